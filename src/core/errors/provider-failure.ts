@@ -1,0 +1,73 @@
+/**
+ * Why a provider did not give a usable image: one closed union, so that a forgotten class does not
+ * compile. A failure is a value, never an exception; only a provider's own `classify` may look at
+ * the text of a message.
+ */
+export const failureClasses = [
+  'rate_limited',
+  'overloaded',
+  'timeout_unknown',
+  'quota_exhausted',
+  'auth',
+  'model_gone',
+  'invalid_request',
+  'content_policy_input',
+  'content_policy_output',
+  'empty',
+  'bad_image',
+] as const
+
+/** See {@link failureClasses}. `bad_image`: HTML, truncated, wrong count, blank. */
+export type FailureClass = (typeof failureClasses)[number]
+
+/** One failed call, or one failed image of a call. */
+export interface ProviderFailure {
+  readonly class: FailureClass
+  /** The provider's words or ours; shown to callers as text, so never a secret. */
+  readonly message: string
+  /** Whether the provider charges for it; `unknown` books a suspected cost. */
+  readonly billed: boolean | 'unknown'
+  /** HTTP status of the provider's answer, if there was one. */
+  readonly status?: number
+  /** The provider's own code, if it has one. */
+  readonly providerCode?: string
+  /** How long the provider asks to wait, in milliseconds. */
+  readonly retryAfterMs?: number
+}
+
+/** What the pipeline does after a failure of each class. */
+export interface FailureRule {
+  /** `next` = the next step of the plan may be tried; `stop` = no other offer may see this request. */
+  readonly then: 'next' | 'stop'
+  /** Whether it speaks against the provider's health (user errors never do). */
+  readonly countsAgainstProvider: boolean
+  /** Default when the provider does not say whether it charged. */
+  readonly billed: boolean | 'unknown'
+}
+
+/** The rules, keyed by class so that a new class without a rule does not compile. */
+export const failureRules: { readonly [Class in FailureClass]: FailureRule } = {
+  rate_limited: { then: 'next', countsAgainstProvider: true, billed: false },
+  overloaded: { then: 'next', countsAgainstProvider: true, billed: false },
+  timeout_unknown: { then: 'next', countsAgainstProvider: true, billed: 'unknown' },
+  quota_exhausted: { then: 'next', countsAgainstProvider: true, billed: false },
+  auth: { then: 'next', countsAgainstProvider: true, billed: false },
+  model_gone: { then: 'next', countsAgainstProvider: false, billed: false },
+  invalid_request: { then: 'next', countsAgainstProvider: false, billed: false },
+  content_policy_input: { then: 'stop', countsAgainstProvider: false, billed: false },
+  content_policy_output: { then: 'stop', countsAgainstProvider: false, billed: true },
+  empty: { then: 'next', countsAgainstProvider: true, billed: true },
+  bad_image: { then: 'next', countsAgainstProvider: true, billed: true },
+}
+
+/** Builds a failure, taking `billed` from the class's rule where the provider does not say. */
+export const failure = (
+  failureClass: FailureClass,
+  message: string,
+  details: Partial<Omit<ProviderFailure, 'class' | 'message'>> = {},
+): ProviderFailure => ({
+  class: failureClass,
+  message,
+  billed: failureRules[failureClass].billed,
+  ...details,
+})

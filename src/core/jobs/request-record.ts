@@ -1,0 +1,157 @@
+import type { FailureClass } from '../errors/provider-failure.ts'
+import type { JsonObject, JsonValue } from '../json.ts'
+import type { Book, Hold, LedgerEntry } from '../ledger/entry.ts'
+import type { Nano } from '../money.ts'
+import type { ImageFormat, Operation } from '../request/image-request.ts'
+import type { Instant } from '../time.ts'
+
+/** Public states of a request (= job). */
+export const requestStates = [
+  'queued',
+  'running',
+  'paused',
+  'completed',
+  'failed',
+  'cancelled',
+] as const
+/** See {@link requestStates}. */
+export type RequestState = (typeof requestStates)[number]
+
+/** The states after which nothing more happens. */
+export const isEnded = (state: RequestState): boolean =>
+  state === 'completed' || state === 'failed' || state === 'cancelled'
+
+/**
+ * One request, from acceptance to its end: the unit of work for synchronous, asynchronous and
+ * batch use. A synchronous call is a wait on it.
+ */
+export interface RequestRecord {
+  readonly id: string
+  readonly tenant: string
+  readonly keyId: string
+  readonly operation: Operation
+  readonly model: string
+  readonly state: RequestState
+  /** The normalised request, as `toStoredRequest` prints it. */
+  readonly request: JsonObject
+  /** The plan that was chosen, with the reasons (the explanation), as JSON. */
+  readonly plan: JsonObject
+  readonly book: Book
+  /** Version of the price book in force at the start; a later change never reaches this request. */
+  readonly priceVersion: string
+  readonly createdAt: Instant
+  readonly endedAt?: Instant
+  readonly costNano: Nano
+  readonly listCostNano?: Nano
+  readonly savedNano?: Nano
+  /** Code and message when it failed. */
+  readonly error?: JsonObject
+  /** What the answer said: route, provider, model, cache, warnings, timings. */
+  readonly summary?: JsonObject
+  /** Which process works on it, and until when it has sole right to. */
+  readonly leaseOwner?: string
+  readonly leaseUntil?: Instant
+}
+
+/** How far an attempt has come. Each state is written before the act it announces. */
+export type AttemptState =
+  /** About to be sent, or sent and not answered: after a crash nobody knows which. */
+  | 'submitting'
+  /** The provider gave a job id. */
+  | 'submitted'
+  /** Ended, money booked. */
+  | 'settled'
+
+/** One call to one offer. */
+export interface Attempt {
+  readonly id: string
+  readonly requestId: string
+  /** Order within the request, from 0. */
+  readonly position: number
+  /** `provider/model`. */
+  readonly offer: string
+  readonly step: number
+  /** Images asked of this call. */
+  readonly images: number
+  readonly state: AttemptState
+  /** What the call was: settings, expected size and estimate, enough to go on after a restart. */
+  readonly call: JsonObject
+  readonly startedAt: Instant
+  /** The provider's job, once submitted. */
+  readonly job?: JsonObject
+  readonly settledAt?: Instant
+  readonly outcome?: 'produced' | FailureClass
+  readonly failureMessage?: string
+  readonly costNano: Nano
+  /** How the cost is known: from the price book, from the provider, or only suspected. */
+  readonly costBasis?: 'book' | 'reported' | 'suspected' | 'not_billed'
+  /** The lines of the charge, for the receipt. */
+  readonly charge?: readonly JsonValue[]
+  readonly usage?: JsonObject
+  readonly providerRequestId?: string
+}
+
+/** One picture that was paid for. */
+export interface ImageRecord {
+  readonly id: string
+  readonly requestId: string
+  readonly attemptId: string
+  readonly tenant: string
+  /** SHA-256 of the bytes as the provider made them (kept: they carry provenance marks). */
+  readonly originalDigest: string
+  /** SHA-256 of the bytes that are served; equals the original unless it was resized or converted. */
+  readonly digest: string
+  readonly format: ImageFormat
+  readonly width: number
+  readonly height: number
+  readonly byteLength: number
+  /** `stored` = paid and kept; `published` = judged good and servable; `refused` = kept, not served. */
+  readonly state: 'stored' | 'published' | 'refused'
+  /** Why it was refused. */
+  readonly refusal?: string
+  readonly model: string
+  readonly provider: string
+  readonly costNano: Nano
+  readonly seed?: number
+  readonly revisedPrompt?: string
+  readonly createdAt: Instant
+}
+
+/** An entry of the exact cache: one published picture under one key. */
+export interface CacheEntry {
+  /** Digest of tenant and everything of the request that decides the picture. */
+  readonly key: string
+  readonly imageId: string
+  readonly tenant: string
+  readonly createdAt: Instant
+  readonly expiresAt: Instant
+}
+
+/** What can be written. All facts of one commit become durable together or not at all. */
+export type Fact =
+  | { readonly kind: 'request-accepted'; readonly request: RequestRecord }
+  | { readonly kind: 'hold-opened'; readonly hold: Hold }
+  | { readonly kind: 'attempt-started'; readonly attempt: Attempt }
+  | {
+      readonly kind: 'attempt-submitted'
+      readonly attemptId: string
+      readonly job: JsonObject
+    }
+  | {
+      /** Moves `submitting` or `submitted` to `settled`; a second settle is an error. */
+      readonly kind: 'attempt-settled'
+      readonly attempt: Attempt
+      readonly entry: LedgerEntry
+      readonly images: readonly ImageRecord[]
+    }
+  | {
+      readonly kind: 'image-judged'
+      readonly image: ImageRecord
+    }
+  | { readonly kind: 'cache-written'; readonly entry: CacheEntry }
+  | {
+      /** Ends the request; a second end is an error. */
+      readonly kind: 'request-ended'
+      readonly request: RequestRecord
+    }
+  | { readonly kind: 'hold-closed'; readonly entry: LedgerEntry }

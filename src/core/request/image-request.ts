@@ -1,0 +1,114 @@
+import type { JsonObject } from '../json.ts'
+import type { Nano } from '../money.ts'
+
+/** What is done with pixels. `inpaint` is an edit with a mask. */
+export const operations = ['generate', 'edit', 'inpaint', 'variation'] as const
+/** See {@link operations}. */
+export type Operation = (typeof operations)[number]
+
+/** Levels of effort a caller may ask for; `hd` and `standard` are mapped before they get here. */
+export const qualities = ['low', 'medium', 'high', 'xhigh', 'max'] as const
+/** See {@link qualities}. Ordered from cheap to dear. */
+export type Quality = (typeof qualities)[number]
+
+/** Raster formats the gateway stores and serves. SVG is never served: it can carry scripts. */
+export const imageFormats = ['png', 'jpeg', 'webp'] as const
+/** See {@link imageFormats}. */
+export type ImageFormat = (typeof imageFormats)[number]
+
+/** What the picture must be able to do, beyond pixels; restricts the eligible models. */
+export const needs = ['text', 'edit', 'transparent'] as const
+/** See {@link needs}. */
+export type Need = (typeof needs)[number]
+
+/** How the cache may answer: `only` never generates, `refresh` never reads, `off` neither reads nor writes. */
+export const cacheModes = ['allow', 'only', 'refresh', 'off'] as const
+/** See {@link cacheModes}. */
+export type CacheMode = (typeof cacheModes)[number]
+
+/** Width and height in pixels. */
+export interface Size {
+  readonly width: number
+  readonly height: number
+}
+
+/** An input image or mask: the facts of its header and the digest its bytes are stored under. */
+export interface InputImage extends Size {
+  /** SHA-256 of the bytes, lower-case hex. */
+  readonly digest: string
+  readonly format: ImageFormat
+  readonly byteLength: number
+  /** Whether the format's header declares an alpha channel. */
+  readonly hasAlpha: boolean
+}
+
+/**
+ * The normalised request: what a caller wants, free of any provider's spelling. Every surface
+ * (HTTP, CLI, library, batch line) produces this; every later stage reads only this.
+ * An absent field means "the model's or the gateway's default", never "unknown".
+ */
+export interface ImageRequest {
+  readonly operation: Operation
+  /** As asked for: `auto`, `auto:cheapest`, a model name, `provider/model` or an alias. */
+  readonly model: string
+  readonly prompt: string
+  readonly negativePrompt?: string
+  /** Number of images, 1 to {@link requestLimits.maxImages}. */
+  readonly n: number
+  readonly size?: Size
+  /** `W:H` when the caller asked for a shape instead of pixels. */
+  readonly aspect?: string
+  readonly resolution?: '512' | '1k' | '2k' | '4k'
+  readonly quality?: Quality
+  readonly steps?: number
+  readonly guidance?: number
+  readonly seed?: number
+  readonly style?: string
+  readonly background?: 'transparent' | 'opaque'
+  readonly format?: ImageFormat
+  /** 0–100, for jpeg and webp. */
+  readonly compression?: number
+  readonly moderation?: 'auto' | 'low'
+  readonly inputFidelity?: 'low' | 'high'
+  readonly images: readonly InputImage[]
+  readonly mask?: InputImage
+  readonly purpose?: string
+  readonly category?: string
+  readonly needs: readonly Need[]
+  /** From acceptance to answer, in milliseconds. */
+  readonly deadlineMs?: number
+  /** Nothing is sent whose worst case costs more than this, in nano-dollars, over all images. */
+  readonly maxCostNano?: Nano
+  readonly tags: Readonly<Record<string, string>>
+  /** The caller's own user id; sent to providers only as a hash. */
+  readonly endUser?: string
+  /** Requests of one group are one user's for cache rules. */
+  readonly group?: string
+  /** Refuse with 400 instead of dropping or approximating a parameter. */
+  readonly strict: boolean
+  readonly cache: CacheMode
+  /** Whether the caller named the cache mode; only then may siblings share a picture. */
+  readonly cacheIsExplicit: boolean
+  readonly cacheTtlMs?: number
+  /** Set for streaming answers: how many partial images are wanted (0–3). */
+  readonly partialImages?: number
+  /** Passed through to the provider of that id, after its own allow-list. */
+  readonly providerOptions: Readonly<Record<string, JsonObject>>
+}
+
+/** Something adapted, dropped or replaced; never silent, always in the answer. */
+export interface Warning {
+  readonly code:
+    | 'parameter_approximated'
+    | 'parameter_dropped'
+    | 'model_alias'
+    | 'model_deprecated'
+    | 'image_resized'
+    | 'image_converted'
+    | 'emulated'
+    | 'fewer_images'
+    | 'cost_estimated'
+    | 'not_stored_yet'
+  readonly param?: string
+  readonly message: string
+}

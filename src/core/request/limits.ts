@@ -1,0 +1,28 @@
+/** Limits of a request, each with the reason or source of its number. */
+export const requestLimits = {
+  /** OpenAI's Images API takes n from 1 to 10 (API reference, read 2026-11-20). */
+  maxImages: 10,
+  /** GPT image models take 32,000 characters (same source). */
+  maxPromptCharacters: 32_000,
+  /** Up to 16 input images per edit (same source). */
+  maxInputImages: 16,
+  /** Any single input image, in bytes: OpenAI's 50 MB. */
+  maxImageBytes: 50 * 1024 * 1024,
+  /** More pixels than this are refused from the header alone, before any decoding. */
+  maxImagePixels: 50_000_000,
+  /** An edge beyond this is no picture that any provider makes or takes. */
+  maxEdge: 16_384,
+  minEdge: 16,
+  /** A mask may have 4 MB at OpenAI; other providers take more, so only the image limit binds here. */
+  maxMaskBytes: 50 * 1024 * 1024,
+  maxPartialImages: 3,
+  maxSteps: 500,
+  maxTags: 32,
+  maxTagCharacters: 128,
+  /** A label such as purpose, category, user or group. */
+  maxLabelCharacters: 256,
+  /** Longest time a caller may let a request run: 24 hours. */
+  maxDeadlineMs: 86_400_000,
+  /** Seeds are unsigned 32-bit at every provider that has them. */
+  maxSeed: 4_294_967_295,
+} as const

@@ -1,0 +1,26 @@
+import type { ImageFormat, Size } from '../core/request/image-request.ts'
+
+/** A small greyscale picture for checks: one byte a pixel, row by row. */
+export interface GreyPixels extends Size {
+  readonly pixels: Uint8Array
+}
+
+/** Work on pixels, done outside the main thread with limits on time and memory. */
+export interface ImageDecoder {
+  /** Decodes and shrinks to at most 64×64 grey pixels. Rejects when the picture cannot be decoded. */
+  grey(bytes: Uint8Array): Promise<GreyPixels>
+  /**
+   * Scales and crops (centre, cover) to `resize` and re-encodes as `format`; without `resize` only
+   * re-encodes.
+   * @param finishing.compression 0–100 quality for jpeg and webp.
+   */
+  convert(
+    bytes: Uint8Array,
+    finishing: {
+      readonly resize?: Size
+      readonly format: ImageFormat
+      readonly compression?: number
+    },
+  ): Promise<Uint8Array>
+  close(): Promise<void>
+}

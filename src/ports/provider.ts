@@ -1,0 +1,120 @@
+import type { CallSettings, Unfit } from '../core/catalog/settings.ts'
+import type { Model, ModelAlias } from '../core/catalog/model.ts'
+import type { ProviderFailure } from '../core/errors/provider-failure.ts'
+import type { JsonObject } from '../core/json.ts'
+import type { PriceRow } from '../core/pricebook/price-row.ts'
+import type { Usage } from '../core/pricing/usage.ts'
+import type { InputImage, Operation } from '../core/request/image-request.ts'
+import type { ImageBytes } from './http-client.ts'
+
+/** An input image with its bytes, ready to be sent. */
+export interface InputBytes extends InputImage {
+  readonly bytes: Uint8Array
+}
+
+/** What is known before a call is made; enough to price it and to print it onto the wire. */
+export interface CallPlan {
+  readonly model: Model
+  readonly operation: Operation
+  readonly prompt: string
+  /** Images asked of this one call, 1 to the model's `maxImagesPerCall`. */
+  readonly n: number
+  readonly settings: CallSettings
+  /** Pixels the picture is expected to have. */
+  readonly expectedSize: { readonly width: number; readonly height: number }
+  readonly images: readonly InputImage[]
+  readonly mask?: InputImage
+  /** The caller's options for this provider, untouched; the adapter's strict schema checks them. */
+  readonly options: JsonObject
+  /** Set when the caller streams: partial images wanted, 0–3. */
+  readonly partialImages?: number
+}
+
+/** One call of one attempt, with bytes. */
+export interface ProviderCall extends Omit<CallPlan, 'images' | 'mask'> {
+  /** Our id of the attempt; sent where the provider has a place for it. */
+  readonly attemptId: string
+  readonly images: readonly InputBytes[]
+  readonly mask?: InputBytes
+  /** A stable hash of key and end user, for the provider's abuse checks; never the caller's own id. */
+  readonly safetyIdentifier: string
+}
+
+/** How to find an asynchronous job again, also after a restart. Written down before the first poll. */
+export interface ProviderJob {
+  readonly id: string
+  readonly pollUrl: string
+  /** Facts of the submit answer that the result needs, such as the reported cost. */
+  readonly facts: JsonObject
+}
+
+/** One picture as the provider gave it. */
+export interface ProducedImage extends ImageBytes {
+  readonly seed?: number
+  readonly revisedPrompt?: string
+}
+
+/** The end of a call. Failures are values. */
+export type CallOutcome =
+  | {
+      readonly kind: 'produced'
+      readonly images: readonly ProducedImage[]
+      /** Images of the same call that were withheld; each is one failure. */
+      readonly withheld: readonly ProviderFailure[]
+      /** What the provider says was used; replaces the estimate where present. */
+      readonly usage: Partial<Usage>
+      /** The provider's own charge in dollars, decimal; wins in the ledger. */
+      readonly reportedDollars?: string
+      /** What the provider resolved `auto` to. */
+      readonly resolved?: CallSettings
+      readonly providerRequestId?: string
+    }
+  | {
+      readonly kind: 'failed'
+      readonly failure: ProviderFailure
+      readonly usage?: Partial<Usage>
+      readonly reportedDollars?: string
+      readonly providerRequestId?: string
+    }
+
+/** A partial image of a streaming call. */
+export interface PartialImage {
+  readonly index: number
+  readonly bytes: Uint8Array
+}
+
+/** What a call may use while it runs. */
+export interface CallContext {
+  readonly signal?: AbortSignal
+  /** Must be awaited before the first poll: the job id is worth money. */
+  onSubmitted(job: ProviderJob): Promise<void>
+  onPartial?(partial: PartialImage): void
+}
+
+/** The lowest, expected and highest usage a call can have; `high` is a hard ceiling. */
+export interface UsageEstimate {
+  readonly low: Usage
+  readonly expected: Usage
+  readonly high: Usage
+}
+
+/** An image provider, ready to be called: definition, address and credential put together. */
+export interface Provider {
+  readonly id: string
+  readonly displayName: string
+  readonly models: readonly Model[]
+  readonly aliases: readonly ModelAlias[]
+  readonly prices: readonly PriceRow[]
+  /** Emulated: spend is simulated and booked apart. */
+  readonly isSimulated: boolean
+  /** Whether the caller's provider options are acceptable; pure. */
+  checkOptions(plan: CallPlan): Unfit | undefined
+  /** Pure. */
+  estimate(plan: CallPlan): UsageEstimate
+  /** Makes the call. Never throws for anything the provider or the network does. */
+  call(call: ProviderCall, context: CallContext): Promise<CallOutcome>
+  /** Goes on with a job that was submitted earlier. Never submits again. */
+  resume(job: ProviderJob, plan: CallPlan, context: CallContext): Promise<CallOutcome>
+  /** Asks something free that proves address and credential; undefined when there is no such thing. */
+  probe?(signal: AbortSignal): Promise<{ readonly ok: boolean; readonly message: string }>
+}

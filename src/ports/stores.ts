@@ -1,0 +1,100 @@
+import type { CacheEntry, Attempt, Fact, ImageRecord, RequestRecord } from '../core/jobs/request-record.ts'
+import type { Balance, Book, Hold, LedgerEntry } from '../core/ledger/entry.ts'
+import type { VirtualKey } from '../core/ledger/virtual-key.ts'
+import type { Instant } from '../core/time.ts'
+
+/**
+ * The only way to write facts. One commit is atomic and, once it resolves, durable; commits that
+ * arrive together share one transaction, in their order (group commit).
+ */
+export interface Journal {
+  /**
+   * Rejects without writing anything when a fact contradicts what is written: an attempt settled
+   * twice, a hold closed twice, a request ended twice, an id used again.
+   */
+  commit(facts: readonly Fact[]): Promise<void>
+}
+
+/** Thrown when a fact contradicts what is written; recognised by its marker property. */
+export interface ContradictionError extends Error {
+  readonly contradiction: string
+}
+
+/** Money: projections of immutable entries. */
+export interface LedgerStore {
+  balance(keyId: string, book: Book): Promise<Balance>
+  entries(requestId: string): Promise<readonly LedgerEntry[]>
+  /** The hold of a request, with whether it is still open. */
+  hold(requestId: string): Promise<(Hold & { readonly isOpen: boolean }) | undefined>
+  /**
+   * Findings of a full check, empty when the books are right: every closed hold has one close
+   * entry, spent + released covers it, running totals equal the sum of the entries.
+   */
+  audit(): Promise<readonly string[]>
+}
+
+/** Requests, attempts and pictures. */
+export interface RequestStore {
+  request(id: string): Promise<RequestRecord | undefined>
+  attempts(requestId: string): Promise<readonly Attempt[]>
+  images(requestId: string): Promise<readonly ImageRecord[]>
+  image(id: string): Promise<ImageRecord | undefined>
+  /** Newest first; `after` is the id of the last one seen. */
+  list(query: {
+    readonly tenant: string
+    readonly limit: number
+    readonly after?: string
+  }): Promise<readonly RequestRecord[]>
+  /**
+   * Takes over unfinished requests whose lease has run out, oldest first, and leases them to
+   * `owner`. Two callers never get the same one.
+   */
+  claimUnfinished(claim: {
+    readonly owner: string
+    readonly now: Instant
+    readonly leaseUntil: Instant
+    readonly limit: number
+  }): Promise<readonly RequestRecord[]>
+  /** Extends the leases of all unfinished requests of `owner`. */
+  renewLeases(owner: string, leaseUntil: Instant): Promise<void>
+}
+
+/** Which published pictures answer which key. */
+export interface CacheStore {
+  /** Entries of a key that have not expired, newest first, with their published pictures. */
+  find(query: {
+    readonly key: string
+    readonly now: Instant
+    readonly limit: number
+  }): Promise<readonly { readonly entry: CacheEntry; readonly image: ImageRecord }[]>
+  /** Deletes up to `limit` expired entries; returns how many went. */
+  purge(now: Instant, limit: number): Promise<number>
+}
+
+/** Virtual keys. */
+export interface KeyStore {
+  create(key: VirtualKey): Promise<void>
+  byDigest(digest: string): Promise<VirtualKey | undefined>
+  list(): Promise<readonly VirtualKey[]>
+  /** False when there is no such key or it was revoked before. */
+  revoke(id: string, at: Instant): Promise<boolean>
+}
+
+/** Small durable settings shared by all replicas, such as the secret that signs links. */
+export interface SettingStore {
+  /** Returns the stored value, or stores `initial` when there is none; all replicas get the same. */
+  getOrCreate(name: string, initial: string): Promise<string>
+}
+
+/** Everything one database gives, opened together. */
+export interface Stores {
+  readonly journal: Journal
+  readonly ledger: LedgerStore
+  readonly requests: RequestStore
+  readonly cache: CacheStore
+  readonly keys: KeyStore
+  readonly settings: SettingStore
+  /** Resolves when the database answers. */
+  check(): Promise<void>
+  close(): Promise<void>
+}
