@@ -22,5 +22,10 @@ export interface ImageDecoder {
       readonly compression?: number
     },
   ): Promise<Uint8Array>
+  /**
+   * Turns a mask whose transparent pixels are to be edited (OpenAI) into a grey PNG of the same size
+   * whose white pixels are to be edited (Stability, BFL).
+   */
+  whiteMask(bytes: Uint8Array): Promise<Uint8Array>
   close(): Promise<void>
 }

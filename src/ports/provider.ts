@@ -1,33 +1,18 @@
-import type { CallSettings, Unfit } from '../core/catalog/settings.ts'
+import type { CallPlan, UsageEstimate } from '../core/catalog/call-plan.ts'
 import type { Model, ModelAlias } from '../core/catalog/model.ts'
+import type { CallSettings, Unfit } from '../core/catalog/settings.ts'
 import type { ProviderFailure } from '../core/errors/provider-failure.ts'
 import type { JsonObject } from '../core/json.ts'
 import type { PriceRow } from '../core/pricebook/price-row.ts'
 import type { Usage } from '../core/pricing/usage.ts'
-import type { InputImage, Operation } from '../core/request/image-request.ts'
+import type { InputImage } from '../core/request/image-request.ts'
 import type { ImageBytes } from './http-client.ts'
+
+export type { CallPlan, UsageEstimate }
 
 /** An input image with its bytes, ready to be sent. */
 export interface InputBytes extends InputImage {
   readonly bytes: Uint8Array
-}
-
-/** What is known before a call is made; enough to price it and to print it onto the wire. */
-export interface CallPlan {
-  readonly model: Model
-  readonly operation: Operation
-  readonly prompt: string
-  /** Images asked of this one call, 1 to the model's `maxImagesPerCall`. */
-  readonly n: number
-  readonly settings: CallSettings
-  /** Pixels the picture is expected to have. */
-  readonly expectedSize: { readonly width: number; readonly height: number }
-  readonly images: readonly InputImage[]
-  readonly mask?: InputImage
-  /** The caller's options for this provider, untouched; the adapter's strict schema checks them. */
-  readonly options: JsonObject
-  /** Set when the caller streams: partial images wanted, 0–3. */
-  readonly partialImages?: number
 }
 
 /** One call of one attempt, with bytes. */
@@ -89,13 +74,6 @@ export interface CallContext {
   /** Must be awaited before the first poll: the job id is worth money. */
   onSubmitted(job: ProviderJob): Promise<void>
   onPartial?(partial: PartialImage): void
-}
-
-/** The lowest, expected and highest usage a call can have; `high` is a hard ceiling. */
-export interface UsageEstimate {
-  readonly low: Usage
-  readonly expected: Usage
-  readonly high: Usage
 }
 
 /** An image provider, ready to be called: definition, address and credential put together. */

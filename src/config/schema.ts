@@ -1,0 +1,81 @@
+import { z } from 'zod'
+
+/** A duration: seconds, or with a unit (`30m`, `72h`, `7d`). */
+const duration = z.union([
+  z.number().nonnegative(),
+  z.string().regex(/^\d{1,9}[smhd]?$/, 'must be seconds, or 30m, 72h, 7d'),
+])
+
+const provider = z.strictObject({
+  api_key: z.string().min(1).optional().describe('Key of the provider; use "${NAME}" or *_FILE'),
+  base_url: z.url().optional().describe("Replaces the provider's own address"),
+  allow_private: z
+    .boolean()
+    .optional()
+    .describe('The base URL may lie on a private or loopback address'),
+  enabled: z.boolean().optional().describe('false leaves the provider out, whatever keys exist'),
+})
+
+/** The file `keeprate.yaml`. Everything is optional; unknown members are errors. */
+export const configFile = z.strictObject({
+  server: z
+    .strictObject({
+      host: z.string().min(1).optional().describe('Address to listen on'),
+      port: z.number().int().min(0).max(65_535).optional().describe('Port; 0 takes a free one'),
+      public_url: z.url().optional().describe('Base of links in answers, behind a proxy'),
+    })
+    .optional(),
+  home: z.string().min(1).optional().describe('Folder of database and pictures'),
+  database_url: z.string().min(1).optional().describe('postgres://… instead of SQLite in home'),
+  admin_key: z.string().min(16).optional().describe('A key that may do everything'),
+  log_level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).optional(),
+  body_extension: z.boolean().optional().describe('Whether answers carry the `keeprate` object'),
+  baseline: z.string().min(1).optional().describe('Model whose price is the list price of `auto`'),
+  providers: z.record(z.string(), provider).optional(),
+  sandbox: z
+    .union([z.enum(['all', 'none']), z.array(z.string())])
+    .optional()
+    .describe('Which providers are emulated; without any provider key: all'),
+  sandbox_speed: z.number().min(1).max(100_000).optional().describe('Divides emulated latencies'),
+  cache: z.strictObject({ ttl: duration.optional() }).optional(),
+  limits: z
+    .strictObject({
+      bytes_in_flight: z.number().int().min(1_048_576).optional(),
+      plan_steps: z.number().int().min(1).max(10).optional(),
+    })
+    .optional(),
+})
+
+/** What `keeprate.yaml` may say. */
+export type ConfigFile = z.infer<typeof configFile>
+
+/** Settings of one provider, from the file and the vendor's usual environment variables. */
+export interface ProviderSettings {
+  readonly apiKey?: string
+  readonly baseUrl?: string
+  readonly allowPrivate: boolean
+  readonly isEnabled: boolean
+}
+
+/** All settings, read and checked. */
+export interface Settings {
+  readonly host: string
+  readonly port: number
+  readonly publicUrl?: string
+  readonly home: string
+  readonly databaseUrl?: string
+  readonly adminKey?: string
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
+  readonly bodyExtension: boolean
+  readonly baseline: string
+  readonly providers: Readonly<Record<string, ProviderSettings>>
+  /** Ids of the emulated providers; undefined = all when no provider has a key, else none. */
+  readonly sandbox?: 'all' | 'none' | readonly string[]
+  readonly sandboxSpeed: number
+  readonly cacheTtlMs: number
+  readonly bytesInFlight: number
+  readonly planSteps: number
+}
+
+/** Where a setting's value came from. */
+export type Origin = 'flag' | 'environment' | 'file' | 'default'

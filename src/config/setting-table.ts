@@ -1,0 +1,156 @@
+import { defaultLimits } from '../gateway/limits.ts'
+import type { ConfigFile, Settings } from './schema.ts'
+
+/** One setting: where it may be said, what holds when nobody says it. */
+export interface SettingDefinition {
+  readonly key: Exclude<keyof Settings, 'providers'>
+  /** Path in `keeprate.yaml`. */
+  readonly path: readonly [keyof ConfigFile, ...string[]]
+  readonly variables: readonly string[]
+  readonly default?: Settings[keyof Settings]
+  /** Turns the text of a variable, or the value of the file, into the setting; throws RangeError. */
+  readonly read: (value: unknown) => unknown
+  readonly isSecret?: boolean
+}
+
+const text = (value: unknown): string => String(value)
+
+const wholeNumber =
+  (low: number, high: number) =>
+  (value: unknown): number => {
+    const number = Number(value)
+    if (Number.isInteger(number) && number >= low && number <= high) return number
+    throw new RangeError(`must be a whole number from ${low} to ${high}`)
+  }
+
+const flag = (value: unknown): boolean => {
+  if (value === true || value === 'true' || value === '1' || value === 'on') return true
+  if (value === false || value === 'false' || value === '0' || value === 'off') return false
+  throw new RangeError('must be true or false')
+}
+
+const LEVELS = ['debug', 'info', 'warn', 'error', 'silent']
+
+const level = (value: unknown): string => {
+  if (LEVELS.includes(String(value))) return String(value)
+  throw new RangeError(`must be ${LEVELS.join(', ')}`)
+}
+
+const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 }
+
+const durationMs = (value: unknown): number => {
+  const match = /^(\d{1,9})([smhd]?)$/.exec(String(value))
+  if (match === null) throw new RangeError('must be seconds, or 30m, 72h, 7d')
+  return Number(match[1]) * (UNITS[match[2] || 's'] ?? 1) * 1000
+}
+
+const sandbox = (value: unknown): 'all' | 'none' | readonly string[] => {
+  if (Array.isArray(value)) return value.map(String)
+  const names = String(value)
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
+  const [first] = names
+  if (names.length === 1 && (first === 'all' || first === 'none')) return first
+  return names
+}
+
+const adminKey = (value: unknown): string => {
+  if (String(value).length >= 16) return String(value)
+  throw new RangeError('must have at least 16 characters')
+}
+
+/** Every setting but the providers. Precedence: flag, environment, file, default. */
+export const settingTable: readonly SettingDefinition[] = [
+  {
+    key: 'host',
+    path: ['server', 'host'],
+    variables: ['KEEPRATE_HOST'],
+    default: '127.0.0.1',
+    read: text,
+  },
+  {
+    key: 'port',
+    path: ['server', 'port'],
+    variables: ['KEEPRATE_PORT'],
+    default: 4343,
+    read: wholeNumber(0, 65_535),
+  },
+  {
+    key: 'publicUrl',
+    path: ['server', 'public_url'],
+    variables: ['KEEPRATE_PUBLIC_URL'],
+    read: (value) => text(value).replace(/\/+$/, ''),
+  },
+  {
+    key: 'home',
+    path: ['home'],
+    variables: ['KEEPRATE_HOME'],
+    default: '.keeprate',
+    read: text,
+  },
+  {
+    key: 'databaseUrl',
+    path: ['database_url'],
+    variables: ['KEEPRATE_DATABASE_URL', 'DATABASE_URL'],
+    read: text,
+    isSecret: true,
+  },
+  {
+    key: 'adminKey',
+    path: ['admin_key'],
+    variables: ['KEEPRATE_ADMIN_KEY'],
+    read: adminKey,
+    isSecret: true,
+  },
+  {
+    key: 'logLevel',
+    path: ['log_level'],
+    variables: ['KEEPRATE_LOG_LEVEL'],
+    default: 'info',
+    read: level,
+  },
+  {
+    key: 'bodyExtension',
+    path: ['body_extension'],
+    variables: ['KEEPRATE_BODY_EXTENSION'],
+    default: true,
+    read: flag,
+  },
+  {
+    key: 'baseline',
+    path: ['baseline'],
+    variables: ['KEEPRATE_BASELINE'],
+    default: 'gpt-image-2',
+    read: text,
+  },
+  { key: 'sandbox', path: ['sandbox'], variables: ['KEEPRATE_SANDBOX'], read: sandbox },
+  {
+    key: 'sandboxSpeed',
+    path: ['sandbox_speed'],
+    variables: ['KEEPRATE_SANDBOX_SPEED'],
+    default: 1,
+    read: wholeNumber(1, 100_000),
+  },
+  {
+    key: 'cacheTtlMs',
+    path: ['cache', 'ttl'],
+    variables: ['KEEPRATE_CACHE_TTL'],
+    default: defaultLimits.cacheTtlMs,
+    read: durationMs,
+  },
+  {
+    key: 'bytesInFlight',
+    path: ['limits', 'bytes_in_flight'],
+    variables: ['KEEPRATE_BYTES_IN_FLIGHT'],
+    default: defaultLimits.bytesInFlight,
+    read: wholeNumber(1_048_576, Number.MAX_SAFE_INTEGER),
+  },
+  {
+    key: 'planSteps',
+    path: ['limits', 'plan_steps'],
+    variables: ['KEEPRATE_PLAN_STEPS'],
+    default: defaultLimits.planSteps,
+    read: wholeNumber(1, 10),
+  },
+]

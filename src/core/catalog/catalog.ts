@@ -1,0 +1,90 @@
+import { GatewayError } from '../errors/gateway-error.ts'
+import type { Warning } from '../request/image-request.ts'
+import { type Instant, startOfDay } from '../time.ts'
+import { type Model, type ModelAlias, offerName } from './model.ts'
+
+/** How `auto` ranks what is eligible. */
+export const autoRankings = ['cheapest', 'fast', 'best'] as const
+/** See {@link autoRankings}. */
+export type AutoRanking = (typeof autoRankings)[number]
+
+/** Which models a name means. */
+export interface Resolution {
+  /** All models that may serve; several when one model is sold by several providers. */
+  readonly models: readonly Model[]
+  /** Undefined when the caller named a model. */
+  readonly auto?: AutoRanking
+  /** `auto:<purpose>` carries a purpose. */
+  readonly purpose?: string
+  readonly warnings: readonly Warning[]
+}
+
+/** All models that can be called now, by name. Immutable: one snapshot serves one request. */
+export interface Catalog {
+  readonly models: readonly Model[]
+  readonly aliases: readonly ModelAlias[]
+}
+
+const isGone = (model: Model, now: Instant): boolean =>
+  model.lifecycle.shutdownAt !== undefined && now >= startOfDay(model.lifecycle.shutdownAt)
+
+const isNamed = (model: Model, name: string): boolean => {
+  const slash = name.indexOf('/')
+  const bare = slash > 0 && name.slice(0, slash) === model.provider ? name.slice(slash + 1) : name
+  return model.id === bare || model.otherNames.includes(bare)
+}
+
+/** Models that exist at an instant. */
+export const liveModels = (catalog: Catalog, now: Instant): readonly Model[] =>
+  catalog.models.filter((model) => {
+    const { availableFrom } = model.lifecycle
+    const isOut = availableFrom === undefined || now >= startOfDay(availableFrom)
+    return isOut && !isGone(model, now)
+  })
+
+/**
+ * Finds what a model name means: `auto…`, a model, `provider/model`, or an alias of a retired name.
+ * @throws GatewayError `model_not_found` or `model_retired`.
+ */
+export function resolveModel(catalog: Catalog, name: string, now: Instant): Resolution {
+  if (name === 'auto' || name.startsWith('auto:')) return resolveAuto(catalog, name, now)
+  const live = liveModels(catalog, now).filter((model) => isNamed(model, name))
+  if (live.length > 0) {
+    return { models: live, warnings: live.flatMap((model) => deprecation(model, now)) }
+  }
+  const alias = catalog.aliases.find(
+    (candidate) => candidate.name === name && now >= startOfDay(candidate.from),
+  )
+  if (alias !== undefined) {
+    const target = resolveModel({ ...catalog, aliases: [] }, alias.target, now)
+    const warning: Warning = { code: 'model_alias', param: 'model', message: alias.note }
+    return { ...target, warnings: [warning, ...target.warnings] }
+  }
+  const gone = catalog.models.find((model) => isNamed(model, name) && isGone(model, now))
+  if (gone !== undefined) {
+    const { shutdownAt, replacement } = gone.lifecycle
+    const hint = replacement === undefined ? '' : `; its replacement is ${replacement}`
+    const message = `The model ${name} was shut down on ${shutdownAt}${hint}.`
+    throw new GatewayError('model_retired', message, { param: 'model' })
+  }
+  const message = `No configured provider has a model named ${JSON.stringify(name)}.`
+  throw new GatewayError('model_not_found', message, { param: 'model' })
+}
+
+function resolveAuto(catalog: Catalog, name: string, now: Instant): Resolution {
+  const label = name.slice('auto:'.length)
+  const models = liveModels(catalog, now)
+  const ranking = autoRankings.find((candidate) => candidate === label)
+  if (ranking !== undefined) return { models, auto: ranking, warnings: [] }
+  const purpose = label === '' ? {} : { purpose: label }
+  return { models, auto: 'cheapest', ...purpose, warnings: [] }
+}
+
+function deprecation(model: Model, now: Instant): Warning[] {
+  const { deprecatedAt, shutdownAt, replacement } = model.lifecycle
+  if (deprecatedAt === undefined || now < startOfDay(deprecatedAt)) return []
+  const end = shutdownAt === undefined ? '' : ` and is shut down on ${shutdownAt}`
+  const hint = replacement === undefined ? '' : `; use ${replacement}`
+  const message = `${offerName(model)} is deprecated${end}${hint}.`
+  return [{ code: 'model_deprecated', param: 'model', message }]
+}

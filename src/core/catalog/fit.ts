@@ -1,0 +1,191 @@
+import { ok, type Result, refused } from '../result.ts'
+import type { ImageFormat, ImageRequest, Quality } from '../request/image-request.ts'
+import { qualities } from '../request/image-request.ts'
+import { fitSize } from './fit-size.ts'
+import type { Model, Tier } from './model.ts'
+import type { CallSettings, Finishing, Fit, ParameterReport, Unfit } from './settings.ts'
+
+type Writable<Value> = { -readonly [Key in keyof Value]: Value[Key] }
+
+/** The tier a model without a quality knob must have to count as that quality under `auto`. */
+const TIER_OF_QUALITY: { readonly [Level in Quality]: Tier } = {
+  low: 'budget',
+  medium: 'standard',
+  high: 'premium',
+  xhigh: 'premium',
+  max: 'premium',
+}
+const TIERS: readonly Tier[] = ['budget', 'standard', 'premium']
+
+const unfit = (code: Unfit['code'], param: string, reason: string): { ok: false; refusal: Unfit } =>
+  refused({ code, param, reason })
+
+/**
+ * Fits a request to one model: what is sent, what the gateway does itself afterwards, and what
+ * becomes of every parameter. Refuses where the model cannot do what was asked; nothing is dropped
+ * without a report, and with `strict` a dropped or approximated parameter is a refusal.
+ * @param options.isPinned the caller named the model, so a missing quality knob is no reason to refuse.
+ */
+export function fitRequest(
+  request: ImageRequest,
+  model: Model,
+  options: { readonly isPinned: boolean },
+): Result<Fit, Unfit> {
+  const lack = findLack(request, model)
+  if (lack !== undefined) return refused(lack)
+  const size = fitSize(request, model)
+  if (!size.ok) return size
+  const quality = fitQuality(request, model, options.isPinned)
+  if (!quality.ok) return quality
+  const settings: Writable<CallSettings> = { ...quality.value.settings }
+  const finishing: Writable<Finishing> = {}
+  const reports: ParameterReport[] = [...quality.value.reports]
+  if (size.value.size !== undefined) settings.size = size.value.size
+  if (size.value.aspect !== undefined) settings.aspect = size.value.aspect
+  if (size.value.resize !== undefined) {
+    finishing.resize = size.value.resize
+    const { width, height } = size.value.expectedSize
+    const detail = `made at about ${width}x${height}, then scaled and cropped`
+    reports.push({ param: 'size', outcome: 'approximated', detail })
+  }
+  fitFormat(request, model, settings, finishing, reports)
+  fitExtras(request, model, settings, reports)
+  if (request.strict) {
+    const bent = reports.find((report) => report.outcome !== 'honoured')
+    if (bent !== undefined) {
+      return unfit('strict', bent.param, `${bent.param} would be ${bent.outcome} by ${model.id}`)
+    }
+  }
+  return ok({ settings, finishing, reports, expectedSize: size.value.expectedSize })
+}
+
+function findLack(request: ImageRequest, model: Model): Unfit | undefined {
+  const { supports } = model
+  const lacks: readonly (readonly [boolean, Unfit['code'], string, string])[] = [
+    [!model.operations.includes(request.operation), 'operation', 'model', request.operation],
+    [request.mask !== undefined && !supports.mask, 'inputs', 'mask', 'masks'],
+    [
+      request.images.length > model.maxInputImages,
+      'inputs',
+      'image',
+      `more than ${model.maxInputImages} input images`,
+    ],
+    [
+      request.prompt.length > model.maxPromptCharacters,
+      'prompt',
+      'prompt',
+      `prompts longer than ${model.maxPromptCharacters} characters`,
+    ],
+    [request.needs.includes('text') && !supports.text, 'needs', 'needs', 'legible text'],
+    [
+      request.needs.includes('edit') && !model.operations.includes('edit'),
+      'needs',
+      'needs',
+      'later edits',
+    ],
+    [
+      (request.needs.includes('transparent') || request.background === 'transparent') &&
+        !supports.transparent,
+      'needs',
+      'background',
+      'transparent backgrounds',
+    ],
+  ]
+  const lack = lacks.find(([isLacking]) => isLacking)
+  if (lack === undefined) return undefined
+  return { code: lack[1], param: lack[2], reason: `${model.id} cannot do ${lack[3]}` }
+}
+
+function fitQuality(
+  request: ImageRequest,
+  model: Model,
+  isPinned: boolean,
+): Result<{ settings: CallSettings; reports: ParameterReport[] }, Unfit> {
+  const wanted = request.quality
+  if (wanted === undefined) return ok({ settings: {}, reports: [] })
+  if (model.qualities.length > 0) {
+    const level = qualities
+      .slice(qualities.indexOf(wanted))
+      .find((candidate) => model.qualities.includes(candidate))
+    if (level === undefined) return unfit('quality', 'quality', `${model.id} has no ${wanted}`)
+    const outcome = level === wanted ? 'honoured' : 'approximated'
+    const detail = `made as ${level}`
+    return ok({ settings: { quality: level }, reports: [{ param: 'quality', outcome, detail }] })
+  }
+  const isEnough = TIERS.indexOf(model.tier) >= TIERS.indexOf(TIER_OF_QUALITY[wanted])
+  if (!isEnough && !isPinned) {
+    return unfit('quality', 'quality', `a ${model.tier} model is not used for quality ${wanted}`)
+  }
+  const detail = `${model.id} has no quality levels; it is a ${model.tier} model`
+  const outcome = isEnough ? 'honoured' : 'dropped'
+  return ok({ settings: {}, reports: [{ param: 'quality', outcome, detail }] })
+}
+
+/** PNG unless asked otherwise, as OpenAI's API promises; converted afterwards where a model lacks the format. */
+function fitFormat(
+  request: ImageRequest,
+  model: Model,
+  settings: Writable<CallSettings>,
+  finishing: Writable<Finishing>,
+  reports: ParameterReport[],
+): void {
+  const first = model.formats[0] ?? 'png'
+  const wanted: ImageFormat = request.format ?? (model.formats.includes('png') ? 'png' : first)
+  const isMade = model.formats.includes(wanted)
+  settings.format = isMade ? wanted : model.formats.includes('png') ? 'png' : first
+  if (!isMade) {
+    finishing.format = wanted
+    const detail = `made as ${settings.format}, then converted to ${wanted}`
+    reports.push({ param: 'output_format', outcome: 'approximated', detail })
+  }
+  if (request.compression === undefined || wanted === 'png') return
+  if (isMade && model.supports.compression) {
+    settings.compression = request.compression
+    reports.push({ param: 'output_compression', outcome: 'honoured' })
+    return
+  }
+  finishing.format = wanted
+  finishing.compression = request.compression
+  const detail = 'compressed by the gateway'
+  reports.push({ param: 'output_compression', outcome: 'approximated', detail })
+}
+
+function fitExtras(
+  request: ImageRequest,
+  model: Model,
+  settings: Writable<CallSettings>,
+  reports: ParameterReport[],
+): void {
+  const { supports } = model
+  const pass = <Key extends keyof CallSettings>(
+    key: Key,
+    param: string,
+    value: CallSettings[Key] | undefined,
+    isSupported: boolean | undefined,
+  ): void => {
+    if (value === undefined) return
+    if (isSupported) settings[key] = value
+    reports.push({ param, outcome: isSupported ? 'honoured' : 'dropped' })
+  }
+  pass('seed', 'seed', request.seed, supports.seed)
+  pass('negativePrompt', 'negative_prompt', request.negativePrompt, supports.negativePrompt)
+  pass('style', 'style', request.style, supports.style)
+  pass('moderation', 'moderation', request.moderation, supports.moderation)
+  pass('inputFidelity', 'input_fidelity', request.inputFidelity, supports.inputFidelity)
+  if (request.background === 'transparent' || supports.transparent) {
+    pass('background', 'background', request.background, supports.transparent)
+  }
+  for (const param of ['steps', 'guidance'] as const) {
+    const wanted = request[param]
+    const range = model[param]
+    if (wanted === undefined) continue
+    if (range === undefined) {
+      reports.push({ param, outcome: 'dropped', detail: `${model.id} has no ${param}` })
+      continue
+    }
+    const value = Math.min(range.max, Math.max(range.min, wanted))
+    settings[param] = value
+    const outcome = value === wanted ? 'honoured' : 'approximated'
+    reports.push({ param, outcome, detail: `${range.min} to ${range.max}` })
+  }
+}

@@ -1,0 +1,38 @@
+import Big from 'big.js'
+import { z } from 'zod'
+
+/** Digits kept after the point when a rate must be divided (credit packs, binary megapixels). */
+const DIVISION_DECIMALS = 30
+/** Longest rate; the finest published one (per pixel, per token) has 12 decimals. */
+const MAX_RATE_CHARACTERS = 40
+
+/** Own constructor: division precision is a setting of the constructor, and settings are shared. */
+const Decimal = Big()
+Decimal.DP = DIVISION_DECIMALS
+
+/** An exact decimal; binary fractions never touch a price. */
+export type Decimal = Big
+
+/** Reads a rate or a count. Counts are finite numbers; a rate is always a string. */
+export const decimal = (value: string | number | Big): Decimal => new Decimal(value)
+
+/** A quotient to 30 decimals, as a plain decimal string that can serve as a rate. */
+export const quotient = (dividend: string | Decimal, divisor: string | Decimal): string =>
+  decimal(dividend).div(divisor).toFixed()
+
+/** A rate as it stands in a price book: a plain decimal string, never a JSON number. */
+export const rateSchema = z
+  .string()
+  .max(MAX_RATE_CHARACTERS)
+  .regex(/^\d+(\.\d+)?$/, 'must be a plain decimal string such as "0.0336"')
+
+/** A rate above zero: what carries the price of a structure. Unknown cost must never look free. */
+export const positiveRateSchema = rateSchema.refine(isPositive, 'must be greater than zero')
+
+/** A rate that may be unknown: null or absent. Unknown is not free. */
+export const unknownableRateSchema = rateSchema.nullish()
+
+/** Whether a rate is above zero. */
+export function isPositive(rate: string): boolean {
+  return /[1-9]/.test(rate)
+}

@@ -1,0 +1,46 @@
+import type { JsonObject } from '../json.ts'
+import type { CacheMode, ImageFormat, InputImage, Need, Operation } from './image-request.ts'
+
+/**
+ * What a surface read from its caller, typed but not yet checked against each other. Null and
+ * undefined both mean "not given", because OpenAI's clients send null for optional fields.
+ */
+export interface RequestDraft {
+  readonly operation: Operation
+  readonly model?: string | null
+  readonly prompt?: string | null
+  readonly negativePrompt?: string | null
+  readonly n?: number | null
+  /** `auto` or `WIDTHxHEIGHT`. */
+  readonly size?: string | null
+  readonly aspect?: string | null
+  readonly resolution?: string | null
+  /** `auto`, `standard`, `hd` or a level. */
+  readonly quality?: string | null
+  readonly steps?: number | null
+  readonly guidance?: number | null
+  readonly seed?: number | null
+  readonly style?: string | null
+  readonly background?: string | null
+  readonly format?: ImageFormat | null
+  readonly compression?: number | null
+  readonly moderation?: 'auto' | 'low' | null
+  readonly inputFidelity?: 'low' | 'high' | null
+  readonly images?: readonly InputImage[]
+  readonly mask?: InputImage | null
+  readonly purpose?: string | null
+  readonly category?: string | null
+  readonly needs?: readonly Need[] | null
+  readonly deadlineMs?: number | null
+  /** Dollars, decimal. */
+  readonly maxCost?: string | null
+  readonly tags?: Readonly<Record<string, string>> | null
+  readonly endUser?: string | null
+  readonly group?: string | null
+  readonly strict?: boolean | null
+  readonly cache?: CacheMode | null
+  readonly cacheTtlMs?: number | null
+  readonly stream?: boolean | null
+  readonly partialImages?: number | null
+  readonly providerOptions?: Readonly<Record<string, JsonObject>> | null
+}

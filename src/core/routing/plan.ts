@@ -1,0 +1,122 @@
+import type { AutoRanking } from '../catalog/catalog.ts'
+import type { Model } from '../catalog/model.ts'
+import type { Fit, Unfit } from '../catalog/settings.ts'
+import type { Nano } from '../money.ts'
+import type { PriceRow } from '../pricebook/price-row.ts'
+
+/** What an offer would cost for some number of images, in nano-dollars. */
+export interface OfferQuote {
+  readonly lowNano: Nano
+  readonly expectedNano: Nano
+  /** Worst case; what is held. */
+  readonly highNano: Nano
+}
+
+/** An offer that can serve the request: one way to make these images. */
+export interface Candidate {
+  readonly offer: string
+  readonly model: Model
+  readonly fit: Fit
+  readonly row: PriceRow
+  /** For all images that are still missing. */
+  readonly quote: OfferQuote
+  /** Images that one call may ask for. */
+  readonly mostPerCall: number
+  readonly isSimulated: boolean
+}
+
+/** An offer that cannot serve the request, and why. */
+export interface Exclusion {
+  readonly offer: string
+  readonly unfit: Unfit
+}
+
+/** One row of "why this model": the same object is stored, answered and shown. */
+export interface ExplainedOffer {
+  readonly offer: string
+  /** Place in the plan, from 1; absent when it is not part of it. */
+  readonly step?: number
+  readonly expectedNano?: Nano
+  readonly lowNano?: Nano
+  readonly highNano?: Nano
+  readonly reason: string
+}
+
+/** What will be tried, in order, and why. */
+export interface Plan {
+  readonly steps: readonly Candidate[]
+  readonly explanation: readonly ExplainedOffer[]
+  /** Worst case of the whole plan. */
+  readonly holdNano: Nano
+  readonly strategy: 'direct'
+}
+
+/** How many images each call asks for: as few calls as the model allows. */
+export function splitCalls(images: number, mostPerCall: number): readonly number[] {
+  const full = Math.floor(images / mostPerCall)
+  const rest = images - full * mostPerCall
+  return [...Array<number>(full).fill(mostPerCall), ...(rest > 0 ? [rest] : [])]
+}
+
+const TIER_RANK = { budget: 0, standard: 1, premium: 2 } as const
+
+const compareNano = (a: Nano, b: Nano): number => (a < b ? -1 : a > b ? 1 : 0)
+
+type Order = (a: Candidate, b: Candidate) => number
+
+const byPrice: Order = (a, b) =>
+  compareNano(a.quote.expectedNano, b.quote.expectedNano) || (a.offer < b.offer ? -1 : 1)
+
+const orders: { readonly [Ranking in AutoRanking]: Order } = {
+  cheapest: byPrice,
+  fast: (a, b) => a.model.typicalSeconds - b.model.typicalSeconds || byPrice(a, b),
+  best: (a, b) => TIER_RANK[b.model.tier] - TIER_RANK[a.model.tier] || byPrice(b, a),
+}
+
+/**
+ * Orders the candidates and cuts the plan to what the caller's limit and the number of steps allow.
+ * Steps after the first are fallbacks after a failure; each may cost its worst case, so the hold is
+ * their sum.
+ */
+export function makePlan(input: {
+  readonly candidates: readonly Candidate[]
+  readonly exclusions: readonly Exclusion[]
+  readonly ranking: AutoRanking
+  readonly maxSteps: number
+  readonly maxCostNano?: Nano
+}): Plan {
+  const ordered = [...input.candidates].sort(orders[input.ranking])
+  const steps: Candidate[] = []
+  const tooDear = new Set<string>()
+  let holdNano = 0n
+  for (const candidate of ordered) {
+    if (steps.length >= input.maxSteps) break
+    const next = holdNano + candidate.quote.highNano
+    if (input.maxCostNano !== undefined && next > input.maxCostNano) {
+      tooDear.add(candidate.offer)
+      continue
+    }
+    // One request belongs to one book: real and simulated offers never stand in one plan.
+    if (steps[0] !== undefined && steps[0].isSimulated !== candidate.isSimulated) continue
+    steps.push(candidate)
+    holdNano = next
+  }
+  const explained = ordered.map((candidate) => explain(candidate, steps, tooDear))
+  const excluded = input.exclusions.map(({ offer, unfit }) => ({ offer, reason: unfit.reason }))
+  return { steps, explanation: [...explained, ...excluded], holdNano, strategy: 'direct' }
+}
+
+function explain(
+  candidate: Candidate,
+  steps: readonly Candidate[],
+  tooDear: ReadonlySet<string>,
+): ExplainedOffer {
+  const step = steps.indexOf(candidate) + 1
+  const shared = { offer: candidate.offer, ...candidate.quote }
+  if (step === 1) return { ...shared, step, reason: 'chosen' }
+  if (step > 1) return { ...shared, step, reason: 'used when the offers before it fail' }
+  const reason = tooDear.has(candidate.offer)
+    ? 'its worst case is above the cost limit of the request'
+    : 'ranked behind the steps of the plan'
+  return { ...shared, reason }
+}

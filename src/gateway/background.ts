@@ -1,0 +1,48 @@
+import type { Dependencies } from './dependencies.ts'
+import { recover } from './recover.ts'
+
+/** Turns between two sweeps of expired cache entries. */
+const TURNS_PER_PURGE = 60
+
+/** The loop that runs beside the requests; ends when its signal aborts. */
+export interface Background {
+  /** Resolves after the first look for abandoned work; only then is new work accepted. */
+  readonly ready: Promise<void>
+  readonly ended: Promise<void>
+}
+
+/**
+ * Keeps this process's leases alive, takes up work whose process died, and deletes expired cache
+ * entries. A failing turn is logged and the next one comes; the data base may be back by then.
+ */
+export function startBackground(
+  deps: Dependencies,
+  track: (work: Promise<unknown>) => void,
+  signal: AbortSignal,
+): Background {
+  const first = Promise.withResolvers<void>()
+  const loop = async (): Promise<void> => {
+    for (let turn = 0; !signal.aborted; turn += 1) {
+      try {
+        await takeTurn(turn, deps, track)
+        first.resolve()
+      } catch (error) {
+        deps.log.error({ error }, 'background turn failed')
+      }
+      await deps.clock.sleep(deps.limits.leaseMs / 3, signal).catch(() => undefined)
+    }
+    first.resolve()
+  }
+  return { ready: first.promise, ended: loop() }
+}
+
+async function takeTurn(
+  turn: number,
+  deps: Dependencies,
+  track: (work: Promise<unknown>) => void,
+): Promise<void> {
+  const now = deps.clock.now()
+  await deps.stores.requests.renewLeases(deps.owner, now + deps.limits.leaseMs)
+  await recover(deps, track)
+  if (turn % TURNS_PER_PURGE === 0) await deps.stores.cache.purge(now, deps.limits.purgeBatch)
+}

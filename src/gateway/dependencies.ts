@@ -1,0 +1,49 @@
+import type { Catalog } from '../core/catalog/catalog.ts'
+import type { PriceBook } from '../core/pricebook/price-book.ts'
+import type { Clock, Random } from '../ports/clock.ts'
+import type { Sha256 } from '../ports/digest.ts'
+import type { ImageDecoder } from '../ports/image-decoder.ts'
+import type { ImageStore } from '../ports/image-store.ts'
+import type { Log } from '../ports/log.ts'
+import type { Provider } from '../ports/provider.ts'
+import type { Stores } from '../ports/stores.ts'
+import type { ByteBudget } from './byte-budget.ts'
+import type { GatewayEvent } from './events.ts'
+import type { GatewayLimits } from './limits.ts'
+import type { Siblings } from './siblings.ts'
+
+/**
+ * What a request sees of the control plane, taken once at its start: a price or a provider that
+ * changes in mid-flight never reaches it.
+ */
+export interface Snapshot {
+  readonly catalog: Catalog
+  readonly book: PriceBook
+  readonly providers: ReadonlyMap<string, Provider>
+}
+
+/** Everything the pipeline uses; made by the composition root, or by a test. */
+export interface Dependencies {
+  readonly snapshot: () => Snapshot
+  readonly stores: Stores
+  readonly images: ImageStore
+  readonly decoder: ImageDecoder
+  readonly clock: Clock
+  readonly random: Random
+  readonly sha256: Sha256
+  readonly log: Log
+  readonly limits: GatewayLimits
+  /** Model whose live price is the list price of `auto`. */
+  readonly baselineModel: string
+  readonly bytes: ByteBudget
+  readonly siblings: Siblings
+  readonly emit: (event: GatewayEvent) => void
+  /** Name of this process in leases. */
+  readonly owner: string
+}
+
+/** Who asks. */
+export interface Caller {
+  readonly keyId: string
+  readonly tenant: string
+}

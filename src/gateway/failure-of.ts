@@ -1,0 +1,58 @@
+import type { ErrorCode } from '../core/errors/catalogue.ts'
+import { GatewayError } from '../core/errors/gateway-error.ts'
+import type { FailureClass, ProviderFailure } from '../core/errors/provider-failure.ts'
+import type { Nano } from '../core/money.ts'
+import type { Run } from './run.ts'
+
+/** Which error a request ends with when the last failure was of this class. */
+const CODES: { readonly [Class in FailureClass]: ErrorCode } = {
+  rate_limited: 'rate_limit_exceeded',
+  overloaded: 'no_provider_available',
+  timeout_unknown: 'no_provider_available',
+  quota_exhausted: 'no_provider_available',
+  auth: 'no_provider_available',
+  model_gone: 'no_provider_available',
+  invalid_request: 'invalid_request',
+  content_policy_input: 'content_policy_violation',
+  content_policy_output: 'content_policy_violation',
+  empty: 'no_provider_available',
+  bad_image: 'no_provider_available',
+}
+
+interface Tried {
+  readonly offer: string
+  readonly failure: ProviderFailure
+}
+
+/**
+ * What the failures of all attempts amount to for the caller. A refusal of content or of the
+ * request itself speaks louder than an outage; after money was spent a resend is not invited.
+ */
+export function failureOf(run: Run, costNano: Nano): GatewayError {
+  const tried = run.ended.flatMap(({ attempt, failures }) =>
+    failures.map((failure): Tried => ({ offer: attempt.offer, failure })),
+  )
+  const telling =
+    tried.find(({ failure }) => CODES[failure.class] === 'content_policy_violation') ??
+    (tried.every(({ failure }) => failure.class === 'invalid_request') ? tried[0] : undefined) ??
+    (tried.every(({ failure }) => failure.class === 'rate_limited') ? tried[0] : undefined)
+  const code = telling === undefined ? 'no_provider_available' : CODES[telling.failure.class]
+  const waits = tried.flatMap(({ failure }) => failure.retryAfterMs ?? [])
+  return new GatewayError(code, messageOf(tried, telling), {
+    requestId: run.id,
+    tried: tried.map(({ offer, failure }) => ({
+      offer,
+      class: failure.class,
+      message: failure.message,
+    })),
+    ...(waits.length === 0 ? {} : { retryAfterMs: Math.min(...waits) }),
+    ...(costNano > 0n ? { retryable: false } : {}),
+  })
+}
+
+function messageOf(tried: readonly Tried[], telling: Tried | undefined): string {
+  if (telling !== undefined) return `${telling.offer}: ${telling.failure.message}`
+  if (tried.length === 0) return 'No attempt was made.'
+  const parts = tried.map(({ offer, failure }) => `${offer} (${failure.class}): ${failure.message}`)
+  return `No offer gave a picture. ${parts.join('; ')}`
+}

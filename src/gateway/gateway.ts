@@ -1,0 +1,91 @@
+import { GatewayError } from '../core/errors/gateway-error.ts'
+import type { Model } from '../core/catalog/model.ts'
+import { liveModels } from '../core/catalog/catalog.ts'
+import type { ImageRequest } from '../core/request/image-request.ts'
+import { startBackground } from './background.ts'
+import type { Caller, Dependencies } from './dependencies.ts'
+import { submit, type Ticket } from './pipeline.ts'
+import type { GatewayResult } from './result.ts'
+import type { Watch } from './run.ts'
+
+/** How long a closing gateway waits for running requests, in milliseconds (a Kubernetes drain). */
+const DRAIN_MS = 120_000
+
+/** The running gateway: what the HTTP surface, the CLI and the library talk to. */
+export interface Gateway {
+  readonly deps: Dependencies
+  /** Resolves once abandoned work was looked for; before that nothing is accepted. */
+  readonly ready: Promise<void>
+  readonly isAccepting: boolean
+  /** Starts the work of a request; it goes on whether or not anybody waits. */
+  submit(request: ImageRequest, caller: Caller, watch?: Watch): Ticket
+  /** Submits and waits, at most until the request's deadline. */
+  generate(request: ImageRequest, caller: Caller, watch?: Watch): Promise<GatewayResult>
+  models(): readonly Model[]
+  /** Stops accepting, lets running requests end, and leaves the rest for another process. */
+  close(): Promise<void>
+}
+
+/** Puts the pipeline and its background work together. Starts working at once. */
+export function openGateway(deps: Dependencies): Gateway {
+  const running = new Set<Promise<unknown>>()
+  const stop = new AbortController()
+  let isClosing = false
+  const track = (work: Promise<unknown>): void => {
+    const quiet = work.catch(() => undefined).finally(() => running.delete(quiet))
+    running.add(quiet)
+  }
+  const background = startBackground(deps, track, stop.signal)
+  const start = (request: ImageRequest, caller: Caller, watch: Watch = {}): Ticket => {
+    if (isClosing) {
+      throw new GatewayError('overloaded', 'The gateway is shutting down.', { retryAfterMs: 1_000 })
+    }
+    const ticket = submit(request, caller, watch, deps)
+    track(ticket.result)
+    return ticket
+  }
+  return {
+    deps,
+    ready: background.ready,
+    get isAccepting() {
+      return !isClosing
+    },
+    submit: start,
+    generate: async (request, caller, watch) =>
+      withDeadline(start(request, caller, watch), request.deadlineMs, deps),
+    models: () => liveModels(deps.snapshot().catalog, deps.clock.now()),
+    close: async () => {
+      isClosing = true
+      const drained = Promise.all(running)
+      const limit = new AbortController()
+      await Promise.race([drained, deps.clock.sleep(DRAIN_MS, limit.signal).catch(() => undefined)])
+      limit.abort()
+      stop.abort()
+      await background.ended
+    },
+  }
+}
+
+async function withDeadline(
+  ticket: Ticket,
+  deadlineMs: number | undefined,
+  deps: Dependencies,
+): Promise<GatewayResult> {
+  if (deadlineMs === undefined) return ticket.result
+  const over = new AbortController()
+  const late = deps.clock.sleep(deadlineMs, over.signal).then(
+    () => true,
+    () => false,
+  )
+  const ended = ticket.result.then(
+    () => false,
+    () => false,
+  )
+  const isLate = await Promise.race([late, ended])
+  over.abort()
+  if (!isLate) return ticket.result
+  // The work goes on; its pictures are released from memory when it ends.
+  ticket.result.then((result) => result.release()).catch(() => undefined)
+  const message = `Not ready after ${deadlineMs} ms; see GET /v1/requests/${ticket.requestId}.`
+  throw new GatewayError('deadline_exceeded', message, { requestId: ticket.requestId })
+}

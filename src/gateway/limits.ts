@@ -1,0 +1,39 @@
+/** Limits of the gateway's own work, each with its reason. All can be set in the configuration. */
+export interface GatewayLimits {
+  /** Bytes of pictures in flight, reserved at admission. */
+  readonly bytesInFlight: number
+  /** Requests waiting for bytes; more are answered 429 at once. */
+  readonly waitingForBytes: number
+  /** How long one waits for bytes before it is answered 429, in milliseconds. */
+  readonly waitForBytesMs: number
+  /** Steps of a plan: the chosen offer and its fallbacks. */
+  readonly planSteps: number
+  /** Calls of one request that run at the same time. */
+  readonly parallelCalls: number
+  /** How long a process owns its requests without renewing, in milliseconds. */
+  readonly leaseMs: number
+  /** Requests taken over by one look for abandoned work. */
+  readonly recoverBatch: number
+  /** Tries of a write that follows a paid answer. */
+  readonly settleTries: number
+  readonly settlePauseMs: number
+  /** How long pictures answer equal requests, in milliseconds. */
+  readonly cacheTtlMs: number
+  /** Expired cache entries deleted by one sweep. */
+  readonly purgeBatch: number
+}
+
+/** Defaults. 72 hours of cache is the articles' figure (algorithms and case study, 2026-06). */
+export const defaultLimits: GatewayLimits = {
+  bytesInFlight: 256 * 1024 * 1024,
+  waitingForBytes: 512,
+  waitForBytesMs: 5_000,
+  planSteps: 3,
+  parallelCalls: 10,
+  leaseMs: 10_000,
+  recoverBatch: 100,
+  settleTries: 6,
+  settlePauseMs: 250,
+  cacheTtlMs: 72 * 3_600_000,
+  purgeBatch: 1_000,
+}

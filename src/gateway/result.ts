@@ -1,0 +1,45 @@
+import type { CallSettings } from '../core/catalog/settings.ts'
+import type { ImageRecord } from '../core/jobs/request-record.ts'
+import type { Book } from '../core/ledger/entry.ts'
+import type { Nano } from '../core/money.ts'
+import type { Usage } from '../core/pricing/usage.ts'
+import type { Warning } from '../core/request/image-request.ts'
+import type { Instant } from '../core/time.ts'
+
+/** One picture of an answer. */
+export interface DeliveredImage {
+  readonly record: ImageRecord
+  /** The bytes, from memory or from the store. */
+  load(): Promise<Uint8Array>
+}
+
+/** The answer to one request. */
+export interface GatewayResult {
+  readonly requestId: string
+  readonly createdAt: Instant
+  readonly images: readonly DeliveredImage[]
+  readonly costNano: Nano
+  /** Undefined when the model asked for has no price here. */
+  readonly listCostNano?: Nano
+  readonly savedNano?: Nano
+  /** Simulated spend is never mixed with real. */
+  readonly book: Book
+  /** `provider/model` of the first picture. */
+  readonly provider: string
+  readonly model: string
+  /** `direct`, `fallback:2`, `cache`. */
+  readonly route: string
+  readonly attempts: number
+  /** `MISS`, `HIT exact`, or `OFF`. */
+  readonly cache: string
+  readonly priceVersion: string
+  readonly warnings: readonly Warning[]
+  /** What the provider resolved `auto` to. */
+  readonly resolved: CallSettings
+  /** Tokens of all attempts that produced pictures, when the provider counts them. */
+  readonly tokens?: Usage['tokens']
+  /** Time of the answer that was not spent waiting for providers, in milliseconds. */
+  readonly overheadMs: number
+  /** Gives back the memory reserved for the pictures; call it once they were sent. */
+  release(): void
+}

@@ -1,0 +1,89 @@
+import type { Resolution } from '../core/catalog/catalog.ts'
+import type { CallSettings } from '../core/catalog/settings.ts'
+import type { ProviderFailure } from '../core/errors/provider-failure.ts'
+import type { Attempt, Fact, ImageRecord } from '../core/jobs/request-record.ts'
+import type { Book, Hold } from '../core/ledger/entry.ts'
+import type { Nano } from '../core/money.ts'
+import type { ImageRequest, Warning } from '../core/request/image-request.ts'
+import type { Plan } from '../core/routing/plan.ts'
+import type { Instant } from '../core/time.ts'
+import type { PartialImage } from '../ports/provider.ts'
+import type { Reservation } from './byte-budget.ts'
+import type { Caller, Snapshot } from './dependencies.ts'
+import type { Sibling } from './siblings.ts'
+
+/** A good picture, ready to be given to the caller. */
+export interface ReadyImage {
+  readonly record: ImageRecord
+  /** Present when it was made by this run; a cached one is read from the store. */
+  readonly bytes?: Uint8Array
+}
+
+/** One attempt that has ended. */
+export interface EndedAttempt {
+  readonly attempt: Attempt
+  /** Pictures that passed the checks. */
+  readonly images: readonly ReadyImage[]
+  readonly failures: readonly ProviderFailure[]
+  /** What the provider resolved `auto` to. */
+  readonly resolved: CallSettings
+  readonly durationMs: number
+  readonly warnings: readonly Warning[]
+  /** Resolves when everything about it is durable; false when it could not be written. */
+  readonly written: Promise<boolean>
+}
+
+/** What a waiting caller wants to hear while the work goes on. */
+export interface Watch {
+  onPartial?(partial: PartialImage): void
+}
+
+/**
+ * One request on its way through the stages: an immutable record that only grows. Each stage adds
+ * what it found out; a stage reads what earlier stages wrote and never calls a later one.
+ */
+export interface Run {
+  readonly id: string
+  readonly caller: Caller
+  readonly request: ImageRequest
+  readonly snapshot: Snapshot
+  readonly resolution: Resolution
+  readonly startedAt: Instant
+  readonly startedMs: number
+  readonly watch: Watch
+  readonly warnings: readonly Warning[]
+  /** Exact key; undefined when the cache is off for this request. */
+  readonly cacheKey?: string
+  readonly sibling?: Sibling
+  readonly hits: readonly ReadyImage[]
+  readonly plan?: Plan
+  /** What the model asked for (or the baseline) would cost for all images. */
+  readonly listNano?: Nano
+  readonly hold?: Hold
+  readonly reservation?: Reservation
+  /** Decided but not yet written; the next write takes them along. */
+  readonly unwritten: readonly Fact[]
+  readonly ended: readonly EndedAttempt[]
+  /** Taken up again after its process had died; nobody waits for the answer. */
+  readonly isRecovered?: boolean
+  /** Milliseconds spent waiting for providers, over the steps. */
+  readonly providerMs: number
+}
+
+/** Good pictures so far. */
+export const readyImages = (run: Run): readonly ReadyImage[] => [
+  ...run.hits,
+  ...run.ended.flatMap((ended) => ended.images),
+]
+
+/** Pictures still to be made. */
+export const missingImages = (run: Run): number => run.request.n - readyImages(run).length
+
+/** The ledger book of a run: simulated when its pictures come from emulated providers. */
+export function bookOf(run: Run): Book {
+  if (run.hold !== undefined) return run.hold.book
+  const step = run.plan?.steps[0]
+  if (step !== undefined) return step.isSimulated ? 'simulated' : 'real'
+  const provider = run.snapshot.providers.get(run.hits[0]?.record.provider ?? '')
+  return provider?.isSimulated === true ? 'simulated' : 'real'
+}

@@ -1,0 +1,177 @@
+import type { GatewayError } from '../../core/errors/gateway-error.ts'
+import type { CacheEntry, Fact, RequestRecord } from '../../core/jobs/request-record.ts'
+import type { JsonObject } from '../../core/json.ts'
+import { closeEntry } from '../../core/ledger/entry.ts'
+import { dollarsFromNano } from '../../core/money.ts'
+import type { Usage } from '../../core/pricing/usage.ts'
+import type { Warning } from '../../core/request/image-request.ts'
+import type { Instant } from '../../core/time.ts'
+import type { Dependencies } from '../dependencies.ts'
+import { failureOf } from '../failure-of.ts'
+import { loadImage } from '../load-image.ts'
+import { paidWrite } from '../paid-write.ts'
+import type { GatewayResult } from '../result.ts'
+import { bookOf, readyImages, type Run } from '../run.ts'
+
+/**
+ * Ends the request: receipt, release of the rest of the hold, cache entries, events; then the
+ * answer, or the error when not one picture came.
+ * @throws GatewayError what the failures of all attempts amount to.
+ */
+export async function finish(run: Run, deps: Dependencies): Promise<GatewayResult> {
+  const result = toResult(run, deps)
+  const error = result.images.length === 0 ? failureOf(run, result.costNano) : undefined
+  const endedAt = deps.clock.now()
+  const record = toEnded(run, result, endedAt, error)
+  const facts = endFacts(run, record, endedAt, deps)
+  const writes = [paidWrite(facts, run.id, deps), ...run.ended.map((ended) => ended.written)]
+  const isWritten = (await Promise.all(writes)).every((write) => write)
+  run.sibling?.leave()
+  deps.emit({
+    kind: 'request-ended',
+    request: record,
+    images: result.images.length,
+    durationMs: deps.clock.monotonicMs() - run.startedMs,
+    overheadMs: result.overheadMs,
+    cache: run.cacheKey === undefined ? 'off' : run.hits.length > 0 ? 'hit' : 'miss',
+  })
+  if (error !== undefined) throw error
+  if (isWritten) return result
+  const message = 'The database did not take the record of this request yet.'
+  return { ...result, warnings: [...result.warnings, { code: 'not_stored_yet', message }] }
+}
+
+function endFacts(run: Run, record: RequestRecord, endedAt: Instant, deps: Dependencies): Fact[] {
+  // Without a hold nothing was written yet: the acceptance goes along with the end.
+  const facts: Fact[] = run.hold === undefined ? [...run.unwritten] : []
+  facts.push({ kind: 'request-ended', request: record })
+  if (run.hold !== undefined) {
+    const isLost = run.isRecovered === true && record.state === 'failed'
+    const kind = isLost ? 'expire' : 'release'
+    const entry = closeEntry(run.hold, kind, record.costNano, endedAt)
+    facts.push({ kind: 'hold-closed', entry })
+  }
+  const ttlMs = run.request.cacheTtlMs ?? deps.limits.cacheTtlMs
+  if (run.cacheKey === undefined || ttlMs <= 0) return facts
+  for (const { record: image } of run.ended.flatMap((ended) => ended.images)) {
+    const entry: CacheEntry = {
+      key: run.cacheKey,
+      imageId: image.id,
+      tenant: image.tenant,
+      createdAt: endedAt,
+      expiresAt: endedAt + ttlMs,
+    }
+    facts.push({ kind: 'cache-written', entry })
+  }
+  return facts
+}
+
+function toResult(run: Run, deps: Dependencies): GatewayResult {
+  const images = readyImages(run)
+  const costNano = run.ended.reduce((sum, ended) => sum + ended.attempt.costNano, 0n)
+  const producing = run.ended.filter((ended) => ended.images.length > 0)
+  const first = images[0]?.record
+  const tokens = sumTokens(producing.map((ended) => ended.attempt.usage))
+  const { listNano } = run
+  return {
+    requestId: run.id,
+    createdAt: run.startedAt,
+    images: images.map(({ record, bytes }) => ({
+      record,
+      load: async () => bytes ?? loadImage(record, deps),
+    })),
+    costNano,
+    ...(listNano === undefined ? {} : { listCostNano: listNano, savedNano: listNano - costNano }),
+    book: bookOf(run),
+    provider: first?.provider ?? '',
+    model: first?.model ?? '',
+    route: routeOf(run),
+    attempts: run.ended.length,
+    cache: run.cacheKey === undefined ? 'OFF' : run.hits.length > 0 ? 'HIT exact' : 'MISS',
+    priceVersion: run.snapshot.book.version,
+    warnings: collectWarnings(run, images.length),
+    resolved: producing[0]?.resolved ?? {},
+    ...(tokens === undefined ? {} : { tokens }),
+    overheadMs: Math.max(0, deps.clock.monotonicMs() - run.startedMs - run.providerMs),
+    release: () => run.reservation?.release(),
+  }
+}
+
+/** `cache` when nothing was made, `direct` for the first step, else the number of the step that delivered. */
+function routeOf(run: Run): string {
+  if (run.ended.length === 0) return 'cache'
+  const last = run.ended.findLast((ended) => ended.images.length > 0)
+  const step = last?.attempt.step ?? 0
+  return step === 0 ? 'direct' : `fallback:${step}`
+}
+
+function collectWarnings(run: Run, delivered: number): readonly Warning[] {
+  const used = new Set(
+    run.ended.filter((ended) => ended.images.length > 0).map((ended) => ended.attempt.step),
+  )
+  const bent = [...used].flatMap((index) =>
+    (run.plan?.steps[index]?.fit.reports ?? []).filter((report) => report.outcome !== 'honoured'),
+  )
+  const warnings: Warning[] = [
+    ...run.warnings,
+    ...bent.map(({ param, outcome, detail }) => ({
+      code: outcome === 'dropped' ? ('parameter_dropped' as const) : ('parameter_approximated' as const),
+      param,
+      message: `${param} was ${outcome}${detail === undefined ? '' : `: ${detail}`}.`,
+    })),
+    ...run.ended.flatMap((ended) => ended.warnings),
+  ]
+  if (delivered > 0 && delivered < run.request.n) {
+    const message = `${delivered} of ${run.request.n} images could be made.`
+    warnings.push({ code: 'fewer_images', param: 'n', message })
+  }
+  if (run.ended.some((ended) => ended.attempt.costBasis === 'suspected')) {
+    const message = 'A provider did not say whether it charged; the cost is an estimate.'
+    warnings.push({ code: 'cost_estimated', message })
+  }
+  return warnings
+}
+
+function sumTokens(usages: readonly (JsonObject | undefined)[]): Usage['tokens'] | undefined {
+  const sum: Record<string, number> = {}
+  for (const usage of usages) {
+    for (const [name, count] of Object.entries((usage?.tokens ?? {}) as JsonObject)) {
+      if (typeof count === 'number') sum[name] = (sum[name] ?? 0) + count
+    }
+  }
+  return Object.keys(sum).length === 0 ? undefined : sum
+}
+
+function toEnded(
+  run: Run,
+  result: GatewayResult,
+  endedAt: Instant,
+  error: GatewayError | undefined,
+): RequestRecord {
+  const first = run.unwritten.find((fact) => fact.kind === 'request-accepted')
+  if (first === undefined) throw new TypeError('a run that was never accepted cannot end')
+  const { leaseOwner: _, leaseUntil: __, ...record } = first.request
+  const failed =
+    error === undefined
+      ? {}
+      : { error: { code: error.code, message: error.message, param: error.param } }
+  return {
+    ...record,
+    state: error === undefined ? 'completed' : 'failed',
+    endedAt,
+    costNano: result.costNano,
+    ...(result.savedNano === undefined ? {} : { savedNano: result.savedNano }),
+    ...failed,
+    summary: {
+      route: result.route,
+      provider: result.provider,
+      model: result.model,
+      cache: result.cache,
+      attempts: result.attempts,
+      images: result.images.map(({ record: image }) => image.id),
+      warnings: result.warnings.map((warning) => ({ ...warning })),
+      overhead_ms: Math.round(result.overheadMs * 1000) / 1000,
+      cost: dollarsFromNano(result.costNano),
+    },
+  }
+}

@@ -1,0 +1,59 @@
+import type { CallPlan } from '../../core/catalog/call-plan.ts'
+import { failure, type ProviderFailure } from '../../core/errors/provider-failure.ts'
+import { isBlank, isSuspiciouslySmall } from '../../core/quality/blank.ts'
+import { checkStructure } from '../../core/quality/image-header.ts'
+import type { Dependencies } from '../dependencies.ts'
+import type { ReadyImage } from '../run.ts'
+import type { SettledAttempt } from './settle.ts'
+
+/** Width over height may differ so much (5 %) from the shape asked for before it counts as another. */
+const ASPECT_TOLERANCE = 0.05
+
+/** A verdict on each picture of an attempt. */
+export interface JudgedAttempt extends SettledAttempt {
+  readonly good: readonly Required<ReadyImage>[]
+  readonly refused: readonly (Required<ReadyImage> & { readonly failure: ProviderFailure })[]
+}
+
+/**
+ * Checks what a provider calls a picture: its format, its size, complete to the trailer, and not
+ * the same as another one of this answer. Reads header and chunk structure only; pixels are decoded,
+ * in a worker, when so few bytes hold so many pixels that it may be blank.
+ */
+export async function judge(settled: SettledAttempt, deps: Dependencies): Promise<JudgedAttempt> {
+  const good: Required<ReadyImage>[] = []
+  const refused: (Required<ReadyImage> & { failure: ProviderFailure })[] = []
+  for (const image of settled.kept) {
+    const isTwin = good.some(({ record }) => record.digest === image.record.digest)
+    const fault = isTwin ? 'the same picture twice' : await findFault(image, settled.plan, deps)
+    if (fault === undefined) good.push(image)
+    else refused.push({ ...image, failure: failure('bad_image', fault) })
+  }
+  return { ...settled, good, refused }
+}
+
+async function findFault(
+  { record, bytes }: Required<ReadyImage>,
+  plan: CallPlan,
+  deps: Dependencies,
+): Promise<string | undefined> {
+  const structure = checkStructure(bytes)
+  if (!structure.ok) return structure.reason
+  const { width, height } = structure.header
+  const { size, aspect } = plan.settings
+  if (size !== undefined && (size.width !== width || size.height !== height)) {
+    return `${width}x${height} pixels instead of ${size.width}x${size.height}`
+  }
+  const shape = plan.expectedSize.width / plan.expectedSize.height
+  if (aspect !== undefined && Math.abs(width / height / shape - 1) > ASPECT_TOLERANCE) {
+    return `${width}x${height} pixels instead of the shape ${aspect}`
+  }
+  if (!isSuspiciouslySmall(record)) return undefined
+  try {
+    const grey = await deps.decoder.grey(bytes)
+    return isBlank(grey.pixels) ? 'a blank picture' : undefined
+  } catch (error) {
+    deps.log.warn({ imageId: record.id, error }, 'picture could not be decoded')
+    return 'a picture that cannot be decoded'
+  }
+}

@@ -1,0 +1,140 @@
+import { makeCallPlan } from '../../core/catalog/call-plan.ts'
+import { resolveModel } from '../../core/catalog/catalog.ts'
+import { fitRequest } from '../../core/catalog/fit.ts'
+import { type Model, offerName } from '../../core/catalog/model.ts'
+import type { Unfit } from '../../core/catalog/settings.ts'
+import type { ErrorCode } from '../../core/errors/catalogue.ts'
+import { GatewayError } from '../../core/errors/gateway-error.ts'
+import type { Nano } from '../../core/money.ts'
+import { quote } from '../../core/pricebook/quote.ts'
+import type { ImageRequest } from '../../core/request/image-request.ts'
+import { ok, type Result, refused } from '../../core/result.ts'
+import { type Candidate, type Exclusion, makePlan, splitCalls } from '../../core/routing/plan.ts'
+import type { Instant } from '../../core/time.ts'
+import type { Dependencies, Snapshot } from '../dependencies.ts'
+import { missingImages, type Run } from '../run.ts'
+
+/**
+ * Decides which offers are tried for the missing images, in which order, and what the whole plan
+ * can cost at worst. The reasons are kept with the plan.
+ * @throws GatewayError when no offer can serve the request, naming the parameter in the way.
+ */
+export function plan(run: Run, deps: Dependencies): Run {
+  const listNano = listPrice(run, deps)
+  const missing = missingImages(run)
+  if (missing === 0) return { ...run, listNano }
+  const isPinned = run.resolution.auto === undefined
+  const candidates: Candidate[] = []
+  const exclusions: Exclusion[] = []
+  for (const model of run.resolution.models) {
+    const result = candidate(run.request, model, missing, isPinned, run.snapshot, run.startedAt)
+    if (result.ok) candidates.push(result.value)
+    else exclusions.push({ offer: offerName(model), unfit: result.refusal })
+  }
+  const made = makePlan({
+    candidates,
+    exclusions,
+    ranking: run.resolution.auto ?? 'cheapest',
+    maxSteps: deps.limits.planSteps,
+    ...(run.request.maxCostNano === undefined ? {} : { maxCostNano: run.request.maxCostNano }),
+  })
+  if (made.steps.length === 0) throw noOffer(run, candidates, exclusions)
+  return { ...run, listNano, plan: made }
+}
+
+/** Fits and prices one model for some images; the same function quotes, plans and compares. */
+function candidate(
+  request: ImageRequest,
+  model: Model,
+  images: number,
+  isPinned: boolean,
+  snapshot: Snapshot,
+  now: Instant,
+): Result<Candidate, Unfit> {
+  const provider = snapshot.providers.get(model.provider)
+  if (provider === undefined) {
+    return refused({ code: 'lifecycle', reason: `${model.provider} is not configured` })
+  }
+  const fit = fitRequest(request, model, { isPinned })
+  if (!fit.ok) return fit
+  const mostPerCall = request.partialImages === undefined ? model.maxImagesPerCall : 1
+  const quotes = { lowNano: 0n, expectedNano: 0n, highNano: 0n }
+  let row: Candidate['row'] | undefined
+  for (const n of splitCalls(images, mostPerCall)) {
+    const call = makeCallPlan(request, model, fit.value, n)
+    const refusal = provider.checkOptions(call)
+    if (refusal !== undefined) return refused(refusal)
+    const priced = quote(snapshot.book, priceKey(model, call), now, provider.estimate(call))
+    if (!priced.ok) return refused({ code: 'price', param: 'model', reason: priced.reason.text })
+    quotes.lowNano += priced.quote.lowNano
+    quotes.expectedNano += priced.quote.expectedNano
+    quotes.highNano += priced.quote.highNano
+    row = priced.quote.row
+  }
+  if (row === undefined) return refused({ code: 'price', reason: 'nothing to price' })
+  const { isSimulated } = provider
+  const offer = offerName(model)
+  return ok({ offer, model, fit: fit.value, row, quote: quotes, mostPerCall, isSimulated })
+}
+
+const priceKey = (model: Model, call: ReturnType<typeof makeCallPlan>) => ({
+  offer: offerName(model),
+  operation: call.operation,
+  ...(call.settings.quality === undefined ? {} : { quality: call.settings.quality }),
+  size: `${call.expectedSize.width}x${call.expectedSize.height}`,
+})
+
+/** What the model asked for would cost at list price; for `auto` the configured baseline. */
+function listPrice(run: Run, deps: Dependencies): Nano | undefined {
+  const { request, resolution, snapshot, startedAt } = run
+  const isAuto = resolution.auto !== undefined
+  const models = isAuto ? baseline(snapshot, deps.baselineModel, startedAt) : resolution.models
+  const asked: ImageRequest = isAuto
+    ? { ...request, quality: request.quality ?? 'medium', strict: false }
+    : request
+  for (const model of models) {
+    const result = candidate(asked, model, request.n, !isAuto, snapshot, startedAt)
+    if (result.ok) return result.value.quote.expectedNano
+  }
+  return undefined
+}
+
+/** The baseline may belong to a provider that is not configured; then there is no list price. */
+function baseline(snapshot: Snapshot, name: string, now: Instant): readonly Model[] {
+  try {
+    return resolveModel(snapshot.catalog, name, now).models
+  } catch (error) {
+    if (GatewayError.isInstance(error)) return []
+    throw error
+  }
+}
+
+function noOffer(
+  run: Run,
+  candidates: readonly Candidate[],
+  exclusions: readonly Exclusion[],
+): GatewayError {
+  const tried = exclusions.map(({ offer, unfit }) => ({ offer, reason: unfit.reason }))
+  if (candidates.length > 0) {
+    const message = 'The worst case of every offer that can do this is above x-keeprate-max-cost.'
+    return new GatewayError('max_cost_exceeded', message, { param: 'max_cost', tried })
+  }
+  const first = exclusions[0]?.unfit
+  if (run.resolution.auto === undefined && first !== undefined) {
+    return new GatewayError(codeOf(first), sentence(first.reason), {
+      ...(first.param === undefined ? {} : { param: first.param }),
+      tried,
+    })
+  }
+  const params = new Set(exclusions.map(({ unfit }) => unfit.param))
+  const [param] = params.size === 1 ? params : []
+  return new GatewayError('unsupported_parameter', 'No configured offer can do all that is asked.', {
+    ...(param === undefined ? {} : { param }),
+    tried,
+  })
+}
+
+const codeOf = (unfit: Unfit): ErrorCode =>
+  unfit.code === 'price' ? 'price_unknown' : 'unsupported_parameter'
+
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`

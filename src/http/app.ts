@@ -1,0 +1,88 @@
+import multipart from '@fastify/multipart'
+import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import { makeId } from '../core/ids.ts'
+import { GatewayError } from '../core/errors/gateway-error.ts'
+import { addAuth } from './auth.ts'
+import type { HttpContext } from './context.ts'
+import { sendError } from './errors.ts'
+import { healthRoutes } from './health.ts'
+import { imageRoutes } from './openai/images.ts'
+import { formLimits } from './openai/form.ts'
+import { modelRoutes } from './openai/models.ts'
+import { pictureRoutes } from './pictures.ts'
+import { addRoutes, type RouteDefinition } from './route.ts'
+
+/** Limits of the server itself. */
+const limits = {
+  /** JSON bodies, unless a route says otherwise: the longest prompt and its extras fit easily. */
+  bodyBytes: 1024 * 1024,
+  /** Time to receive a whole request: 17 pictures of 50 MB over a slow line. */
+  requestMs: 600_000,
+  /** Idle connections; longer than the 60 s of usual load balancers, so that they close first. */
+  keepAliveMs: 75_000,
+  paramCharacters: 128,
+} as const
+
+/** Builds the server. Nothing listens yet. */
+export async function createApp(
+  context: HttpContext,
+  logger: FastifyBaseLogger,
+): Promise<FastifyInstance> {
+  const { random } = context.gateway.deps
+  const app = fastify({
+    loggerInstance: logger,
+    disableRequestLogging: true,
+    bodyLimit: limits.bodyBytes,
+    requestTimeout: limits.requestMs,
+    keepAliveTimeout: limits.keepAliveMs,
+    routerOptions: { maxParamLength: limits.paramCharacters },
+    genReqId: () => makeId('req', random.bytes(16)),
+    forceCloseConnections: 'idle',
+    exposeHeadRoutes: true,
+  })
+  app.setErrorHandler(sendError)
+  addAuth(app, context.keyRing)
+  app.addHook('onSend', async (request, reply) => {
+    if (!reply.hasHeader('x-request-id')) reply.header('x-request-id', request.id)
+    if (!reply.hasHeader('x-content-type-options')) {
+      reply.header('x-content-type-options', 'nosniff')
+    }
+  })
+  await app.register(multipart, { limits: formLimits })
+  const routes: readonly RouteDefinition[] = [
+    ...imageRoutes(context),
+    ...modelRoutes(context),
+    ...pictureRoutes(context),
+    ...healthRoutes(context, () => routes),
+  ]
+  addRoutes(app, routes)
+  addNotFound(app, routes)
+  return app
+}
+
+function addNotFound(app: FastifyInstance, routes: readonly RouteDefinition[]): void {
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.split('?', 1)[0] ?? ''
+    const allowed = routes
+      .filter(({ method, url }) => method !== request.method && matches(url, path))
+      .map(({ method }) => method)
+    if (allowed.length === 0) {
+      sendError(new GatewayError('not_found', `There is nothing at ${path.slice(0, 200)}.`), request, reply)
+      return
+    }
+    reply.header('allow', [...new Set(allowed)].join(', '))
+    const message = `${request.method} is not a method of ${path.slice(0, 200)}.`
+    sendError(new GatewayError('method_not_allowed', message), request, reply)
+  })
+}
+
+/** Whether a path belongs to a route's pattern, whatever the method. */
+function matches(pattern: string, path: string): boolean {
+  const wanted = pattern.split('/')
+  const actual = path.split('/')
+  if (wanted.at(-1) === '*') return path.startsWith(pattern.slice(0, -1))
+  return (
+    wanted.length === actual.length &&
+    wanted.every((part, index) => part.startsWith(':') || part === actual[index])
+  )
+}

@@ -1,0 +1,35 @@
+import type { Scope } from '../core/ledger/virtual-key.ts'
+import type { Gateway } from '../gateway/gateway.ts'
+import type { KeyRing, Principal } from '../gateway/key-ring.ts'
+import type { HttpClient } from '../ports/http-client.ts'
+import type { Links } from './links.ts'
+import type { Metrics } from './metrics.ts'
+
+/** What the routes use. */
+export interface HttpContext {
+  readonly gateway: Gateway
+  readonly keyRing: KeyRing
+  readonly links: Links
+  readonly metrics: Metrics
+  /** Fetches input images that a caller names by URL. */
+  readonly http: HttpClient
+  readonly version: string
+  /** Base of links when the operator set one; else the request's own host. */
+  readonly publicUrl?: string
+  /** Whether answers carry the `keeprate` object by default. */
+  readonly bodyExtension: boolean
+  readonly isSandbox: boolean
+}
+
+/** Who may call a route: anybody, anybody with a key that has a scope, or the route decides by itself. */
+export type Policy = 'public' | 'signed' | Scope
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Every route declares one; the server does not start otherwise. */
+    policy?: Policy
+  }
+  interface FastifyRequest {
+    principal?: Principal
+  }
+}

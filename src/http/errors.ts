@@ -1,0 +1,81 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import { GatewayError } from '../core/errors/gateway-error.ts'
+import type { JsonObject } from '../core/json.ts'
+
+/** Fastify's own refusals, in the words of our catalogue. */
+const FASTIFY_ERRORS: Readonly<Record<string, () => GatewayError>> = {
+  FST_ERR_CTP_INVALID_JSON_BODY: () =>
+    new GatewayError('invalid_json', 'The body is not valid JSON.'),
+  FST_ERR_CTP_EMPTY_JSON_BODY: () => new GatewayError('invalid_json', 'The body is empty.'),
+  FST_ERR_CTP_BODY_TOO_LARGE: () =>
+    new GatewayError('payload_too_large', 'The body is larger than this route takes.'),
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: () =>
+    new GatewayError('unsupported_media_type', 'The content-type is not one this route takes.'),
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: () =>
+    new GatewayError('invalid_request', 'The body is not as long as content-length says.'),
+  FST_REQ_FILE_TOO_LARGE: () =>
+    new GatewayError('payload_too_large', 'A file is larger than 50 MB.', { param: 'image' }),
+  FST_FILES_LIMIT: () =>
+    new GatewayError('payload_too_large', 'Too many files.', { param: 'image' }),
+  FST_PARTS_LIMIT: () => new GatewayError('payload_too_large', 'Too many parts.'),
+  FST_FIELDS_LIMIT: () => new GatewayError('payload_too_large', 'Too many fields.'),
+  FST_INVALID_MULTIPART_CONTENT_TYPE: () =>
+    new GatewayError('unsupported_media_type', 'The body is not multipart/form-data.'),
+}
+
+/** Any error as one of ours; what is not known is a defect and says nothing of its inside. */
+export function toGatewayError(error: unknown): GatewayError {
+  if (GatewayError.isInstance(error)) return error
+  const { code, statusCode } = error as Partial<FastifyError>
+  const known = code === undefined ? undefined : FASTIFY_ERRORS[code]
+  if (known !== undefined) return known()
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
+    const message = error instanceof Error ? error.message : 'The request is malformed.'
+    return new GatewayError('invalid_request', message)
+  }
+  return new GatewayError('internal_error', 'The gateway failed.', { cause: error })
+}
+
+/** OpenAI's error body, with our advice, documentation link and request id. */
+export function printError(
+  error: GatewayError,
+  requestId: string,
+  baseUrl: string,
+): JsonObject {
+  return {
+    error: {
+      message: `${error.message} ${error.entry.advice}`,
+      type: error.entry.type,
+      param: error.param ?? null,
+      code: error.code,
+      doc_url: `${baseUrl}/docs/errors#${error.code}`,
+      request_id: error.requestId ?? requestId,
+      ...(error.tried === undefined ? {} : { tried: error.tried }),
+    },
+  }
+}
+
+/** Headers that tell clients whether and when to send again. */
+export function errorHeaders(error: GatewayError): Record<string, string> {
+  const headers: Record<string, string> = { 'x-should-retry': String(error.retryable) }
+  const waitMs = error.retryAfterMs ?? (error.retryable ? 1_000 : undefined)
+  if (waitMs !== undefined) {
+    headers['retry-after'] = String(Math.max(1, Math.ceil(waitMs / 1000)))
+    headers['retry-after-ms'] = String(Math.ceil(waitMs))
+  }
+  return headers
+}
+
+/** Where this request reached us, for links in answers. */
+export const baseUrlOf = (request: FastifyRequest): string => `${request.protocol}://${request.host}`
+
+/** The one place where errors become answers. */
+export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const known = toGatewayError(error)
+  if (known.code === 'internal_error') request.log.error({ err: error }, 'request failed')
+  const requestId = known.requestId ?? request.id
+  reply
+    .status(known.entry.status)
+    .headers({ ...errorHeaders(known), 'x-request-id': requestId })
+    .send(printError(known, requestId, baseUrlOf(request)))
+}

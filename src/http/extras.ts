@@ -1,0 +1,149 @@
+import { z } from 'zod'
+import { GatewayError, invalid } from '../core/errors/gateway-error.ts'
+import { cacheModes, needs } from '../core/request/image-request.ts'
+import { requestLimits } from '../core/request/limits.ts'
+import type { RequestDraft } from '../core/request/request-draft.ts'
+
+const label = z.string().max(requestLimits.maxLabelCharacters)
+const jsonObject = z.record(z.string(), z.json())
+
+/**
+ * Our own inputs, as the `keeprate` object of a body; the headers `x-keeprate-…` say the same.
+ * Unknown members are refused: nothing is dropped silently.
+ */
+export const keeprateObject = z.strictObject({
+  purpose: label.nullish(),
+  category: label.nullish(),
+  max_cost: z.union([z.string(), z.number()]).nullish(),
+  needs: z.array(z.enum(needs)).nullish(),
+  strict: z.boolean().nullish(),
+  group: label.nullish(),
+  user: label.nullish(),
+  deadline_ms: z.number().nullish(),
+  cache: z.enum(cacheModes).nullish(),
+  cache_ttl: z.union([z.string(), z.number()]).nullish(),
+  tags: z.record(z.string(), z.string().max(requestLimits.maxTagCharacters)).nullish(),
+  body: z.enum(['on', 'off']).nullish(),
+  negative_prompt: z.string().max(requestLimits.maxPromptCharacters).nullish(),
+  aspect_ratio: z.string().nullish(),
+  resolution: z.string().nullish(),
+  seed: z.number().nullish(),
+  steps: z.number().nullish(),
+  guidance: z.number().nullish(),
+  provider_options: z.record(z.string(), jsonObject).nullish(),
+})
+type KeeprateObject = z.infer<typeof keeprateObject>
+
+/** What the extras say: part of the draft, and whether the answer carries the `keeprate` object. */
+export interface Extras {
+  readonly draft: Omit<RequestDraft, 'operation'>
+  readonly hasBody?: boolean
+}
+
+type HeaderReader = (value: string) => Partial<KeeprateObject>
+
+/** The headers of ours that are understood; any other `x-keeprate-…` header is refused. */
+const headerReaders: Readonly<Record<string, HeaderReader>> = {
+  purpose: (value) => ({ purpose: value }),
+  category: (value) => ({ category: value }),
+  'max-cost': (value) => ({ max_cost: value }),
+  needs: (value) => ({ needs: readNeeds(value) }),
+  strict: (value) => ({ strict: readFlag('x-keeprate-strict', value) }),
+  group: (value) => ({ group: value }),
+  user: (value) => ({ user: value }),
+  'deadline-ms': (value) => ({ deadline_ms: Number(value) }),
+  cache: (value) => ({ cache: readCache(value) }),
+  'cache-ttl': (value) => ({ cache_ttl: value }),
+  tags: (value) => ({ tags: readTags(value) }),
+  body: (value) => ({ body: readFlag('x-keeprate-body', value) ? 'on' : 'off' }),
+}
+
+/**
+ * Reads headers and body object together.
+ * @throws GatewayError for an unknown header, a malformed value, or two places that disagree.
+ */
+export function readExtras(
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+  object: KeeprateObject | null | undefined,
+): Extras {
+  const merged: Record<string, unknown> = {}
+  for (const [key, value] of Object.entries(object ?? {})) {
+    if (value !== null && value !== undefined) merged[key] = value
+  }
+  for (const [name, value] of Object.entries(headers)) {
+    if (!name.startsWith('x-keeprate-') || value === undefined) continue
+    const reader = headerReaders[name.slice('x-keeprate-'.length)]
+    if (reader === undefined) {
+      throw new GatewayError('unsupported_parameter', `The header ${name} is not known.`, {
+        param: name,
+      })
+    }
+    for (const [key, read] of Object.entries(reader(String(value)))) {
+      if (key in merged && String(merged[key]) !== String(read)) {
+        throw invalid(name, `${name} and keeprate.${key} of the body disagree.`)
+      }
+      merged[key] = read
+    }
+  }
+  return toExtras(merged as KeeprateObject)
+}
+
+function toExtras(object: KeeprateObject): Extras {
+  const { max_cost, deadline_ms, cache_ttl, negative_prompt, aspect_ratio, body, user, ...rest } =
+    object
+  const { provider_options, ...same } = rest
+  return {
+    draft: {
+      ...same,
+      maxCost: max_cost === null || max_cost === undefined ? undefined : String(max_cost),
+      deadlineMs: deadline_ms,
+      cacheTtlMs: readDuration(cache_ttl),
+      negativePrompt: negative_prompt,
+      aspect: aspect_ratio,
+      endUser: user,
+      providerOptions: provider_options,
+    } as Extras['draft'],
+    ...(body === null || body === undefined ? {} : { hasBody: body === 'on' }),
+  }
+}
+
+function readFlag(param: string, value: string): boolean {
+  if (['1', 'true', 'on', 'yes'].includes(value.toLowerCase())) return true
+  if (['0', 'false', 'off', 'no'].includes(value.toLowerCase())) return false
+  throw invalid(param, `${param} must be on or off.`)
+}
+
+function readNeeds(value: string): KeeprateObject['needs'] {
+  return value.split(',').map((text) => {
+    const need = needs.find((candidate) => candidate === text.trim())
+    if (need !== undefined) return need
+    throw invalid('x-keeprate-needs', `x-keeprate-needs must be a list of ${needs.join(', ')}.`)
+  })
+}
+
+function readCache(value: string): (typeof cacheModes)[number] {
+  const mode = cacheModes.find((candidate) => candidate === value)
+  if (mode !== undefined) return mode
+  throw invalid('x-keeprate-cache', `x-keeprate-cache must be ${cacheModes.join(', ')}.`)
+}
+
+function readTags(value: string): Record<string, string> {
+  const tags: Record<string, string> = {}
+  for (const pair of value.split(',')) {
+    const [key, text, ...more] = pair.split('=').map((part) => part.trim())
+    if (!key || text === undefined || more.length > 0 || key in tags) {
+      throw invalid('x-keeprate-tags', 'x-keeprate-tags must be k=v,k=v with keys that differ.')
+    }
+    tags[key] = text
+  }
+  return tags
+}
+
+const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 }
+
+function readDuration(value: string | number | null | undefined): number | undefined {
+  if (value === null || value === undefined) return undefined
+  const match = /^(\d{1,9})([smhd]?)$/.exec(String(value))
+  if (match === null) throw invalid('cache_ttl', 'cache_ttl must be seconds, or 30m, 72h, 7d.')
+  return Number(match[1]) * (UNITS[match[2] || 's'] ?? 1) * 1000
+}

@@ -1,0 +1,96 @@
+import type { HttpContext } from './context.ts'
+import { baseUrlOf } from './errors.ts'
+import { homePage } from './home-page.ts'
+import { errorPage } from './error-page.ts'
+import { describeApi } from './openapi.ts'
+import { defineRoute, type RouteDefinition } from './route.ts'
+
+/** Page policy: nothing foreign, no scripts at all. */
+const PAGE_HEADERS = {
+  'content-type': 'text/html; charset=utf-8',
+  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'",
+  'x-content-type-options': 'nosniff',
+} as const
+
+/** Health, metrics, the description of the API, and the static pages. */
+export const healthRoutes = (
+  context: HttpContext,
+  routes: () => readonly RouteDefinition[],
+): readonly RouteDefinition[] => [
+  defineRoute({
+    method: 'GET',
+    url: '/livez',
+    policy: 'public',
+    summary: 'The process lives',
+    answers: ['application/json'],
+    handler: async () => ({ status: 'ok' }),
+  }),
+  defineRoute({
+    method: 'GET',
+    url: '/readyz',
+    policy: 'public',
+    summary: 'Requests are accepted: recovery was begun, database and store answer',
+    answers: ['application/json'],
+    handler: async (_request, reply) => {
+      const problem = await findProblem(context)
+      if (problem === undefined) return { status: 'ok' }
+      return reply.status(503).send({ status: 'unavailable', problem })
+    },
+  }),
+  defineRoute({
+    method: 'GET',
+    url: '/metrics',
+    policy: 'public',
+    summary: 'Prometheus metrics',
+    answers: ['text/plain'],
+    handler: async (_request, reply) =>
+      reply.header('content-type', context.metrics.contentType).send(await context.metrics.print()),
+  }),
+  defineRoute({
+    method: 'GET',
+    url: '/openapi.json',
+    policy: 'public',
+    summary: 'This description',
+    answers: ['application/json'],
+    handler: async () => describeApi(routes(), context.version),
+  }),
+  defineRoute({
+    method: 'GET',
+    url: '/docs/errors',
+    policy: 'public',
+    summary: 'Every error code, and what to do about it',
+    answers: ['text/html'],
+    handler: async (_request, reply) => reply.headers(PAGE_HEADERS).send(errorPage()),
+  }),
+  defineRoute({
+    method: 'GET',
+    url: '/',
+    policy: 'public',
+    summary: 'A page with links',
+    answers: ['text/html'],
+    handler: async (request, reply) =>
+      reply.headers(PAGE_HEADERS).send(
+        homePage({
+          baseUrl: context.publicUrl ?? baseUrlOf(request),
+          version: context.version,
+          isSandbox: context.isSandbox,
+        }),
+      ),
+  }),
+]
+
+async function findProblem({ gateway }: HttpContext): Promise<string | undefined> {
+  if (!gateway.isAccepting) return 'shutting down'
+  try {
+    await gateway.ready
+    await gateway.deps.stores.check()
+  } catch {
+    return 'the database does not answer'
+  }
+  try {
+    await gateway.deps.images.check()
+  } catch {
+    return 'the image store cannot be written'
+  }
+  return undefined
+}

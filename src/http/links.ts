@@ -1,0 +1,40 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import type { Instant } from '../core/time.ts'
+
+/** How long a signed link works: 24 hours. */
+export const LINK_LIFETIME_MS = 24 * 3_600_000
+
+/** Signs and checks links to pictures, so that a browser can open them without a key. */
+export interface Links {
+  /** Path and query below the base URL. */
+  sign(imageId: string, now: Instant): string
+  isValid(
+    imageId: string,
+    query: { readonly expires?: unknown; readonly signature?: unknown },
+    now: Instant,
+  ): boolean
+}
+
+/**
+ * Links signed with HMAC-SHA256 over image id and end of life.
+ * @param secret shared by all replicas; changing it ends all links.
+ */
+export function createLinks(secret: string): Links {
+  const signature = (imageId: string, expires: string): Buffer =>
+    createHmac('sha256', secret).update(`image\n${imageId}\n${expires}`).digest()
+  return {
+    sign: (imageId, now) => {
+      const expires = String(Math.ceil((now + LINK_LIFETIME_MS) / 1000))
+      const text = signature(imageId, expires).toString('base64url')
+      return `/v1/images/${imageId}/content?expires=${expires}&signature=${text}`
+    },
+    isValid: (imageId, query, now) => {
+      const { expires, signature: given } = query
+      if (typeof expires !== 'string' || typeof given !== 'string') return false
+      if (!/^\d{1,12}$/.test(expires) || Number(expires) * 1000 <= now) return false
+      const expected = signature(imageId, expires)
+      const actual = Buffer.from(given, 'base64url')
+      return actual.length === expected.length && timingSafeEqual(actual, expected)
+    },
+  }
+}

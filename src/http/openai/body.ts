@@ -1,0 +1,99 @@
+import { z } from 'zod'
+import { imageFormats } from '../../core/request/image-request.ts'
+import { requestLimits } from '../../core/request/limits.ts'
+import type { JsonObject } from '../../core/json.ts'
+import type { RequestDraft } from '../../core/request/request-draft.ts'
+import { keeprateObject } from '../extras.ts'
+
+/**
+ * Fields that generations and edits share. Optional ones may be null. Ranges are checked once for
+ * all surfaces in `normaliseRequest`; here stands what is a type.
+ */
+const shared = {
+  model: z.string().nullish(),
+  n: z.number().nullish(),
+  size: z.string().nullish(),
+  quality: z.string().nullish(),
+  background: z.string().nullish(),
+  output_format: z.enum(imageFormats).nullish(),
+  output_compression: z.number().nullish(),
+  moderation: z.enum(['auto', 'low']).nullish(),
+  style: z.string().nullish(),
+  user: z.string().nullish(),
+  safety_identifier: z.string().nullish(),
+  stream: z.boolean().nullish(),
+  partial_images: z.number().nullish(),
+  response_format: z.enum(['url', 'b64_json']).nullish(),
+  complexity: z.enum(['low', 'medium', 'high']).nullish(),
+  seed: z.number().nullish(),
+  steps: z.number().nullish(),
+  guidance: z.number().nullish(),
+  negative_prompt: z.string().max(requestLimits.maxPromptCharacters).nullish(),
+  aspect_ratio: z.string().nullish(),
+  resolution: z.string().nullish(),
+  keeprate: keeprateObject.nullish(),
+}
+
+/** Body of POST /v1/images/generations. */
+export const generationBody = z.strictObject({ prompt: z.string(), ...shared })
+
+const imageReference = z.strictObject({
+  image_url: z.string().nullish(),
+  file_id: z.string().nullish(),
+})
+
+/** JSON body of POST /v1/images/edits. */
+export const editBody = z.strictObject({
+  prompt: z.string(),
+  images: z.array(imageReference).min(1).max(requestLimits.maxInputImages),
+  mask: imageReference.nullish(),
+  input_fidelity: z.enum(['low', 'high']).nullish(),
+  ...shared,
+})
+
+/** The fields of a multipart edit or variation, after texts were turned into numbers and booleans. */
+export const formFields = z.strictObject({
+  prompt: z.string().nullish(),
+  input_fidelity: z.enum(['low', 'high']).nullish(),
+  ...shared,
+})
+
+/** An image named in a JSON body. */
+export type ImageReference = z.infer<typeof imageReference>
+
+type Shared = z.infer<typeof formFields>
+
+/** The draft that a body means; images come in apart. */
+export function fromBody(
+  operation: RequestDraft['operation'],
+  body: Shared,
+  extras: Omit<RequestDraft, 'operation'>,
+): RequestDraft {
+  const complexity: Record<string, JsonObject> =
+    body.complexity == null ? {} : { openai: { complexity: body.complexity } }
+  return {
+    ...extras,
+    operation,
+    model: body.model,
+    prompt: body.prompt,
+    n: body.n,
+    size: body.size,
+    quality: body.quality,
+    background: body.background,
+    format: body.output_format,
+    compression: body.output_compression,
+    moderation: body.moderation,
+    style: body.style,
+    inputFidelity: body.input_fidelity,
+    stream: body.stream,
+    partialImages: body.partial_images,
+    seed: body.seed ?? extras.seed,
+    steps: body.steps ?? extras.steps,
+    guidance: body.guidance ?? extras.guidance,
+    negativePrompt: body.negative_prompt ?? extras.negativePrompt,
+    aspect: body.aspect_ratio ?? extras.aspect,
+    resolution: body.resolution ?? extras.resolution,
+    endUser: extras.endUser ?? body.safety_identifier ?? body.user,
+    providerOptions: { ...complexity, ...extras.providerOptions },
+  }
+}

@@ -1,0 +1,103 @@
+import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
+import type { FastifyReply } from 'fastify'
+import type { GatewayResult } from '../../gateway/result.ts'
+import { answerFields, keeprateObjectOf, resultHeaders, usageOf } from './answer.ts'
+
+/** Bytes of a picture turned into base64 at a time; a multiple of 3, so that pieces join without padding. */
+const SLICE_BYTES = 192 * 1024
+
+/** How an answer is wanted. */
+export interface AnswerForm {
+  readonly format: 'b64_json' | 'url'
+  readonly hasBody: boolean
+  readonly linkOf: (imageId: string) => string
+}
+
+/** Sends the answer: base64 is spliced between constant pieces of JSON, never parsed or stringified. */
+export async function sendImages(
+  reply: FastifyReply,
+  result: GatewayResult,
+  form: AnswerForm,
+): Promise<void> {
+  try {
+    if (form.format === 'url') sendLinks(reply, result, form)
+    else await sendBytes(reply, result, form)
+  } finally {
+    result.release()
+  }
+}
+
+function sendLinks(reply: FastifyReply, result: GatewayResult, form: AnswerForm): void {
+  const data = result.images.map(({ record }) => ({
+    url: form.linkOf(record.id),
+    revised_prompt: record.revisedPrompt,
+  }))
+  reply
+    .headers(resultHeaders(result))
+    .send({ ...answerFields(result), data, ...tail(result, form) })
+}
+
+const tail = (result: GatewayResult, form: AnswerForm) => ({
+  usage: usageOf(result),
+  ...(form.hasBody ? { keeprate: keeprateObjectOf(result) } : {}),
+})
+
+const base64Length = (bytes: number): number => Math.ceil(bytes / 3) * 4
+
+async function sendBytes(
+  reply: FastifyReply,
+  result: GatewayResult,
+  form: AnswerForm,
+): Promise<void> {
+  // A cached picture is read here, while an error can still be answered properly.
+  const pictures = await Promise.all(result.images.map((image) => image.load()))
+  const head = `${JSON.stringify(answerFields(result)).slice(0, -1)},"data":[`
+  const rest = JSON.stringify(tail(result, form)).slice(1)
+  const end = `]${rest === '}' ? '' : ','}${rest}`
+  const openings = result.images.map(({ record }, index) => {
+    const prompt = record.revisedPrompt
+    const revised = prompt === undefined ? '' : `"revised_prompt":${JSON.stringify(prompt)},`
+    return `${index === 0 ? '' : ','}{${revised}"b64_json":"`
+  })
+  const closing = '"}'
+  const length =
+    Buffer.byteLength(head) +
+    Buffer.byteLength(end) +
+    openings.reduce((sum, text) => sum + Buffer.byteLength(text) + closing.length, 0) +
+    pictures.reduce((sum, bytes) => sum + base64Length(bytes.length), 0)
+  reply.hijack()
+  const { raw } = reply
+  raw.writeHead(200, {
+    ...(reply.getHeaders() as Record<string, string>),
+    ...resultHeaders(result),
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': length,
+  })
+  await write(raw, head)
+  for (const [index, bytes] of pictures.entries()) {
+    await write(raw, openings[index] ?? '')
+    await writeBase64(raw, bytes)
+    await write(raw, closing)
+  }
+  raw.end(end)
+}
+
+/** Writes with back-pressure; false when the client has gone. */
+export async function write(raw: ServerResponse, text: string): Promise<boolean> {
+  if (raw.destroyed) return false
+  if (raw.write(text, 'utf8')) return true
+  await Promise.race([once(raw, 'drain'), once(raw, 'close')])
+  return !raw.destroyed
+}
+
+/** Writes bytes as base64, a slice at a time, with back-pressure. */
+export async function writeBase64(raw: ServerResponse, bytes: Uint8Array): Promise<void> {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  for (let start = 0; start < buffer.length; start += SLICE_BYTES) {
+    if (raw.destroyed) return
+    const text = buffer.toString('base64', start, Math.min(start + SLICE_BYTES, buffer.length))
+    if (raw.write(text, 'latin1')) continue
+    await Promise.race([once(raw, 'drain'), once(raw, 'close')])
+  }
+}

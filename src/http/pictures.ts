@@ -1,0 +1,158 @@
+import { Readable } from 'node:stream'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { GatewayError } from '../core/errors/gateway-error.ts'
+import { isId } from '../core/ids.ts'
+import type { ImageRecord } from '../core/jobs/request-record.ts'
+import { printImage, printReceipt, printRequest, readReceipt } from '../gateway/receipt.ts'
+import { callerOf } from './auth.ts'
+import type { HttpContext } from './context.ts'
+import { baseUrlOf } from './errors.ts'
+import { defineRoute, type RouteDefinition, readWith } from './route.ts'
+import { z } from 'zod'
+
+const idOf = (request: FastifyRequest): string => (request.params as { id: string }).id
+
+/** Most requests on one page of the list. */
+const MAX_PAGE = 100
+
+const pageQuery = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(20),
+  after: z.string().optional(),
+})
+
+/** Stored pictures and receipts. */
+export const pictureRoutes = (context: HttpContext): readonly RouteDefinition[] => {
+  const linkOf = (request: FastifyRequest) => (image: ImageRecord) =>
+    (context.publicUrl ?? baseUrlOf(request)) +
+    context.links.sign(image.id, context.gateway.deps.clock.now())
+  return [
+    defineRoute({
+      method: 'GET',
+      url: '/v1/images/:id',
+      policy: 'images:read',
+      summary: 'A picture: what it is, what it cost, a signed link',
+      answers: ['application/json'],
+      handler: async (request) => {
+        const image = await findImage(idOf(request), callerOf(request).tenant, context)
+        return printImage(image, linkOf(request))
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      url: '/v1/images/:id/content',
+      policy: 'signed',
+      summary: 'The bytes of a picture, by signed link or key; ETag and range',
+      answers: ['image/png', 'image/jpeg', 'image/webp'],
+      handler: (request, reply) => sendContent(request, reply, context),
+    }),
+    defineRoute({
+      method: 'GET',
+      url: '/v1/requests',
+      policy: 'images:read',
+      summary: 'Requests, newest first',
+      query: pageQuery,
+      answers: ['application/json'],
+      handler: async (request) => {
+        const { limit, after } = readWith(pageQuery, request.query)
+        const { tenant } = callerOf(request)
+        const found = await context.gateway.deps.stores.requests.list({
+          tenant,
+          limit: limit + 1,
+          ...(after === undefined ? {} : { after }),
+        })
+        const data = found.slice(0, limit).map(printRequest)
+        return { object: 'list', data, has_more: found.length > limit }
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      url: '/v1/requests/:id',
+      policy: 'images:read',
+      summary: 'The receipt of a request: attempts, charge lines, saved, why this model',
+      answers: ['application/json'],
+      handler: async (request) => {
+        const id = idOf(request)
+        const { stores } = context.gateway.deps
+        const receipt = isId('req', id)
+          ? await readReceipt(id, callerOf(request).tenant, stores)
+          : undefined
+        if (receipt === undefined) throw unknown('request', id)
+        return printReceipt(receipt, linkOf(request))
+      },
+    }),
+  ]
+}
+
+const unknown = (kind: string, id: string): GatewayError =>
+  new GatewayError('not_found', `There is no ${kind} ${id.slice(0, 40)}.`, { param: 'id' })
+
+/** A published picture; another tenant's and an unknown one look the same. */
+async function findImage(
+  id: string,
+  tenant: string | undefined,
+  context: HttpContext,
+): Promise<ImageRecord> {
+  const image = isId('img', id) ? await context.gateway.deps.stores.requests.image(id) : undefined
+  if (image === undefined || (tenant !== undefined && image.tenant !== tenant)) {
+    throw unknown('image', id)
+  }
+  return image
+}
+
+async function sendContent(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  context: HttpContext,
+): Promise<FastifyReply> {
+  const { deps } = context.gateway
+  const id = idOf(request)
+  const query = request.query as Record<string, unknown>
+  const tenant = request.principal?.tenant
+  if (tenant === undefined && !context.links.isValid(id, query, deps.clock.now())) {
+    throw new GatewayError('invalid_api_key', 'The link is not valid or no longer.')
+  }
+  const image = await findImage(id, tenant, context)
+  if (image.state !== 'published') throw unknown('image', id)
+  const etag = `"${image.digest}"`
+  reply.headers({
+    etag,
+    'accept-ranges': 'bytes',
+    'cache-control': 'private, max-age=31536000, immutable',
+    'content-type': `image/${image.format}`,
+    'content-disposition': `inline; filename="${image.id}.${image.format}"`,
+    'x-content-type-options': 'nosniff',
+    'content-security-policy': "default-src 'none'; sandbox",
+    'cross-origin-resource-policy': 'cross-origin',
+  })
+  if (request.headers['if-none-match']?.includes(etag)) return reply.status(304).send()
+  const size = await deps.images.size(image.digest)
+  if (size === undefined) throw unknown('image', id)
+  const ifRange = request.headers['if-range']
+  const wanted = ifRange === undefined || ifRange === etag ? request.headers.range : undefined
+  const range = readRange(wanted, size)
+  if (range === 'impossible') {
+    reply.header('content-range', `bytes */${size}`)
+    throw new GatewayError('range_not_satisfiable', `The image has ${size} bytes.`)
+  }
+  const { start, end } = range ?? { start: 0, end: size - 1 }
+  if (range !== undefined) {
+    reply.status(206).header('content-range', `bytes ${start}-${end}/${size}`)
+  }
+  reply.header('content-length', end - start + 1)
+  return reply.send(Readable.from(deps.images.read(image.digest, { start, end })))
+}
+
+/** One `bytes=` range; several, or another unit, are ignored as HTTP allows. */
+function readRange(
+  header: string | undefined,
+  size: number,
+): { start: number; end: number } | 'impossible' | undefined {
+  const match = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header ?? '')
+  if (match === null || (match[1] === '' && match[2] === '')) return undefined
+  const first = match[1] === '' ? Math.max(0, size - Number(match[2])) : Number(match[1])
+  const last = match[1] === '' || match[2] === '' ? size - 1 : Math.min(size - 1, Number(match[2]))
+  if (first >= size || (match[2] !== '' && match[1] !== '' && Number(match[2]) < first)) {
+    return 'impossible'
+  }
+  return match[1] === '' && Number(match[2]) === 0 ? 'impossible' : { start: first, end: last }
+}

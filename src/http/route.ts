@@ -1,0 +1,68 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify'
+import type { ZodType } from 'zod'
+import { GatewayError } from '../core/errors/gateway-error.ts'
+import type { Policy } from './context.ts'
+
+/** One route: what it is for, who may call it, what it takes. The OpenAPI description is made of these. */
+export interface RouteDefinition {
+  readonly method: Extract<HTTPMethods, 'GET' | 'POST' | 'DELETE'>
+  /** Fastify's spelling: `/v1/images/:id`. */
+  readonly url: string
+  readonly policy: Policy
+  readonly summary: string
+  /** Schema of a JSON body; it is parsed by the handler with {@link readBody}. */
+  readonly body?: ZodType
+  /** Whether multipart/form-data is taken as well. */
+  readonly multipart?: boolean
+  readonly query?: ZodType
+  /** What a success answers with; `text/event-stream` and images beside JSON are named here. */
+  readonly answers: readonly string[]
+  /** Largest body in bytes; Fastify's default of 1 MiB otherwise. */
+  readonly bodyLimit?: number
+  readonly handler: (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>
+}
+
+/** Declares a route; gives it its type and nothing else. */
+export const defineRoute = (definition: RouteDefinition): RouteDefinition => definition
+
+/** Adds routes to the server, each with its policy. */
+export function addRoutes(app: FastifyInstance, routes: readonly RouteDefinition[]): void {
+  for (const { method, url, policy, handler, bodyLimit } of routes) {
+    app.route({
+      method,
+      url,
+      handler,
+      config: { policy },
+      ...(bodyLimit === undefined ? {} : { bodyLimit }),
+    })
+  }
+}
+
+/**
+ * Reads a value with a schema.
+ * @throws GatewayError naming the first parameter that is wrong.
+ */
+export function readWith<Output>(schema: ZodType<Output>, value: unknown): Output {
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  const [issue] = result.error.issues
+  if (issue === undefined) throw new GatewayError('invalid_request', 'The request is malformed.')
+  if (issue.code === 'unrecognized_keys') {
+    const param = [...issue.path, issue.keys[0]].join('.')
+    const message = `${param} is not a parameter of this route.`
+    throw new GatewayError('unsupported_parameter', message, { param })
+  }
+  const param = issue.path.join('.')
+  if (param === '') {
+    throw new GatewayError('invalid_json', 'The body must be a JSON object.')
+  }
+  throw new GatewayError('invalid_request', `${param}: ${issue.message}.`, { param })
+}
+
+/**
+ * Reads a JSON body.
+ * @throws GatewayError when there is none or it does not match.
+ */
+export function readBody<Output>(schema: ZodType<Output>, request: FastifyRequest): Output {
+  return readWith(schema, request.body)
+}

@@ -1,0 +1,206 @@
+import { failure } from '../../core/errors/provider-failure.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { HttpClient } from '../../ports/http-client.ts'
+import type {
+  CallContext,
+  CallOutcome,
+  CallPlan,
+  Provider,
+  ProviderCall,
+  ProviderJob,
+} from '../../ports/provider.ts'
+import type { PollFlow, ProviderDefinition, SyncFlow, WireOutcome } from './definition.ts'
+import { collect } from './download.ts'
+import { exchange, fromTransportError, type Line, toHttp, transportLimits } from './transport.ts'
+
+/** What turns a definition into a provider that can be called. */
+export interface ProviderRuntime {
+  readonly http: HttpClient
+  readonly clock: Clock
+  readonly apiKey: string
+  /** Overrides the definition's base URL. No trailing slash is needed. */
+  readonly baseUrl?: string
+  /** The base URL's origin may be private or loopback; the operator said so. */
+  readonly allowPrivate: boolean
+  readonly isSimulated: boolean
+}
+
+/** Puts definition, address and credential together. Its calls never throw; failures are values. */
+export function createProvider(
+  definition: ProviderDefinition,
+  runtime: ProviderRuntime,
+): Provider {
+  const baseUrl = (runtime.baseUrl ?? definition.origin.baseUrl).replace(/\/+$/, '')
+  const isPrivate = runtime.allowPrivate || runtime.isSimulated
+  const line: Line = {
+    definition,
+    http: runtime.http,
+    baseUrl,
+    apiKey: runtime.apiKey,
+    addresses: { privateOrigins: isPrivate ? [new URL(baseUrl).origin] : [] },
+  }
+  const { clock } = runtime
+  const guarded = async (work: () => Promise<CallOutcome>): Promise<CallOutcome> => {
+    try {
+      return await work()
+    } catch (error) {
+      return { kind: 'failed', failure: fromTransportError(error) }
+    }
+  }
+  return {
+    id: definition.id,
+    displayName: definition.displayName,
+    models: definition.models,
+    aliases: definition.aliases,
+    prices: definition.prices,
+    isSimulated: runtime.isSimulated,
+    checkOptions: definition.checkOptions,
+    estimate: definition.estimate,
+    call: (call, context) => guarded(() => submit(line, clock, call, context)),
+    resume: (job, plan, context) => guarded(() => poll(line, clock, job, plan, context)),
+    ...(definition.probe === undefined ? {} : { probe: (signal) => probe(line, signal) }),
+  }
+}
+
+async function submit(
+  line: Line,
+  clock: Clock,
+  call: ProviderCall,
+  context: CallContext,
+): Promise<CallOutcome> {
+  const { flow } = line.definition
+  if (flow.kind === 'sync' && flow.fromEvent !== undefined && call.partialImages !== undefined) {
+    return stream(line, clock, { ...flow, fromEvent: flow.fromEvent }, call, context)
+  }
+  const limitMs = flow.kind === 'sync' ? call.model.timeoutMs : transportLimits.submitMs
+  const request = toHttp(line, line.definition.toWire(call), {
+    timeouts: { headersMs: limitMs, totalMs: limitMs },
+    maxBytes: transportLimits.maxAnswerBytes,
+    signal: context.signal,
+  })
+  const result = await exchange(line, request)
+  if ('failure' in result) return { kind: 'failed', failure: result.failure }
+  const { answer } = result
+  if (answer.status < 200 || answer.status > 299) {
+    return { kind: 'failed', failure: line.definition.classify(answer) }
+  }
+  return conclude(line, clock, line.definition.fromWire(answer, call), call, context)
+}
+
+async function conclude(
+  line: Line,
+  clock: Clock,
+  outcome: WireOutcome,
+  plan: CallPlan,
+  context: CallContext,
+): Promise<CallOutcome> {
+  switch (outcome.kind) {
+    case 'failed':
+      return outcome
+    case 'submitted':
+      await context.onSubmitted(outcome.job)
+      return poll(line, clock, outcome.job, plan, context)
+    case 'pending':
+      return { kind: 'failed', failure: failure('bad_image', 'pending without a job id') }
+    case 'produced': {
+      const collected = await collect(line, clock, outcome.images, context.signal)
+      const withheld = [...outcome.withheld, ...collected.withheld]
+      const first = withheld[0]
+      if (collected.images.length === 0 && first !== undefined) {
+        return { ...outcome, kind: 'failed', failure: first }
+      }
+      return { ...outcome, images: collected.images, withheld }
+    }
+  }
+}
+
+/** Polls until the job has ended; passing troubles of single polls do not end it. */
+async function poll(
+  line: Line,
+  clock: Clock,
+  job: ProviderJob,
+  plan: CallPlan,
+  context: CallContext,
+): Promise<CallOutcome> {
+  const flow = line.definition.flow as PollFlow
+  const endsAt = clock.monotonicMs() + plan.model.timeoutMs
+  let pauseMs = flow.everyMs
+  let failedPolls = 0
+  while (clock.monotonicMs() < endsAt) {
+    await clock.sleep(pauseMs, context.signal)
+    pauseMs = flow.everyMs
+    const request = toHttp(line, flow.toPoll(job), {
+      timeouts: { headersMs: transportLimits.pollMs, totalMs: transportLimits.pollMs },
+      maxBytes: transportLimits.maxAnswerBytes,
+      signal: context.signal,
+    })
+    const result = await exchange(line, request)
+    const outcome: WireOutcome =
+      'failure' in result
+        ? { kind: 'failed', failure: { ...result.failure, status: 503 } }
+        : flow.fromPoll(result.answer, job, plan)
+    if (outcome.kind === 'pending') {
+      pauseMs = outcome.checkAfterMs ?? flow.everyMs
+      failedPolls = 0
+    } else if (outcome.kind === 'failed' && isPassing(outcome.failure.status)) {
+      failedPolls += 1
+      pauseMs = outcome.failure.retryAfterMs ?? flow.everyMs * 2
+      if (failedPolls >= transportLimits.maxFailedPolls) break
+    } else {
+      return conclude(line, clock, outcome, plan, context)
+    }
+  }
+  const message = `job ${job.id} has not ended within ${plan.model.timeoutMs} ms`
+  return { kind: 'failed', failure: failure('timeout_unknown', message) }
+}
+
+/** A status of the poll itself, not of the job: asking again can help. */
+const isPassing = (status: number | undefined): boolean =>
+  status !== undefined && (status === 408 || status === 429 || status >= 500)
+
+async function stream(
+  line: Line,
+  clock: Clock,
+  flow: Required<SyncFlow>,
+  call: ProviderCall,
+  context: CallContext,
+): Promise<CallOutcome> {
+  const limitMs = call.model.timeoutMs
+  const request = toHttp(line, line.definition.toWire(call), {
+    timeouts: { headersMs: limitMs, totalMs: limitMs },
+    maxBytes: transportLimits.maxAnswerBytes,
+    signal: context.signal,
+  })
+  const { answer, events } = await line.http.stream(request)
+  if (answer !== undefined) {
+    const isGood = answer.status >= 200 && answer.status <= 299
+    if (!isGood) return { kind: 'failed', failure: line.definition.classify(answer) }
+    return conclude(line, clock, line.definition.fromWire(answer, call), call, context)
+  }
+  for await (const event of events) {
+    const read = flow.fromEvent(event, call)
+    if (read.kind === 'partial') context.onPartial?.(read.partial)
+    if (read.kind === 'outcome') return conclude(line, clock, read.outcome, call, context)
+  }
+  return { kind: 'failed', failure: failure('timeout_unknown', 'the stream ended without a picture') }
+}
+
+async function probe(
+  line: Line,
+  signal: AbortSignal,
+): Promise<{ readonly ok: boolean; readonly message: string }> {
+  const wire = line.definition.probe
+  if (wire === undefined) return { ok: true, message: 'nothing to ask' }
+  const limitMs = transportLimits.pollMs
+  const request = toHttp(line, wire, {
+    timeouts: { headersMs: limitMs, totalMs: limitMs },
+    maxBytes: 16 * 1024 * 1024,
+    signal,
+  })
+  const result = await exchange(line, request)
+  if ('failure' in result) return { ok: false, message: result.failure.message }
+  const { status } = result.answer
+  const isGood = status >= 200 && status <= 299
+  const message = isGood ? 'answers' : line.definition.classify(result.answer).message
+  return { ok: isGood, message }
+}

@@ -1,0 +1,66 @@
+import { failure, type ProviderFailure } from '../../core/errors/provider-failure.ts'
+import { requestLimits } from '../../core/request/limits.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { ProducedImage } from '../../ports/provider.ts'
+import type { RemoteImage, WireImage } from './definition.ts'
+import { exchange, type Line, transportLimits } from './transport.ts'
+
+const isTransient = (status: number): boolean => status === 408 || status === 429 || status >= 500
+
+/**
+ * Fetches a finished picture without the credential. It is paid for, so passing troubles are
+ * retried; a link that is refused or gone ends it at once.
+ */
+async function download(
+  line: Line,
+  clock: Clock,
+  remote: RemoteImage,
+  signal: AbortSignal | undefined,
+): Promise<ProducedImage | ProviderFailure> {
+  let last = failure('bad_image', 'the picture could not be fetched')
+  for (let attempt = 0; attempt < transportLimits.maxDownloads; attempt += 1) {
+    if (attempt > 0) await clock.sleep(transportLimits.downloadPauseMs * 2 ** (attempt - 1), signal)
+    const result = await exchange(line, {
+      method: 'GET',
+      url: remote.url,
+      headers: { accept: 'image/*' },
+      addresses: line.addresses,
+      maxRedirects: transportLimits.maxDownloadRedirects,
+      timeouts: { headersMs: transportLimits.downloadMs, totalMs: transportLimits.downloadMs },
+      maxBytes: requestLimits.maxImageBytes,
+      ...(signal === undefined ? {} : { signal }),
+    })
+    if ('failure' in result) {
+      last = failure('bad_image', `the picture could not be fetched: ${result.failure.message}`)
+      if (result.kind === 'blocked_address' || result.kind === 'aborted') return last
+      continue
+    }
+    const { status, images, text } = result.answer
+    const image = images[0]
+    if (status === 200 && image !== undefined) {
+      const { url: _, ...facts } = remote
+      return { ...facts, ...image }
+    }
+    last = failure('bad_image', `the picture's link answered ${status} ${text ?? ''}`.trim(), {
+      status,
+    })
+    if (!isTransient(status)) return last
+  }
+  return last
+}
+
+/** Brings the bytes of all images of an outcome in; those that cannot be had become failures. */
+export async function collect(
+  line: Line,
+  clock: Clock,
+  images: readonly WireImage[],
+  signal: AbortSignal | undefined,
+): Promise<{ readonly images: ProducedImage[]; readonly withheld: ProviderFailure[] }> {
+  const results = await Promise.all(
+    images.map((image) => ('bytes' in image ? image : download(line, clock, image, signal))),
+  )
+  return {
+    images: results.filter((result): result is ProducedImage => 'bytes' in result),
+    withheld: results.filter((result): result is ProviderFailure => 'class' in result),
+  }
+}

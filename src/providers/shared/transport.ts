@@ -1,0 +1,108 @@
+import { failure, type ProviderFailure } from '../../core/errors/provider-failure.ts'
+import { requestLimits } from '../../core/request/limits.ts'
+import type {
+  AddressPolicy,
+  HttpAnswer,
+  HttpClient,
+  HttpFailure,
+  HttpFailureInfo,
+  HttpRequest,
+} from '../../ports/http-client.ts'
+import type { ProviderDefinition, WireRequest } from './definition.ts'
+
+/** Limits of talking to a provider that are the same for all of them. */
+export const transportLimits = {
+  /** Answer to a submit of an asynchronous provider, which does no work yet. */
+  submitMs: 60_000,
+  /** One poll. */
+  pollMs: 30_000,
+  /** Polls in a row that may fail for passing reasons before the job is given up. */
+  maxFailedPolls: 20,
+  /** One download of a finished picture. */
+  downloadMs: 120_000,
+  /** Tries of a download: the picture is paid for. */
+  maxDownloads: 4,
+  /** Pause before the second download; doubles each time. */
+  downloadPauseMs: 500,
+  maxDownloadRedirects: 3,
+  /** One answer: the images of a call and the JSON around them. */
+  maxAnswerBytes: requestLimits.maxImages * requestLimits.maxImageBytes,
+} as const
+
+/** How one provider is reached: address, credential, and what may be private. */
+export interface Line {
+  readonly definition: ProviderDefinition
+  readonly http: HttpClient
+  readonly baseUrl: string
+  readonly apiKey: string
+  readonly addresses: AddressPolicy
+}
+
+/** Whether a URL lies on a host that may see the credential. */
+export function isOwnHost(line: Pick<Line, 'baseUrl' | 'definition'>, url: string): boolean {
+  const target = new URL(url)
+  const base = new URL(line.baseUrl)
+  if (target.origin === base.origin) return true
+  if (target.protocol !== 'https:' || target.port !== '') return false
+  return line.definition.origin.ownHosts.some(
+    (suffix) => target.hostname === suffix.slice(1) || target.hostname.endsWith(suffix),
+  )
+}
+
+/** Turns a wire request into an HTTP request; the credential goes to own hosts only. */
+export function toHttp(
+  line: Line,
+  wire: WireRequest,
+  limits: Pick<HttpRequest, 'timeouts' | 'maxBytes'> & { readonly signal?: AbortSignal | undefined },
+): HttpRequest {
+  const url = wire.url.startsWith('/') ? `${line.baseUrl}${wire.url}` : wire.url
+  const credential = isOwnHost(line, url) ? line.definition.authorize(line.apiKey) : {}
+  const { signal, ...rest } = limits
+  return {
+    method: wire.method,
+    url,
+    headers: { ...wire.headers, ...credential },
+    ...(wire.body === undefined ? {} : { body: wire.body }),
+    addresses: line.addresses,
+    imageFields: line.definition.imageFields,
+    maxRedirects: 0,
+    ...rest,
+    ...(signal === undefined ? {} : { signal }),
+  }
+}
+
+const isHttpFailure = (error: unknown): error is HttpFailure =>
+  error instanceof Error && 'httpFailure' in error
+
+/**
+ * What a broken exchange means. Not sent: nothing was made. Sent and silent: nobody knows, and the
+ * cost is suspected. An answer that came but cannot be read: the provider's fault, and charged.
+ */
+export function fromTransportError(error: unknown): ProviderFailure {
+  if (!isHttpFailure(error)) {
+    const text = error instanceof Error ? error.message : String(error)
+    return failure('bad_image', `the answer could not be read: ${text}`, { billed: 'unknown' })
+  }
+  const { kind, sent } = error.httpFailure
+  if (!sent) return failure('overloaded', `not reached (${kind}): ${error.message}`)
+  if (kind === 'too_large' || kind === 'bad_body') {
+    return failure('bad_image', `unusable answer (${kind}): ${error.message}`)
+  }
+  return failure('timeout_unknown', `no answer (${kind}): ${error.message}`)
+}
+
+/** Sends and reads; network errors come back as failures. */
+export async function exchange(
+  line: Line,
+  request: HttpRequest,
+): Promise<
+  | { readonly answer: HttpAnswer }
+  | { readonly failure: ProviderFailure; readonly kind: HttpFailureInfo['kind'] | undefined }
+> {
+  try {
+    return { answer: await line.http.send(request) }
+  } catch (error) {
+    const kind = isHttpFailure(error) ? error.httpFailure.kind : undefined
+    return { failure: fromTransportError(error), kind }
+  }
+}
