@@ -1,0 +1,143 @@
+import { mkdir } from 'node:fs/promises'
+import { extname, join } from 'node:path'
+import type { Command } from 'commander'
+import { type GenerateInput, openLocal, type Result } from '../../config/library.ts'
+import { imageFormats, type ImageFormat } from '../../core/request/image-request.ts'
+import { invalid } from '../../core/errors/gateway-error.ts'
+import { exitCodes } from '../exit-codes.ts'
+import type { Output } from '../output.ts'
+import { action, withCommonOptions, withKeeprate } from '../settings.ts'
+
+/** Options that `generate` and `edit` share. */
+export interface PictureOptions {
+  readonly model?: string
+  readonly n?: string
+  readonly size?: string
+  readonly aspectRatio?: string
+  readonly quality?: string
+  readonly format?: string
+  readonly background?: string
+  readonly seed?: string
+  readonly steps?: string
+  readonly negativePrompt?: string
+  readonly purpose?: string
+  readonly needs?: string
+  readonly maxCost?: string
+  readonly cache?: string
+  readonly strict?: boolean
+  readonly out?: string
+}
+
+/** Adds the options that `generate` and `edit` share. */
+export const withPictureOptions = (command: Command): Command =>
+  withCommonOptions(command)
+    .option('-m, --model <name>', 'auto, a model, provider/model or an alias', 'auto')
+    .option('-n <count>', 'number of images', '1')
+    .option('-s, --size <WxH>', 'size in pixels')
+    .option('--aspect-ratio <W:H>', 'shape, instead of a size')
+    .option('-q, --quality <level>', 'low, medium, high, standard or hd')
+    .option('-f, --format <name>', 'png, jpeg or webp')
+    .option('--background <kind>', 'transparent or opaque')
+    .option('--seed <number>', 'random seed')
+    .option('--steps <number>', 'diffusion steps')
+    .option('--negative-prompt <text>', 'what must not be in the picture')
+    .option('-p, --purpose <name>', 'what the picture is for')
+    .option('--needs <list>', 'text, edit, transparent')
+    .option('--max-cost <dollars>', 'send nothing that can cost more')
+    .option('--cache <mode>', 'allow, only, refresh or off')
+    .option('--strict', 'refuse instead of adapting parameters')
+    .option('-o, --out <path>', 'file or folder for the pictures', '.')
+
+/** `keeprate generate` */
+export function addGenerate(program: Command): void {
+  withPictureOptions(program.command('generate'))
+    .description('Generate images from a prompt')
+    .argument('<prompt>', 'what to draw')
+    .action(action(generate))
+}
+
+const number = (text: string | undefined): number | undefined =>
+  text === undefined ? undefined : Number(text)
+
+/** The options as a request; values are checked where all surfaces are. */
+export function toInput(prompt: string, options: PictureOptions): GenerateInput {
+  const { format, aspectRatio, needs, cache, n, seed, steps, out: _, ...rest } = options
+  if (format !== undefined && !imageFormats.includes(format as ImageFormat)) {
+    throw invalid('format', `--format must be ${imageFormats.join(', ')}.`)
+  }
+  const { json: __, config: ___, home: ____, databaseUrl: _____, logLevel: ______, ...own } =
+    rest as Record<string, unknown>
+  return {
+    ...(own as Partial<GenerateInput>),
+    prompt,
+    n: number(n),
+    seed: number(seed),
+    steps: number(steps),
+    format: format as ImageFormat | undefined,
+    aspect: aspectRatio,
+    needs: needs?.split(',').map((need) => need.trim()) as GenerateInput['needs'],
+    cache: cache as GenerateInput['cache'],
+  }
+}
+
+function generate(output: Output, prompt: string, options: PictureOptions): Promise<number> {
+  return withKeeprate(options as Record<string, string>, async (keeprate) => {
+    const input = toInput(prompt, options)
+    output.note(`generating with ${options.model ?? 'auto'} …`)
+    const result = await openLocal(keeprate).generate(input)
+    return report(output, result, { prompt, wanted: Number(options.n ?? 1), out: options.out })
+  })
+}
+
+/** Saves the pictures and says what they cost and why. */
+export async function report(
+  output: Output,
+  result: Result,
+  wanted: { readonly prompt: string; readonly wanted: number; readonly out?: string | undefined },
+): Promise<number> {
+  const paths = await saveAll(result, wanted.prompt, wanted.out ?? '.')
+  for (const warning of result.warnings) output.note(`note   ${warning.message}`)
+  const { images, ...facts } = result
+  const files = images.map(({ id, format, width, height }, index) => ({
+    id,
+    path: paths[index],
+    format,
+    width,
+    height,
+  }))
+  const saved = result.saved === undefined ? '' : `   saved $${result.saved}`
+  const list = result.listCost === undefined ? '' : `   list $${result.listCost}`
+  const simulated = result.isSimulated ? ' (simulated)' : ''
+  output.data(
+    { ...facts, images: files },
+    [
+      `made by ${result.provider}/${result.model}   route ${result.route}   cache ${result.cache}`,
+      ...paths.map((path) => `saved  ${path}`),
+      `cost   $${result.cost}${simulated}${list}${saved}`,
+      `receipt ${result.requestId}`,
+    ].join('\n'),
+  )
+  return images.length < wanted.wanted ? exitCodes.partly : exitCodes.ok
+}
+
+/** Names from the prompt, letters and digits only; `--out` with a file ending names one file. */
+async function saveAll(result: Result, prompt: string, out: string): Promise<string[]> {
+  const slug = prompt
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 40)
+  const isFile = extname(out) !== ''
+  if (!isFile) await mkdir(out, { recursive: true })
+  const paths: string[] = []
+  for (const [index, image] of result.images.entries()) {
+    const number = result.images.length === 1 ? '' : `-${index + 1}`
+    const ending = image.format === 'jpeg' ? 'jpg' : image.format
+    const path = isFile
+      ? out.replace(/(\.[^.]+)$/, `${number}$1`)
+      : join(out, `${slug || 'image'}-${image.id.slice(-6)}${number}.${ending}`)
+    await image.save(path)
+    paths.push(path)
+  }
+  return paths
+}

@@ -1,0 +1,118 @@
+import type { Command } from 'commander'
+import type { FastifyInstance } from 'fastify'
+import type { Logger } from 'pino'
+import { ConfigError } from '../../config/config-error.ts'
+import {
+  isLoopback,
+  type Keeprate,
+  openKeeprate,
+  SANDBOX_KEY,
+} from '../../config/open-keeprate.ts'
+import { createLog } from '../../config/plain-log.ts'
+import { createApp } from '../../http/app.ts'
+import { createLinks } from '../../http/links.ts'
+import { createMetrics } from '../../http/metrics.ts'
+import { exitCodes } from '../exit-codes.ts'
+import type { Output } from '../output.ts'
+import { action, loadForCommand, withCommonOptions } from '../settings.ts'
+import { version } from '../version.ts'
+
+/** `keeprate serve` */
+export function addServe(program: Command): void {
+  withCommonOptions(program.command('serve'))
+    .description('Run the gateway')
+    .option('--host <address>', 'address to listen on (default: 127.0.0.1)')
+    .option('--port <number>', 'port to listen on (default: 4343)')
+    .action(action(serve))
+}
+
+async function serve(output: Output, options: Record<string, string>): Promise<number> {
+  const { settings } = loadForCommand(options)
+  const log = createLog(settings.logLevel)
+  const keeprate = await openKeeprate(settings, log)
+  try {
+    await refuseOpenDoor(keeprate)
+    const app = await openApp(keeprate, log)
+    await app.listen({ host: settings.host, port: settings.port })
+    await keeprate.gateway.ready
+    const url = urlOf(app)
+    output.data(readyFacts(url, keeprate), readyLine(url, keeprate))
+    const signal = await stopSignal()
+    log.info({ signal }, 'draining')
+    // Readiness turns red at once, running requests end, then the server and the stores close.
+    await keeprate.gateway.close()
+    await app.close()
+    return exitCodes.ok
+  } finally {
+    await keeprate.close()
+  }
+}
+
+const openApp = (keeprate: Keeprate, log: Logger): Promise<FastifyInstance> => {
+  const { gateway, keyRing, http, settings, hub, emulated, linkSecret } = keeprate
+  const metrics = createMetrics(() => gateway.deps.bytes.inFlight)
+  hub.listen(metrics.onEvent)
+  return createApp(
+    {
+      gateway,
+      keyRing,
+      links: createLinks(linkSecret),
+      metrics,
+      http,
+      version,
+      bodyExtension: settings.bodyExtension,
+      isSandbox: emulated.length > 0 && isLoopback(settings.host),
+      ...(settings.publicUrl === undefined ? {} : { publicUrl: settings.publicUrl }),
+    },
+    log,
+  )
+}
+
+/** An address that others can reach, and no key that anybody would need, is an open door. */
+async function refuseOpenDoor({ settings, stores }: Keeprate): Promise<void> {
+  if (isLoopback(settings.host) || settings.adminKey !== undefined) return
+  const keys = await stores.keys.list()
+  if (keys.some((key) => key.revokedAt === undefined)) return
+  throw new ConfigError([
+    `server.host: ${settings.host} is reachable by others and no key exists; ` +
+      'create one with `keeprate keys create`, or set KEEPRATE_ADMIN_KEY.',
+  ])
+}
+
+function urlOf(app: FastifyInstance): string {
+  const [address] = app.addresses()
+  if (address === undefined) throw new TypeError('the server has no address')
+  const host = address.family === 'IPv6' ? `[${address.address}]` : address.address
+  return `http://${host}:${address.port}`
+}
+
+const keyHint = ({ emulated, settings }: Keeprate): string | undefined =>
+  emulated.length > 0 && isLoopback(settings.host) ? SANDBOX_KEY : undefined
+
+const readyFacts = (url: string, keeprate: Keeprate) => ({
+  ready: true,
+  url,
+  version,
+  key: keyHint(keeprate),
+  sandbox: keeprate.emulated,
+  providers: keeprate.providers.map((provider) => provider.id),
+})
+
+/** One line: where, with which key, and a command that works as it stands. */
+function readyLine(url: string, keeprate: Keeprate): string {
+  const key = keyHint(keeprate)
+  const mode = keeprate.emulated.length > 0 ? ' (sandbox: emulated providers, simulated spend)' : ''
+  const shownKey = key ?? '$KEEPRATE_API_KEY'
+  const hint = key === undefined ? 'key: keeprate keys create' : `key: ${key}`
+  return (
+    `keeprate ${version} ready at ${url}${mode}  ${hint}  try: curl ${url}/v1/images/generations ` +
+    `-H 'authorization: Bearer ${shownKey}' -H 'content-type: application/json' ` +
+    `-d '{"model":"auto","prompt":"a lighthouse at dusk","response_format":"url"}'`
+  )
+}
+
+const stopSignal = (): Promise<NodeJS.Signals> =>
+  new Promise((resolve) => {
+    process.once('SIGTERM', resolve)
+    process.once('SIGINT', resolve)
+  })

@@ -1,0 +1,40 @@
+import { Command, CommanderError } from 'commander'
+import { addConfig } from './commands/config.ts'
+import { addDoctor } from './commands/doctor.ts'
+import { addEdit } from './commands/edit.ts'
+import { addGenerate } from './commands/generate.ts'
+import { addKeys } from './commands/keys.ts'
+import { addModels } from './commands/models.ts'
+import { addPrice } from './commands/price.ts'
+import { addSandbox } from './commands/sandbox.ts'
+import { addServe } from './commands/serve.ts'
+import { exitCodes } from './exit-codes.ts'
+import { version } from './version.ts'
+
+const program = new Command('keeprate')
+  .description('Image-generation gateway at the lowest cost per accepted image')
+  .version(version)
+  .showHelpAfterError('(add --help for the options)')
+  .exitOverride()
+
+for (const add of [
+  addServe,
+  addGenerate,
+  addEdit,
+  addModels,
+  addPrice,
+  addKeys,
+  addDoctor,
+  addConfig,
+  addSandbox,
+]) {
+  add(program)
+}
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error
+  // Help and version are wanted; everything else the parser refuses is wrong usage.
+  process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.usage
+}

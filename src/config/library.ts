@@ -1,0 +1,198 @@
+import { writeFile } from 'node:fs/promises'
+import { GatewayError, invalid } from '../core/errors/gateway-error.ts'
+import { dollarsFromNano } from '../core/money.ts'
+import { checkStructure } from '../core/quality/image-header.ts'
+import type { InputImage, Warning } from '../core/request/image-request.ts'
+import { requestLimits } from '../core/request/limits.ts'
+import { normaliseRequest } from '../core/request/normalise.ts'
+import type { RequestDraft } from '../core/request/request-draft.ts'
+import type { DeliveredImage, GatewayResult } from '../gateway/result.ts'
+import type { Caller } from '../gateway/dependencies.ts'
+import type { ProviderDefinition } from '../providers/shared/definition.ts'
+import { providers as shippedProviders } from '../providers/registry.generated.ts'
+import { type Flags, loadSettings } from './load.ts'
+import { type Keeprate, openKeeprate } from './open-keeprate.ts'
+import { createLog } from './plain-log.ts'
+import type { ProviderSettings, Settings } from './schema.ts'
+
+/** How a gateway inside your own process is set up; what is left out comes from the environment. */
+export interface GatewayOptions {
+  /** Folder of database and pictures. Default: `.keeprate` in the working folder. */
+  readonly home?: string
+  /** `postgres://…` instead of SQLite in `home`. */
+  readonly databaseUrl?: string
+  /** Keys and addresses by provider id; the vendors' environment variables count too. */
+  readonly providers?: Readonly<Record<string, Partial<ProviderSettings>>>
+  /** Which providers are emulated. Default: all when no provider has a key. */
+  readonly sandbox?: Settings['sandbox']
+  readonly sandboxSpeed?: number
+  /** Model whose price is the list price of `auto`. */
+  readonly baseline?: string
+  readonly logLevel?: Settings['logLevel']
+  /** Your own providers, made with `defineProvider`, beside the shipped ones. */
+  readonly definitions?: readonly ProviderDefinition[]
+  /** Default: `process.env`. */
+  readonly environment?: Readonly<Record<string, string | undefined>>
+}
+
+/** A request in the library's words: everything but the input images is as in the HTTP API. */
+export type GenerateInput = Omit<RequestDraft, 'operation' | 'images' | 'mask' | 'stream'>
+
+/** A request that starts from pictures. */
+export interface EditInput extends GenerateInput {
+  /** Complete PNG, JPEG or WebP files. */
+  readonly images: readonly Uint8Array[]
+  /** A PNG of the first image's size; transparent pixels are edited. */
+  readonly mask?: Uint8Array
+}
+
+/** One picture of a result. */
+export interface ResultImage {
+  readonly id: string
+  readonly bytes: Uint8Array
+  readonly base64: string
+  readonly format: string
+  readonly width: number
+  readonly height: number
+  readonly revisedPrompt?: string
+  /** Writes the bytes to a file. */
+  save(path: string): Promise<void>
+}
+
+/** What a request gave. Money is a decimal string in dollars. */
+export interface Result {
+  readonly images: readonly ResultImage[]
+  readonly cost: string
+  readonly listCost?: string
+  readonly saved?: string
+  /** Spend of emulated providers; never mixed with real spend. */
+  readonly isSimulated: boolean
+  readonly provider: string
+  readonly model: string
+  readonly route: string
+  readonly cache: string
+  readonly warnings: readonly Warning[]
+  readonly requestId: string
+}
+
+/** A gateway inside your own process. */
+export interface LocalGateway {
+  generate(input: GenerateInput): Promise<Result>
+  edit(input: EditInput): Promise<Result>
+  variations(input: EditInput): Promise<Result>
+  /** Everything underneath, for tools that need more. */
+  readonly keeprate: Keeprate
+  close(): Promise<void>
+}
+
+/** Who pays for requests that come through the library or the CLI. */
+const CALLER: Caller = { keyId: 'key_local', tenant: 'default' }
+
+/**
+ * Opens a gateway in this process; no server is started.
+ * @example
+ * const gateway = await createGateway({ home: './images' })
+ * const { images, cost } = await gateway.generate({ prompt: 'a lighthouse', model: 'auto' })
+ * await images[0].save('lighthouse.png')
+ * await gateway.close()
+ */
+export async function createGateway(options: GatewayOptions = {}): Promise<LocalGateway> {
+  const { definitions = [], providers = {}, environment = process.env, ...flags } = options
+  const all = [...shippedProviders, ...definitions]
+  const { settings } = loadSettings({
+    flags: flags as Flags,
+    environment,
+    folder: process.cwd(),
+    providers: all.map(({ id, origin }) => ({ id, ...origin })),
+  })
+  const merged = Object.fromEntries(
+    Object.entries({ ...settings.providers, ...providers }).map(([id, own]) => [
+      id,
+      { allowPrivate: false, isEnabled: true, ...settings.providers[id], ...own },
+    ]),
+  )
+  const logLevel = options.logLevel ?? 'silent'
+  const keeprate = await openKeeprate(
+    { ...settings, logLevel, providers: merged },
+    createLog(logLevel),
+    { definitions: all },
+  )
+  return openLocal(keeprate)
+}
+
+/** The library's surface over a running gateway. */
+export function openLocal(keeprate: Keeprate): LocalGateway {
+  const run = async (draft: RequestDraft): Promise<Result> => {
+    const result = await keeprate.gateway.generate(normaliseRequest(draft), CALLER)
+    try {
+      return await toResult(result)
+    } finally {
+      result.release()
+    }
+  }
+  const withImages = async (operation: 'edit' | 'variation', input: EditInput): Promise<Result> => {
+    const { images, mask, ...rest } = input
+    const kept = []
+    for (const [index, bytes] of images.entries()) {
+      kept.push(await keep(bytes, `image[${index}]`, keeprate))
+    }
+    const keptMask = mask === undefined ? undefined : await keep(mask, 'mask', keeprate)
+    const isInpaint = operation === 'edit' && keptMask !== undefined
+    const actual = isInpaint ? 'inpaint' : operation
+    return run({ ...rest, operation: actual, images: kept, mask: keptMask })
+  }
+  return {
+    generate: (input) => run({ ...input, operation: 'generate' }),
+    edit: (input) => withImages('edit', input),
+    variations: (input) => withImages('variation', input),
+    keeprate,
+    close: () => keeprate.close(),
+  }
+}
+
+async function keep(bytes: Uint8Array, param: string, keeprate: Keeprate): Promise<InputImage> {
+  const { images, sha256 } = keeprate.gateway.deps
+  if (bytes.length > requestLimits.maxImageBytes) {
+    throw new GatewayError('image_too_large', `${param} is larger than 50 MB.`, { param })
+  }
+  const structure = checkStructure(bytes)
+  if (!structure.ok) throw invalid(param, `${param} is no complete image (${structure.reason}).`)
+  const { format, width, height, hasAlpha } = structure.header
+  const digest = sha256(bytes)
+  await images.put(digest, bytes)
+  return { digest, format, width, height, hasAlpha, byteLength: bytes.length }
+}
+
+async function toResult(result: GatewayResult): Promise<Result> {
+  const { listCostNano, savedNano } = result
+  return {
+    images: await Promise.all(result.images.map(toResultImage)),
+    cost: dollarsFromNano(result.costNano),
+    ...(listCostNano === undefined ? {} : { listCost: dollarsFromNano(listCostNano) }),
+    ...(savedNano === undefined ? {} : { saved: dollarsFromNano(savedNano) }),
+    isSimulated: result.book === 'simulated',
+    provider: result.provider,
+    model: result.model,
+    route: result.route,
+    cache: result.cache,
+    warnings: result.warnings,
+    requestId: result.requestId,
+  }
+}
+
+async function toResultImage(image: DeliveredImage): Promise<ResultImage> {
+  const bytes = await image.load()
+  const { id, format, width, height, revisedPrompt } = image.record
+  return {
+    id,
+    bytes,
+    get base64() {
+      return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')
+    },
+    format,
+    width,
+    height,
+    ...(revisedPrompt === undefined ? {} : { revisedPrompt }),
+    save: (path) => writeFile(path, bytes),
+  }
+}

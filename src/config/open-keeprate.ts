@@ -1,0 +1,144 @@
+import { hash } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
+import { hostname, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Logger } from 'pino'
+import { openDatabase } from '../adapters/database/open-database.ts'
+import { createFallbackStore } from '../adapters/files/fallback-image-store.ts'
+import { createFileImageStore } from '../adapters/files/file-image-store.ts'
+import { createSafeFetch } from '../adapters/safe-fetch/client.ts'
+import { createSharpDecoder } from '../adapters/sharp-decoder/sharp-decoder.ts'
+import { systemClock, systemRandom } from '../adapters/system-clock/system-clock.ts'
+import { scopes } from '../core/ledger/virtual-key.ts'
+import { ByteBudget } from '../gateway/byte-budget.ts'
+import { createEventHub, type EventHub } from '../gateway/events.ts'
+import { type Gateway, openGateway } from '../gateway/gateway.ts'
+import { type FixedKey, KeyRing } from '../gateway/key-ring.ts'
+import { defaultLimits } from '../gateway/limits.ts'
+import { Siblings } from '../gateway/siblings.ts'
+import type { Sha256 } from '../ports/digest.ts'
+import type { HttpClient } from '../ports/http-client.ts'
+import type { Provider } from '../ports/provider.ts'
+import type { Stores } from '../ports/stores.ts'
+import { providers as shippedProviders } from '../providers/registry.generated.ts'
+import type { ProviderDefinition } from '../providers/shared/definition.ts'
+import { emulators } from '../sandbox/registry.generated.ts'
+import { type Sandbox, startSandbox } from '../sandbox/server.ts'
+import { createProviders, emulatedIds, makeSnapshot } from './providers.ts'
+import type { Settings } from './schema.ts'
+
+/** The key that works in sandbox mode on a loopback address. */
+export const SANDBOX_KEY = 'sk-keeprate-sandbox'
+
+/** Everything that runs in one process, put together. */
+export interface Keeprate {
+  readonly settings: Settings
+  readonly gateway: Gateway
+  readonly keyRing: KeyRing
+  readonly stores: Stores
+  readonly http: HttpClient
+  readonly hub: EventHub
+  readonly providers: readonly Provider[]
+  /** Ids of the emulated providers. */
+  readonly emulated: readonly string[]
+  /** Shared by all replicas; signs links to pictures. */
+  readonly linkSecret: string
+  /** Lets running requests end, then closes everything. */
+  close(): Promise<void>
+}
+
+const sha256: Sha256 = (data) => hash('sha256', data, 'hex')
+
+/** Whether an address is reachable from this machine alone. */
+export const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
+
+/**
+ * The composition root: the only place that picks adapters and providers. Opens database and
+ * stores, starts the sandbox where it is needed, and the gateway.
+ * @param options.definitions providers to use instead of the shipped ones.
+ */
+export async function openKeeprate(
+  settings: Settings,
+  log: Logger,
+  options: { readonly definitions?: readonly ProviderDefinition[] } = {},
+): Promise<Keeprate> {
+  mkdirSync(settings.home, { recursive: true })
+  const definitions = options.definitions ?? shippedProviders
+  const emulated = emulatedIds(definitions, settings)
+  const sandbox = emulated.length === 0 ? undefined : await openSandbox(settings)
+  const http = createSafeFetch()
+  const stores = await openDatabase(settings.databaseUrl ?? join(settings.home, 'keeprate.db'))
+  const images = createFallbackStore(
+    createFileImageStore(settings.home),
+    createFileImageStore(fallbackFolder(settings.home)),
+    (error) => log.error({ error }, 'picture went to the fallback folder'),
+  )
+  const clock = systemClock
+  const providers = createProviders(definitions, settings, {
+    http,
+    clock,
+    emulated,
+    sandboxUrl: (id) => sandbox?.baseUrl(id) ?? '',
+  })
+  const snapshot = makeSnapshot(providers, sha256)
+  const hub = createEventHub((error) => log.error({ error }, 'an event listener failed'))
+  const { cacheTtlMs, bytesInFlight, planSteps } = settings
+  const limits = { ...defaultLimits, cacheTtlMs, bytesInFlight, planSteps }
+  const decoder = createSharpDecoder()
+  const gateway = openGateway({
+    snapshot: () => snapshot,
+    stores,
+    images,
+    decoder,
+    clock,
+    random: systemRandom,
+    sha256,
+    log,
+    limits,
+    baselineModel: settings.baseline,
+    bytes: new ByteBudget(limits, clock),
+    siblings: new Siblings(),
+    emit: hub.emit,
+    owner: `${hostname()}:${process.pid}:${Buffer.from(systemRandom.bytes(6)).toString('hex')}`,
+  })
+  const keyRing = new KeyRing({ keys: stores.keys, clock, sha256 }, fixedKeys(settings, emulated))
+  const newSecret = Buffer.from(systemRandom.bytes(32)).toString('base64url')
+  return {
+    settings,
+    gateway,
+    keyRing,
+    stores,
+    http,
+    hub,
+    providers,
+    emulated,
+    linkSecret: await stores.settings.getOrCreate('link_secret', newSecret),
+    close: async () => {
+      await gateway.close()
+      await Promise.all([decoder.close(), http.close(), sandbox?.close()])
+      await stores.close()
+    },
+  }
+}
+
+const openSandbox = (settings: Settings): Promise<Sandbox> =>
+  startSandbox({ emulators, host: '127.0.0.1', speed: settings.sandboxSpeed, seed: 'keeprate' })
+
+/** Where pictures go while the home folder cannot be written: another volume on most machines. */
+const fallbackFolder = (home: string): string =>
+  join(tmpdir(), `keeprate-${sha256(home).slice(0, 16)}`)
+
+function fixedKeys(settings: Settings, emulated: readonly string[]): readonly FixedKey[] {
+  const principal = { tenant: 'default', scopes }
+  const keys: FixedKey[] = []
+  if (settings.adminKey !== undefined) {
+    keys.push({ secret: settings.adminKey, principal: { ...principal, keyId: 'key_admin' } })
+  }
+  if (emulated.length > 0 && isLoopback(settings.host)) {
+    const noAdmin = scopes.filter((scope) => scope !== 'admin')
+    const sandboxPrincipal = { ...principal, scopes: noAdmin, keyId: 'key_sandbox' }
+    keys.push({ secret: SANDBOX_KEY, principal: sandboxPrincipal })
+  }
+  return keys
+}
