@@ -52,8 +52,8 @@ export function dollarsFromNano(nano: Nano): string {
 }
 
 /**
- * Prints an amount for people, rounded half up: `$12.30`, `$0.04`, `$0.0336`, `$0.00042`, `$1,320.00`.
- * From one dollar on it has cents; below, four decimals or as many as two significant digits take,
+ * Prints an amount for people, rounded half up: `$1,320.00`, `$0.04`, `$0.0336`, `$0.00042`. From
+ * one dollar on it has cents; below, four decimals or as many as two significant digits take,
  * without zeros at the end beyond the cents. Never feed it back into a computation.
  */
 export function formatDollars(nano: Nano): string {

@@ -107,7 +107,7 @@ export async function conclude(
 /** No other offer may see what was refused by content policy, and no step starts after the deadline. */
 function mustStop(run: Run, deps: Dependencies): boolean {
   const isForbidden = run.ended.some(({ failures }) =>
-    failures.some((failure) => failureRules[failure.class].then === 'stop'),
+    failures.some((failure) => failureRules[failure.class].afterwards === 'stop'),
   )
   const { deadlineMs } = run.request
   const isLate =

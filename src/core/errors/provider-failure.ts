@@ -38,7 +38,7 @@ export interface ProviderFailure {
 /** What the pipeline does after a failure of each class. */
 export interface FailureRule {
   /** `next` = the next step of the plan may be tried; `stop` = no other offer may see this request. */
-  readonly then: 'next' | 'stop'
+  readonly afterwards: 'next' | 'stop'
   /** Whether it speaks against the provider's health (user errors never do). */
   readonly countsAgainstProvider: boolean
   /** Default when the provider does not say whether it charged. */
@@ -47,17 +47,17 @@ export interface FailureRule {
 
 /** The rules, keyed by class so that a new class without a rule does not compile. */
 export const failureRules: { readonly [Class in FailureClass]: FailureRule } = {
-  rate_limited: { then: 'next', countsAgainstProvider: true, billed: false },
-  overloaded: { then: 'next', countsAgainstProvider: true, billed: false },
-  timeout_unknown: { then: 'next', countsAgainstProvider: true, billed: 'unknown' },
-  quota_exhausted: { then: 'next', countsAgainstProvider: true, billed: false },
-  auth: { then: 'next', countsAgainstProvider: true, billed: false },
-  model_gone: { then: 'next', countsAgainstProvider: false, billed: false },
-  invalid_request: { then: 'next', countsAgainstProvider: false, billed: false },
-  content_policy_input: { then: 'stop', countsAgainstProvider: false, billed: false },
-  content_policy_output: { then: 'stop', countsAgainstProvider: false, billed: true },
-  empty: { then: 'next', countsAgainstProvider: true, billed: true },
-  bad_image: { then: 'next', countsAgainstProvider: true, billed: true },
+  rate_limited: { afterwards: 'next', countsAgainstProvider: true, billed: false },
+  overloaded: { afterwards: 'next', countsAgainstProvider: true, billed: false },
+  timeout_unknown: { afterwards: 'next', countsAgainstProvider: true, billed: 'unknown' },
+  quota_exhausted: { afterwards: 'next', countsAgainstProvider: true, billed: false },
+  auth: { afterwards: 'next', countsAgainstProvider: true, billed: false },
+  model_gone: { afterwards: 'next', countsAgainstProvider: false, billed: false },
+  invalid_request: { afterwards: 'next', countsAgainstProvider: false, billed: false },
+  content_policy_input: { afterwards: 'stop', countsAgainstProvider: false, billed: false },
+  content_policy_output: { afterwards: 'stop', countsAgainstProvider: false, billed: true },
+  empty: { afterwards: 'next', countsAgainstProvider: true, billed: true },
+  bad_image: { afterwards: 'next', countsAgainstProvider: true, billed: true },
 }
 
 /** Builds a failure, taking `billed` from the class's rule where the provider does not say. */

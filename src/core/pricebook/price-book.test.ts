@@ -106,6 +106,7 @@ describe('rows that would leave the price to chance', () => {
     ],
   ])('%s', (_, first, second) => {
     expect(validatePriceBook([first, second])).toHaveLength(1)
+    expect(validatePriceBook([second, first])).toHaveLength(1)
     expect(() => makePriceBook([first, second], sha256)).toThrow(PriceBookError)
   })
 
@@ -130,6 +131,7 @@ describe('rows that would leave the price to chance', () => {
     ],
   ])('but not: %s', (_, first, second) => {
     expect(validatePriceBook([first, second])).toEqual([])
+    expect(validatePriceBook([second, first])).toEqual([])
   })
 
   test('the problem names offer, operation and the first day of both', () => {

@@ -40,7 +40,7 @@ const sourceSchema = z.strictObject({
   note: z.string().optional(),
 })
 
-/** Reads one price of one offer, with its dates and its source. Field names are those of the files. */
+/** Reads one price of one offer, with its dates and its source. */
 export const priceRowSchema = z
   .strictObject({
     /** `provider/model[@version]`. */

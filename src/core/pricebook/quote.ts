@@ -38,7 +38,7 @@ export function quote(
 ): Quoted {
   const row = priceAt(book, key, instant)
   if (row === undefined) {
-    const text = `the price book has no price for ${key.operation} by ${key.offer} on ${dayOf(instant)}`
+    const text = `there is no price for ${key.operation} by ${key.offer} on ${dayOf(instant)}`
     return { ok: false, reason: unpriceable('no_price', key.offer, text) }
   }
   const low = rate(row, usages.low)

@@ -30,7 +30,7 @@ export interface Structure<Schema extends ComponentSchema = ComponentSchema> {
   readonly title: string
   /** One sentence: how the amount comes about. */
   readonly summary: string
-  /** Snake-case, as in price books. Strict: an unknown field may be a price that would be ignored. */
+  /** Snake-case, as in price books. Strict: an unknown field may be a price. */
   readonly schema: Schema
   readonly rate: Rater<z.output<Schema>>
   readonly example: StructureExample<z.output<Schema>>

@@ -1,4 +1,3 @@
-import type { IncomingHttpHeaders } from 'node:http'
 import type { ImageFormat, Size } from '../../core/request/image-request.ts'
 
 /** A request as an emulator sees it: the raw wire, already read to its end. */
@@ -7,7 +6,7 @@ export interface EmulatorRequest {
   /** Path below the emulator's prefix, decoded, without the query. */
   readonly path: string
   readonly query: URLSearchParams
-  readonly headers: IncomingHttpHeaders
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
   readonly body: Uint8Array
   /** `http://host:port/prefix`, for links in answers. */
   readonly baseUrl: string
@@ -108,6 +107,31 @@ export const faults = [
   'link-expired',
   'link-private',
   'cost-differs',
+  // The rest is made by the sandbox's server alone, for all providers alike.
+  'reset-in-headers',
+  'reset-after-headers',
+  'slow-headers-31',
+  'slow-headers-61',
+  'slow-headers-121',
+  'slow-headers-301',
+  'content-length-long',
+  'content-length-short',
+  'region-blocked',
+  'request-timeout',
+  'conflict',
+  'too-large',
+  'unprocessable',
+  'too-early',
+  'rate-limit-date',
+  'rate-limit-bare',
+  'rate-limit-absurd',
+  'bad-gateway',
+  'overloaded-retry-after',
+  'gateway-timeout-billed',
+  'same-image',
+  'deprecated-model',
+  'slow-down',
+  'flapping',
 ] as const
 /** See {@link faults}. */
 export type Fault = (typeof faults)[number]

@@ -22,8 +22,7 @@ const schema = z.strictObject({
  */
 export const creditsPack = defineStructure({
   title: 'Credits from packs',
-  summary:
-    'Each image takes a number of credits; a credit costs the price of the pack divided by all credits in it, the bonus included.',
+  summary: 'Each image takes credits; a credit costs its share of the pack, the bonus included.',
   schema,
   rate: (component, usage) => {
     const packCredits = decimal(component.pack_credits).plus(component.bonus_credits ?? '0')

@@ -21,8 +21,7 @@ const schema = z.strictObject({
  */
 export const credits = defineStructure({
   title: 'Credits',
-  summary:
-    'Each image takes a number of credits, and a credit has a fixed price; credits reported by the provider win.',
+  summary: 'Each image takes credits of a fixed price; credits the provider reported win.',
   schema,
   rate: (component, usage) =>
     creditLines(

@@ -28,7 +28,7 @@ type FirstPlusExtra = z.output<typeof schema>
 export const firstPlusExtraMp = defineStructure({
   title: 'First and further megapixels',
   summary:
-    'An image pays one price for its first megapixel and another for each further one; megapixels of input images are paid too.',
+    'The first megapixel has one price, each further one another, each of the inputs a third.',
   schema,
   rate: (component, usage) => {
     const output = outputMegapixels(component, usage)

@@ -44,7 +44,7 @@ export const componentSchema = z.discriminatedUnion(
   ],
 )
 
-/** The same record seen as one rater per kind: the type checker refuses a kind without its rater. */
+/** The same record seen as one rater per kind: a kind without its rater does not compile. */
 const raters: { readonly [K in Kind]: { readonly rate: Rater<ComponentOf<K>> } } = structures
 
 /** Prices one component with the rater of its kind. */

@@ -39,7 +39,7 @@ const schema = z
 export const matrix = defineStructure({
   title: 'Price table',
   summary:
-    'Each image costs what the table lists for its quality, size or resolution; what is not listed costs what the next larger cell costs.',
+    'Each image costs what the table lists for it; what is not listed costs the next larger cell.',
   schema,
   rate: (component, usage) => {
     const cell = cellFor(component.by, component.usd, usage)

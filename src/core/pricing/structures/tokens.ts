@@ -46,7 +46,7 @@ interface TokenClass {
 export const tokens = defineStructure({
   title: 'Tokens',
   summary:
-    'Prompt, input images, output images and text are counted in tokens, each class at its own rate; a call pays its prompt once, whatever the number of images.',
+    'Prompt, input images, output images and text are paid by the token, each at its own rate.',
   schema,
   rate: (component, usage) => {
     const counts = usage.tokens ?? {}
