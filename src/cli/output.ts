@@ -1,5 +1,5 @@
-import { GatewayError } from '../core/errors/gateway-error.ts'
 import { ConfigError } from '../config/config-error.ts'
+import { GatewayError } from '../core/errors/gateway-error.ts'
 import { exitCodes } from './exit-codes.ts'
 
 /** Control characters but line feed and tab: remote text must not steer the terminal. */

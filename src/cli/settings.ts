@@ -1,13 +1,13 @@
 import type { Command } from 'commander'
-import { type Keeprate, openKeeprate } from '../config/open-keeprate.ts'
 import { type Flags, type Loaded, loadSettings } from '../config/load.ts'
+import { type Keeprate, openKeeprate } from '../config/open-keeprate.ts'
 import { createLog } from '../config/plain-log.ts'
 import type { Settings } from '../config/schema.ts'
 import { providers } from '../providers/registry.generated.ts'
 import { createOutput, type Output, reportError } from './output.ts'
 
 /** Options of every command. */
-interface CommonOptions {
+export interface CommonOptions {
   readonly json?: boolean
   readonly config?: string
   readonly home?: string
@@ -43,7 +43,8 @@ export async function withKeeprate<Value>(
   work: (keeprate: Keeprate) => Promise<Value>,
 ): Promise<Value> {
   const { settings } = loadForCommand(options)
-  const logLevel: Settings['logLevel'] = options.logLevel === undefined ? 'silent' : settings.logLevel
+  const logLevel: Settings['logLevel'] =
+    options.logLevel === undefined ? 'silent' : settings.logLevel
   const keeprate = await openKeeprate({ ...settings, logLevel }, createLog(logLevel))
   try {
     return await work(keeprate)

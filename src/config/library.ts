@@ -6,10 +6,10 @@ import type { InputImage, Warning } from '../core/request/image-request.ts'
 import { requestLimits } from '../core/request/limits.ts'
 import { normaliseRequest } from '../core/request/normalise.ts'
 import type { RequestDraft } from '../core/request/request-draft.ts'
-import type { DeliveredImage, GatewayResult } from '../gateway/result.ts'
 import type { Caller } from '../gateway/dependencies.ts'
-import type { ProviderDefinition } from '../providers/shared/definition.ts'
+import type { DeliveredImage, GatewayResult } from '../gateway/result.ts'
 import { providers as shippedProviders } from '../providers/registry.generated.ts'
+import type { ProviderDefinition } from '../providers/shared/definition.ts'
 import { type Flags, loadSettings } from './load.ts'
 import { type Keeprate, openKeeprate } from './open-keeprate.ts'
 import { createLog } from './plain-log.ts'
@@ -132,7 +132,7 @@ export function openLocal(keeprate: Keeprate): LocalGateway {
   }
   const withImages = async (operation: 'edit' | 'variation', input: EditInput): Promise<Result> => {
     const { images, mask, ...rest } = input
-    const kept = []
+    const kept: InputImage[] = []
     for (const [index, bytes] of images.entries()) {
       kept.push(await keep(bytes, `image[${index}]`, keeprate))
     }

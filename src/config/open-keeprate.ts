@@ -100,7 +100,7 @@ export async function openKeeprate(
     bytes: new ByteBudget(limits, clock),
     siblings: new Siblings(),
     emit: hub.emit,
-    owner: `${hostname()}:${process.pid}:${Buffer.from(systemRandom.bytes(6)).toString('hex')}`,
+    owner: `${hostname()}:${process.pid}:${randomHex(6)}`,
   })
   const keyRing = new KeyRing({ keys: stores.keys, clock, sha256 }, fixedKeys(settings, emulated))
   const newSecret = Buffer.from(systemRandom.bytes(32)).toString('base64url')
@@ -122,8 +122,12 @@ export async function openKeeprate(
   }
 }
 
+/** A new seed at each start: job ids of an earlier one must not come again. */
 const openSandbox = (settings: Settings): Promise<Sandbox> =>
-  startSandbox({ emulators, host: '127.0.0.1', speed: settings.sandboxSpeed, seed: 'keeprate' })
+  startSandbox({ emulators, speed: settings.sandboxSpeed, seed: randomHex(8) })
+
+const randomHex = (bytes: number): string =>
+  Buffer.from(systemRandom.bytes(bytes)).toString('hex')
 
 /** Where pictures go while the home folder cannot be written: another volume on most machines. */
 const fallbackFolder = (home: string): string =>

@@ -2,7 +2,14 @@ import pino, { type Logger } from 'pino'
 import type { Settings } from './schema.ts'
 
 /** Names of fields whose values never reach a log. */
-const SECRET_FIELDS = ['authorization', 'apiKey', 'api_key', 'adminKey', 'secret', '*.authorization']
+const SECRET_FIELDS = [
+  'authorization',
+  'apiKey',
+  'api_key',
+  'adminKey',
+  'secret',
+  '*.authorization',
+]
 
 /** The log: one JSON object a line on standard error, secrets left out. */
 export const createLog = (level: Settings['logLevel']): Logger =>

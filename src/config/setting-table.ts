@@ -1,3 +1,4 @@
+import { parseDuration } from '../core/time.ts'
 import { defaultLimits } from '../gateway/limits.ts'
 import type { ConfigFile, Settings } from './schema.ts'
 
@@ -36,12 +37,10 @@ const level = (value: unknown): string => {
   throw new RangeError(`must be ${LEVELS.join(', ')}`)
 }
 
-const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 }
-
 const durationMs = (value: unknown): number => {
-  const match = /^(\d{1,9})([smhd]?)$/.exec(String(value))
-  if (match === null) throw new RangeError('must be seconds, or 30m, 72h, 7d')
-  return Number(match[1]) * (UNITS[match[2] || 's'] ?? 1) * 1000
+  const milliseconds = parseDuration(String(value))
+  if (milliseconds !== undefined) return milliseconds
+  throw new RangeError('must be seconds, or 30m, 72h, 7d')
 }
 
 const sandbox = (value: unknown): 'all' | 'none' | readonly string[] => {

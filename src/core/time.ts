@@ -18,3 +18,12 @@ export function startOfDay(date: string): Instant {
 
 /** The UTC calendar day (`YYYY-MM-DD`) an instant falls on. */
 export const dayOf = (instant: Instant): string => new Date(instant).toISOString().slice(0, 10)
+
+const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 }
+
+/** A duration in milliseconds from seconds or a number with a unit: `90`, `30m`, `72h`, `7d`. */
+export function parseDuration(text: string): number | undefined {
+  const match = /^(\d{1,9})([smhd]?)$/.exec(text)
+  if (match === null) return undefined
+  return Number(match[1]) * (SECONDS[match[2] || 's'] ?? 1) * 1000
+}

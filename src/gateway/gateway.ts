@@ -1,6 +1,6 @@
-import { GatewayError } from '../core/errors/gateway-error.ts'
-import type { Model } from '../core/catalog/model.ts'
 import { liveModels } from '../core/catalog/catalog.ts'
+import type { Model } from '../core/catalog/model.ts'
+import { GatewayError } from '../core/errors/gateway-error.ts'
 import type { ImageRequest } from '../core/request/image-request.ts'
 import { startBackground } from './background.ts'
 import type { Caller, Dependencies } from './dependencies.ts'

@@ -110,7 +110,6 @@ function mustStop(run: Run, deps: Dependencies): boolean {
     failures.some((failure) => failureRules[failure.class].afterwards === 'stop'),
   )
   const { deadlineMs } = run.request
-  const isLate =
-    deadlineMs !== undefined && deps.clock.monotonicMs() - run.startedMs >= deadlineMs
+  const isLate = deadlineMs !== undefined && deps.clock.monotonicMs() - run.startedMs >= deadlineMs
   return isForbidden || isLate
 }

@@ -1,8 +1,8 @@
 import { makeCallPlan } from '../core/catalog/call-plan.ts'
-import type { CallSettings, Finishing } from '../core/catalog/settings.ts'
 import { offerName } from '../core/catalog/model.ts'
-import { failure } from '../core/errors/provider-failure.ts'
+import type { CallSettings, Finishing } from '../core/catalog/settings.ts'
 import { GatewayError } from '../core/errors/gateway-error.ts'
+import { failure } from '../core/errors/provider-failure.ts'
 import type { Attempt, ImageRecord, RequestRecord } from '../core/jobs/request-record.ts'
 import { fromStoredRequest } from '../core/jobs/stored-request.ts'
 import type { PriceRow } from '../core/pricebook/price-row.ts'
@@ -93,7 +93,9 @@ async function goOn(
   const open = reopen(attempt, run.request, run.snapshot)
   if (attempt.state === 'settled') return lookAgain(attempt, images, open, deps)
   if (open === undefined) {
-    throw new TypeError(`attempt ${attempt.id} belongs to ${attempt.offer}, which is not configured`)
+    throw new TypeError(
+      `attempt ${attempt.id} belongs to ${attempt.offer}, which is not configured`,
+    )
   }
   const startedMs = deps.clock.monotonicMs()
   const outcome: CallOutcome =

@@ -1,13 +1,13 @@
 import multipart from '@fastify/multipart'
 import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
-import { makeId } from '../core/ids.ts'
 import { GatewayError } from '../core/errors/gateway-error.ts'
+import { makeId } from '../core/ids.ts'
 import { addAuth } from './auth.ts'
 import type { HttpContext } from './context.ts'
 import { sendError } from './errors.ts'
 import { healthRoutes } from './health.ts'
-import { imageRoutes } from './openai/images.ts'
 import { formLimits } from './openai/form.ts'
+import { imageRoutes } from './openai/images.ts'
 import { modelRoutes } from './openai/models.ts'
 import { pictureRoutes } from './pictures.ts'
 import { addRoutes, type RouteDefinition } from './route.ts'
@@ -67,7 +67,11 @@ function addNotFound(app: FastifyInstance, routes: readonly RouteDefinition[]): 
       .filter(({ method, url }) => method !== request.method && matches(url, path))
       .map(({ method }) => method)
     if (allowed.length === 0) {
-      sendError(new GatewayError('not_found', `There is nothing at ${path.slice(0, 200)}.`), request, reply)
+      sendError(
+        new GatewayError('not_found', `There is nothing at ${path.slice(0, 200)}.`),
+        request,
+        reply,
+      )
       return
     }
     reply.header('allow', [...new Set(allowed)].join(', '))

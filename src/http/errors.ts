@@ -37,11 +37,7 @@ export function toGatewayError(error: unknown): GatewayError {
 }
 
 /** OpenAI's error body, with our advice, documentation link and request id. */
-export function printError(
-  error: GatewayError,
-  requestId: string,
-  baseUrl: string,
-): JsonObject {
+export function printError(error: GatewayError, requestId: string, baseUrl: string): JsonObject {
   return {
     error: {
       message: `${error.message} ${error.entry.advice}`,
@@ -67,7 +63,8 @@ export function errorHeaders(error: GatewayError): Record<string, string> {
 }
 
 /** Where this request reached us, for links in answers. */
-export const baseUrlOf = (request: FastifyRequest): string => `${request.protocol}://${request.host}`
+export const baseUrlOf = (request: FastifyRequest): string =>
+  `${request.protocol}://${request.host}`
 
 /** The one place where errors become answers. */
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {

@@ -3,6 +3,7 @@ import { GatewayError, invalid } from '../core/errors/gateway-error.ts'
 import { cacheModes, needs } from '../core/request/image-request.ts'
 import { requestLimits } from '../core/request/limits.ts'
 import type { RequestDraft } from '../core/request/request-draft.ts'
+import { parseDuration } from '../core/time.ts'
 
 const label = z.string().max(requestLimits.maxLabelCharacters)
 const jsonObject = z.record(z.string(), z.json())
@@ -139,11 +140,9 @@ function readTags(value: string): Record<string, string> {
   return tags
 }
 
-const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 }
-
 function readDuration(value: string | number | null | undefined): number | undefined {
   if (value === null || value === undefined) return undefined
-  const match = /^(\d{1,9})([smhd]?)$/.exec(String(value))
-  if (match === null) throw invalid('cache_ttl', 'cache_ttl must be seconds, or 30m, 72h, 7d.')
-  return Number(match[1]) * (UNITS[match[2] || 's'] ?? 1) * 1000
+  const milliseconds = parseDuration(String(value))
+  if (milliseconds !== undefined) return milliseconds
+  throw invalid('cache_ttl', 'cache_ttl must be seconds, or 30m, 72h, 7d.')
 }

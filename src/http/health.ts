@@ -1,7 +1,7 @@
 import type { HttpContext } from './context.ts'
+import { errorPage } from './error-page.ts'
 import { baseUrlOf } from './errors.ts'
 import { homePage } from './home-page.ts'
-import { errorPage } from './error-page.ts'
 import { describeApi } from './openapi.ts'
 import { defineRoute, type RouteDefinition } from './route.ts'
 

@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { GatewayEvent } from '../gateway/events.ts'
 
 /** Prometheus metrics of the gateway. Labels are bounded: never request, user or purpose texts. */

@@ -34,7 +34,8 @@ export function describeApi(routes: readonly RouteDefinition[], version: string)
     info: {
       title: 'Keeprate',
       version,
-      description: "Image generation at the lowest cost per accepted image, behind OpenAI's Images API.",
+      description:
+        "Image generation at the lowest cost per accepted image, behind OpenAI's Images API.",
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     paths,

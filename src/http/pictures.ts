@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
 import { GatewayError } from '../core/errors/gateway-error.ts'
 import { isId } from '../core/ids.ts'
 import type { ImageRecord } from '../core/jobs/request-record.ts'
@@ -8,7 +9,6 @@ import { callerOf } from './auth.ts'
 import type { HttpContext } from './context.ts'
 import { baseUrlOf } from './errors.ts'
 import { defineRoute, type RouteDefinition, readWith } from './route.ts'
-import { z } from 'zod'
 
 const idOf = (request: FastifyRequest): string => (request.params as { id: string }).id
 

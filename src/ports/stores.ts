@@ -1,4 +1,10 @@
-import type { CacheEntry, Attempt, Fact, ImageRecord, RequestRecord } from '../core/jobs/request-record.ts'
+import type {
+  Attempt,
+  CacheEntry,
+  Fact,
+  ImageRecord,
+  RequestRecord,
+} from '../core/jobs/request-record.ts'
 import type { Balance, Book, Hold, LedgerEntry } from '../core/ledger/entry.ts'
 import type { VirtualKey } from '../core/ledger/virtual-key.ts'
 import type { Instant } from '../core/time.ts'

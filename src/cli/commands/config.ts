@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { exitCodes } from '../exit-codes.ts'
 import { type Output, table } from '../output.ts'
-import { action, loadForCommand, withCommonOptions } from '../settings.ts'
+import { action, type CommonOptions, loadForCommand, withCommonOptions } from '../settings.ts'
 
 /** `keeprate config check|show` */
 export function addConfig(program: Command): void {
@@ -15,7 +15,7 @@ export function addConfig(program: Command): void {
     .action(action(show))
 }
 
-async function check(output: Output, options: Record<string, string>): Promise<number> {
+async function check(output: Output, options: CommonOptions): Promise<number> {
   const { file, shown } = loadForCommand(options)
   const from = file ?? 'no file; defaults and environment'
   output.data({ ok: true, file, settings: shown.length }, `ok  ${from}`)
@@ -24,7 +24,7 @@ async function check(output: Output, options: Record<string, string>): Promise<n
 
 async function show(
   output: Output,
-  options: Record<string, string> & { readonly origin?: boolean },
+  options: CommonOptions & { readonly origin?: boolean },
 ): Promise<number> {
   const { shown } = loadForCommand(options)
   const rows = shown.map(({ name, value, origin, source }) => [

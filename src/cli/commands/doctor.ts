@@ -4,7 +4,7 @@ import type { Command } from 'commander'
 import type { Keeprate } from '../../config/open-keeprate.ts'
 import { exitCodes } from '../exit-codes.ts'
 import type { Output } from '../output.ts'
-import { action, loadForCommand, withCommonOptions, withKeeprate } from '../settings.ts'
+import { action, type CommonOptions, loadForCommand, withCommonOptions, withKeeprate } from '../settings.ts'
 
 /** A provider's free question must be answered within this time, in milliseconds. */
 const PROBE_MS = 15_000
@@ -25,7 +25,7 @@ export function addDoctor(program: Command): void {
     .action(action(doctor))
 }
 
-async function doctor(output: Output, options: Record<string, string>): Promise<number> {
+async function doctor(output: Output, options: CommonOptions): Promise<number> {
   const { file } = loadForCommand(options)
   return withKeeprate(options, async (keeprate) => {
     const findings: readonly Finding[] = [

@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { openLocal } from '../../config/library.ts'
 import { invalid } from '../../core/errors/gateway-error.ts'
 import type { Output } from '../output.ts'
-import { action, withKeeprate } from '../settings.ts'
+import { action, type CommonOptions, withKeeprate } from '../settings.ts'
 import { type PictureOptions, report, toInput, withPictureOptions } from './generate.ts'
 
 interface EditOptions extends PictureOptions {
@@ -22,7 +22,7 @@ export function addEdit(program: Command): void {
 }
 
 function edit(output: Output, prompt: string, options: EditOptions): Promise<number> {
-  return withKeeprate(options as unknown as Record<string, string>, async (keeprate) => {
+  return withKeeprate(options as CommonOptions, async (keeprate) => {
     const { image, mask, ...rest } = options
     const images = await Promise.all(image.map((path) => readPicture(path, 'image')))
     output.note(`editing with ${options.model ?? 'auto'} …`)

@@ -2,11 +2,11 @@ import { mkdir } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import type { Command } from 'commander'
 import { type GenerateInput, openLocal, type Result } from '../../config/library.ts'
-import { imageFormats, type ImageFormat } from '../../core/request/image-request.ts'
 import { invalid } from '../../core/errors/gateway-error.ts'
+import { type ImageFormat, imageFormats } from '../../core/request/image-request.ts'
 import { exitCodes } from '../exit-codes.ts'
 import type { Output } from '../output.ts'
-import { action, withCommonOptions, withKeeprate } from '../settings.ts'
+import { action, type CommonOptions, withCommonOptions, withKeeprate } from '../settings.ts'
 
 /** Options that `generate` and `edit` share. */
 export interface PictureOptions {
@@ -65,8 +65,14 @@ export function toInput(prompt: string, options: PictureOptions): GenerateInput 
   if (format !== undefined && !imageFormats.includes(format as ImageFormat)) {
     throw invalid('format', `--format must be ${imageFormats.join(', ')}.`)
   }
-  const { json: __, config: ___, home: ____, databaseUrl: _____, logLevel: ______, ...own } =
-    rest as Record<string, unknown>
+  const {
+    json: __,
+    config: ___,
+    home: ____,
+    databaseUrl: _____,
+    logLevel: ______,
+    ...own
+  } = rest as Record<string, unknown>
   return {
     ...(own as Partial<GenerateInput>),
     prompt,
@@ -81,7 +87,7 @@ export function toInput(prompt: string, options: PictureOptions): GenerateInput 
 }
 
 function generate(output: Output, prompt: string, options: PictureOptions): Promise<number> {
-  return withKeeprate(options as Record<string, string>, async (keeprate) => {
+  return withKeeprate(options as CommonOptions, async (keeprate) => {
     const input = toInput(prompt, options)
     output.note(`generating with ${options.model ?? 'auto'} …`)
     const result = await openLocal(keeprate).generate(input)

@@ -4,7 +4,7 @@ import { type Scope, scopes, type VirtualKey } from '../../core/ledger/virtual-k
 import { createKey } from '../../gateway/key-ring.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { type Output, table } from '../output.ts'
-import { action, withCommonOptions, withKeeprate } from '../settings.ts'
+import { action, type CommonOptions, withCommonOptions, withKeeprate } from '../settings.ts'
 
 /** `keeprate keys create|list|revoke` */
 export function addKeys(program: Command): void {
@@ -45,7 +45,7 @@ const create = (
   name: string,
   options: { readonly tenant: string; readonly scopes: string },
 ): Promise<number> =>
-  withKeeprate(options as unknown as Record<string, string>, async ({ gateway, stores }) => {
+  withKeeprate(options as CommonOptions, async ({ gateway, stores }) => {
     const wanted = { name, tenant: options.tenant, scopes: readScopes(options.scopes) }
     const { clock, random, sha256 } = gateway.deps
     const made = await createKey(wanted, { keys: stores.keys, clock, random, sha256 })
@@ -54,7 +54,7 @@ const create = (
     return exitCodes.ok
   })
 
-const list = (output: Output, options: Record<string, string>): Promise<number> =>
+const list = (output: Output, options: CommonOptions): Promise<number> =>
   withKeeprate(options, async ({ stores }) => {
     const keys = (await stores.keys.list()).map(print)
     const rows = keys.map((key) => [
@@ -69,11 +69,7 @@ const list = (output: Output, options: Record<string, string>): Promise<number> 
     return exitCodes.ok
   })
 
-const revoke = (
-  output: Output,
-  id: string,
-  options: Record<string, string>,
-): Promise<number> =>
+const revoke = (output: Output, id: string, options: CommonOptions): Promise<number> =>
   withKeeprate(options, async ({ stores, gateway }) => {
     const isRevoked = await stores.keys.revoke(id, gateway.deps.clock.now())
     output.data({ id, revoked: isRevoked }, isRevoked ? `revoked ${id}` : `no active key ${id}`)

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { offerName } from '../../core/catalog/model.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { type Output, table } from '../output.ts'
-import { action, withCommonOptions, withKeeprate } from '../settings.ts'
+import { action, type CommonOptions, withCommonOptions, withKeeprate } from '../settings.ts'
 
 /** `keeprate models` */
 export function addModels(program: Command): void {
@@ -11,7 +11,7 @@ export function addModels(program: Command): void {
     .action(action(models))
 }
 
-const models = (output: Output, options: Record<string, string>): Promise<number> =>
+const models = (output: Output, options: CommonOptions): Promise<number> =>
   withKeeprate(options, async (keeprate) => {
     const found = keeprate.gateway.models().map((model) => ({
       offer: offerName(model),

@@ -3,7 +3,7 @@ import type { PriceRow } from '../../core/pricebook/price-row.ts'
 import { dayOf } from '../../core/time.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { type Output, table } from '../output.ts'
-import { action, withCommonOptions, withKeeprate } from '../settings.ts'
+import { action, type CommonOptions, withCommonOptions, withKeeprate } from '../settings.ts'
 
 /** `keeprate price list` */
 export function addPrice(program: Command): void {
@@ -16,7 +16,7 @@ export function addPrice(program: Command): void {
 
 const list = (
   output: Output,
-  options: Record<string, string> & { readonly all?: boolean },
+  options: CommonOptions & { readonly all?: boolean },
 ): Promise<number> =>
   withKeeprate(options, async (keeprate) => {
     const { deps } = keeprate.gateway

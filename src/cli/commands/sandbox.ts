@@ -1,9 +1,10 @@
+import { randomUUID } from 'node:crypto'
 import type { Command } from 'commander'
 import { emulators } from '../../sandbox/registry.generated.ts'
 import { startSandbox } from '../../sandbox/server.ts'
 import { exitCodes } from '../exit-codes.ts'
 import type { Output } from '../output.ts'
-import { action, loadForCommand, withCommonOptions } from '../settings.ts'
+import { action, type CommonOptions, loadForCommand, withCommonOptions } from '../settings.ts'
 
 /** `keeprate sandbox` */
 export function addSandbox(program: Command): void {
@@ -13,20 +14,21 @@ export function addSandbox(program: Command): void {
     .action(action(sandbox))
 }
 
-async function sandbox(output: Output, options: Record<string, string>): Promise<number> {
+async function sandbox(output: Output, options: CommonOptions): Promise<number> {
   const { port, ...rest } = options
   const { settings } = loadForCommand(rest)
   const running = await startSandbox({
     emulators,
-    host: '127.0.0.1',
     port: Number(port),
     speed: settings.sandboxSpeed,
-    seed: 'keeprate',
+    seed: randomUUID(),
   })
   const urls = emulators.map(({ id }) => [id, running.baseUrl(id)] as const)
   output.data(
     { ready: true, origin: running.origin, base_urls: Object.fromEntries(urls) },
-    [`sandbox ready at ${running.origin}`, ...urls.map(([id, url]) => `  ${id}  ${url}`)].join('\n'),
+    [`sandbox ready at ${running.origin}`, ...urls.map(([id, url]) => `  ${id}  ${url}`)].join(
+      '\n',
+    ),
   )
   await new Promise((resolve) => {
     process.once('SIGTERM', resolve)

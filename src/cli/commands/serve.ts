@@ -2,19 +2,14 @@ import type { Command } from 'commander'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { ConfigError } from '../../config/config-error.ts'
-import {
-  isLoopback,
-  type Keeprate,
-  openKeeprate,
-  SANDBOX_KEY,
-} from '../../config/open-keeprate.ts'
+import { isLoopback, type Keeprate, openKeeprate, SANDBOX_KEY } from '../../config/open-keeprate.ts'
 import { createLog } from '../../config/plain-log.ts'
 import { createApp } from '../../http/app.ts'
 import { createLinks } from '../../http/links.ts'
 import { createMetrics } from '../../http/metrics.ts'
 import { exitCodes } from '../exit-codes.ts'
 import type { Output } from '../output.ts'
-import { action, loadForCommand, withCommonOptions } from '../settings.ts'
+import { action, type CommonOptions, loadForCommand, withCommonOptions } from '../settings.ts'
 import { version } from '../version.ts'
 
 /** `keeprate serve` */
@@ -26,7 +21,7 @@ export function addServe(program: Command): void {
     .action(action(serve))
 }
 
-async function serve(output: Output, options: Record<string, string>): Promise<number> {
+async function serve(output: Output, options: CommonOptions): Promise<number> {
   const { settings } = loadForCommand(options)
   const log = createLog(settings.logLevel)
   const keeprate = await openKeeprate(settings, log)
@@ -80,8 +75,8 @@ async function refuseOpenDoor({ settings, stores }: Keeprate): Promise<void> {
 }
 
 function urlOf(app: FastifyInstance): string {
-  const [address] = app.addresses()
-  if (address === undefined) throw new TypeError('the server has no address')
+  const address = app.server.address()
+  if (address === null || typeof address === 'string') throw new TypeError('no address to serve')
   const host = address.family === 'IPv6' ? `[${address.address}]` : address.address
   return `http://${host}:${address.port}`
 }

@@ -1,6 +1,6 @@
-import { ok, type Result, refused } from '../result.ts'
 import { parseAspect } from '../request/aspect.ts'
 import type { ImageRequest, Size } from '../request/image-request.ts'
+import { ok, type Result, refused } from '../result.ts'
 import type { Model, SizeRule } from './model.ts'
 import type { Unfit } from './settings.ts'
 

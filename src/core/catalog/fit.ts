@@ -1,6 +1,6 @@
-import { ok, type Result, refused } from '../result.ts'
 import type { ImageFormat, ImageRequest, Quality } from '../request/image-request.ts'
 import { qualities } from '../request/image-request.ts'
+import { ok, type Result, refused } from '../result.ts'
 import { fitSize } from './fit-size.ts'
 import type { Model, Tier } from './model.ts'
 import type { CallSettings, Finishing, Fit, ParameterReport, Unfit } from './settings.ts'

@@ -73,11 +73,7 @@ export const errorCatalogue = {
     'Use a key that has the scope named in the message.',
   ),
   model_not_found: entry(404, 'invalid_request_error', 'Choose a model of GET /v1/models.'),
-  model_retired: entry(
-    404,
-    'invalid_request_error',
-    'Use the replacement named in the message.',
-  ),
+  model_retired: entry(404, 'invalid_request_error', 'Use the replacement named in the message.'),
   not_found: entry(404, 'invalid_request_error', 'Check the id and the path.'),
   method_not_allowed: entry(405, 'invalid_request_error', 'Use a method of the allow header.'),
   payload_too_large: entry(413, 'invalid_request_error', 'Send a smaller body or fewer files.'),

@@ -12,5 +12,7 @@ export function toStoredRequest(request: ImageRequest): JsonObject {
 export function fromStoredRequest(stored: JsonObject): ImageRequest {
   const { maxCostNano, ...rest } = stored
   const request = rest as unknown as ImageRequest
-  return typeof maxCostNano === 'string' ? { ...request, maxCostNano: BigInt(maxCostNano) } : request
+  return typeof maxCostNano === 'string'
+    ? { ...request, maxCostNano: BigInt(maxCostNano) }
+    : request
 }

@@ -1,7 +1,7 @@
 import type { UsageEstimate } from '../catalog/call-plan.ts'
 import type { ProviderFailure } from '../errors/provider-failure.ts'
 import type { Attempt } from '../jobs/request-record.ts'
-import { nanoFromDollars, type Nano } from '../money.ts'
+import { type Nano, nanoFromDollars } from '../money.ts'
 import type { PriceRow } from '../pricebook/price-row.ts'
 import type { ChargeLine } from '../pricing/charge.ts'
 import { rate } from '../pricing/rate.ts'

@@ -1,7 +1,7 @@
 import { GatewayError, invalid } from '../errors/gateway-error.ts'
 import { nanoFromDollars } from '../money.ts'
 import { parseAspect } from './aspect.ts'
-import { type ImageRequest, qualities, type Quality, type Size } from './image-request.ts'
+import { type ImageRequest, type Quality, qualities, type Size } from './image-request.ts'
 import { requestLimits } from './limits.ts'
 import type { RequestDraft } from './request-draft.ts'
 
@@ -15,9 +15,7 @@ const VARIATION_PROMPT =
 type Given<Value> = Exclude<Value, null | undefined>
 
 /** Drops what was not given, so that absent is the only way to say so. */
-function given<Draft extends object>(
-  draft: Draft,
-): { [Key in keyof Draft]?: Given<Draft[Key]> } {
+function given<Draft extends object>(draft: Draft): { [Key in keyof Draft]?: Given<Draft[Key]> } {
   const entries = Object.entries(draft).filter(([, value]) => value !== null && value !== undefined)
   return Object.fromEntries(entries) as { [Key in keyof Draft]?: Given<Draft[Key]> }
 }

@@ -1,7 +1,7 @@
 import { type CallPlan, makeCallPlan } from '../../core/catalog/call-plan.ts'
 import type { Finishing } from '../../core/catalog/settings.ts'
-import { failure } from '../../core/errors/provider-failure.ts'
 import { GatewayError } from '../../core/errors/gateway-error.ts'
+import { failure } from '../../core/errors/provider-failure.ts'
 import { makeId } from '../../core/ids.ts'
 import type { Attempt } from '../../core/jobs/request-record.ts'
 import type { JsonObject } from '../../core/json.ts'
@@ -39,7 +39,8 @@ export async function openAttempts(
   deps: Dependencies,
 ): Promise<readonly OpenAttempt[]> {
   const provider = run.snapshot.providers.get(step.model.provider)
-  if (provider === undefined) throw new GatewayError('internal_error', 'A planned provider is gone.')
+  if (provider === undefined)
+    throw new GatewayError('internal_error', 'A planned provider is gone.')
   const opened = splitCalls(missingImages(run), step.mostPerCall).map((n, position) => {
     const plan = makeCallPlan(run.request, step.model, step.fit, n)
     const { row } = step
@@ -142,11 +143,7 @@ async function loadInputs(
 }
 
 /** OpenAI's masks edit where they are transparent; some providers edit where a mask is white. */
-async function turnMask(
-  mask: InputBytes,
-  plan: CallPlan,
-  deps: Dependencies,
-): Promise<InputBytes> {
+async function turnMask(mask: InputBytes, plan: CallPlan, deps: Dependencies): Promise<InputBytes> {
   if (plan.model.wire.mask !== 'white_is_edit') return mask
   const bytes = await deps.decoder.whiteMask(mask.bytes)
   const digest = deps.sha256(bytes)

@@ -11,7 +11,7 @@ import { failureOf } from '../failure-of.ts'
 import { loadImage } from '../load-image.ts'
 import { paidWrite } from '../paid-write.ts'
 import type { GatewayResult } from '../result.ts'
-import { bookOf, readyImages, type Run } from '../run.ts'
+import { bookOf, type Run, readyImages } from '../run.ts'
 
 /**
  * Ends the request: receipt, release of the rest of the hold, cache entries, events; then the
@@ -115,7 +115,10 @@ function collectWarnings(run: Run, delivered: number): readonly Warning[] {
   const warnings: Warning[] = [
     ...run.warnings,
     ...bent.map(({ param, outcome, detail }) => ({
-      code: outcome === 'dropped' ? ('parameter_dropped' as const) : ('parameter_approximated' as const),
+      code:
+        outcome === 'dropped'
+          ? ('parameter_dropped' as const)
+          : ('parameter_approximated' as const),
       param,
       message: `${param} was ${outcome}${detail === undefined ? '' : `: ${detail}`}.`,
     })),

@@ -128,10 +128,14 @@ function noOffer(
   }
   const params = new Set(exclusions.map(({ unfit }) => unfit.param))
   const [param] = params.size === 1 ? params : []
-  return new GatewayError('unsupported_parameter', 'No configured offer can do all that is asked.', {
-    ...(param === undefined ? {} : { param }),
-    tried,
-  })
+  return new GatewayError(
+    'unsupported_parameter',
+    'No configured offer can do all that is asked.',
+    {
+      ...(param === undefined ? {} : { param }),
+      tried,
+    },
+  )
 }
 
 const codeOf = (unfit: Unfit): ErrorCode =>

@@ -24,7 +24,9 @@ export async function publish(judged: JudgedAttempt, deps: Dependencies): Promis
   const records = [...images.map(({ record }) => record), ...refused]
   const facts = records.map((image) => ({ kind: 'image-judged', image }) as const)
   const written =
-    facts.length === 0 ? judged.written : also(judged, paidWrite(facts, judged.attempt.requestId, deps))
+    facts.length === 0
+      ? judged.written
+      : also(judged, paidWrite(facts, judged.attempt.requestId, deps))
   const { outcome } = judged
   const withheld = outcome.kind === 'produced' ? outcome.withheld : [outcome.failure]
   return {

@@ -34,9 +34,7 @@ export async function settle(
 ): Promise<SettledAttempt> {
   const { outcome, attempt, provider } = answered
   const produced = outcome.kind === 'produced' ? outcome.images : []
-  const warnings = (
-    await Promise.all(produced.map((image) => keep(image, run.id, deps)))
-  ).flat()
+  const warnings = (await Promise.all(produced.map((image) => keep(image, run.id, deps)))).flat()
   const settlement = settleCall(
     {
       images: produced.length,

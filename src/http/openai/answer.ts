@@ -1,6 +1,6 @@
-import type { Size } from '../../core/request/image-request.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { dollarsFromNano } from '../../core/money.ts'
+import type { Size } from '../../core/request/image-request.ts'
 import type { GatewayResult } from '../../gateway/result.ts'
 
 /** Longest `x-keeprate-warnings` header, in characters; the body has all of them. */
@@ -42,8 +42,7 @@ const printWarnings = (result: GatewayResult): string =>
 export const keeprateObjectOf = (result: GatewayResult): JsonObject => ({
   request_id: result.requestId,
   cost: dollarsFromNano(result.costNano),
-  list_cost:
-    result.listCostNano === undefined ? undefined : dollarsFromNano(result.listCostNano),
+  list_cost: result.listCostNano === undefined ? undefined : dollarsFromNano(result.listCostNano),
   saved: result.savedNano === undefined ? undefined : dollarsFromNano(result.savedNano),
   simulated: result.book === 'simulated',
   provider: result.provider,

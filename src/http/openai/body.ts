@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import type { JsonObject } from '../../core/json.ts'
 import { imageFormats } from '../../core/request/image-request.ts'
 import { requestLimits } from '../../core/request/limits.ts'
-import type { JsonObject } from '../../core/json.ts'
 import type { RequestDraft } from '../../core/request/request-draft.ts'
 import { keeprateObject } from '../extras.ts'
 

@@ -21,14 +21,7 @@ export const formLimits = {
 const IMAGE_NAME = /^images?(\[\d{0,2}\])?$/
 const MASK_NAME = /^mask(\[\])?$/
 
-const NUMBERS = new Set([
-  'n',
-  'output_compression',
-  'partial_images',
-  'seed',
-  'steps',
-  'guidance',
-])
+const NUMBERS = new Set(['n', 'output_compression', 'partial_images', 'seed', 'steps', 'guidance'])
 
 /** A multipart body: texts by name, files already in the store. */
 export interface Form {
@@ -63,7 +56,9 @@ export async function readForm(request: FastifyRequest, store: ImageStore): Prom
     }
     if (isMask && mask !== undefined) throw invalid('mask', 'mask is given more than once.')
     const param = isMask ? 'mask' : `image[${images.length}]`
-    const stored = await store.putStream(part.file, requestLimits.maxImageBytes).catch(refuseLarge(param))
+    const stored = await store
+      .putStream(part.file, requestLimits.maxImageBytes)
+      .catch(refuseLarge(param))
     if (part.file.truncated) throw tooLarge(param)
     const input = await describeInput(store, stored.digest, param)
     if (isMask) mask = input

@@ -1,12 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { GatewayError } from '../../core/errors/gateway-error.ts'
+import type { InputImage } from '../../core/request/image-request.ts'
 import { normaliseRequest } from '../../core/request/normalise.ts'
 import type { RequestDraft } from '../../core/request/request-draft.ts'
 import { callerOf } from '../auth.ts'
 import type { HttpContext } from '../context.ts'
 import { baseUrlOf } from '../errors.ts'
 import { type Extras, readExtras } from '../extras.ts'
-import { defineRoute, readBody, readWith, type RouteDefinition } from '../route.ts'
+import { defineRoute, type RouteDefinition, readBody, readWith } from '../route.ts'
 import { editBody, formFields, fromBody, generationBody } from './body.ts'
 import { readForm } from './form.ts'
 import { readReference } from './input-images.ts'
@@ -96,7 +97,7 @@ async function readEditJson(request: FastifyRequest, context: HttpContext): Prom
   const body = readBody(editBody, request)
   const extras = readExtras(request.headers, body.keeprate)
   const parts = { images: context.gateway.deps.images, http: context.http }
-  const images = []
+  const images: InputImage[] = []
   for (const [index, reference] of body.images.entries()) {
     images.push(await readReference(reference, `images[${index}]`, parts))
   }

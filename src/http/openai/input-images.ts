@@ -1,6 +1,5 @@
 import { GatewayError, invalid } from '../../core/errors/gateway-error.ts'
-import { readImageHeader } from '../../core/quality/image-header.ts'
-import { checkStructure } from '../../core/quality/image-header.ts'
+import { checkStructure, readImageHeader } from '../../core/quality/image-header.ts'
 import type { InputImage } from '../../core/request/image-request.ts'
 import { requestLimits } from '../../core/request/limits.ts'
 import type { HttpClient } from '../../ports/http-client.ts'
@@ -53,7 +52,9 @@ export async function readReference(
   }
   if (url == null) throw invalid(param, `${param} needs image_url.`)
   const name = `${param}.image_url`
-  const bytes = url.startsWith('data:') ? fromDataUrl(url, name) : await fetchImage(url, name, parts)
+  const bytes = url.startsWith('data:')
+    ? fromDataUrl(url, name)
+    : await fetchImage(url, name, parts)
   const stored = await parts.images.putStream(once(bytes), requestLimits.maxImageBytes)
   return describeInput(parts.images, stored.digest, name)
 }
@@ -66,7 +67,10 @@ function fromDataUrl(url: string, param: string): Uint8Array {
   const match = /^data:image\/(?:png|jpe?g|webp);base64,/.exec(url)
   const text = url.slice(match?.[0].length ?? 0)
   if (match === null || !/^[A-Za-z0-9+/]+={0,2}$/.test(text)) {
-    throw invalid(param, `${param} must be data:image/png;base64,… (or jpeg, webp), or an https link.`)
+    throw invalid(
+      param,
+      `${param} must be data:image/png;base64,… (or jpeg, webp), or an https link.`,
+    )
   }
   return Buffer.from(text, 'base64')
 }

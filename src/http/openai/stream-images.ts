@@ -96,10 +96,7 @@ const base64 = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')
 
 /** OpenAI's clients expect all of these fields in every event. */
-const eventFields = (
-  request: ImageRequest,
-  fields: JsonObject,
-): JsonObject => ({
+const eventFields = (request: ImageRequest, fields: JsonObject): JsonObject => ({
   created_at: fields.created ?? 0,
   size: fields.size ?? (request.size ? `${request.size.width}x${request.size.height}` : 'auto'),
   quality: fields.quality ?? request.quality ?? 'auto',
@@ -115,11 +112,7 @@ function partialEvent(form: StreamForm, request: ImageRequest, partial: PartialI
   })
 }
 
-async function pushCompleted(
-  queue: Queue,
-  form: StreamForm,
-  result: GatewayResult,
-): Promise<void> {
+async function pushCompleted(queue: Queue, form: StreamForm, result: GatewayResult): Promise<void> {
   try {
     for (const image of result.images) {
       const { width, height, format } = image.record

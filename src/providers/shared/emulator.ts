@@ -6,7 +6,8 @@ export interface EmulatorRequest {
   /** Path below the emulator's prefix, decoded, without the query. */
   readonly path: string
   readonly query: URLSearchParams
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  /** Lower-case names; a repeated header's values joined by `, `. */
+  readonly headers: Readonly<Record<string, string | undefined>>
   readonly body: Uint8Array
   /** `http://host:port/prefix`, for links in answers. */
   readonly baseUrl: string
