@@ -1,0 +1,236 @@
+import type { ImageHeader } from '../../core/quality/image-header.ts'
+import type { Size } from '../../core/request/image-request.ts'
+
+/** How one field of a form is checked. */
+export type FieldRule =
+  | { readonly kind: 'text'; readonly max: number }
+  | { readonly kind: 'integer' | 'number'; readonly min: number; readonly max: number }
+  | { readonly kind: 'choice'; readonly values: readonly string[] }
+
+/** One emulated service: a path of the API. */
+export interface EmulatedService {
+  readonly fields: Readonly<Record<string, FieldRule>>
+  readonly files: readonly string[]
+  readonly required: readonly string[]
+  /** Price in micro-dollars and usual seconds, by model; services without a choice have one. */
+  readonly models: Readonly<Record<string, EmulatedModel>>
+  readonly defaultModel: string
+  /** Pixel sizes by shape; absent where the picture keeps its input's size. */
+  readonly sizes?: Readonly<Record<string, Size>>
+  readonly maxInputPixels: number
+}
+
+/** Price and speed of one model. */
+export interface EmulatedModel {
+  readonly micro: number
+  readonly seconds: number
+}
+
+const size = (width: number, height: number): Size => ({ width, height })
+
+/** Sizes near one megapixel; Stability publishes none, these are the emulator's own. */
+const ONE_MEGAPIXEL: Readonly<Record<string, Size>> = {
+  '21:9': size(1_536, 640),
+  '16:9': size(1_344, 768),
+  '3:2': size(1_216, 832),
+  '5:4': size(1_152, 896),
+  '1:1': size(1_024, 1_024),
+  '4:5': size(896, 1_152),
+  '2:3': size(832, 1_216),
+  '9:16': size(768, 1_344),
+  '9:21': size(640, 1_536),
+}
+
+/** Sizes near one and a half megapixels; the emulator's own as well. */
+const ONE_AND_A_HALF: Readonly<Record<string, Size>> = {
+  '21:9': size(1_872, 800),
+  '16:9': size(1_632, 920),
+  '3:2': size(1_504, 1_000),
+  '5:4': size(1_368, 1_096),
+  '1:1': size(1_224, 1_224),
+  '4:5': size(1_096, 1_368),
+  '2:3': size(1_000, 1_504),
+  '9:16': size(920, 1_632),
+  '9:21': size(800, 1_872),
+}
+
+const PROMPT: FieldRule = { kind: 'text', max: 10_000 }
+const share: FieldRule = { kind: 'number', min: 0, max: 1 }
+
+/** Fields that every service has (Stability API reference, read 2026-11-20). */
+const common = {
+  prompt: PROMPT,
+  negative_prompt: PROMPT,
+  seed: { kind: 'integer', min: 0, max: 4_294_967_294 },
+  output_format: { kind: 'choice', values: ['jpeg', 'png', 'webp'] },
+  style_preset: {
+    kind: 'choice',
+    values: (
+      '3d-model analog-film anime cinematic comic-book digital-art enhance fantasy-art isometric ' +
+      'line-art low-poly modeling-compound neon-punk origami photographic pixel-art tile-texture'
+    ).split(' '),
+  },
+} as const satisfies Readonly<Record<string, FieldRule>>
+
+const aspect: FieldRule = { kind: 'choice', values: Object.keys(ONE_MEGAPIXEL) }
+
+/** Largest input picture: an edge of 16,384 at ultra, 9,437,184 pixels at edits (same source). */
+const MAX_EDIT_PIXELS = 9_437_184
+const MAX_PIXELS = 16_384 * 16_384
+
+/** SD 3.5 by its own names; prices: Stability price list, June 2026, read 2026-11-20. */
+const sd35: Readonly<Record<string, EmulatedModel>> = {
+  'sd3.5-large': { micro: 65_000, seconds: 6 },
+  'sd3.5-large-turbo': { micro: 40_000, seconds: 3 },
+  'sd3.5-medium': { micro: 35_000, seconds: 5 },
+  'sd3.5-flash': { micro: 25_000, seconds: 2 },
+}
+
+/** The names of SD 3.0 lead to 3.5 at the same price since 2025-04-17 (same source). */
+const sd3Models: Readonly<Record<string, EmulatedModel | undefined>> = {
+  ...sd35,
+  'sd3-large': sd35['sd3.5-large'],
+  'sd3-large-turbo': sd35['sd3.5-large-turbo'],
+  'sd3-medium': sd35['sd3.5-medium'],
+}
+
+const known = (
+  models: Readonly<Record<string, EmulatedModel | undefined>>,
+): Readonly<Record<string, EmulatedModel>> =>
+  Object.fromEntries(
+    Object.entries(models).flatMap(([name, model]) => (model === undefined ? [] : [[name, model]])),
+  )
+
+/** The emulated services by path. Prices as above, inpaint 5 credits; the seconds are our own. */
+export const emulatedServices: Readonly<Record<string, EmulatedService>> = {
+  '/v2beta/stable-image/generate/core': {
+    fields: { ...common, aspect_ratio: aspect },
+    files: [],
+    required: ['prompt'],
+    models: { 'stable-image-core': { micro: 30_000, seconds: 4 } },
+    defaultModel: 'stable-image-core',
+    sizes: ONE_AND_A_HALF,
+    maxInputPixels: 0,
+  },
+  '/v2beta/stable-image/generate/ultra': {
+    fields: { ...common, aspect_ratio: aspect, strength: share },
+    files: ['image'],
+    required: ['prompt'],
+    models: { 'stable-image-ultra': { micro: 80_000, seconds: 8 } },
+    defaultModel: 'stable-image-ultra',
+    sizes: ONE_MEGAPIXEL,
+    maxInputPixels: MAX_PIXELS,
+  },
+  '/v2beta/stable-image/generate/sd3': {
+    fields: {
+      ...common,
+      aspect_ratio: aspect,
+      strength: share,
+      mode: { kind: 'choice', values: ['text-to-image', 'image-to-image'] },
+      model: { kind: 'choice', values: Object.keys(sd3Models) },
+      cfg_scale: { kind: 'number', min: 1, max: 10 },
+    },
+    files: ['image'],
+    required: ['prompt'],
+    models: known(sd3Models),
+    defaultModel: 'sd3.5-large',
+    sizes: ONE_MEGAPIXEL,
+    maxInputPixels: MAX_PIXELS,
+  },
+  '/v2beta/stable-image/edit/inpaint': {
+    fields: { ...common, grow_mask: { kind: 'integer', min: 0, max: 100 } },
+    files: ['image', 'mask'],
+    required: ['image', 'prompt'],
+    models: { 'stable-inpaint': { micro: 50_000, seconds: 7 } },
+    defaultModel: 'stable-inpaint',
+    maxInputPixels: MAX_EDIT_PIXELS,
+  },
+}
+
+/** A form as the emulator works with it: first value of each field, header of each picture. */
+export interface ReadForm {
+  readonly fields: ReadonlyMap<string, string>
+  /** Undefined for a file that is no picture. */
+  readonly pictures: ReadonlyMap<string, ImageHeader | undefined>
+}
+
+/** Smallest picture that is taken (Stability API reference, read 2026-11-20). */
+const MIN_EDGE = 64
+
+/** What is wrong with a form, in Stability's style `field: problem`. Strict: unknown fields too. */
+export function findProblems(service: EmulatedService, form: ReadForm): string[] {
+  const problems: string[] = []
+  for (const name of service.required) {
+    const isThere = form.pictures.has(name) || (form.fields.get(name) ?? '') !== ''
+    if (!isThere) problems.push(`${name}: is required`)
+  }
+  for (const [name, value] of form.fields) {
+    const rule = Object.hasOwn(service.fields, name) ? service.fields[name] : undefined
+    const problem = rule === undefined ? 'is not a known field' : checkValue(value, rule)
+    if (problem !== undefined) problems.push(`${name}: ${problem}`)
+  }
+  for (const [name, header] of form.pictures) {
+    const problem = service.files.includes(name)
+      ? checkPicture(header, service.maxInputPixels)
+      : 'is not a known field'
+    if (problem !== undefined) problems.push(`${name}: ${problem}`)
+  }
+  return [...problems, ...checkTogether(service, form)]
+}
+
+function checkValue(value: string, rule: FieldRule): string | undefined {
+  if (rule.kind === 'text') {
+    return value.length <= rule.max ? undefined : `must be at most ${rule.max} characters`
+  }
+  if (rule.kind === 'choice') {
+    return rule.values.includes(value) ? undefined : `must be one of ${rule.values.join(', ')}`
+  }
+  const number = value.trim() === '' ? Number.NaN : Number(value)
+  const isWhole = rule.kind === 'number' || Number.isInteger(number)
+  const isWithin = number >= rule.min && number <= rule.max
+  return isWhole && isWithin ? undefined : `must be from ${rule.min} to ${rule.max}`
+}
+
+function checkPicture(header: Size | undefined, maxPixels: number): string | undefined {
+  if (header === undefined) return 'must be an image'
+  if (Math.min(header.width, header.height) < MIN_EDGE) {
+    return `every side must be at least ${MIN_EDGE} pixels`
+  }
+  const isSmall = header.width * header.height <= maxPixels
+  return isSmall ? undefined : `must have at most ${maxPixels} pixels`
+}
+
+/** Rules over more than one field. */
+function checkTogether(service: EmulatedService, { fields, pictures }: ReadForm): string[] {
+  const problems: string[] = []
+  const hasImage = pictures.has('image')
+  const isImageMode = fields.get('mode') === 'image-to-image'
+  if (service.fields.strength !== undefined && hasImage !== fields.has('strength')) {
+    problems.push(hasImage ? 'strength: is required with an image' : 'strength: needs an image')
+  }
+  if (service.fields.mode !== undefined && hasImage !== isImageMode) {
+    problems.push(hasImage ? 'mode: must be image-to-image' : 'image: is required in this mode')
+  }
+  if (isImageMode && fields.has('aspect_ratio')) {
+    problems.push('aspect_ratio: is only for text-to-image')
+  }
+  const needsMask = service.files.includes('mask') && !pictures.has('mask')
+  if (needsMask && pictures.get('image')?.hasAlpha === false) {
+    problems.push('mask: is required for an image without alpha channel')
+  }
+  return problems
+}
+
+/** Pixels of the output: the input's, those of the shape asked for, or the input's next shape. */
+export function outputSize(service: EmulatedService, { fields, pictures }: ReadForm): Size {
+  const input = pictures.get('image')
+  const { sizes } = service
+  if (sizes === undefined) return { width: input?.width ?? 1_024, height: input?.height ?? 1_024 }
+  const asked = fields.get('aspect_ratio')
+  const isImageMode = fields.get('mode') === 'image-to-image'
+  const square = sizes['1:1'] ?? size(1_024, 1_024)
+  if (!isImageMode || input === undefined) return sizes[asked ?? '1:1'] ?? square
+  const distance = (candidate: Size): number =>
+    Math.abs(Math.log(candidate.width / candidate.height / (input.width / input.height)))
+  return Object.values(sizes).toSorted((a, b) => distance(a) - distance(b))[0] ?? square
+}
