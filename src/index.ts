@@ -1,4 +1,6 @@
 /** The public library API of Keeprate. */
+
+export { ConfigError } from './config/config-error.ts'
 export {
   createGateway,
   type EditInput,
@@ -8,7 +10,6 @@ export {
   type Result,
   type ResultImage,
 } from './config/library.ts'
-export { ConfigError } from './config/config-error.ts'
 export { type ErrorCode, errorCatalogue } from './core/errors/catalogue.ts'
 export { GatewayError } from './core/errors/gateway-error.ts'
 export type { Warning } from './core/request/image-request.ts'

@@ -3,20 +3,26 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { cliDocument } from './generate/cli.ts'
+import { configSchemaDocument } from './generate/config-schema.ts'
+import { errorsDocument } from './generate/errors.ts'
+import type { GeneratedFile, Generator } from './generate/generated-file.ts'
+import { priceStructuresDocument } from './generate/price-structures.ts'
+import { providersDocument } from './generate/providers.ts'
+import { settingsDocument } from './generate/settings.ts'
 import { repositoryRoot } from './repository.ts'
 
-/** A file whose whole content follows from other files of the repository. */
-export interface GeneratedFile {
-  /** Path from the root, with `/`. */
-  readonly path: string
-  readonly content: string
-}
-
-/** Reads the repository at `root` and says what the file should hold. Writes nothing. */
-export type Generator = (root: string) => GeneratedFile | Promise<GeneratedFile>
-
-/** Every generated file of this repository. */
-export const generators: readonly Generator[] = [providerRegistry, emulatorRegistry]
+/** Every generated file of this repository; first the registries, which the documents read. */
+export const generators: readonly Generator[] = [
+  providerRegistry,
+  emulatorRegistry,
+  errorsDocument,
+  priceStructuresDocument,
+  configSchemaDocument,
+  settingsDocument,
+  providersDocument,
+  cliDocument,
+]
 
 const HEADER = `// Generated from the folders of src/providers. Do not edit:
 // run \`npm run generate\`.
@@ -68,23 +74,32 @@ const listOf = (names: readonly string[]) =>
 /** The generated files whose content on disk differs from what it should be. */
 export async function staleFiles(root: string): Promise<readonly GeneratedFile[]> {
   const files = await Promise.all(generators.map((generator) => generator(root)))
-  return files.filter(({ path, content }) => {
-    const place = join(root, path)
-    return !existsSync(place) || readFileSync(place, 'utf8') !== content
-  })
+  return files.filter((file) => isStale(root, file))
+}
+
+function isStale(root: string, { path, content }: GeneratedFile): boolean {
+  const place = join(root, path)
+  return !existsSync(place) || readFileSync(place, 'utf8') !== content
+}
+
+/** Writes what is stale, one after the other: a document may be made of a registry before it. */
+async function writeStale(root: string): Promise<void> {
+  for (const generator of generators) {
+    const file = await generator(root)
+    if (!isStale(root, file)) continue
+    writeFileSync(join(root, file.path), file.content)
+    console.error(`written: ${file.path}`)
+  }
 }
 
 async function main(): Promise<number> {
   const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } })
-  const stale = await staleFiles(repositoryRoot)
   if (values.check) {
+    const stale = await staleFiles(repositoryRoot)
     for (const { path } of stale) console.error(`stale: ${path} (run npm run generate)`)
     return stale.length === 0 ? 0 : 1
   }
-  for (const { path, content } of stale) {
-    writeFileSync(join(repositoryRoot, path), content)
-    console.error(`written: ${path}`)
-  }
+  await writeStale(repositoryRoot)
   console.error(`${generators.length} generated files are current.`)
   return 0
 }

@@ -56,6 +56,8 @@ export class ByteBudget {
     const position = waiter === undefined ? -1 : this.#waiting.indexOf(waiter)
     if (!isAdmitted && position >= 0) {
       this.#waiting.splice(position, 1)
+      // A large one that gives up at the head of the line no longer keeps smaller ones waiting.
+      this.#admitNext()
       throw this.#overloaded()
     }
     return this.#reservation(bytes)

@@ -54,5 +54,6 @@ function messageOf(tried: readonly Tried[], telling: Tried | undefined): string 
   if (telling !== undefined) return `${telling.offer}: ${telling.failure.message}`
   if (tried.length === 0) return 'No attempt was made.'
   const parts = tried.map(({ offer, failure }) => `${offer} (${failure.class}): ${failure.message}`)
-  return `No offer gave a picture. ${parts.join('; ')}`
+  // The parallel calls of one step usually fail alike, which need not be said ten times.
+  return `No offer gave a picture: ${[...new Set(parts)].join('; ')}`
 }

@@ -12,6 +12,11 @@ import {
 
 const SQUARE = { width: 1024, height: 1024 }
 
+interface Receipt {
+  readonly attempts: readonly { readonly charge: readonly unknown[] }[]
+  readonly explain: { readonly offers: readonly { readonly step?: number }[] }
+}
+
 const decode = (image: { b64_json?: string | null } | undefined): Buffer =>
   Buffer.from(image?.b64_json ?? '', 'base64')
 
@@ -167,10 +172,10 @@ describe.each(databaseKinds())('the openai client on %s', (kind) => {
     expect(header('cache')).toBe('MISS')
     const receipt = await fetch(`${stand.url}/v1/requests/${response.headers.get('x-request-id')}`, {
       headers: { authorization: `Bearer ${stand.key}` },
-    }).then((answer) => answer.json())
+    }).then((answer) => answer.json() as Promise<Receipt>)
     expect(receipt).toMatchObject({ status: 'completed', cost: header('cost'), simulated: true })
-    expect(receipt.attempts[0].charge.length).toBeGreaterThan(0)
-    expect(receipt.explain.offers.find((offer: { step?: number }) => offer.step === 1)).toBeDefined()
+    expect(receipt.attempts[0]?.charge.length).toBeGreaterThan(0)
+    expect(receipt.explain.offers.find((offer) => offer.step === 1)).toBeDefined()
   })
 
   test('an equal request is answered from the cache and costs nothing', async () => {

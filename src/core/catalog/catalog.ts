@@ -34,6 +34,12 @@ const isNamed = (model: Model, name: string): boolean => {
   return model.id === bare || model.otherNames.includes(bare)
 }
 
+/** An alias goes by its bare name, and by that of the provider it leads to: `openai/dall-e-3`. */
+const isAliased = (alias: ModelAlias, name: string): boolean => {
+  const provider = alias.target.slice(0, alias.target.indexOf('/') + 1)
+  return name === alias.name || name === `${provider}${alias.name}`
+}
+
 /** Models that exist at an instant. */
 export const liveModels = (catalog: Catalog, now: Instant): readonly Model[] =>
   catalog.models.filter((model) => {
@@ -53,7 +59,7 @@ export function resolveModel(catalog: Catalog, name: string, now: Instant): Reso
     return { models: live, warnings: live.flatMap((model) => deprecation(model, now)) }
   }
   const alias = catalog.aliases.find(
-    (candidate) => candidate.name === name && now >= startOfDay(candidate.from),
+    (candidate) => isAliased(candidate, name) && now >= startOfDay(candidate.from),
   )
   if (alias !== undefined) {
     const target = resolveModel({ ...catalog, aliases: [] }, alias.target, now)
@@ -80,7 +86,8 @@ function resolveAuto(catalog: Catalog, name: string, now: Instant): Resolution {
   return { models, auto: 'cheapest', ...purpose, warnings: [] }
 }
 
-function deprecation(model: Model, now: Instant): Warning[] {
+/** What a caller should know of a model that its provider is going to shut down. */
+export function deprecation(model: Model, now: Instant): Warning[] {
   const { deprecatedAt, shutdownAt, replacement } = model.lifecycle
   if (deprecatedAt === undefined || now < startOfDay(deprecatedAt)) return []
   const end = shutdownAt === undefined ? '' : ` and is shut down on ${shutdownAt}`

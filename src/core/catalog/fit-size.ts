@@ -2,7 +2,7 @@ import { parseAspect } from '../request/aspect.ts'
 import type { ImageRequest, Size } from '../request/image-request.ts'
 import { ok, type Result, refused } from '../result.ts'
 import type { Model, SizeRule } from './model.ts'
-import type { Unfit } from './settings.ts'
+import type { ParameterReport, Unfit } from './settings.ts'
 
 /** The pixels or shape asked of a model, and what has to be done to the picture afterwards. */
 export interface SizeFit {
@@ -11,102 +11,226 @@ export interface SizeFit {
   readonly expectedSize: Size
   /** Set when the picture must be scaled and cropped to what was asked. */
   readonly resize?: Size
+  /** What became of `size`, `aspect_ratio` and `resolution`. */
+  readonly reports: readonly ParameterReport[]
 }
 
 /** A picture may be enlarged by so much (linear) without being called another size. */
 const ENLARGEMENT_TOLERANCE = 1.05
 
+/** A shape may differ so much from the one asked for without being called another shape. */
+const SHAPE_TOLERANCE = 1.05
+
+/** A picture of another shape is cropped to the one asked for; not by more than a third. */
+const MOST_CROPPED = 1.5
+
 /** Pixels along one edge of a square picture of each resolution class. */
 const RESOLUTION_EDGES = { '512': 512, '1k': 1024, '2k': 2048, '4k': 4096 } as const
 
-const roundUp = (value: number, step: number): number => Math.ceil(value / step) * step
+type Rule<Kind extends SizeRule['kind']> = Extract<SizeRule, { readonly kind: Kind }>
 
-const sizeOf = (ratio: number, pixels: number, step: number): Size => ({
-  width: Math.max(step, Math.round(Math.sqrt(pixels * ratio) / step) * step),
-  height: Math.max(step, Math.round(Math.sqrt(pixels / ratio) / step) * step),
-})
-
-const print = (size: Size): string => `${size.width}x${size.height}`
-
-const unfit = (reason: string): { ok: false; refusal: Unfit } =>
-  refused({ code: 'size', param: 'size', reason })
-
-/** What the caller wants, as pixels: exact, from shape and resolution class, or nothing. */
-function target(request: ImageRequest, model: Model): { size: Size; isExact: boolean } | undefined {
-  if (request.size !== undefined) return { size: request.size, isExact: true }
-  if (request.aspect === undefined && request.resolution === undefined) return undefined
-  const defaults = model.defaultSize.width * model.defaultSize.height
-  const pixels =
-    request.resolution === undefined ? defaults : RESOLUTION_EDGES[request.resolution] ** 2
-  const ratio = parseAspect(request.aspect ?? '1:1') ?? 1
-  return { size: sizeOf(ratio, pixels, 1), isExact: false }
+/** What the caller wants, as pixels: `size` exactly, or a shape and roughly so many pixels. */
+interface Wanted {
+  readonly size: Size
+  readonly ratio: number
+  readonly pixels: number
+  readonly param: 'size' | 'aspect_ratio' | 'resolution'
 }
 
-/** Fits the size asked for to what a model can make: up to the next size it has, never beyond its largest. */
+/**
+ * Fits the size asked for to what a model can make: up to the next size it has, never beyond its
+ * largest. A shape without a size takes the nearest shape the model has, at no more pixels than it
+ * makes by default, because pixels cost money.
+ */
 export function fitSize(request: ImageRequest, model: Model): Result<SizeFit, Unfit> {
-  const wanted = target(request, model)
-  if (wanted === undefined) {
-    const isShaped = model.sizes.kind === 'aspect'
-    return ok({ expectedSize: isShaped ? shapeOf('1:1', model.sizes) : model.defaultSize })
-  }
   const { sizes } = model
-  const made = sizes.kind === 'aspect' ? undefined : nextSize(wanted.size, sizes)
-  if (sizes.kind === 'aspect') return fitAspect(wanted, sizes)
-  if (made === undefined) {
-    return unfit(`${model.id} makes no picture of ${print(wanted.size)} or larger in that shape`)
+  const wanted = wantedBy(request, model)
+  if (wanted === undefined) {
+    const expectedSize = sizes.kind === 'aspect' ? shapeOf('1:1', sizes) : model.defaultSize
+    return ok({ expectedSize, reports: [] })
   }
-  const isSame = made.width === wanted.size.width && made.height === wanted.size.height
-  return ok({
-    size: made,
-    expectedSize: made,
-    ...(wanted.isExact && !isSame ? { resize: wanted.size } : {}),
-  })
+  if (sizes.kind === 'aspect') return fitAspect(wanted, request, model, sizes)
+  const made = sizes.kind === 'list' ? nextListed(wanted, sizes) : nextFree(wanted, sizes)
+  if (made === undefined) return unfit(wanted, model)
+  return ok({ size: made, ...finished(made, wanted, request) })
 }
 
-function shapeOf(aspect: string, rule: Extract<SizeRule, { kind: 'aspect' }>): Size {
-  return sizeOf(parseAspect(aspect) ?? 1, rule.pixels, 1)
+function wantedBy(request: ImageRequest, model: Model): Wanted | undefined {
+  const { size, aspect, resolution } = request
+  if (size !== undefined) {
+    return { size, ratio: ratioOf(size), pixels: areaOf(size), param: 'size' }
+  }
+  if (aspect === undefined && resolution === undefined) return undefined
+  // Who asks for pixels alone wants the shape of the picture that is edited, or the usual one.
+  const shape = ratioOf(request.images[0] ?? model.defaultSize)
+  const ratio = (aspect === undefined ? undefined : parseAspect(aspect)) ?? shape
+  const pixels = resolution === undefined ? areaOf(model.defaultSize) : classPixels(resolution)
+  const param = resolution === undefined ? 'aspect_ratio' : 'resolution'
+  return { size: sizeOf(ratio, pixels), ratio, pixels, param }
 }
+
+/** The next listed size; for a shape the listed size whose shape is nearest. */
+function nextListed(wanted: Wanted, rule: Rule<'list'>): Size | undefined {
+  const { size, param } = wanted
+  if (param === 'size') {
+    return rule.sizes
+      .filter(({ width, height }) => width >= size.width && height >= size.height)
+      .toSorted((a, b) => areaOf(a) - areaOf(b))[0]
+  }
+  const nearest = rule.sizes
+    .filter((listed) => param === 'aspect_ratio' || hasPixels(areaOf(listed), wanted.pixels))
+    .toSorted(
+      (a, b) =>
+        factor(ratioOf(a), wanted.ratio) - factor(ratioOf(b), wanted.ratio) ||
+        factor(areaOf(a), wanted.pixels) - factor(areaOf(b), wanted.pixels),
+    )[0]
+  const isNear = nearest !== undefined && factor(ratioOf(nearest), wanted.ratio) <= MOST_CROPPED
+  return isNear ? nearest : undefined
+}
+
+/** The next size within the bounds; for a shape the best one that costs no further pixels. */
+function nextFree({ size, ratio, pixels, param }: Wanted, rule: Rule<'free'>): Size | undefined {
+  const scale = Math.max(
+    1,
+    Math.sqrt(rule.minPixels / pixels),
+    rule.minEdge / Math.min(size.width, size.height),
+  )
+  const up = roundedUp({ width: size.width * scale, height: size.height * scale }, rule)
+  // A ratio is a quotient; one turned upside down may miss the limit by its last digit.
+  const next = isMade(up, rule) && factor(ratio, 1) <= rule.maxRatio * (1 + 1e-9) ? up : undefined
+  if (param === 'size' || scale > 1) return next
+  const step = rule.multipleOf
+  const edges = (edge: number): readonly number[] => {
+    const below = Math.floor(edge / step) * step
+    return [below, below + step]
+  }
+  const around = edges(size.width).flatMap((width) =>
+    edges(size.height).map((height) => ({ width, height })),
+  )
+  const [best] = around
+    .filter((made) => isMade(made, rule) && areaOf(made) <= pixels)
+    .toSorted((a, b) => factor(ratioOf(a), ratio) - factor(ratioOf(b), ratio))
+  return best ?? next
+}
+
+/** Whole steps that hold at least so much, no narrower than the rule allows. */
+function roundedUp({ width, height }: Size, rule: Rule<'free'>): Size {
+  // Products of roots miss whole numbers by a hair; a hair is not worth a further step.
+  const up = (edge: number): number =>
+    Math.ceil(Math.ceil(edge - 1e-6) / rule.multipleOf) * rule.multipleOf
+  const made = { width: up(width), height: up(height) }
+  const shortest = up(Math.max(made.width, made.height) / rule.maxRatio)
+  return { width: Math.max(made.width, shortest), height: Math.max(made.height, shortest) }
+}
+
+const isMade = ({ width, height }: Size, rule: Rule<'free'>): boolean =>
+  Math.min(width, height) >= rule.minEdge &&
+  Math.max(width, height) <= Math.min(rule.maxEdge, Math.min(width, height) * rule.maxRatio) &&
+  width * height >= rule.minPixels &&
+  width * height <= rule.maxPixels
 
 function fitAspect(
-  wanted: { size: Size; isExact: boolean },
-  rule: Extract<SizeRule, { kind: 'aspect' }>,
+  wanted: Wanted,
+  request: ImageRequest,
+  model: Model,
+  rule: Rule<'aspect'>,
 ): Result<SizeFit, Unfit> {
-  const ratio = wanted.size.width / wanted.size.height
-  const distance = (aspect: string): number =>
-    Math.abs(Math.log((parseAspect(aspect) ?? 1) / ratio))
+  const distance = (shape: string): number => factor(parseAspect(shape) ?? 1, wanted.ratio)
   const aspect = rule.aspects.reduce((best, next) =>
     distance(next) < distance(best) ? next : best,
   )
   const expectedSize = shapeOf(aspect, rule)
-  if (!wanted.isExact) return ok({ aspect, expectedSize })
-  const enlargement = Math.max(
-    wanted.size.width / expectedSize.width,
-    wanted.size.height / expectedSize.height,
-  )
-  if (enlargement > ENLARGEMENT_TOLERANCE) {
-    return unfit(`it makes about ${print(expectedSize)}, less than ${print(wanted.size)}`)
+  const { width, height } = wanted.size
+  const enlargement = Math.max(width / expectedSize.width, height / expectedSize.height)
+  const isUnfit = {
+    size: enlargement > ENLARGEMENT_TOLERANCE,
+    aspect_ratio: distance(aspect) > MOST_CROPPED,
+    resolution: distance(aspect) > MOST_CROPPED || !hasPixels(areaOf(expectedSize), wanted.pixels),
   }
-  return ok({ aspect, expectedSize, resize: wanted.size })
+  if (isUnfit[wanted.param]) return unfit(wanted, model)
+  const fit = finished(expectedSize, wanted, request)
+  // The pixels are nominal: an exact size is made sure of whatever comes.
+  return ok({ aspect, ...fit, ...(wanted.param === 'size' ? { resize: wanted.size } : {}) })
 }
 
-function nextSize(wanted: Size, rule: Exclude<SizeRule, { kind: 'aspect' }>): Size | undefined {
-  if (rule.kind === 'list') {
-    return rule.sizes
-      .filter((size) => size.width >= wanted.width && size.height >= wanted.height)
-      .sort((a, b) => a.width * a.height - b.width * b.height)[0]
+/** What is left to do with the picture, and what that makes of the parameters. */
+function finished(
+  made: Size,
+  wanted: Wanted,
+  { aspect, resolution }: ImageRequest,
+): Pick<SizeFit, 'expectedSize' | 'resize' | 'reports'> {
+  const { size, ratio, param } = wanted
+  if (param === 'size') {
+    const isSame = made.width === size.width && made.height === size.height
+    if (isSame) return { expectedSize: made, reports: [report('size', true)] }
+    const detail = `made at about ${print(made)}, then scaled and cropped`
+    return { expectedSize: made, resize: size, reports: [report('size', false, detail)] }
   }
-  const ratio = Math.max(wanted.width / wanted.height, wanted.height / wanted.width)
-  if (ratio > rule.maxRatio) return undefined
-  const scale = Math.max(
-    1,
-    Math.sqrt(rule.minPixels / (wanted.width * wanted.height)),
-    rule.minEdge / Math.min(wanted.width, wanted.height),
-  )
-  const made = {
-    width: roundUp(Math.ceil(wanted.width * scale), rule.multipleOf),
-    height: roundUp(Math.ceil(wanted.height * scale), rule.multipleOf),
+  const reports: ParameterReport[] = []
+  const isShaped = factor(ratioOf(made), ratio) <= SHAPE_TOLERANCE
+  const resize = isShaped ? undefined : croppedTo(ratio, made)
+  if (aspect !== undefined) {
+    const detail = resize && `made at about ${print(made)}, then cropped to ${print(resize)}`
+    reports.push(report('aspect_ratio', isShaped, detail))
   }
-  const isTooLarge =
-    made.width * made.height > rule.maxPixels || Math.max(made.width, made.height) > rule.maxEdge
-  return isTooLarge ? undefined : made
+  if (resolution !== undefined) {
+    const isAsAsked = hasPixels(wanted.pixels, areaOf(made))
+    const detail = isAsAsked ? undefined : `made at about ${print(made)}`
+    reports.push(report('resolution', isAsAsked, detail))
+  }
+  return { expectedSize: made, ...(resize === undefined ? {} : { resize }), reports }
 }
+
+const report = (param: string, isHonoured: boolean, detail?: string): ParameterReport => ({
+  param,
+  outcome: isHonoured ? 'honoured' : 'approximated',
+  ...(detail === undefined ? {} : { detail }),
+})
+
+const unfit = (wanted: Wanted, model: Model): { ok: false; refusal: Unfit } => {
+  const shape = wanted.param === 'size' ? '' : 'about '
+  const reason =
+    `the model ${model.id} makes no picture of ${shape}${print(wanted.size)}; ` +
+    `it makes ${abilities(model.sizes)}`
+  return refused({ code: 'size', param: wanted.param, reason })
+}
+
+function abilities(rule: SizeRule): string {
+  if (rule.kind === 'list') return rule.sizes.map(print).join(', ')
+  if (rule.kind === 'aspect') {
+    return `about ${rule.pixels / 1_000_000} megapixels in the shapes ${rule.aspects.join(', ')}`
+  }
+  return (
+    `up to ${rule.maxPixels / 1_000_000} megapixels with edges of ` +
+    `up to ${rule.maxEdge} pixels, at most ${rule.maxRatio}:1`
+  )
+}
+
+const print = (size: Size): string => `${size.width}x${size.height}`
+
+const areaOf = ({ width, height }: Size): number => width * height
+
+const ratioOf = ({ width, height }: Size): number => width / height
+
+/** How many times one is the other, the larger over the smaller: 1 when they are equal. */
+const factor = (one: number, other: number): number => Math.max(one / other, other / one)
+
+/** Whether there are as many pixels as wanted, but for what a slight enlargement makes up. */
+const hasPixels = (made: number, wanted: number): boolean =>
+  made * ENLARGEMENT_TOLERANCE ** 2 >= wanted
+
+const classPixels = (resolution: keyof typeof RESOLUTION_EDGES): number =>
+  RESOLUTION_EDGES[resolution] ** 2
+
+const sizeOf = (ratio: number, pixels: number): Size => ({
+  width: Math.max(1, Math.round(Math.sqrt(pixels * ratio))),
+  height: Math.max(1, Math.round(Math.sqrt(pixels / ratio))),
+})
+
+const shapeOf = (aspect: string, rule: Rule<'aspect'>): Size =>
+  sizeOf(parseAspect(aspect) ?? 1, rule.pixels)
+
+const croppedTo = (ratio: number, { width, height }: Size): Size =>
+  width > height * ratio
+    ? { width: Math.max(1, Math.round(height * ratio)), height }
+    : { width, height: Math.max(1, Math.round(width / ratio)) }

@@ -39,21 +39,17 @@ export function fitRequest(
   if (!quality.ok) return quality
   const settings: Writable<CallSettings> = { ...quality.value.settings }
   const finishing: Writable<Finishing> = {}
-  const reports: ParameterReport[] = [...quality.value.reports]
+  const reports: ParameterReport[] = [...size.value.reports, ...quality.value.reports]
   if (size.value.size !== undefined) settings.size = size.value.size
   if (size.value.aspect !== undefined) settings.aspect = size.value.aspect
-  if (size.value.resize !== undefined) {
-    finishing.resize = size.value.resize
-    const { width, height } = size.value.expectedSize
-    const detail = `made at about ${width}x${height}, then scaled and cropped`
-    reports.push({ param: 'size', outcome: 'approximated', detail })
-  }
+  if (size.value.resize !== undefined) finishing.resize = size.value.resize
   fitFormat(request, model, settings, finishing, reports)
   fitExtras(request, model, settings, reports)
   if (request.strict) {
     const bent = reports.find((report) => report.outcome !== 'honoured')
     if (bent !== undefined) {
-      return unfit('strict', bent.param, `${bent.param} would be ${bent.outcome} by ${model.id}`)
+      const reason = `with strict nothing may be adapted, but ${bent.param} would be ${bent.outcome}`
+      return unfit('strict', bent.param, bent.detail ? `${reason}: ${bent.detail}` : reason)
     }
   }
   return ok({ settings, finishing, reports, expectedSize: size.value.expectedSize })
@@ -87,13 +83,13 @@ function findLack(request: ImageRequest, model: Model): Unfit | undefined {
       (request.needs.includes('transparent') || request.background === 'transparent') &&
         !supports.transparent,
       'needs',
-      'background',
+      request.background === 'transparent' ? 'background' : 'needs',
       'transparent backgrounds',
     ],
   ]
   const lack = lacks.find(([isLacking]) => isLacking)
   if (lack === undefined) return undefined
-  return { code: lack[1], param: lack[2], reason: `${model.id} cannot do ${lack[3]}` }
+  return { code: lack[1], param: lack[2], reason: `the model ${model.id} cannot do ${lack[3]}` }
 }
 
 function fitQuality(
@@ -107,7 +103,10 @@ function fitQuality(
     const level = qualities
       .slice(qualities.indexOf(wanted))
       .find((candidate) => model.qualities.includes(candidate))
-    if (level === undefined) return unfit('quality', 'quality', `${model.id} has no ${wanted}`)
+    if (level === undefined) {
+      const most = `the model ${model.id} has only ${model.qualities.join(', ')}`
+      return unfit('quality', 'quality', `${most}, not ${wanted}`)
+    }
     const outcome = level === wanted ? 'honoured' : 'approximated'
     const detail = `made as ${level}`
     return ok({ settings: { quality: level }, reports: [{ param: 'quality', outcome, detail }] })
@@ -121,7 +120,10 @@ function fitQuality(
   return ok({ settings: {}, reports: [{ param: 'quality', outcome, detail }] })
 }
 
-/** PNG unless asked otherwise, as OpenAI's API promises; converted afterwards where a model lacks the format. */
+/**
+ * PNG unless asked otherwise, as OpenAI's API promises, or what the model makes when it has no PNG;
+ * a format that was asked for and that the model lacks is made by conversion.
+ */
 function fitFormat(
   request: ImageRequest,
   model: Model,
@@ -165,15 +167,23 @@ function fitExtras(
   ): void => {
     if (value === undefined) return
     if (isSupported) settings[key] = value
-    reports.push({ param, outcome: isSupported ? 'honoured' : 'dropped' })
+    if (isSupported) reports.push({ param, outcome: 'honoured' })
+    else reports.push({ param, outcome: 'dropped', detail: `${model.id} has no ${param}` })
   }
   pass('seed', 'seed', request.seed, supports.seed)
   pass('negativePrompt', 'negative_prompt', request.negativePrompt, supports.negativePrompt)
   pass('style', 'style', request.style, supports.style)
-  pass('moderation', 'moderation', request.moderation, supports.moderation)
   pass('inputFidelity', 'input_fidelity', request.inputFidelity, supports.inputFidelity)
+  // What a model without the choice does anyway is no loss: usual moderation, an opaque ground.
+  if (request.moderation === 'low' || supports.moderation) {
+    pass('moderation', 'moderation', request.moderation, supports.moderation)
+  }
   if (request.background === 'transparent' || supports.transparent) {
     pass('background', 'background', request.background, supports.transparent)
+  }
+  if ((request.partialImages ?? 0) > 0 && !supports.stream) {
+    const detail = `${model.id} has no partial_images`
+    reports.push({ param: 'partial_images', outcome: 'dropped', detail })
   }
   for (const param of ['steps', 'guidance'] as const) {
     const wanted = request[param]

@@ -66,8 +66,8 @@ export const failure = (
   message: string,
   details: Partial<Omit<ProviderFailure, 'class' | 'message'>> = {},
 ): ProviderFailure => ({
+  ...details,
   class: failureClass,
   message,
-  billed: failureRules[failureClass].billed,
-  ...details,
+  billed: details.billed ?? failureRules[failureClass].billed,
 })

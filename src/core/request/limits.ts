@@ -13,8 +13,6 @@ export const requestLimits = {
   /** An edge beyond this is no picture that any provider makes or takes. */
   maxEdge: 16_384,
   minEdge: 16,
-  /** A mask may have 4 MB at OpenAI; other providers take more, so only the image limit binds here. */
-  maxMaskBytes: 50 * 1024 * 1024,
   maxPartialImages: 3,
   maxSteps: 500,
   maxTags: 32,
@@ -23,6 +21,10 @@ export const requestLimits = {
   maxLabelCharacters: 256,
   /** Longest time a caller may let a request run: 24 hours. */
   maxDeadlineMs: 86_400_000,
+  /** Longest time a picture may answer equal requests: 365 days, far inside what a date can hold. */
+  maxCacheTtlMs: 365 * 86_400_000,
+  /** Objects inside objects in provider options; deeper ones would only exhaust the stack. */
+  maxOptionDepth: 16,
   /** Seeds are unsigned 32-bit at every provider that has them. */
   maxSeed: 4_294_967_295,
 } as const

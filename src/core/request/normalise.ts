@@ -1,12 +1,16 @@
-import { GatewayError, invalid } from '../errors/gateway-error.ts'
+import { invalid } from '../errors/gateway-error.ts'
 import { nanoFromDollars } from '../money.ts'
-import { parseAspect } from './aspect.ts'
+import { checkDraft } from './check-draft.ts'
+import { checkRequest } from './check-request.ts'
 import { type ImageRequest, type Quality, qualities, type Size } from './image-request.ts'
 import { requestLimits } from './limits.ts'
 import type { RequestDraft } from './request-draft.ts'
 
 /** DALL·E's two levels in today's words (design: `hd` is high, `standard` is medium). */
-const QUALITY_NAMES: Readonly<Record<string, Quality>> = { hd: 'high', standard: 'medium' }
+const QUALITY_NAMES: ReadonlyMap<string, Quality> = new Map([
+  ['hd', 'high'],
+  ['standard', 'medium'],
+])
 
 /** Prompt of a variation whose caller gave none: OpenAI's retired endpoint took no prompt. */
 const VARIATION_PROMPT =
@@ -26,21 +30,26 @@ function given<Draft extends object>(draft: Draft): { [Key in keyof Draft]?: Giv
  * @throws GatewayError naming the parameter, in the spelling of the wire.
  */
 export function normaliseRequest(draft: RequestDraft): ImageRequest {
-  const { size, quality, background, resolution, maxCost, stream, ...rest } = given(draft)
-  const images = rest.images ?? []
+  checkDraft(draft)
+  const { size, aspect, quality, background, resolution, compression, maxCost, stream, ...rest } =
+    given(draft)
   const request: ImageRequest = {
     ...rest,
-    operation: draft.operation,
+    operation: readOperation(draft),
     model: readModel(rest.model),
     prompt: readPrompt(draft.operation, rest.prompt),
     n: readCount(rest.n),
     ...(size === undefined || size === 'auto' ? {} : { size: readSize(size) }),
+    ...(aspect === undefined || aspect === 'auto' ? {} : { aspect }),
     ...(quality === undefined || quality === 'auto' ? {} : { quality: readQuality(quality) }),
     ...(resolution === undefined ? {} : { resolution: readResolution(resolution) }),
     ...(background === undefined || background === 'auto'
       ? {}
       : { background: readBackground(background) }),
-    images,
+    ...(compression === undefined || isNoCompression(compression, rest.format)
+      ? {}
+      : { compression }),
+    images: rest.images ?? [],
     needs: rest.needs ?? [],
     tags: rest.tags ?? {},
     strict: rest.strict ?? false,
@@ -49,17 +58,29 @@ export function normaliseRequest(draft: RequestDraft): ImageRequest {
     providerOptions: rest.providerOptions ?? {},
     ...(maxCost === undefined ? {} : { maxCostNano: readMaxCost(maxCost) }),
   }
-  checkRanges(request)
-  checkTogether(request, stream === true)
+  checkRequest(request, stream === true)
   if (stream === true) return { ...request, partialImages: request.partialImages ?? 0 }
   const { partialImages: _, ...still } = request
   return still
 }
 
+/** An edit with a mask is an inpainting, whoever calls it what. */
+const readOperation = ({ operation, mask }: RequestDraft): RequestDraft['operation'] =>
+  operation === 'edit' && mask !== undefined && mask !== null ? 'inpaint' : operation
+
+/**
+ * PNG has no levels to choose, so 100 (all detail kept) changes nothing there and is taken: OpenAI's
+ * own example of an edit sends it along with `output_format: png` (openai/openai-openapi,
+ * openapi.json of 2026-08-21, read 2026-11-20).
+ */
+const isNoCompression = (compression: number, format: RequestDraft['format']): boolean =>
+  compression === 100 && (format ?? 'png') === 'png'
+
 function readModel(model: string | undefined): string {
   const name = model?.trim() ?? ''
-  if (name.length > requestLimits.maxLabelCharacters) throw invalid('model', 'model is too long.')
-  return name === '' ? 'auto' : name
+  const limit = requestLimits.maxLabelCharacters
+  if (name.length <= limit) return name === '' ? 'auto' : name
+  throw invalid('model', `model has ${name.length} characters; at most ${limit} are taken.`)
 }
 
 function readPrompt(operation: RequestDraft['operation'], prompt: string | undefined): string {
@@ -100,20 +121,20 @@ function readSize(text: string): Size {
 }
 
 function readQuality(text: string): Quality {
-  const level = QUALITY_NAMES[text] ?? qualities.find((candidate) => candidate === text)
+  const level = QUALITY_NAMES.get(text) ?? qualities.find((candidate) => candidate === text)
   if (level !== undefined) return level
-  throw invalid('quality', `quality must be auto, standard, hd, ${qualities.join(', ')}.`)
+  throw invalid('quality', `quality must be one of auto, standard, hd, ${qualities.join(', ')}.`)
 }
 
 function readResolution(text: string): NonNullable<ImageRequest['resolution']> {
   const known = (['512', '1k', '2k', '4k'] as const).find((value) => value === text.toLowerCase())
   if (known !== undefined) return known
-  throw invalid('resolution', 'resolution must be 512, 1k, 2k or 4k.')
+  throw invalid('resolution', 'resolution must be one of 512, 1k, 2k, 4k.')
 }
 
 function readBackground(text: string): 'transparent' | 'opaque' {
   if (text === 'transparent' || text === 'opaque') return text
-  throw invalid('background', 'background must be auto, transparent or opaque.')
+  throw invalid('background', 'background must be one of auto, transparent, opaque.')
 }
 
 function readMaxCost(text: string): bigint {
@@ -123,81 +144,6 @@ function readMaxCost(text: string): bigint {
   } catch {
     // Falls through to the same refusal.
   }
-  throw invalid('max_cost', 'max_cost must be dollars above zero, such as 0.05.')
-}
-
-function checkRanges(request: ImageRequest): void {
-  const whole: readonly (readonly [string, number | undefined, number, number])[] = [
-    ['seed', request.seed, 0, requestLimits.maxSeed],
-    ['steps', request.steps, 1, requestLimits.maxSteps],
-    ['output_compression', request.compression, 0, 100],
-    ['partial_images', request.partialImages, 0, requestLimits.maxPartialImages],
-    ['deadline_ms', request.deadlineMs, 1, requestLimits.maxDeadlineMs],
-    ['cache_ttl', request.cacheTtlMs, 0, Number.MAX_SAFE_INTEGER],
-  ]
-  for (const [param, value, low, high] of whole) {
-    if (value === undefined) continue
-    if (!Number.isInteger(value) || value < low || value > high) {
-      throw invalid(param, `${param} must be a whole number from ${low} to ${high}.`)
-    }
-  }
-  const { guidance } = request
-  if (guidance !== undefined && !(guidance >= 0 && guidance <= 100)) {
-    throw invalid('guidance', 'guidance must be a number from 0 to 100.')
-  }
-  const { maxLabelCharacters } = requestLimits
-  for (const param of ['purpose', 'category', 'endUser', 'group', 'style'] as const) {
-    const text = request[param]
-    if (text !== undefined && text.length > maxLabelCharacters) {
-      const name = param === 'endUser' ? 'user' : param
-      throw invalid(name, `${name} has more than ${maxLabelCharacters} characters.`)
-    }
-  }
-  if (request.aspect !== undefined && parseAspect(request.aspect) === undefined) {
-    throw invalid('aspect_ratio', 'aspect_ratio must be W:H, such as 16:9.')
-  }
-  if (Object.keys(request.tags).length > requestLimits.maxTags) {
-    throw invalid('tags', `At most ${requestLimits.maxTags} tags are taken.`)
-  }
-}
-
-function checkTogether(request: ImageRequest, isStreaming: boolean): void {
-  const isGenerate = request.operation === 'generate'
-  if (isGenerate && (request.images.length > 0 || request.mask !== undefined)) {
-    throw invalid('image', 'Images are taken by /v1/images/edits, not by generations.')
-  }
-  if (!isGenerate && request.images.length === 0) {
-    throw invalid('image', 'An input image is required.')
-  }
-  if (request.images.length > requestLimits.maxInputImages) {
-    throw invalid('image', `At most ${requestLimits.maxInputImages} input images are taken.`)
-  }
-  checkMask(request)
-  if (request.size !== undefined && request.aspect !== undefined) {
-    throw invalid('aspect_ratio', 'Give size or aspect_ratio, not both.')
-  }
-  if (request.background === 'transparent' && request.format === 'jpeg') {
-    throw invalid('background', 'JPEG has no transparency; use png or webp.')
-  }
-  if (request.compression !== undefined && (request.format ?? 'png') === 'png') {
-    throw invalid('output_compression', 'output_compression needs output_format jpeg or webp.')
-  }
-  if (request.partialImages !== undefined && !isStreaming && request.partialImages > 0) {
-    throw invalid('partial_images', 'partial_images needs "stream": true.')
-  }
-}
-
-function checkMask({ mask, images }: ImageRequest): void {
-  const first = images[0]
-  if (mask === undefined || first === undefined) return
-  if (mask.width !== first.width || mask.height !== first.height) {
-    throw new GatewayError(
-      'mask_size_mismatch',
-      `The mask has ${mask.width}x${mask.height} pixels, the image ${first.width}x${first.height}.`,
-      { param: 'mask' },
-    )
-  }
-  if (!mask.hasAlpha) {
-    throw invalid('mask', 'The mask must have an alpha channel; transparent pixels are edited.')
-  }
+  const message = 'max_cost must be dollars above zero with up to 9 decimals, such as 0.05.'
+  throw invalid('max_cost', message)
 }

@@ -53,7 +53,7 @@ export interface Plan {
 
 /** How many images each call asks for: as few calls as the model allows. */
 export function splitCalls(images: number, mostPerCall: number): readonly number[] {
-  const full = Math.floor(images / mostPerCall)
+  const full = Math.max(0, Math.floor(images / mostPerCall))
   const rest = images - full * mostPerCall
   return [...Array<number>(full).fill(mostPerCall), ...(rest > 0 ? [rest] : [])]
 }
@@ -116,7 +116,7 @@ function explain(
   if (step === 1) return { ...shared, step, reason: 'chosen' }
   if (step > 1) return { ...shared, step, reason: 'used when the offers before it fail' }
   const reason = tooDear.has(candidate.offer)
-    ? 'its worst case is above the cost limit of the request'
+    ? 'with its worst case the plan would exceed the cost limit of the request'
     : 'ranked behind the steps of the plan'
   return { ...shared, reason }
 }

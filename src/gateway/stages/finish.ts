@@ -1,3 +1,4 @@
+import { deprecation } from '../../core/catalog/catalog.ts'
 import type { GatewayError } from '../../core/errors/gateway-error.ts'
 import type { CacheEntry, Fact, RequestRecord } from '../../core/jobs/request-record.ts'
 import type { JsonObject } from '../../core/json.ts'
@@ -112,8 +113,13 @@ function collectWarnings(run: Run, delivered: number): readonly Warning[] {
   const bent = [...used].flatMap((index) =>
     (run.plan?.steps[index]?.fit.reports ?? []).filter((report) => report.outcome !== 'honoured'),
   )
+  const ageing = run.resolution.auto === undefined ? [] : [...used]
   const warnings: Warning[] = [
     ...run.warnings,
+    ...ageing.flatMap((index) => {
+      const model = run.plan?.steps[index]?.model
+      return model === undefined ? [] : deprecation(model, run.startedAt)
+    }),
     ...bent.map(({ param, outcome, detail }) => ({
       code:
         outcome === 'dropped'

@@ -18,8 +18,8 @@ export function resultHeaders(result: GatewayResult): Record<string, string> {
     'x-keeprate-cache': result.cache,
     'x-keeprate-price-version': result.priceVersion,
     'x-keeprate-overhead-ms': result.overheadMs.toFixed(1),
-    'x-keeprate-warnings': printWarnings(result),
   }
+  if (result.warnings.length > 0) headers['x-keeprate-warnings'] = printWarnings(result)
   if (result.listCostNano !== undefined) {
     headers['x-keeprate-list-cost'] = dollarsFromNano(result.listCostNano)
   }

@@ -26,10 +26,7 @@ export interface ProviderRuntime {
 }
 
 /** Puts definition, address and credential together. Its calls never throw; failures are values. */
-export function createProvider(
-  definition: ProviderDefinition,
-  runtime: ProviderRuntime,
-): Provider {
+export function createProvider(definition: ProviderDefinition, runtime: ProviderRuntime): Provider {
   const baseUrl = (runtime.baseUrl ?? definition.origin.baseUrl).replace(/\/+$/, '')
   const isPrivate = runtime.allowPrivate || runtime.isSimulated
   const line: Line = {
@@ -182,7 +179,10 @@ async function stream(
     if (read.kind === 'partial') context.onPartial?.(read.partial)
     if (read.kind === 'outcome') return conclude(line, clock, read.outcome, call, context)
   }
-  return { kind: 'failed', failure: failure('timeout_unknown', 'the stream ended without a picture') }
+  return {
+    kind: 'failed',
+    failure: failure('timeout_unknown', 'the stream ended without a picture'),
+  }
 }
 
 async function probe(

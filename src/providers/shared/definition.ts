@@ -1,5 +1,5 @@
-import type { Unfit } from '../../core/catalog/settings.ts'
 import type { Model, ModelAlias } from '../../core/catalog/model.ts'
+import type { Unfit } from '../../core/catalog/settings.ts'
 import type { ProviderFailure } from '../../core/errors/provider-failure.ts'
 import type { PriceRow } from '../../core/pricebook/price-row.ts'
 import type { HttpAnswer, HttpEvent, HttpRequest, ImageBytes } from '../../ports/http-client.ts'

@@ -141,7 +141,7 @@ export type Fault = (typeof faults)[number]
 export interface Emulator {
   /** The provider's id; also the path prefix on the sandbox server. */
   readonly id: string
-  /** Path that stands for the provider's API root below the prefix, such as `/v1`; part of its base URL. */
+  /** The provider's API root below the prefix, such as `/v1`; part of its base URL. */
   readonly basePath: string
   handle(request: EmulatorRequest, kit: EmulatorKit): Promise<EmulatorAnswer>
 }

@@ -1,8 +1,8 @@
 /**
- * How long a provider asks to wait, in milliseconds: `retry-after-ms`, else `retry-after` as seconds
- * or as a date. A date is measured against the answer's own `date` header, so no clock is needed and
- * a skewed one does no harm. Undefined when there is none or it makes no sense; the caller limits
- * absurd values.
+ * How long a provider asks to wait, in milliseconds: `retry-after-ms`, else `retry-after` as
+ * seconds or as a date. A date is measured against the answer's own `date` header, so no clock is
+ * needed and a skewed one does no harm. Undefined when there is none or it makes no sense; the
+ * caller limits absurd values.
  */
 export function retryAfterMs(headers: Readonly<Record<string, string>>): number | undefined {
   const milliseconds = toNumber(headers['retry-after-ms'])

@@ -53,7 +53,9 @@ export function isOwnHost(line: Pick<Line, 'baseUrl' | 'definition'>, url: strin
 export function toHttp(
   line: Line,
   wire: WireRequest,
-  limits: Pick<HttpRequest, 'timeouts' | 'maxBytes'> & { readonly signal?: AbortSignal | undefined },
+  limits: Pick<HttpRequest, 'timeouts' | 'maxBytes'> & {
+    readonly signal?: AbortSignal | undefined
+  },
 ): HttpRequest {
   const url = wire.url.startsWith('/') ? `${line.baseUrl}${wire.url}` : wire.url
   const credential = isOwnHost(line, url) ? line.definition.authorize(line.apiKey) : {}

@@ -1,0 +1,56 @@
+import { type Compilable, type CompiledQuery, type Dialect, DummyDriver, Kysely } from 'kysely'
+import type { Schema } from './schema.ts'
+
+/** What a query gave: its rows, and how many rows it wrote. */
+export interface Outcome<Row = unknown> {
+  readonly rows: readonly Row[]
+  readonly changes: number
+}
+
+/**
+ * The statements of one transaction, one after the other, each answered by its outcome. Written as
+ * a generator so that SQLite can run them without leaving the turn and PostgreSQL by awaiting.
+ */
+export type Steps = Generator<CompiledQuery, void, Outcome>
+
+/** A database: runs what Kysely has printed. Everything that differs between the two is in here. */
+export interface Engine {
+  readonly name: 'SQLite' | 'PostgreSQL'
+  /** Prints queries; it is connected to nothing. */
+  readonly kysely: Kysely<Schema>
+  /** How many rows one statement of a group should carry at most; 1 where calls cost nothing. */
+  readonly rowsPerStatement: number
+  /** Whether writes block this process's thread while they reach the disk. */
+  readonly isBlocking: boolean
+  /** Whether rows can be claimed with `for update skip locked`. */
+  readonly canSkipLocked: boolean
+  /**
+   * Runs one query by itself.
+   * @throws ContradictionError when a constraint forbids it; GatewayError `ledger_unavailable` when
+   * the database cannot be reached.
+   */
+  execute<Row>(query: CompiledQuery<Row>, options?: { isSlow?: boolean }): Promise<Outcome<Row>>
+  /**
+   * Runs all steps in one transaction, or none. `steps` may be called again after a deadlock.
+   * @throws like {@link Engine.execute}, and whatever a step throws.
+   */
+  transact(steps: () => Steps): Promise<void>
+  /** A query that makes the transaction wait for all others that also begin with it. */
+  readonly migrationLock: CompiledQuery | undefined
+  close(): Promise<void>
+}
+
+/** Runs a query that was not compiled before; for what is asked rarely. */
+export const run = <Row>(engine: Engine, query: Compilable<Row>): Promise<Outcome<Row>> =>
+  engine.execute(query.compile())
+
+/** A Kysely that only prints. */
+export const queryPrinter = (parts: Omit<Dialect, 'createDriver'>): Kysely<Schema> =>
+  new Kysely<Schema>({
+    dialect: {
+      createAdapter: () => parts.createAdapter(),
+      createIntrospector: (kysely) => parts.createIntrospector(kysely),
+      createQueryCompiler: () => parts.createQueryCompiler(),
+      createDriver: () => new DummyDriver(),
+    },
+  })

@@ -1,0 +1,5 @@
+import { requestsAndLedger } from './0001-requests-and-ledger.ts'
+import type { Migration } from './migration.ts'
+
+/** All migrations in their order. Append only. */
+export const migrations: readonly Migration[] = [requestsAndLedger]

@@ -1,0 +1,37 @@
+import { sql } from 'kysely'
+import type { Stores } from '../../ports/stores.ts'
+import { cacheStore } from './cache-store.ts'
+import type { Engine } from './engine.ts'
+import { GroupCommitJournal } from './journal.ts'
+import { keyStore } from './key-store.ts'
+import { ledgerStore } from './ledger-store.ts'
+import { migrate } from './migrate.ts'
+import { migrations } from './migrations/list.ts'
+import { requestStore } from './request-store.ts'
+import { settingStore } from './setting-store.ts'
+
+/** All stores on one engine, with the schema brought up to date. Owns the engine from then on. */
+export async function openStores(engine: Engine): Promise<Stores> {
+  try {
+    await migrate(engine, migrations)
+  } catch (error) {
+    await engine.close()
+    throw error
+  }
+  const journal = new GroupCommitJournal(engine)
+  return {
+    journal,
+    ledger: ledgerStore(engine),
+    requests: requestStore(engine),
+    cache: cacheStore(engine),
+    keys: keyStore(engine),
+    settings: settingStore(engine),
+    async check() {
+      await engine.execute(sql`select 1`.compile(engine.kysely))
+    },
+    async close() {
+      await journal.close()
+      await engine.close()
+    },
+  }
+}

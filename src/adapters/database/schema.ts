@@ -1,0 +1,267 @@
+import type { Columns } from './statement.ts'
+
+/*
+ * The tables as they are after the last migration. Portable types only: text and bigint; instants
+ * are epoch milliseconds, money is nano-dollars, structures are JSON as text.
+ */
+
+/** One request (= job). Columns beside the documents are there to list, claim and sum. */
+export interface RequestRow {
+  readonly id: string
+  readonly tenant: string
+  readonly key_id: string
+  readonly operation: string
+  readonly model: string
+  readonly state: string
+  readonly book: string
+  readonly price_version: string
+  readonly created_at: bigint
+  readonly ended_at: bigint | null
+  readonly cost_nano: bigint
+  readonly list_cost_nano: bigint | null
+  readonly saved_nano: bigint | null
+  readonly lease_owner: string | null
+  readonly lease_until: bigint | null
+  readonly error: string | null
+  readonly summary: string | null
+  readonly request: string
+  readonly plan: string
+}
+
+/** One call to one offer. `book` is known when money is booked, so null until it is settled. */
+export interface AttemptRow {
+  readonly id: string
+  readonly request_id: string
+  readonly position: bigint
+  readonly offer: string
+  readonly step: bigint
+  readonly images: bigint
+  readonly state: string
+  readonly started_at: bigint
+  readonly settled_at: bigint | null
+  readonly outcome: string | null
+  readonly failure_message: string | null
+  readonly book: string | null
+  readonly cost_nano: bigint
+  readonly cost_basis: string | null
+  readonly provider_request_id: string | null
+  readonly call: string
+  readonly job: string | null
+  readonly charge: string | null
+  readonly usage: string | null
+}
+
+/** One paid picture. `position` is its place in the answer of its attempt. */
+export interface ImageRow {
+  readonly id: string
+  readonly request_id: string
+  readonly attempt_id: string
+  readonly position: bigint
+  readonly tenant: string
+  readonly original_digest: string
+  readonly digest: string
+  readonly format: string
+  readonly width: bigint
+  readonly height: bigint
+  readonly byte_length: bigint
+  readonly state: string
+  readonly refusal: string | null
+  readonly model: string
+  readonly provider: string
+  readonly cost_nano: bigint
+  /** Decimal text: providers' seeds are not limited to what an integer column holds. */
+  readonly seed: string | null
+  readonly revised_prompt: string | null
+  readonly created_at: bigint
+}
+
+/** A hold with what attempts of its own book have used of it. */
+export interface HoldRow {
+  readonly request_id: string
+  readonly id: string
+  readonly book: string
+  readonly key_id: string
+  readonly amount_nano: bigint
+  readonly spent_nano: bigint
+  readonly opened_at: bigint
+  readonly closed_at: bigint | null
+}
+
+/** An immutable line of the ledger. */
+export interface LedgerRow {
+  readonly id: string
+  readonly kind: string
+  readonly book: string
+  readonly key_id: string
+  readonly request_id: string
+  readonly hold_id: string
+  readonly attempt_id: string | null
+  readonly amount_nano: bigint
+  readonly at: bigint
+}
+
+/** Running totals of a key in one book; always equal to what the entries add up to. */
+export interface BalanceRow {
+  readonly key_id: string
+  readonly book: string
+  readonly spent_nano: bigint
+  readonly held_nano: bigint
+}
+
+/** One published picture under one cache key. */
+export interface CacheRow {
+  readonly cache_key: string
+  readonly image_id: string
+  readonly tenant: string
+  readonly created_at: bigint
+  readonly expires_at: bigint
+}
+
+/** A virtual key; of its secret only the digest. */
+export interface VirtualKeyRow {
+  readonly id: string
+  readonly name: string
+  readonly tenant: string
+  readonly digest: string
+  readonly prefix: string
+  readonly last_four: string
+  readonly scopes: string
+  readonly created_at: bigint
+  readonly revoked_at: bigint | null
+}
+
+/** A small durable setting. */
+export interface SettingRow {
+  readonly name: string
+  readonly value: string
+}
+
+/** Which migrations have run. */
+export interface MigrationRow {
+  readonly name: string
+}
+
+/** All tables, for Kysely. */
+export interface Schema {
+  readonly requests: RequestRow
+  readonly attempts: AttemptRow
+  readonly images: ImageRow
+  readonly holds: HoldRow
+  readonly ledger_entries: LedgerRow
+  readonly balances: BalanceRow
+  readonly cache_entries: CacheRow
+  readonly virtual_keys: VirtualKeyRow
+  readonly settings: SettingRow
+  readonly schema_migrations: MigrationRow
+}
+
+/** Columns of {@link RequestRow}. */
+export const requestColumns: Columns<RequestRow> = {
+  id: 'text',
+  tenant: 'text',
+  key_id: 'text',
+  operation: 'text',
+  model: 'text',
+  state: 'text',
+  book: 'text',
+  price_version: 'text',
+  created_at: 'bigint',
+  ended_at: 'bigint',
+  cost_nano: 'bigint',
+  list_cost_nano: 'bigint',
+  saved_nano: 'bigint',
+  lease_owner: 'text',
+  lease_until: 'bigint',
+  error: 'text',
+  summary: 'text',
+  request: 'text',
+  plan: 'text',
+}
+
+/** Columns of {@link AttemptRow}. */
+export const attemptColumns: Columns<AttemptRow> = {
+  id: 'text',
+  request_id: 'text',
+  position: 'bigint',
+  offer: 'text',
+  step: 'bigint',
+  images: 'bigint',
+  state: 'text',
+  started_at: 'bigint',
+  settled_at: 'bigint',
+  outcome: 'text',
+  failure_message: 'text',
+  book: 'text',
+  cost_nano: 'bigint',
+  cost_basis: 'text',
+  provider_request_id: 'text',
+  call: 'text',
+  job: 'text',
+  charge: 'text',
+  usage: 'text',
+}
+
+/** Columns of {@link ImageRow}. */
+export const imageColumns: Columns<ImageRow> = {
+  id: 'text',
+  request_id: 'text',
+  attempt_id: 'text',
+  position: 'bigint',
+  tenant: 'text',
+  original_digest: 'text',
+  digest: 'text',
+  format: 'text',
+  width: 'bigint',
+  height: 'bigint',
+  byte_length: 'bigint',
+  state: 'text',
+  refusal: 'text',
+  model: 'text',
+  provider: 'text',
+  cost_nano: 'bigint',
+  seed: 'text',
+  revised_prompt: 'text',
+  created_at: 'bigint',
+}
+
+/** Columns of {@link HoldRow}. */
+export const holdColumns: Columns<HoldRow> = {
+  request_id: 'text',
+  id: 'text',
+  book: 'text',
+  key_id: 'text',
+  amount_nano: 'bigint',
+  spent_nano: 'bigint',
+  opened_at: 'bigint',
+  closed_at: 'bigint',
+}
+
+/** Columns of {@link LedgerRow}. */
+export const ledgerColumns: Columns<LedgerRow> = {
+  id: 'text',
+  kind: 'text',
+  book: 'text',
+  key_id: 'text',
+  request_id: 'text',
+  hold_id: 'text',
+  attempt_id: 'text',
+  amount_nano: 'bigint',
+  at: 'bigint',
+}
+
+/** Columns of {@link BalanceRow}. */
+export const balanceColumns: Columns<BalanceRow> = {
+  key_id: 'text',
+  book: 'text',
+  spent_nano: 'bigint',
+  held_nano: 'bigint',
+}
+
+/** Columns of {@link CacheRow}. */
+export const cacheColumns: Columns<CacheRow> = {
+  cache_key: 'text',
+  image_id: 'text',
+  tenant: 'text',
+  created_at: 'bigint',
+  expires_at: 'bigint',
+}

@@ -1,0 +1,163 @@
+import { sql } from 'kysely'
+import {
+  endedColumns,
+  holdChangeColumns,
+  judgedColumns,
+  settledColumns,
+  submittedColumns,
+} from './changes.ts'
+import type { Engine } from './engine.ts'
+import {
+  attemptColumns,
+  balanceColumns,
+  cacheColumns,
+  holdColumns,
+  imageColumns,
+  ledgerColumns,
+  requestColumns,
+  type Schema,
+} from './schema.ts'
+import { type Columns, type RowsStatement, rowsStatement, updateStatement } from './statement.ts'
+import { isUnfinished } from './unfinished.ts'
+
+/** The statements that write facts, printed for one engine. */
+export type Writes = ReturnType<typeof prepareWrites>
+
+/** Prints nothing yet: each statement is compiled when it first runs. */
+export const prepareWrites = (engine: Engine) => ({
+  ...inserts(engine),
+  ...attemptUpdates(engine),
+  ...otherUpdates(engine),
+  ...holdUpdates(engine),
+})
+
+function inserts({ kysely, rowsPerStatement }: Engine) {
+  const insert = <Table extends keyof Schema>(
+    table: Table,
+    columns: Columns<Schema[Table]>,
+  ): RowsStatement<Schema[Table]> =>
+    // The generic table keeps Kysely from seeing that these are just its rows.
+    rowsStatement(columns, rowsPerStatement, (rows) =>
+      kysely.insertInto(table).values(rows as never),
+    )
+  return {
+    accept: insert('requests', requestColumns),
+    open: insert('holds', holdColumns),
+    start: insert('attempts', attemptColumns),
+    store: insert('images', imageColumns),
+    cache: insert('cache_entries', cacheColumns),
+    enter: insert('ledger_entries', ledgerColumns),
+    /** Adds to the totals; rows must come in one order, or two processes lock each other out. */
+    total: rowsStatement(balanceColumns, rowsPerStatement, (rows) =>
+      kysely
+        .insertInto('balances')
+        .values([...rows])
+        .onConflict((conflict) =>
+          conflict.columns(['key_id', 'book']).doUpdateSet((set) => ({
+            spent_nano: set('balances.spent_nano', '+', set.ref('excluded.spent_nano')),
+            held_nano: set('balances.held_nano', '+', set.ref('excluded.held_nano')),
+          })),
+        ),
+    ),
+  }
+}
+
+const attemptUpdates = ({ kysely, rowsPerStatement }: Engine) => ({
+  submit: updateStatement(kysely, 'attempts', submittedColumns, rowsPerStatement, (update, given) =>
+    update
+      .set({ state: 'submitted', job: given.job })
+      .where('attempts.id', '=', given.id)
+      .where('attempts.state', '=', 'submitting'),
+  ),
+  settle: updateStatement(kysely, 'attempts', settledColumns, rowsPerStatement, (update, given) =>
+    update
+      .set({
+        state: 'settled',
+        settled_at: given.settled_at,
+        outcome: given.outcome,
+        failure_message: given.failure_message,
+        book: given.book,
+        cost_nano: given.cost_nano,
+        cost_basis: given.cost_basis,
+        provider_request_id: given.provider_request_id,
+        // A job id that was written is not lost when the settling call does not repeat it.
+        job: sql<string | null>`coalesce(${given.job}, attempts.job)`,
+        charge: given.charge,
+        usage: given.usage,
+      })
+      .where('attempts.id', '=', given.id)
+      .where('attempts.request_id', '=', given.request_id)
+      .where('attempts.state', 'in', ['submitting', 'submitted']),
+  ),
+})
+
+const otherUpdates = ({ kysely, rowsPerStatement }: Engine) => ({
+  judge: updateStatement(kysely, 'images', judgedColumns, rowsPerStatement, (update, given) =>
+    update
+      .set({
+        digest: given.digest,
+        format: given.format,
+        width: given.width,
+        height: given.height,
+        byte_length: given.byte_length,
+        state: given.state,
+        refusal: given.refusal,
+      })
+      .where('images.id', '=', given.id)
+      .where('images.request_id', '=', given.request_id),
+  ),
+  end: updateStatement(kysely, 'requests', endedColumns, rowsPerStatement, (update, given) =>
+    update
+      .set({
+        state: given.state,
+        ended_at: given.ended_at,
+        cost_nano: given.cost_nano,
+        list_cost_nano: given.list_cost_nano,
+        saved_nano: given.saved_nano,
+        lease_owner: given.lease_owner,
+        lease_until: given.lease_until,
+        error: given.error,
+        summary: given.summary,
+        plan: given.plan,
+      })
+      .where('requests.id', '=', given.id)
+      .where(isUnfinished),
+  ),
+})
+
+const holdUpdates = ({ kysely, rowsPerStatement }: Engine) => ({
+  /** A late settlement may come to a closed hold, a second close may not. */
+  changeHold: updateStatement(
+    kysely,
+    'holds',
+    holdChangeColumns,
+    rowsPerStatement,
+    (update, given) =>
+      update
+        .set({
+          spent_nano: sql<bigint>`holds.spent_nano + case holds.book
+            when 'real' then cast(${given.real_nano} as bigint)
+            else cast(${given.simulated_nano} as bigint) end`,
+          closed_at: sql<bigint | null>`coalesce(holds.closed_at,
+            cast(${given.closed_at} as bigint))`,
+        })
+        .where('holds.request_id', '=', given.request_id)
+        .where('holds.id', '=', given.id)
+        .where((where) =>
+          where.or([
+            where('holds.closed_at', 'is', null),
+            where(sql`cast(${given.closed_at} as bigint)`, 'is', null),
+          ]),
+        )
+        .returning(changedHoldColumns),
+  ),
+})
+
+const changedHoldColumns = [
+  'holds.id',
+  'holds.book',
+  'holds.key_id',
+  'holds.amount_nano',
+  'holds.spent_nano',
+  'holds.closed_at',
+] as const

@@ -1,0 +1,78 @@
+import { move } from 'piscina'
+import sharp, { type Sharp } from 'sharp'
+import type { ImageFormat, Size } from '../../core/request/image-request.ts'
+import type { GreyPixels } from '../../ports/image-decoder.ts'
+
+/** What every task brings. */
+export interface DecodeTask {
+  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly maxPixels: number
+  readonly timeLimitMs: number
+}
+
+/** A picture to be scaled, cropped and encoded anew. */
+export interface ConvertTask extends DecodeTask {
+  readonly resize?: Size
+  readonly format: ImageFormat
+  readonly compression?: number
+}
+
+/** The longer edge of a picture for checks. */
+const GREY_EDGE = 64
+/**
+ * What stands behind transparent pixels in checks: neither white nor black, or a white or black sign
+ * on nothing would look blank.
+ */
+const NEUTRAL = '#808080'
+/** What transparent pixels become in a format without transparency. */
+const PAPER = '#ffffff'
+/** Hardly to be told from the original, at about a third of the size of quality 100. */
+const DEFAULT_QUALITY = 90
+
+// One picture at a time in each worker, each on one thread: more would only take the processor from
+// the main thread. Pictures do not come twice, so nothing is worth keeping.
+sharp.concurrency(1)
+sharp.cache(false)
+
+/** Shrinks to grey pixels. */
+export async function grey(task: DecodeTask): Promise<GreyPixels> {
+  const { data, info } = await open(task)
+    .autoOrient()
+    .flatten({ background: NEUTRAL })
+    .resize({ width: GREY_EDGE, height: GREY_EDGE, fit: 'inside', withoutEnlargement: true })
+    .toColourspace('b-w')
+    .extractChannel(0)
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true })
+  return { width: info.width, height: info.height, pixels: new Uint8Array(data) }
+}
+
+/** Scales, crops and encodes. Colour profile and descriptive data of the original are kept. */
+export async function convert(task: ConvertTask): Promise<Uint8Array> {
+  const { resize, format, compression = DEFAULT_QUALITY } = task
+  let picture = open(task).autoOrient()
+  if (resize !== undefined) picture = picture.resize({ ...resize, fit: 'cover' })
+  const data = await encoded(picture.keepMetadata(), format, compression).toBuffer()
+  return move(new Uint8Array(data)) as Uint8Array
+}
+
+/** The limits hold here too: a decoder that hangs is stopped even if nobody waits for it. */
+const open = ({ bytes, maxPixels, timeLimitMs }: DecodeTask): Sharp =>
+  sharp(bytes, { failOn: 'error', limitInputPixels: maxPixels, pages: 1 }).timeout({
+    seconds: Math.ceil(timeLimitMs / 1_000),
+  })
+
+function encoded(picture: Sharp, format: ImageFormat, compression: number): Sharp {
+  const quality = Math.max(1, compression)
+  switch (format) {
+    case 'png':
+      return picture.png()
+    case 'webp':
+      return picture.webp({ quality })
+    case 'jpeg': {
+      // Halved colours blur coloured lettering; who asks for quality gets them whole.
+      const chromaSubsampling = quality >= DEFAULT_QUALITY ? '4:4:4' : '4:2:0'
+      return picture.flatten({ background: PAPER }).jpeg({ quality, chromaSubsampling })
+    }
+  }
+}

@@ -1,0 +1,193 @@
+import sharp from 'sharp'
+import { afterAll, describe, expect, test } from 'vitest'
+import { isBlank } from '../../core/quality/blank.ts'
+import { checkStructure, readImageHeader } from '../../core/quality/image-header.ts'
+import { imageFormats } from '../../core/request/image-request.ts'
+import { createSharpDecoder } from './sharp-decoder.ts'
+
+const decoder = createSharpDecoder()
+afterAll(() => decoder.close())
+
+/** Left half red, right half blue, and a green bar at the bottom. */
+const scene = (width: number, height: number) =>
+  sharp({ create: { width, height, channels: 3, background: 'red' } }).composite([
+    {
+      input: { create: { width: width / 2, height, channels: 3, background: 'blue' } },
+      left: width / 2,
+      top: 0,
+    },
+  ])
+const clear = (alpha: number, colour = { r: 255, g: 255, b: 255 }) =>
+  sharp({ create: { width: 40, height: 40, channels: 4, background: { ...colour, alpha } } })
+/** The colour of one pixel. */
+const pixelOf = async (bytes: Uint8Array, left: number, top: number): Promise<number[]> => [
+  ...(await sharp(bytes).extract({ left, top, width: 1, height: 1 }).raw().toBuffer()),
+]
+
+describe('grey', () => {
+  test.each([
+    [1024, 1024, 64, 64],
+    [1536, 1024, 64, 43],
+    [400, 1600, 16, 64],
+    [30, 20, 30, 20],
+  ])('shrinks %ix%i to %ix%i', async (width, height, greyWidth, greyHeight) => {
+    const grey = await decoder.grey(await scene(width, height).png().toBuffer())
+    expect(grey).toMatchObject({ width: greyWidth, height: greyHeight })
+    expect(grey.pixels).toHaveLength(greyWidth * greyHeight)
+    expect(isBlank(grey.pixels)).toBe(false)
+  })
+
+  test.each(imageFormats)('reads %s, in colour, in grey and of one colour', async (format) => {
+    const colour = await decoder.grey(await scene(64, 64).toFormat(format).toBuffer())
+    const mono = await decoder.grey(await scene(64, 64).greyscale().toFormat(format).toBuffer())
+    expect(mono.pixels).toHaveLength(64 * 64)
+    expect(Math.abs((mono.pixels[0] ?? 0) - (colour.pixels[0] ?? 0))).toBeLessThan(12)
+    const flat = sharp({ create: { width: 64, height: 64, channels: 3, background: '#123456' } })
+    expect(isBlank((await decoder.grey(await flat.toFormat(format).toBuffer())).pixels)).toBe(true)
+  })
+
+  test('sees a white and a black sign on nothing, and that nothing is blank', async () => {
+    for (const value of [0, 255]) {
+      const sign = await clear(1, { r: value, g: value, b: value }).resize(10, 10).png().toBuffer()
+      const picture = await clear(0)
+        .composite([{ input: sign }])
+        .png()
+        .toBuffer()
+      expect(isBlank((await decoder.grey(picture)).pixels)).toBe(false)
+    }
+    expect(isBlank((await decoder.grey(await clear(0).png().toBuffer())).pixels)).toBe(true)
+  })
+
+  test('reads 16 bits a channel and print colours', async () => {
+    const deep = await scene(64, 64).toColourspace('rgb16').png().toBuffer()
+    expect((await decoder.grey(deep)).pixels).toHaveLength(64 * 64)
+    const print = await scene(64, 64).toColourspace('cmyk').jpeg().toBuffer()
+    expect((await decoder.grey(print)).pixels).toHaveLength(64 * 64)
+  })
+})
+
+describe('convert', () => {
+  test.each(imageFormats)('to %s makes a complete picture of it', async (format) => {
+    const bytes = await decoder.convert(await scene(64, 48).png().toBuffer(), { format })
+    const header = { format, width: 64, height: 48, hasAlpha: false, frames: 1 }
+    expect(checkStructure(bytes)).toEqual({ ok: true, header })
+  })
+
+  test('scales and crops to the middle', async () => {
+    const wide = await scene(400, 100).png().toBuffer()
+    const resize = { width: 50, height: 50 }
+    const bytes = await decoder.convert(wide, { resize, format: 'png' })
+    expect(readImageHeader(bytes)).toMatchObject(resize)
+    expect(await pixelOf(bytes, 5, 25)).toEqual([255, 0, 0])
+    expect(await pixelOf(bytes, 45, 25)).toEqual([0, 0, 255])
+    const larger = await decoder.convert(wide, {
+      resize: { width: 800, height: 200 },
+      format: 'png',
+    })
+    expect(readImageHeader(larger)).toMatchObject({ width: 800, height: 200 })
+  })
+
+  test('keeps transparency where there is any, and puts paper behind it for jpeg', async () => {
+    const see = await clear(0.5, { r: 0, g: 0, b: 0 }).png().toBuffer()
+    for (const format of ['png', 'webp'] as const) {
+      const bytes = await decoder.convert(see, { format })
+      expect(readImageHeader(bytes)).toMatchObject({ format, hasAlpha: true })
+    }
+    const onPaper = await decoder.convert(await clear(0).png().toBuffer(), { format: 'jpeg' })
+    expect(await pixelOf(onPaper, 5, 5)).toEqual([255, 255, 255])
+  })
+
+  test('makes smaller files of lower quality; 0 is the lowest, not an error', async () => {
+    const noise = await sharp({
+      create: { width: 64, height: 64, channels: 3, noise: { type: 'gaussian', sigma: 40 } },
+    } as never)
+      .png()
+      .toBuffer()
+    for (const format of ['jpeg', 'webp'] as const) {
+      const sizes = await Promise.all(
+        [0, 50, 100].map(async (compression) => {
+          return (await decoder.convert(noise, { format, compression })).length
+        }),
+      )
+      expect(sizes).toEqual(sizes.toSorted((a, b) => a - b))
+      expect(new Set(sizes).size).toBe(3)
+    }
+  })
+
+  test('keeps the colour profile, and turns what a camera held upright', async () => {
+    const photo = await scene(64, 32)
+      .withIccProfile('p3')
+      .withExif({ IFD0: { Copyright: 'somebody', Orientation: '6' } })
+      .jpeg()
+      .toBuffer()
+    const bytes = await decoder.convert(photo, { format: 'png' })
+    const metadata = await sharp(bytes).metadata()
+    expect(metadata).toMatchObject({ width: 32, height: 64, hasProfile: true })
+    expect(metadata.orientation ?? 1).toBe(1)
+    expect(metadata.exif?.toString('latin1')).toContain('somebody')
+  })
+})
+
+describe('the input', () => {
+  const picture = scene(64, 64).png().toBuffer()
+
+  test('is not changed and may be part of a larger buffer', async () => {
+    const bytes = await picture
+    const large = Buffer.concat([Buffer.alloc(100), bytes, Buffer.alloc(100)])
+    const part = large.subarray(100, 100 + bytes.length)
+    await decoder.grey(part)
+    await decoder.convert(part, { format: 'jpeg' })
+    expect(Buffer.compare(part, bytes)).toBe(0)
+  })
+
+  test.each<[string, () => Promise<Uint8Array>]>([
+    ['nothing', async () => Buffer.alloc(0)],
+    ['text', async () => Buffer.from('no picture')],
+    ['SVG', async () => Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>')],
+    ['GIF', async () => scene(8, 8).gif().toBuffer()],
+    ['TIFF', async () => scene(8, 8).tiff().toBuffer()],
+    ['a cut picture', async () => (await picture).subarray(0, 200)],
+    ['a picture with a broken middle', async () => (await picture).fill(0, 60, 120)],
+    ['a bomb', async () => bomb()],
+  ])('%s is refused, and the next one is fine', async (_title, make) => {
+    const bytes = await make()
+    await expect(decoder.grey(bytes)).rejects.toThrow()
+    await expect(decoder.convert(bytes, { format: 'png' })).rejects.toThrow()
+    expect((await decoder.grey(await scene(9, 9).png().toBuffer())).width).toBe(9)
+  })
+
+  /** 30,000 by 30,000 pixels, as its header says. */
+  async function bomb(): Promise<Uint8Array> {
+    const bytes = await scene(64, 64).png().toBuffer()
+    bytes.writeUInt32BE(30_000, 16)
+    bytes.writeUInt32BE(30_000, 20)
+    return bytes
+  }
+})
+
+describe('limits', () => {
+  test('a picture that takes too long is given up; the next one is fine', async () => {
+    const large = await scene(3_000, 3_000).png().toBuffer()
+    const hurried = createSharpDecoder({ timeLimitMs: 1 })
+    await expect(hurried.grey(large)).rejects.toThrow('more than 1 ms')
+    await hurried.close()
+    expect((await decoder.grey(large)).width).toBe(64)
+  })
+
+  test('more pictures than may wait are refused at once', async () => {
+    const small = createSharpDecoder({ threads: 1, maxQueue: 2 })
+    const bytes = await scene(64, 64).png().toBuffer()
+    const results = await Promise.allSettled(Array.from({ length: 10 }, () => small.grey(bytes)))
+    const kinds = results.map(({ status }) => status)
+    expect(kinds).toContain('fulfilled')
+    expect(kinds).toContain('rejected')
+    await small.close()
+  })
+
+  test('nothing starts until it is needed, and closing twice is no error', async () => {
+    const unused = createSharpDecoder()
+    await unused.close()
+    await unused.close()
+    await expect(unused.grey(await scene(8, 8).png().toBuffer())).rejects.toThrow()
+  })
+})

@@ -1,0 +1,165 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { afterAll, describe, expect, test } from 'vitest'
+import { closingFacts, openingFacts, sampleNow } from '../../testing/sample-records.ts'
+import { testCacheStore } from '../../testing/test-cache-store.ts'
+import { testJournal } from '../../testing/test-journal.ts'
+import { testKeyStore } from '../../testing/test-key-store.ts'
+import { testLedgerStore } from '../../testing/test-ledger-store.ts'
+import { testRequestStore } from '../../testing/test-request-store.ts'
+import { testSettingStore } from '../../testing/test-setting-store.ts'
+import { type OpenStores, withStores } from '../../testing/with-stores.ts'
+import { openDatabase } from '../database/open-database.ts'
+import { openStores } from '../database/open-stores.ts'
+import { openSqlite } from './open-sqlite.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'keeprate-sqlite-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const freshPath = () => join(folder, randomBytes(8).toString('hex'), 'keeprate.db')
+
+/** A file of its own for each test. */
+const open: OpenStores = () => openDatabase(`file:${freshPath()}`)
+
+testJournal('SQLite', open)
+testLedgerStore('SQLite', open)
+testRequestStore('SQLite', open)
+testCacheStore('SQLite', open)
+testKeyStore('SQLite', open)
+testSettingStore('SQLite', open)
+
+/** Does something to the file that the stores would never do. */
+function tamper(path: string, statements: string): void {
+  const database = new DatabaseSync(path)
+  database.exec(statements)
+  database.close()
+}
+
+describe('SQLite: the file', () => {
+  test('it is made with its folder, for its owner only', async () => {
+    const path = freshPath()
+    await withStores(
+      () => openDatabase(path),
+      async () => {
+        expect(statSync(path).mode & 0o777).toBe(0o600)
+        expect(statSync(join(path, '..')).mode & 0o777).toBe(0o700)
+      },
+    )
+  })
+
+  test('what was written is there after it is opened again', async () => {
+    const path = freshPath()
+    await withStores(
+      () => openDatabase(path),
+      ({ journal }) => journal.commit(openingFacts('one')),
+    )
+    await withStores(
+      () => openDatabase(path),
+      async ({ journal, requests, ledger }) => {
+        await journal.commit(closingFacts('one'))
+        expect(await requests.request('req_one')).toMatchObject({ state: 'completed' })
+        expect(await ledger.audit()).toEqual([])
+      },
+    )
+  })
+
+  test('one that a newer version has written is refused by name', async () => {
+    const path = freshPath()
+    await withStores(
+      () => openDatabase(path),
+      async () => {},
+    )
+    tamper(path, "insert into schema_migrations values ('9999-from-the-future')")
+    await expect(openDatabase(path)).rejects.toThrow('9999-from-the-future')
+  })
+
+  test('one that is no database is refused with the reason', async () => {
+    const path = freshPath()
+    await withStores(
+      () => openDatabase(path),
+      async () => {},
+    )
+    tamper(path, 'pragma journal_mode = delete')
+    writeFileSync(
+      path,
+      'this is a diary, not a database, and it is longer than a header '.repeat(99),
+    )
+    await expect(openDatabase(path)).rejects.toThrow('not a database')
+  })
+
+  test('while another holds the write lock, writes fail closed and reads go on', async () => {
+    const path = freshPath()
+    const engine = openSqlite(path, { busyTimeoutMs: 1 })
+    await withStores(
+      () => openStores(engine),
+      async ({ journal, requests, ledger }) => {
+        await journal.commit(openingFacts('one'))
+        const other = new DatabaseSync(path)
+        other.exec('begin immediate')
+        await expect(journal.commit(openingFacts('two'))).rejects.toMatchObject({
+          code: 'ledger_unavailable',
+          isOutcomeUnknown: false,
+        })
+        expect(await requests.request('req_one')).toBeDefined()
+        other.exec('rollback')
+        other.close()
+        await journal.commit(openingFacts('two'))
+        expect(await ledger.audit()).toEqual([])
+      },
+    )
+  })
+
+  test('claims of unfinished requests read the index of unfinished requests', async () => {
+    const path = freshPath()
+    await withStores(
+      () => openDatabase(path),
+      async ({ requests }) => {
+        const now = sampleNow
+        await requests.claimUnfinished({ owner: 'a', now, leaseUntil: now, limit: 1 })
+        const database = new DatabaseSync(path)
+        const plan = database
+          .prepare(
+            `explain query plan select id from requests
+           where requests.state in ('queued', 'running', 'paused') order by created_at, id limit 1`,
+          )
+          .all()
+        database.close()
+        expect(JSON.stringify(plan)).toContain('requests_unfinished')
+      },
+    )
+  })
+})
+
+describe('SQLite: the audit tells of', () => {
+  const faults: Readonly<Record<string, readonly [string, string]>> = {
+    'a balance that was changed': ['update balances set spent_nano = spent_nano + 1', 'key_a'],
+    'a balance that is missing': ['delete from balances', 'key_a'],
+    'an entry that was changed': [
+      "update ledger_entries set amount_nano = 1 where kind = 'settle'",
+      'hld_one',
+    ],
+    'an entry that was removed': ["delete from ledger_entries where kind = 'hold'", 'hld_one'],
+    'a close that was removed': ["delete from ledger_entries where kind = 'release'", 'hld_one'],
+    'a hold that was removed': ['delete from holds', 'hld_one'],
+    'a hold that was opened again': ['update holds set closed_at = null', 'hld_one'],
+    'an attempt that was changed': ['update attempts set cost_nano = cost_nano - 1', 'att_one'],
+    'an attempt that was removed': ['delete from attempts', 'att_one'],
+  }
+  for (const [fault, [statement, finding]] of Object.entries(faults)) {
+    test(fault, async () => {
+      const path = freshPath()
+      await withStores(
+        () => openDatabase(path),
+        async ({ journal, ledger }) => {
+          await journal.commit([...openingFacts('one'), ...closingFacts('one')])
+          tamper(path, statement)
+          const findings = await ledger.audit()
+          expect(findings.join('\n')).toContain(finding)
+        },
+      )
+    })
+  }
+})

@@ -1,0 +1,86 @@
+import { invalid } from '../errors/gateway-error.ts'
+import { cacheModes, imageFormats, needs, operations } from './image-request.ts'
+import type { RequestDraft } from './request-draft.ts'
+
+/** What a field must be, in the words of a refusal. */
+const types = {
+  text: ['a text', (value: unknown) => typeof value === 'string'],
+  number: ['a number', (value: unknown) => typeof value === 'number'],
+  flag: ['true or false', (value: unknown) => typeof value === 'boolean'],
+  list: ['a list', (value: unknown) => Array.isArray(value)],
+  object: [
+    'an object',
+    (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  ],
+} as const satisfies Record<string, readonly [words: string, isOne: (value: unknown) => boolean]>
+
+/** Spelling on the wire and type of every field; a field that is forgotten does not compile. */
+const fields: {
+  readonly [Field in keyof RequestDraft]-?: readonly [param: string, type: keyof typeof types]
+} = {
+  operation: ['operation', 'text'],
+  model: ['model', 'text'],
+  prompt: ['prompt', 'text'],
+  negativePrompt: ['negative_prompt', 'text'],
+  n: ['n', 'number'],
+  size: ['size', 'text'],
+  aspect: ['aspect_ratio', 'text'],
+  resolution: ['resolution', 'text'],
+  quality: ['quality', 'text'],
+  steps: ['steps', 'number'],
+  guidance: ['guidance', 'number'],
+  seed: ['seed', 'number'],
+  style: ['style', 'text'],
+  background: ['background', 'text'],
+  format: ['output_format', 'text'],
+  compression: ['output_compression', 'number'],
+  moderation: ['moderation', 'text'],
+  inputFidelity: ['input_fidelity', 'text'],
+  images: ['image', 'list'],
+  mask: ['mask', 'object'],
+  purpose: ['purpose', 'text'],
+  category: ['category', 'text'],
+  needs: ['needs', 'list'],
+  deadlineMs: ['deadline_ms', 'number'],
+  maxCost: ['max_cost', 'text'],
+  tags: ['tags', 'object'],
+  endUser: ['user', 'text'],
+  group: ['group', 'text'],
+  strict: ['strict', 'flag'],
+  cache: ['cache', 'text'],
+  cacheTtlMs: ['cache_ttl', 'number'],
+  stream: ['stream', 'flag'],
+  partialImages: ['partial_images', 'number'],
+  providerOptions: ['provider_options', 'object'],
+}
+
+/** Fields that take one of a few words. */
+const choices: { readonly [Field in keyof RequestDraft]?: readonly string[] } = {
+  operation: operations,
+  format: imageFormats,
+  moderation: ['auto', 'low'],
+  inputFidelity: ['low', 'high'],
+  cache: cacheModes,
+}
+
+/**
+ * Checks what the types promise, because not every caller is TypeScript: the command line passes
+ * words as they were typed, and the library is called from plain JavaScript.
+ * @throws GatewayError naming the parameter, in the spelling of the wire.
+ */
+export function checkDraft(draft: RequestDraft): void {
+  for (const name of Object.keys(fields) as (keyof RequestDraft)[]) {
+    const value: unknown = draft[name]
+    if (value === null || value === undefined) continue
+    const [param, type] = fields[name]
+    const [words, isOne] = types[type]
+    if (!isOne(value)) throw invalid(param, `${param} must be ${words}.`)
+    const allowed = choices[name]
+    if (allowed !== undefined && !allowed.some((choice) => choice === value)) {
+      throw invalid(param, `${param} must be one of ${allowed.join(', ')}.`)
+    }
+  }
+  if ((draft.needs ?? []).some((need) => !needs.includes(need))) {
+    throw invalid('needs', `needs must be a list of ${needs.join(', ')}.`)
+  }
+}

@@ -1,0 +1,159 @@
+import { GatewayError, invalid } from '../errors/gateway-error.ts'
+import { parseAspect } from './aspect.ts'
+import type { ImageRequest } from './image-request.ts'
+import { requestLimits } from './limits.ts'
+
+/**
+ * Checks a normalised request against the limits and against itself.
+ * @throws GatewayError naming the parameter, in the spelling of the wire.
+ */
+export function checkRequest(request: ImageRequest, isStreaming: boolean): void {
+  checkNumbers(request)
+  checkTexts(request)
+  checkTags(request)
+  checkOptions(request)
+  checkImages(request)
+  checkMask(request)
+  checkTogether(request)
+  if (!isStreaming && (request.partialImages ?? 0) > 0) {
+    throw invalid('partial_images', 'partial_images needs "stream": true.')
+  }
+}
+
+function checkNumbers(request: ImageRequest): void {
+  const whole: readonly (readonly [string, number | undefined, number, number])[] = [
+    ['seed', request.seed, 0, requestLimits.maxSeed],
+    ['steps', request.steps, 1, requestLimits.maxSteps],
+    ['output_compression', request.compression, 0, 100],
+    ['partial_images', request.partialImages, 0, requestLimits.maxPartialImages],
+    ['deadline_ms', request.deadlineMs, 1, requestLimits.maxDeadlineMs],
+  ]
+  for (const [param, value, low, high] of whole) {
+    if (value !== undefined && !isWhole(value, low, high)) {
+      throw invalid(param, `${param} must be a whole number from ${low} to ${high}.`)
+    }
+  }
+  const { guidance, cacheTtlMs } = request
+  if (guidance !== undefined && !(guidance >= 0 && guidance <= 100)) {
+    throw invalid('guidance', 'guidance must be a number from 0 to 100.')
+  }
+  if (cacheTtlMs !== undefined && !isWhole(cacheTtlMs, 0, requestLimits.maxCacheTtlMs)) {
+    throw invalid('cache_ttl', 'cache_ttl must be a time from 0 seconds to 365 days.')
+  }
+}
+
+const isWhole = (value: number, low: number, high: number): boolean =>
+  Number.isInteger(value) && value >= low && value <= high
+
+function checkTexts(request: ImageRequest): void {
+  const { maxLabelCharacters, maxPromptCharacters } = requestLimits
+  const texts: readonly (readonly [string, string | undefined, number])[] = [
+    ['negative_prompt', request.negativePrompt, maxPromptCharacters],
+    ['purpose', request.purpose, maxLabelCharacters],
+    ['category', request.category, maxLabelCharacters],
+    ['user', request.endUser, maxLabelCharacters],
+    ['group', request.group, maxLabelCharacters],
+    ['style', request.style, maxLabelCharacters],
+  ]
+  for (const [param, text, limit] of texts) {
+    if (text !== undefined && text.length > limit) {
+      throw invalid(param, `${param} has ${text.length} characters; at most ${limit} are taken.`)
+    }
+  }
+  if (request.aspect !== undefined && parseAspect(request.aspect) === undefined) {
+    throw invalid('aspect_ratio', 'aspect_ratio must be W:H from 1:100 to 100:1, such as 16:9.')
+  }
+}
+
+function checkTags({ tags }: ImageRequest): void {
+  const { maxTags, maxTagCharacters } = requestLimits
+  const pairs: readonly (readonly [string, unknown])[] = Object.entries(tags)
+  if (pairs.length > maxTags) {
+    throw invalid('tags', `tags has ${pairs.length} tags; at most ${maxTags} are taken.`)
+  }
+  const isFine = pairs.every((pair) =>
+    pair.every((text) => typeof text === 'string' && text.length <= maxTagCharacters),
+  )
+  if (isFine) return
+  throw invalid(
+    'tags',
+    `Names and values of tags are texts of up to ${maxTagCharacters} characters.`,
+  )
+}
+
+function checkOptions({ providerOptions }: ImageRequest): void {
+  const { maxOptionDepth } = requestLimits
+  for (const [provider, options] of Object.entries(providerOptions)) {
+    const param = `provider_options.${provider}`
+    if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+      throw invalid(param, `${param} must be an object.`)
+    }
+    if (isDeeper(options, maxOptionDepth)) {
+      throw invalid(param, `${param} is nested deeper than ${maxOptionDepth} levels.`)
+    }
+  }
+}
+
+/** Stops at its limit, so that neither depth nor a circle can exhaust the stack. */
+const isDeeper = (value: unknown, levels: number): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  (levels === 0 || Object.values(value).some((member) => isDeeper(member, levels - 1)))
+
+function checkImages({ operation, images, mask }: ImageRequest): void {
+  if (operation === 'generate' && (images.length > 0 || mask !== undefined)) {
+    const param = images.length > 0 ? 'image' : 'mask'
+    throw invalid(param, 'Images and masks are taken by /v1/images/edits, not by generations.')
+  }
+  if (operation !== 'generate' && images.length === 0) {
+    throw invalid('image', 'An input image is required.')
+  }
+  if (images.length > requestLimits.maxInputImages) {
+    const limit = requestLimits.maxInputImages
+    throw invalid('image', `${images.length} input images are given; at most ${limit} are taken.`)
+  }
+}
+
+function checkMask({ operation, mask, images }: ImageRequest): void {
+  if (operation === 'inpaint' && mask === undefined) {
+    throw invalid('mask', 'A mask is required to inpaint.')
+  }
+  const first = images[0]
+  if (mask === undefined || first === undefined) return
+  if (operation === 'variation') {
+    throw invalid('mask', 'A mask is taken by /v1/images/edits, not by variations.')
+  }
+  if (mask.width !== first.width || mask.height !== first.height) {
+    throw new GatewayError(
+      'mask_size_mismatch',
+      `The mask has ${mask.width}x${mask.height} pixels, the image ${first.width}x${first.height}.`,
+      { param: 'mask' },
+    )
+  }
+  if (!mask.hasAlpha) {
+    throw invalid('mask', 'The mask must have an alpha channel; transparent pixels are edited.')
+  }
+}
+
+function checkTogether(request: ImageRequest): void {
+  if (request.size !== undefined && request.aspect !== undefined) {
+    throw invalid('aspect_ratio', 'Give size or aspect_ratio, not both.')
+  }
+  if (request.size !== undefined && request.resolution !== undefined) {
+    throw invalid('resolution', 'Give size or resolution, not both.')
+  }
+  const needsTransparency = request.needs.includes('transparent')
+  const param = request.background === 'transparent' ? 'background' : 'needs'
+  if ((param === 'background' || needsTransparency) && request.format === 'jpeg') {
+    throw invalid(param, 'JPEG has no transparency; use output_format png or webp.')
+  }
+  if (needsTransparency && request.background === 'opaque') {
+    throw invalid('needs', 'Need a transparent picture or ask for an opaque background, not both.')
+  }
+  if (request.compression !== undefined && (request.format ?? 'png') === 'png') {
+    throw invalid(
+      'output_compression',
+      'output_compression below 100 needs output_format jpeg or webp.',
+    )
+  }
+}

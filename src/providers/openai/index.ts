@@ -1,0 +1,32 @@
+import { priceRowsSchema } from '../../core/pricebook/price-row.ts'
+import { defineProvider } from '../shared/definition.ts'
+import { readModelsFile } from '../shared/models-file.ts'
+import { classify } from './classify.ts'
+import { estimate } from './estimate.ts'
+import modelsFile from './models.json' with { type: 'json' }
+import { checkOptions } from './options.ts'
+import pricesFile from './prices.json' with { type: 'json' }
+import { fromEvent, fromWire, toWire } from './wire.ts'
+
+/** OpenAI's Images API: GPT image models, one answer or one stream a call, paid by tokens. */
+export default defineProvider({
+  id: 'openai',
+  displayName: 'OpenAI',
+  origin: {
+    baseUrl: 'https://api.openai.com/v1',
+    ownHosts: ['.openai.com'],
+    apiKeyVariable: 'OPENAI_API_KEY',
+    baseUrlVariable: 'OPENAI_BASE_URL',
+  },
+  ...readModelsFile('openai', modelsFile),
+  prices: priceRowsSchema.parse(pricesFile),
+  authorize: (apiKey) => ({ authorization: `Bearer ${apiKey}` }),
+  imageFields: ['b64_json'],
+  checkOptions,
+  estimate,
+  toWire,
+  fromWire,
+  classify,
+  flow: { kind: 'sync', fromEvent },
+  probe: { method: 'GET', url: '/models' },
+})

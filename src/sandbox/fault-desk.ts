@@ -1,0 +1,107 @@
+import { type EmulatorRequest, type Fault, faults } from '../providers/shared/emulator.ts'
+import type { Draw } from './seeded.ts'
+
+/** Faults to play from now on: for one provider or all, for a share of requests or the next few. */
+export interface FaultOrder {
+  readonly fault: Fault
+  readonly provider?: string
+  /** 0 to 1. */
+  readonly share: number
+  /** How many requests it may still hit; absent for no end. */
+  readonly count?: number
+}
+
+/** Share of requests, 0 to 1, that meet a fault. */
+export type FaultRate = { readonly [Name in Fault]?: number }
+
+/** Decides which fault a request meets. */
+export interface FaultDesk {
+  add(order: FaultOrder): void
+  /** Forgets what was added; the rates that the sandbox was started with stay. */
+  clear(): void
+  orders(): readonly FaultOrder[]
+  /**
+   * The fault of a request among those wanted: its header goes before a sentinel word in its text,
+   * that before orders, and those before the rates. Uses up an order's count, so ask once.
+   */
+  next(asked: FaultQuestion): Fault | undefined
+}
+
+/** See {@link FaultDesk.next}. */
+export interface FaultQuestion {
+  readonly provider: string
+  readonly headers: EmulatorRequest['headers']
+  /** A prompt, or the raw body it stands in. */
+  readonly text: string | Uint8Array
+  readonly isWanted: (fault: Fault) => boolean
+}
+
+/** Orders that can be open at one time. */
+export const MAX_ORDERS = 100
+/** The header that asks for a fault, `<fault>` or `<fault>@<provider>`. */
+export const FAULT_HEADER = 'x-sandbox-fault'
+
+const SENTINEL = 'sandbox:'
+/** Longest sentinel word worth looking at, behind its prefix. */
+const MAX_WORD = 120
+const WORD = /^([a-z0-9-]+)(?:@([a-z0-9-]+))?/
+
+/** Whether a text names a fault. */
+export const isFault = (text: string): text is Fault => (faults as readonly string[]).includes(text)
+
+/** Reads `<fault>` or `<fault>@<provider>` at the beginning of a text. */
+export function readFaultWord(text: string): { fault: Fault; provider?: string } | undefined {
+  const [, fault = '', provider] = WORD.exec(text) ?? []
+  if (!isFault(fault)) return undefined
+  return provider === undefined ? { fault } : { fault, provider }
+}
+
+function* sentinels(text: string | Uint8Array): Generator<{ fault: Fault; provider?: string }> {
+  const place =
+    typeof text === 'string' ? text : Buffer.from(text.buffer, text.byteOffset, text.length)
+  for (let at = place.indexOf(SENTINEL); at !== -1; at = place.indexOf(SENTINEL, at + 1)) {
+    const start = at + SENTINEL.length
+    const word = place.slice(start, start + MAX_WORD)
+    const read = readFaultWord(typeof word === 'string' ? word : word.toString('latin1'))
+    if (read !== undefined) yield read
+  }
+}
+
+/** A desk with the rates that hold for its whole life, and a seeded source for shares. */
+export function createFaultDesk(rates: FaultRate, random: Draw): FaultDesk {
+  const standing = (Object.entries(rates) as [Fault, number][]).map(
+    ([fault, share]): FaultOrder => ({ fault, share }),
+  )
+  let added: readonly FaultOrder[] = []
+
+  const use = (order: FaultOrder): void => {
+    if (order.count === undefined) return
+    const rest = { ...order, count: order.count - 1 }
+    added = added.flatMap((other) => (other !== order ? [other] : rest.count > 0 ? [rest] : []))
+  }
+
+  return {
+    add(order) {
+      if (added.length >= MAX_ORDERS) throw new RangeError(`more than ${MAX_ORDERS} fault orders`)
+      added = [...added, order]
+    },
+    clear() {
+      added = []
+    },
+    orders: () => [...added, ...standing],
+    next({ provider, headers, text, isWanted }) {
+      const applies = (order: { fault: Fault; provider?: string }): boolean =>
+        isWanted(order.fault) && (order.provider ?? provider) === provider
+      const header = headers[FAULT_HEADER]
+      const named = typeof header === 'string' ? readFaultWord(header) : undefined
+      if (named !== undefined && applies(named)) return named.fault
+      for (const sentinel of sentinels(text)) if (applies(sentinel)) return sentinel.fault
+      for (const order of [...added, ...standing]) {
+        if (!applies(order) || random() >= order.share) continue
+        use(order)
+        return order.fault
+      }
+      return undefined
+    },
+  }
+}

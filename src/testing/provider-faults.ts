@@ -1,0 +1,173 @@
+import type { Model } from '../core/catalog/model.ts'
+import type { FailureClass } from '../core/errors/provider-failure.ts'
+import { isSuspiciouslySmall } from '../core/quality/blank.ts'
+import { checkStructure } from '../core/quality/image-header.ts'
+import type { CallOutcome, ProducedImage, ProviderCall } from '../ports/provider.ts'
+import type { ProviderDefinition } from '../providers/shared/definition.ts'
+import type { Fault } from '../providers/shared/emulator.ts'
+
+/** How a call may end when the provider fails in a certain way; anything else is a flaw. */
+export interface FaultRule {
+  /** Classes of failure it may end as. */
+  readonly classes: readonly FailureClass[] | 'any'
+  /**
+   * Pictures it may end with: good ones, ones that the gateway's own checks refuse, or fewer than
+   * asked for with each missing one accounted for. Absent: none at all.
+   */
+  readonly pictures?: 'good' | 'bad' | 'fewer'
+  /** Only for providers that give links; with the others the fault has no effect. */
+  readonly needsLinks?: true
+}
+
+const fails = (...classes: FailureClass[]): FaultRule => ({ classes })
+const broken = fails('timeout_unknown', 'bad_image')
+const passing = fails('overloaded', 'rate_limited', 'timeout_unknown', 'invalid_request')
+const badPicture: FaultRule = { classes: ['bad_image'], pictures: 'bad' }
+const badLink: FaultRule = { classes: ['bad_image'], needsLinks: true }
+const harmless: FaultRule = { classes: [], pictures: 'good' }
+const slow: FaultRule = { classes: ['timeout_unknown'], pictures: 'good' }
+
+/** Every fault of the closed list; a new one without a rule does not compile. */
+export const faultRules: { readonly [Name in Fault]: FaultRule } = {
+  'moderate-input': fails('content_policy_input'),
+  'moderate-output': fails('content_policy_output'),
+  'invalid-key': fails('auth'),
+  'no-credit': fails('quota_exhausted'),
+  'rate-limit': fails('rate_limited'),
+  'user-error': fails('invalid_request'),
+  'model-gone': fails('model_gone'),
+  'server-error': fails('overloaded'),
+  'server-error-billed': fails('overloaded', 'timeout_unknown'),
+  overloaded: fails('overloaded'),
+  empty: fails('empty'),
+  'wrong-count': { classes: ['bad_image', 'empty'], pictures: 'fewer' },
+  'wrong-size': badPicture,
+  'not-an-image': badPicture,
+  truncated: badPicture,
+  blank: badPicture,
+  'error-in-200': { classes: 'any' },
+  html: fails('bad_image'),
+  hang: fails('timeout_unknown'),
+  'reset-before-headers': fails('timeout_unknown'),
+  'reset-in-headers': broken,
+  'reset-after-headers': broken,
+  'reset-in-body': broken,
+  'content-length-long': broken,
+  'content-length-short': { classes: ['bad_image', 'timeout_unknown'], pictures: 'bad' },
+  'endless-body': broken,
+  'slow-body': slow,
+  'slow-headers-31': slow,
+  'slow-headers-61': slow,
+  'slow-headers-121': slow,
+  'slow-headers-301': slow,
+  'job-stuck': fails('timeout_unknown'),
+  'job-vanishes': fails('timeout_unknown', 'model_gone', 'empty'),
+  'job-fails': { classes: 'any' },
+  'link-forbidden': badLink,
+  'link-expired': badLink,
+  'link-private': badLink,
+  'cost-differs': harmless,
+  'region-blocked': fails('auth'),
+  'request-timeout': passing,
+  conflict: passing,
+  'too-early': passing,
+  'too-large': fails('invalid_request'),
+  unprocessable: fails('invalid_request'),
+  'rate-limit-date': fails('rate_limited'),
+  'rate-limit-bare': fails('rate_limited'),
+  'rate-limit-absurd': fails('rate_limited'),
+  'bad-gateway': fails('overloaded'),
+  'overloaded-retry-after': fails('overloaded'),
+  'gateway-timeout-billed': fails('overloaded', 'timeout_unknown'),
+  'same-image': harmless,
+  'deprecated-model': harmless,
+  'slow-down': harmless,
+  flapping: { classes: ['overloaded'], pictures: 'good' },
+}
+
+/** Faults whose end is a limit of time; the call gets a short one. */
+export const endlessFaults: ReadonlySet<Fault> = new Set(['hang', 'endless-body'])
+
+/** Whether a provider can fail in this way at all. */
+export function isPossible(fault: Fault, { flow }: ProviderDefinition, model: Model): boolean {
+  if (fault === 'wrong-count') return model.maxImagesPerCall > 1
+  return fault.startsWith('job-') ? flow.kind === 'poll' : true
+}
+
+/** What is wrong with the end of a call that met a fault; undefined when it is as it must be. */
+export function faultFlaw(
+  rule: FaultRule,
+  outcome: CallOutcome,
+  call: ProviderCall,
+  isLinked: boolean,
+): string | undefined {
+  const isIdle = rule.needsLinks === true && !isLinked
+  if (outcome.kind === 'failed')
+    return isIdle ? pictureFlaw(outcome, call) : classFlaw(rule, outcome)
+  switch (isIdle ? 'good' : rule.pictures) {
+    case 'good':
+      return pictureFlaw(outcome, call)
+    case 'bad':
+      return outcome.images.every((image) => isCaught(image, call))
+        ? undefined
+        : 'a bad picture passes every check'
+    case 'fewer': {
+      const { images, withheld } = outcome
+      if (images.length >= call.n) return 'no picture is missing'
+      const isComplete = images.length + withheld.length === call.n
+      return isComplete ? undefined : 'missing pictures are not named'
+    }
+    default:
+      return 'it gave a picture'
+  }
+}
+
+function classFlaw(
+  { classes }: FaultRule,
+  { failure }: Extract<CallOutcome, { kind: 'failed' }>,
+): string | undefined {
+  if (failure.message.trim() === '') return 'its failure has no message'
+  if (classes === 'any' || classes.includes(failure.class)) return undefined
+  return `it ended as ${failure.class} (${failure.message}), not as ${classes.join(' or ')}`
+}
+
+/** What is wrong with a call that must give what was asked for. */
+export function pictureFlaw(outcome: CallOutcome, call: ProviderCall): string | undefined {
+  if (outcome.kind === 'failed') {
+    return `it failed as ${outcome.failure.class}: ${outcome.failure.message}`
+  }
+  if (outcome.images.length !== call.n) return `${outcome.images.length} of ${call.n} pictures came`
+  if (outcome.withheld.length > 0) return 'it names withheld pictures, yet all came'
+  const digests = new Set(outcome.images.map(({ digest }) => digest))
+  if (digests.size < outcome.images.length) return 'it gave the same picture twice'
+  return outcome.images.map((image) => imageFlaw(image, call)).find((flaw) => flaw !== undefined)
+}
+
+/** Shapes may differ so much: providers that take a shape choose the pixels. */
+const ASPECT_TOLERANCE = 0.05
+
+/** What the gateway's checks find wrong with one picture, from its header and structure. */
+function imageFlaw({ bytes }: ProducedImage, call: ProviderCall): string | undefined {
+  const structure = checkStructure(bytes)
+  if (!structure.ok) return `it is ${structure.reason}`
+  const { width, height, format } = structure.header
+  const { size, aspect, format: wanted } = call.settings
+  if (wanted !== undefined && format !== wanted) return `it is ${format}, not ${wanted}`
+  if (size !== undefined && (size.width !== width || size.height !== height)) {
+    return `it has ${width}x${height} pixels, not ${size.width}x${size.height}`
+  }
+  const { expectedSize } = call
+  const distortion = (width * expectedSize.height) / (height * expectedSize.width) - 1
+  if (aspect !== undefined && Math.abs(distortion) > ASPECT_TOLERANCE) {
+    return `it has ${width}x${height} pixels, not the shape ${aspect}`
+  }
+  return undefined
+}
+
+/** Whether a bad picture is refused, or at least so suspicious that its pixels are looked at. */
+function isCaught(image: ProducedImage, call: ProviderCall): boolean {
+  if (imageFlaw(image, call) !== undefined) return true
+  const structure = checkStructure(image.bytes)
+  if (!structure.ok) return true
+  return isSuspiciouslySmall({ ...structure.header, byteLength: image.bytes.length })
+}
