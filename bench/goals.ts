@@ -2,7 +2,7 @@
 import type { Measurement } from './measure.ts'
 import type { Figures, Summary } from './summary.ts'
 
-/** One line of the table of goals. `met` is null when something needed was not measured. */
+/** One line of the table of goals. `met` is null when what was measured does not decide it. */
 export interface GoalResult {
   readonly row: number
   readonly goal: string
@@ -136,8 +136,8 @@ function toResult(row: number, goal: string, checks: readonly Check[]): GoalResu
         : `${label}: ${Number(value.toFixed(2))}${unit}`,
     )
     .join('; ')
-  const isUnknown = verdicts.includes(null)
-  return { row, goal, measured, met: isUnknown ? null : !verdicts.includes(false) }
+  const hasFailed = verdicts.includes(false)
+  return { row, goal, measured, met: hasFailed ? false : verdicts.includes(null) ? null : true }
 }
 
 function toReference(summary: Summary, scenario: string, field: Field, limit: number): Check {

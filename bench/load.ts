@@ -74,7 +74,7 @@ interface Segment {
 const EXCHANGE_LIMIT_MS = 60_000
 const ATTEMPTS_LIMIT = 500
 const WAIT_LIMIT_MS = 1_000
-const FAILURES_KEPT = 5
+const FAILURES_KEPT = 2
 
 const settings = JSON.parse(process.argv[2] ?? '{}') as LoadSettings
 const pool = new Pool(settings.origin, {

@@ -12,7 +12,10 @@ export function readAll(message: IncomingMessage, limitBytes: number): Promise<B
     let length = 0
     message.on('data', (chunk: Buffer) => {
       const needed = length + chunk.length
-      if (needed > limitBytes) return message.destroy(new Error('The body is too large'))
+      if (needed > limitBytes) {
+        message.destroy(new Error('The body is too large'))
+        return
+      }
       if (needed > buffer.length) buffer = Buffer.concat([buffer.subarray(0, length)], needed * 2)
       chunk.copy(buffer, length)
       length = needed

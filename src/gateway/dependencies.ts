@@ -9,6 +9,7 @@ import type { Provider } from '../ports/provider.ts'
 import type { Stores } from '../ports/stores.ts'
 import type { ByteBudget } from './byte-budget.ts'
 import type { GatewayEvent } from './events.ts'
+import type { LateWrites } from './late-writes.ts'
 import type { GatewayLimits } from './limits.ts'
 import type { Siblings } from './siblings.ts'
 
@@ -37,6 +38,8 @@ export interface Dependencies {
   readonly baselineModel: string
   readonly bytes: ByteBudget
   readonly siblings: Siblings
+  /** What the database did not take yet. */
+  readonly late: LateWrites
   readonly emit: (event: GatewayEvent) => void
   /** Name of this process in leases. */
   readonly owner: string

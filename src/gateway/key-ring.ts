@@ -93,7 +93,7 @@ export async function createKey(
   }
   const secret = `sk-keeprate-${text}`
   const key: VirtualKey = {
-    id: makeId('key', parts.random.bytes(16)),
+    id: makeId('key', parts.random.bytes(16), parts.clock.now()),
     name: wanted.name,
     tenant: wanted.tenant,
     digest: parts.sha256(secret),

@@ -14,9 +14,13 @@ export interface GatewayLimits {
   readonly leaseMs: number
   /** Requests taken over by one look for abandoned work. */
   readonly recoverBatch: number
+  /** When a request that this process cannot take up is offered again, in milliseconds. */
+  readonly offerAgainMs: number
   /** Tries of a write that follows a paid answer. */
   readonly settleTries: number
   readonly settlePauseMs: number
+  /** Commits that wait in memory for a database that was lost longer than these tries. */
+  readonly lateWrites: number
   /** How long pictures answer equal requests, in milliseconds. */
   readonly cacheTtlMs: number
   /** Expired cache entries deleted by one sweep. */
@@ -32,8 +36,10 @@ export const defaultLimits: GatewayLimits = {
   parallelCalls: 10,
   leaseMs: 10_000,
   recoverBatch: 100,
+  offerAgainMs: 60_000,
   settleTries: 6,
   settlePauseMs: 250,
+  lateWrites: 10_000,
   cacheTtlMs: 72 * 3_600_000,
   purgeBatch: 1_000,
 }

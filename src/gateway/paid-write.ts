@@ -1,33 +1,59 @@
 import type { Fact } from '../core/jobs/request-record.ts'
-import type { ContradictionError } from '../ports/stores.ts'
+import { isContradiction, isOutcomeUnknown } from './contradiction.ts'
 import type { Dependencies } from './dependencies.ts'
+import { describeFacts } from './late-writes.ts'
 
-const isContradiction = (error: unknown): error is ContradictionError =>
-  error instanceof Error && 'contradiction' in error
-
-/**
- * Writes facts that follow a paid answer: a passing trouble of the database must not lose them, so
- * it is tried again, ever slower. True when they are durable; false after the last try, which is
- * logged with everything needed to book it by hand.
- */
-export async function paidWrite(
-  facts: readonly Fact[],
-  requestId: string,
-  deps: Dependencies,
-): Promise<boolean> {
-  for (let attempt = 1; attempt <= deps.limits.settleTries; attempt += 1) {
-    try {
-      await deps.stores.journal.commit(facts)
-      return true
-    } catch (error) {
-      const isFinal = isContradiction(error) || attempt === deps.limits.settleTries
-      deps.log.error({ requestId, attempt, isFinal, error, facts: kinds(facts) }, 'write failed')
-      if (isFinal) break
-      await deps.clock.sleep(deps.limits.settlePauseMs * 2 ** (attempt - 1))
-    }
-  }
-  deps.emit({ kind: 'write-failed', requestId, what: kinds(facts).join(', ') })
-  return false
+/** Facts that follow a paid answer. */
+export interface PaidWrite {
+  readonly requestId: string
+  readonly facts: readonly Fact[]
+  /** The write that these facts build on: whether it became durable. */
+  readonly after?: Promise<boolean>
 }
 
-const kinds = (facts: readonly Fact[]): string[] => facts.map((fact) => fact.kind)
+/**
+ * Writes facts that follow a paid answer. It does not wait for what they build on, because commits
+ * are written in their order; only when that one is in trouble must this one come behind it. A
+ * passing trouble of the database is sat out, ever slower; after the last try the facts wait in
+ * memory until the database is back.
+ * @returns true when they are durable; false when they are late, or contradict what is written.
+ */
+export async function paidWrite(write: PaidWrite, deps: Dependencies): Promise<boolean> {
+  const { requestId, facts, after } = write
+  const { settleTries, settlePauseMs } = deps.limits
+  let mayBeWritten = false
+  for (let attempt = 1; ; attempt += 1) {
+    const error = await errorOf(deps.stores.journal.commit(facts))
+    if (error === undefined) return true
+    if ((await after) === false) return giveUp(write, error, deps, { isLate: true })
+    if (isContradiction(error)) {
+      // Lost while it was confirmed, and now a repetition: it had been written.
+      if (mayBeWritten) return true
+      const wasEarly = attempt === 1 && after !== undefined
+      if (!wasEarly) return giveUp(write, error, deps, { isLate: false })
+      continue
+    }
+    mayBeWritten ||= isOutcomeUnknown(error)
+    if (attempt >= settleTries) return giveUp(write, error, deps, { isLate: true })
+    deps.log.warn({ requestId, attempt, error }, 'write failed, is tried again')
+    await deps.clock.sleep(settlePauseMs * 2 ** (attempt - 1))
+  }
+}
+
+const errorOf = (work: Promise<void>): Promise<unknown> =>
+  work.then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+
+function giveUp(
+  { requestId, facts }: PaidWrite,
+  error: unknown,
+  deps: Dependencies,
+  { isLate }: { readonly isLate: boolean },
+): false {
+  deps.log.error({ requestId, isLate, error, facts: describeFacts(facts) }, 'not written')
+  if (isLate) deps.late.add({ requestId, facts }, deps)
+  deps.emit({ kind: 'write-failed', requestId, what: facts.map(({ kind }) => kind).join(', ') })
+  return false
+}

@@ -17,6 +17,8 @@ export interface ReadyImage {
   readonly record: ImageRecord
   /** Present when it was made by this run; a cached one is read from the store. */
   readonly bytes?: Uint8Array
+  /** False when no store took the bytes, so that the answer is all there is of it. */
+  readonly isStored: boolean
 }
 
 /** One attempt that has ended. */
@@ -56,6 +58,8 @@ export interface Run {
   readonly cacheKey?: string
   readonly sibling?: Sibling
   readonly hits: readonly ReadyImage[]
+  /** Digests of the pictures of this answer; calls that run side by side share it. */
+  readonly shown: Set<string>
   readonly plan?: Plan
   /** What the model asked for (or the baseline) would cost for all images. */
   readonly listNano?: Nano

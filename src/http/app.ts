@@ -28,7 +28,7 @@ export async function createApp(
   context: HttpContext,
   logger: FastifyBaseLogger,
 ): Promise<FastifyInstance> {
-  const { random } = context.gateway.deps
+  const { random, clock } = context.gateway.deps
   const app = fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -36,7 +36,7 @@ export async function createApp(
     requestTimeout: limits.requestMs,
     keepAliveTimeout: limits.keepAliveMs,
     routerOptions: { maxParamLength: limits.paramCharacters },
-    genReqId: () => makeId('req', random.bytes(16)),
+    genReqId: () => makeId('req', random.bytes(16), clock.now()),
     forceCloseConnections: 'idle',
     exposeHeadRoutes: true,
   })

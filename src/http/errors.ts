@@ -19,15 +19,26 @@ const FASTIFY_ERRORS: Readonly<Record<string, () => GatewayError>> = {
     new GatewayError('payload_too_large', 'Too many files.', { param: 'image' }),
   FST_PARTS_LIMIT: () => new GatewayError('payload_too_large', 'Too many parts.'),
   FST_FIELDS_LIMIT: () => new GatewayError('payload_too_large', 'Too many fields.'),
+  FST_PROTO_VIOLATION: () =>
+    new GatewayError('unsupported_parameter', 'A field has a name that is not allowed.'),
   FST_INVALID_MULTIPART_CONTENT_TYPE: () =>
     new GatewayError('unsupported_media_type', 'The body is not multipart/form-data.'),
+  FST_INVALID_JSON_FIELD_ERROR: () =>
+    new GatewayError('invalid_json', 'A field that says it is JSON is not.'),
+  FST_MP_PREMATURE_CLOSE: () =>
+    new GatewayError('invalid_request', 'The multipart body ended too early.'),
+  FST_ERR_BAD_URL: () => new GatewayError('invalid_request', 'The path cannot be decoded.'),
 }
+
+/** Whether Fastify or its plugins refused the request for a reason that we have words for. */
+export const isKnownRefusal = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && Object.hasOwn(FASTIFY_ERRORS, String(error.code))
 
 /** Any error as one of ours; what is not known is a defect and says nothing of its inside. */
 export function toGatewayError(error: unknown): GatewayError {
   if (GatewayError.isInstance(error)) return error
-  const { code, statusCode } = error as Partial<FastifyError>
-  const known = code === undefined ? undefined : FASTIFY_ERRORS[code]
+  const { code, statusCode } = Object(error) as Partial<FastifyError>
+  const known = isKnownRefusal(error) ? FASTIFY_ERRORS[String(code)] : undefined
   if (known !== undefined) return known()
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
     const message = error instanceof Error ? error.message : 'The request is malformed.'

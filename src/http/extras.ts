@@ -1,12 +1,14 @@
 import { z } from 'zod'
 import { GatewayError, invalid } from '../core/errors/gateway-error.ts'
+import { canonicalJson } from '../core/json.ts'
 import { cacheModes, needs } from '../core/request/image-request.ts'
 import { requestLimits } from '../core/request/limits.ts'
 import type { RequestDraft } from '../core/request/request-draft.ts'
 import { parseDuration } from '../core/time.ts'
 
 const label = z.string().max(requestLimits.maxLabelCharacters)
-const jsonObject = z.record(z.string(), z.json())
+/** How deep the values may be nested is checked with the request; a schema of them would recurse. */
+const jsonObject = z.record(z.string(), z.unknown())
 
 /**
  * Our own inputs, as the `keeprate` object of a body; the headers `x-keeprate-…` say the same.
@@ -80,7 +82,7 @@ export function readExtras(
       })
     }
     for (const [key, read] of Object.entries(reader(String(value)))) {
-      if (key in merged && String(merged[key]) !== String(read)) {
+      if (key in merged && printValue(merged[key]) !== printValue(read)) {
         throw invalid(name, `${name} and keeprate.${key} of the body disagree.`)
       }
       merged[key] = read
@@ -88,6 +90,10 @@ export function readExtras(
   }
   return toExtras(merged as KeeprateObject)
 }
+
+/** Headers are text and members may be numbers, so both are compared as text. */
+const printValue = (value: unknown): string =>
+  typeof value === 'object' ? canonicalJson(value) : String(value)
 
 function toExtras(object: KeeprateObject): Extras {
   const { max_cost, deadline_ms, cache_ttl, negative_prompt, aspect_ratio, body, user, ...rest } =
@@ -129,15 +135,15 @@ function readCache(value: string): (typeof cacheModes)[number] {
 }
 
 function readTags(value: string): Record<string, string> {
-  const tags: Record<string, string> = {}
+  const tags = new Map<string, string>()
   for (const pair of value.split(',')) {
     const [key, text, ...more] = pair.split('=').map((part) => part.trim())
-    if (!key || text === undefined || more.length > 0 || key in tags) {
+    if (!key || text === undefined || more.length > 0 || tags.has(key)) {
       throw invalid('x-keeprate-tags', 'x-keeprate-tags must be k=v,k=v with keys that differ.')
     }
-    tags[key] = text
+    tags.set(key, text)
   }
-  return tags
+  return Object.fromEntries(tags)
 }
 
 function readDuration(value: string | number | null | undefined): number | undefined {

@@ -64,5 +64,9 @@ export function readWith<Output>(schema: ZodType<Output>, value: unknown): Outpu
  * @throws GatewayError when there is none or it does not match.
  */
 export function readBody<Output>(schema: ZodType<Output>, request: FastifyRequest): Output {
+  if (request.isMultipart()) {
+    const message = 'This route takes application/json, not multipart/form-data.'
+    throw new GatewayError('unsupported_media_type', message)
+  }
   return readWith(schema, request.body)
 }

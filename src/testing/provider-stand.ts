@@ -15,7 +15,7 @@ import type { Emulator } from '../providers/shared/emulator.ts'
 import { startSandbox } from '../sandbox/server.ts'
 
 /** The day the suite plays on: every model that is declared with a date was read before it. */
-export const standNow = Date.UTC(2026, 10, 20, 12)
+const standNow = Date.UTC(2026, 10, 20, 12)
 /** Emulated seconds pass as milliseconds. */
 const SPEED = 1_000
 /** Real pause of each sleep, so that the emulator gets on. */
@@ -111,7 +111,7 @@ function hurriedClock(): Clock {
 }
 
 /** The book of a provider's own prices. */
-export const bookOf = (definition: ProviderDefinition): PriceBook =>
+const bookOf = (definition: ProviderDefinition): PriceBook =>
   makePriceBook(definition.prices, (text) => createHash('sha256').update(text).digest('hex'))
 
 /** What a call costs by quote and by settlement; undefined when the book has no price for it. */

@@ -76,7 +76,9 @@ export class VirtualClock implements Clock {
   }
 }
 
-/** Lets everything that can go on without time go on: promises, and what has arrived from outside. */
+/**
+ * Lets everything that can go on without time go on: promises, and what has arrived from outside.
+ */
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 /**

@@ -1,14 +1,13 @@
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { exitCodes } from '../../src/cli/exit-codes.ts'
-import { repositoryRoot } from '../repository.ts'
 import { run } from '../run.ts'
 import type { GeneratedFile } from './generated-file.ts'
 import { code, codeBlock, markdownDocument, markdownTable } from './markdown.ts'
 
-const INTRODUCTION = `\`keeprate\` when it is installed, \`npm run -s keeprate --\` in the repository. Every
-command has \`--json\`: data on standard output and nothing else there. Progress and remarks go to
-standard error. Settings are explained in [settings.md](settings.md).`
+const INTRODUCTION = `The program is \`keeprate\` when it is installed, and \`npm run -s keeprate
+--\` in the repository. Every command has \`--json\`: data on standard output and nothing else
+there. Progress and remarks go to standard error. Settings are explained in
+[settings.md](settings.md).`
 
 const EXIT_MEANINGS: { readonly [Name in keyof typeof exitCodes]: string } = {
   ok: 'done',
@@ -18,20 +17,17 @@ const EXIT_MEANINGS: { readonly [Name in keyof typeof exitCodes]: string } = {
   partly: 'fewer pictures than asked for',
 }
 
-/** Helps asked for at the same time: each is a process, and machines for tests are small. */
-const PARALLEL = 2
-
 /** A command and what its `--help` prints. */
-interface Help {
+export interface CommandHelp {
   readonly words: readonly string[]
   readonly text: string
 }
 
-let helps: Promise<readonly Help[]> | undefined
+let helps: Promise<readonly CommandHelp[]> | undefined
 
 /** `docs/cli.md`: what every command says of itself. Asked once per process. */
 export async function cliDocument(): Promise<GeneratedFile> {
-  helps ??= askTree([])
+  helps ??= askAll()
   const exits = Object.entries(exitCodes).map(([name, exit]) => [
     String(exit),
     EXIT_MEANINGS[name as keyof typeof exitCodes],
@@ -49,38 +45,16 @@ export async function cliDocument(): Promise<GeneratedFile> {
   }
 }
 
-/** The help of a command and of all commands below it. */
-async function askTree(words: readonly string[]): Promise<readonly Help[]> {
-  const text = await ask(words)
-  const names = commandNames(text)
-  const found: Help[] = [{ words, text }]
-  for (let at = 0; at < names.length; at += PARALLEL) {
-    const trees = names.slice(at, at + PARALLEL).map((name) => askTree([...words, name]))
-    found.push(...(await Promise.all(trees)).flat())
-  }
-  return found
-}
-
 /**
- * Runs `keeprate … --help`. The environment is bare: width and colours of the terminal, and settings
- * of the person who runs this, must not reach the document.
+ * Asks all commands. The environment is bare and the output is no terminal: width, colours and
+ * settings of whoever runs this must not reach the document.
  */
-async function ask(words: readonly string[]): Promise<string> {
-  const main = join(repositoryRoot, 'src/cli/main.ts')
-  const environment = {
-    PATH: process.env.PATH,
-    NO_COLOR: '1',
-    NODE_COMPILE_CACHE: join(tmpdir(), 'keeprate-compile-cache'),
-  }
-  const result = await run(process.execPath, [main, ...words, '--help'], { environment })
-  if (result.exitCode === 0) return result.output
-  throw new Error(`keeprate ${words.join(' ')} --help failed:\n${result.output}`)
-}
-
-/** The names in the list of commands of a help text, but for `help` itself. */
-export function commandNames(text: string): readonly string[] {
-  const [, list = ''] = /^Commands:\n((?: {2}.*\n?)+)/m.exec(text) ?? []
-  return [...list.matchAll(/^ {2}([a-z]\S*)/gm)]
-    .map(([, name = '']) => name)
-    .filter((name) => name !== 'help')
+async function askAll(): Promise<readonly CommandHelp[]> {
+  const script = fileURLToPath(new URL('./print-help.ts', import.meta.url))
+  const environment = { PATH: process.env.PATH, NO_COLOR: '1' }
+  const result = await run(process.execPath, ['--no-warnings', script], { environment })
+  if (result.exitCode !== 0) throw new Error(`asking for help failed:\n${result.output}`)
+  const found = JSON.parse(result.output) as readonly CommandHelp[]
+  if (found.length < 2) throw new Error('the command line named no commands')
+  return found
 }

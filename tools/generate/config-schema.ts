@@ -3,13 +3,13 @@ import type { GeneratedFile } from './generated-file.ts'
 import { isObject, type JsonSchema, membersOf, toJsonSchema } from './json-schema.ts'
 import { jsonText } from './json-text.ts'
 
-/** A reference to an environment variable, anywhere in a text, as `src/config/read-file.ts` reads it. */
+/** A reference to a variable, anywhere in a text, as `src/config/read-file.ts` reads it. */
 const REFERENCE = { type: 'string', pattern: '\\$\\{[A-Za-z_][A-Za-z0-9_]*\\}' } as const
 
 /** Characters of `${A}`. */
 const SHORTEST_REFERENCE = 4
 
-/** Members whose value may stand in a file: `<member>_file`, as `src/config/read-file.ts` reads it. */
+/** Members that `src/config/read-file.ts` also reads from a file, as `<member>_file`. */
 const SECRET_MEMBERS = ['api_key', 'admin_key', 'database_url']
 
 /** Words for members that `src/config/schema.ts` does not describe, by path. */

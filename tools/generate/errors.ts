@@ -19,9 +19,9 @@ const INTRODUCTION = `Every error has the shape that OpenAI's clients read. The 
 themselves also carry \`retry-after\` (seconds) and \`retry-after-ms\`. A request that has already
 cost money is never marked as worth sending again.`
 
-const TRIED = `When attempts failed, the error carries \`tried\`: a list of offers, each with the class
-of its failure and the provider's words. When no offer could be planned, \`tried\` names the offers
-that were looked at, each with the reason. The classes of failures:`
+const TRIED = `When attempts failed, the error carries \`tried\`: a list of offers, each with the
+class of its failure and the provider's words. When no offer could be planned, \`tried\` names the
+offers that were looked at, each with the reason. The classes of failures:`
 
 const afterwards = { next: 'the next step of the plan', stop: 'nothing: no other offer is asked' }
 const billed = { true: 'yes', false: 'no', unknown: 'not known: the cost is booked as suspected' }

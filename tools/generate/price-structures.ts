@@ -10,11 +10,11 @@ import { isObject, membersOf, toJsonSchema } from './json-schema.ts'
 import { jsonText } from './json-text.ts'
 import { code, codeBlock, markdownDocument, markdownTable } from './markdown.ts'
 
-const INTRODUCTION = `A price row of an offer holds one or more components; each adds its lines to the
-charge. A component has a \`kind\`, which names its price structure, and the rates of that structure.
-Rates are dollars as decimal strings. A rate that is null or absent is unknown, never free: usage
-that needs it has no price, and an offer without a price is not called. The examples below are
-executed by a test.`
+const INTRODUCTION = `A price row of an offer holds one or more components; each adds its lines to
+the charge. A component has a \`kind\`, which names its price structure, and the rates of that
+structure. Rates are dollars as decimal strings. A rate that is null or absent is unknown, never
+free: usage that needs it has no price, and an offer without a price is not called. The examples
+below are executed by a test.`
 
 /** `docs/price-structures.md`: every structure, its fields, and a worked example. */
 export function priceStructuresDocument(): GeneratedFile {

@@ -7,13 +7,13 @@ import { isObject } from './json-schema.ts'
 import { code, codes, markdownDocument, markdownTable } from './markdown.ts'
 
 const INTRODUCTION = `Every provider that ships, with its models and the prices that the gateway
-quotes, holds and settles with. Days are UTC; on the day it is shut down a model is gone. A price row
-that names nothing under "for" holds for all calls of its operation, else the most specific row wins.
-Confidence says how sure the reading of the source is; \`derived\` means worked out from other
-published figures. The fields of the prices are explained in
+quotes, holds and settles with. Days are UTC; on the day it is shut down a model is gone. A price
+row that names nothing under "for" holds for all calls of its operation, else the most specific
+row wins. Confidence says how sure the reading of the source is; \`derived\` means worked out from
+other published figures. The fields of the prices are explained in
 [price-structures.md](price-structures.md).`
 
-/** `docs/providers.md`: providers, models, names that lead to them, and prices with their sources. */
+/** `docs/providers.md`: providers, models, names that lead to them, prices with their sources. */
 export async function providersDocument(): Promise<GeneratedFile> {
   // Imported late: the registry is a generated file too, and may be written by the same run.
   const { providers } = await import('../../src/providers/registry.generated.ts')
@@ -38,6 +38,7 @@ const describe = (provider: ProviderDefinition): readonly string[] => [
     : ['### Other names that lead to them', aliasTable(provider.aliases)]),
   '### Prices',
   priceTable(provider.prices),
+  ...unpricedModels(provider),
 ]
 
 const MODEL_HEAD = ['model', 'operations', 'tier', 'sizes', 'qualities', 'per call', 'life']
@@ -97,9 +98,9 @@ const PRICE_HEAD = ['model', 'operation', 'for', 'price', 'valid', 'source', 'co
 const priceTable = (rows: readonly PriceRow[]): string =>
   markdownTable([
     PRICE_HEAD,
-    ...rows.map((row) => [
-      code(row.offer.slice(row.offer.indexOf('/') + 1)),
-      row.operation,
+    ...groupedByPrice(rows).map(([row, operations]) => [
+      code(modelOf(row)),
+      operations.join(', '),
       printSelector(row.when),
       row.components.map(printComponent).join(' + '),
       row.valid_to === null ? `from ${row.valid_from}` : `${row.valid_from} to ${row.valid_to}`,
@@ -108,6 +109,26 @@ const priceTable = (rows: readonly PriceRow[]): string =>
       row.source.note ?? '',
     ]),
   ])
+
+const modelOf = ({ offer }: PriceRow): string => offer.slice(offer.indexOf('/') + 1)
+
+/** Rows that differ only in their operation, as one row with all operations. */
+function groupedByPrice(
+  rows: readonly PriceRow[],
+): readonly (readonly [PriceRow, readonly string[]])[] {
+  const groups = Map.groupBy(rows, ({ operation: _, ...rest }) => JSON.stringify(rest))
+  return [...groups.values()].flatMap(([first, ...others]) =>
+    first === undefined
+      ? []
+      : [[first, [first, ...others].map(({ operation }) => operation)] as const],
+  )
+}
+
+function unpricedModels({ models, prices }: ProviderDefinition): readonly string[] {
+  const priced = new Set(prices.map((row) => modelOf(row).split('@')[0]))
+  const names = models.map(({ id }) => id).filter((id) => !priced.has(id))
+  return names.length === 0 ? [] : [`Without a price, hence not called: ${codes(names)}.`]
+}
 
 const printSelector = (when: PriceRow['when']): string =>
   Object.entries(when)

@@ -6,23 +6,23 @@ import { code, codes, markdownDocument, markdownTable } from './markdown.ts'
 
 const INTRODUCTION = `A setting may come from a flag of the command ([cli.md](cli.md)), from the
 environment, from \`keeprate.yaml\`, or be left at its default; the first of these wins.
-\`keeprate config show --origin\` prints every setting with its source, secrets masked;
+\`keeprate config show --origin\` prints every setting with its source, secrets masked.
 \`keeprate config check\` names mistakes with line and column. Unknown members of the file are
 errors. A variable that is empty counts as not set.`
 
-const FILE = `\`--config\` or \`KEEPRATE_CONFIG\` names the file; without them \`keeprate.yaml\` of the
-working folder is read, if it is there. Editors check and complete it with
+const FILE = `\`--config\` or \`KEEPRATE_CONFIG\` names the file; without them \`keeprate.yaml\`
+of the working folder is read, if it is there. Editors check and complete it with
 [keeprate.schema.json](keeprate.schema.json).`
 
-const REFERENCES = `Every variable \`NAME\` of these tables may be given as \`NAME_FILE\` instead, the path
-of a file that holds the value. In \`keeprate.yaml\`, \`\${NAME}\` in a text is replaced from the
-environment, and \`api_key\`, \`admin_key\` and \`database_url\` may be given as \`api_key_file\`,
-\`admin_key_file\` and \`database_url_file\`. References stand in texts only: numbers, true and false
-are written out.`
+const REFERENCES = `Every variable \`NAME\` of these tables may be given as \`NAME_FILE\` instead,
+the path of a file that holds the value. In \`keeprate.yaml\`, \`\${NAME}\` in a text is replaced
+from the environment, and \`api_key\`, \`admin_key\` and \`database_url\` may be given as
+\`api_key_file\`, \`admin_key_file\` and \`database_url_file\`. References stand in texts only:
+numbers, true and false are written out.`
 
-const PROVIDERS = `A provider is callable when it has a key. Keys and addresses come from the members
-below or from the variables that the vendors use; here the file wins over the environment, because
-the vendors' variables may be set for other programs.`
+const PROVIDERS = `A provider is callable when it has a key. Keys and addresses come from the
+members below or from the variables that the vendors use; here the file wins over the environment,
+because the vendors' variables may be set for other programs.`
 
 const HOURS = 3_600_000
 const MEBIBYTE = 1_048_576

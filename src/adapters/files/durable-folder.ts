@@ -10,7 +10,8 @@ const MAX_SWEPT = 10_000
 /**
  * A folder in which files appear whole or not at all, and stay. A file is written under a temporary
  * name, made durable, then renamed; a rename is durable only when the folder it happened in is, so
- * that one is synced as well. Without it a power cut could take back a picture that was acknowledged.
+ * that one is synced as well. Without it a power cut could take back a picture that was
+ * acknowledged.
  */
 export class DurableFolder {
   readonly #files: FileCalls
@@ -29,7 +30,8 @@ export class DurableFolder {
   }
 
   /**
-   * Writes a file under a temporary name and makes it durable. What cannot be written leaves nothing.
+   * Writes a file under a temporary name and makes it durable. What cannot be written leaves
+   * nothing.
    * @returns the temporary path, for {@link publish}
    */
   async write(content: (file: number) => Promise<void>): Promise<string> {
@@ -125,5 +127,7 @@ export class DurableFolder {
   }
 }
 
-/** For calls after which nothing better can be done: the error that led here is the one to report. */
+/**
+ * For calls after which nothing better can be done: the error that led here is the one to report.
+ */
 const ignored = (): void => undefined

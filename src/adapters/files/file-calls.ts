@@ -42,7 +42,9 @@ export interface FileCalls {
 const FILE_MODE = 0o600
 const FOLDER_MODE = 0o700
 
-/** The real calls. Plain descriptors, since file handles cost about a fifth more CPU on small files. */
+/**
+ * The real calls. Plain descriptors, since file handles cost about a fifth more CPU on small files.
+ */
 export const nodeFiles: FileCalls = {
   create: (path) => open(path, 'wx', FILE_MODE),
   open: (path) => open(path, 'r'),

@@ -48,7 +48,7 @@ describe('a picture', () => {
     expect(filesIn(root)).toEqual([join('images', digest.slice(0, 2), digest)])
   })
 
-  test('is written once: not again when it is there, but again when its size is wrong', async () => {
+  test('is not written again when it is there, but when its size is wrong', async () => {
     const root = newFolder()
     let created = 0
     const counting: FileCalls = {

@@ -19,10 +19,10 @@ export interface FileImageStoreOptions {
 }
 
 /**
- * Pictures in files named by their digest: `<root>/images/ab/<digest>`. Folders are created when they
- * are first needed. One level of 256 is enough for millions of files on today's file systems; with a
- * second one, nearly every picture of the first 65,536 would make a folder, whose entry has to be
- * synced too: half as much CPU again per small picture (measured 2026-11-21, ext4).
+ * Pictures in files named by their digest: `<root>/images/ab/<digest>`. Folders are created when
+ * they are first needed. One level of 256 is enough for millions of files on today's file systems;
+ * with a second one, nearly every picture of the first 65,536 would make a folder, whose entry has
+ * to be synced too: half as much CPU again per small picture (measured 2026-11-21, ext4).
  */
 export function createFileImageStore(
   root: string,
@@ -71,31 +71,13 @@ export function createFileImageStore(
 
     get: async (digest) => {
       const path = pathOf(digest)
-      const file = await orMissing(() => files.open(path))
-      if (file === undefined) return undefined
-      try {
-        const bytes = Buffer.allocUnsafeSlow((await files.facts(file)).size)
-        await readAll(files, file, bytes, 0)
-        return bytes
-      } finally {
-        await files.close(file)
-      }
+      return orMissing(() => readFile(files, path))
     },
 
     size: async (digest) => sizeAt(pathOf(digest)),
 
-    async *read(digest, { start, end }) {
-      const file = await files.open(pathOf(digest))
-      try {
-        for (let position = start; position <= end; position += READ_BYTES) {
-          const length = Math.min(READ_BYTES, end + 1 - position)
-          const bytes = Buffer.allocUnsafeSlow(length)
-          await readAll(files, file, bytes, position)
-          yield bytes
-        }
-      } finally {
-        await files.close(file)
-      }
+    async *read(digest, range) {
+      yield* readRange(files, pathOf(digest), range)
     },
 
     remove: async (digest) => {
@@ -107,6 +89,34 @@ export function createFileImageStore(
       const temporary = await folder.write((file) => writeAll(files, file, PROBE, 0))
       await folder.discard(temporary)
     },
+  }
+}
+
+async function readFile(files: FileCalls, path: string): Promise<Uint8Array> {
+  const file = await files.open(path)
+  try {
+    const bytes = Buffer.allocUnsafeSlow((await files.facts(file)).size)
+    await readAll(files, file, bytes, 0)
+    return bytes
+  } finally {
+    await files.close(file)
+  }
+}
+
+async function* readRange(
+  files: FileCalls,
+  path: string,
+  { start, end }: { readonly start: number; readonly end: number },
+): AsyncGenerator<Uint8Array> {
+  const file = await files.open(path)
+  try {
+    for (let position = start; position <= end; position += READ_BYTES) {
+      const bytes = Buffer.allocUnsafeSlow(Math.min(READ_BYTES, end + 1 - position))
+      await readAll(files, file, bytes, position)
+      yield bytes
+    }
+  } finally {
+    await files.close(file)
   }
 }
 

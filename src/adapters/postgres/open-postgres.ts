@@ -27,7 +27,7 @@ const ROWS_PER_STATEMENT = 64
 const MAX_PREPARED = 512
 /** Names the lock under which schemas are migrated: "keeprate" in eight bytes. */
 const MIGRATION_LOCK = 0x6b65_6570_7261_7465n
-/** Type of int8 and of count(*) (pg_type.dat of PostgreSQL 15). */
+/** Type of int8 and of count(*) (pg_type of PostgreSQL 15.18, read 2026-11-21). */
 const INT8 = 20
 
 /** PostgreSQL through a pool of pg. Connects when first used, and again after a loss. */

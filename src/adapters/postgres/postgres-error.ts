@@ -1,10 +1,7 @@
 import pg from 'pg'
 import { contradictionError, unavailableError } from '../database/errors.ts'
 
-/*
- * Classes of SQLSTATE, its first two characters (PostgreSQL 15 documentation, appendix A, read
- * 2026-11-21).
- */
+// SQLSTATE classes: the first two characters (errcodes.txt of PostgreSQL 15.18, read 2026-11-21).
 const INTEGRITY_VIOLATION = '23'
 const TRANSACTION_ROLLBACK = '40'
 /** Data and syntax: a defect of this program, which waiting does not mend. */

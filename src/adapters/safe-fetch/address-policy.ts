@@ -22,13 +22,15 @@ export interface Target {
  */
 const METADATA_ADDRESSES: readonly string[] = ['168.63.129.16']
 
-/** Global unicast addresses, the only IPv6 ones that IANA has given out (registry read 2026-11-20). */
+/**
+ * Global unicast addresses, the only IPv6 ones that IANA has given out (registry read 2026-11-20).
+ */
 const GLOBAL_IPV6 = ipaddr.parse('2000::')
 const GLOBAL_IPV6_BITS = 3
 
 /**
- * Whether an address lies in the public internet. Addresses that carry an IPv4 address inside (mapped,
- * 6to4, NAT64, Teredo) are not looked into but refused: no provider is reached by one.
+ * Whether an address lies in the public internet. Addresses that carry an IPv4 address inside
+ * (mapped, 6to4, NAT64, Teredo) are not looked into but refused: no provider is reached by one.
  */
 export function isPublicAddress(address: string): boolean {
   if (isIP(address) === 0 || METADATA_ADDRESSES.includes(address)) return false

@@ -42,7 +42,8 @@ export class Base64Decoder {
       if (this.#held.length > MAX_GATHERED) this.#decode(this.#held)
       return
     }
-    // The held characters are filled up to groups of four, so that the long rest is not copied again.
+    // The held characters are filled up to groups of four, so that the long rest is not copied
+    // again.
     const border = from + ((4 - (held.length % 4)) % 4)
     if (!this.#target.appendBase64(held + chunk.toString('latin1', from, border))) {
       this.#decode(held + chunk.toString('latin1', from, end))

@@ -25,9 +25,9 @@ export interface BodyFacts {
 }
 
 /** Bytes of a text that are kept for error messages. */
-export const MAX_TEXT_BYTES = 4_096
+const MAX_TEXT_BYTES = 4_096
 /** Bytes of an unwanted body that are read so that the connection can be used again. */
-export const MAX_DRAINED_BYTES = 256 * 1024
+const MAX_DRAINED_BYTES = 256 * 1024
 
 /** Bytes that JSON with its pictures may have: base64 with all its escapes, and the rest. */
 export const maxJsonBytes = (maxBytes: number): number => 2 * maxBytes + scannerLimits.maxRestBytes

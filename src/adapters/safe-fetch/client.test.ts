@@ -121,7 +121,8 @@ describe('an answer', () => {
   test('after another one comes over the same connection', async () => {
     const server = await answering('application/json', '{}')
     for (let count = 0; count < 20; count += 1) await client.send(request(server))
-    // A connection rests for a turn of the event loop after its answer; meanwhile a second one helps.
+    // A connection rests for a turn of the event loop after its answer; meanwhile a second one
+    // helps.
     expect(server.connections()).toBeLessThan(3)
   })
 

@@ -14,9 +14,9 @@ export interface SafeFetchSettings {
 }
 
 /**
- * Makes the HTTP client. It reaches public addresses over https and, besides them, only the origins a
- * request lists as private. Redirects of GET are followed by hand, each target being checked like a
- * first one and told nothing but `accept` and `user-agent`; other methods are never redirected,
+ * Makes the HTTP client. It reaches public addresses over https and, besides them, only the origins
+ * a request lists as private. Redirects of GET are followed by hand, each target being checked like
+ * a first one and told nothing but `accept` and `user-agent`; other methods are never redirected,
  * since that would carry a prompt to a host that nobody chose.
  */
 export function createSafeFetch(settings: SafeFetchSettings = {}): HttpClient {

@@ -24,7 +24,7 @@ export interface Agents {
 }
 
 /** Limits of connecting. */
-export const connectionLimits = {
+const connectionLimits = {
   /** Name, connection and TLS handshake together. */
   connectMs: 5_000,
   /** Connections to one origin; admission bounds what is in flight far below. */
@@ -32,10 +32,11 @@ export const connectionLimits = {
 } as const
 
 /**
- * Makes the connection pools. HTTP/1.1 with one exchange a connection at a time: a large answer then
- * delays no other, and a broken one breaks no other. Idle connections are closed by undici's rule
- * after 4 s (or the server's hint): a request on a connection that the server has just closed is lost
- * with unknown outcome, which is worse than another handshake. undici sets TCP_NODELAY on every socket.
+ * Makes the connection pools. HTTP/1.1 with one exchange a connection at a time: a large answer
+ * then delays no other, and a broken one breaks no other. Idle connections are closed by undici's
+ * rule after 4 s (or the server's hint): a request on a connection that the server has just closed
+ * is lost with unknown outcome, which is worse than another handshake. undici sets TCP_NODELAY on
+ * every socket.
  */
 export function createAgents(
   options: DispatcherOptions = {},

@@ -8,8 +8,9 @@ import { JsonImageScanner } from './json-image-scanner.ts'
 const END_MARK = '[DONE]'
 
 /**
- * Reads server-sent events while they arrive. Text goes through the parser as Latin-1, one character
- * a byte: line ends are ASCII, the scanner wants bytes again, and nothing else is cheaper.
+ * Reads server-sent events while they arrive. Text goes through the parser as Latin-1, one
+ * character a byte: line ends are ASCII, the scanner wants bytes again, and nothing else is
+ * cheaper.
  */
 export class EventReader {
   readonly #parser: EventSourceParser

@@ -2,12 +2,18 @@ import { createHash, type Hash, hash } from 'node:crypto'
 import type { ImageBytes } from '../../ports/http-client.ts'
 import { ExchangeError } from './failure.ts'
 
-/** A size that the sender announced is believed up to here; larger pictures grow into their size. */
+/**
+ * A size that the sender announced is believed up to here; larger pictures grow into their size.
+ */
 const MAX_TRUSTED_BYTES = 16 * 1024 * 1024
-/** First buffer when nothing is announced: a small picture fits, a large one grows out of it fast. */
+/**
+ * First buffer when nothing is announced: a small picture fits, a large one grows out of it fast.
+ */
 const FIRST_BYTES = 64 * 1024
 const FAST_GROWTH_LIMIT = 1024 * 1024
-/** Bytes that are hashed at once while a picture arrives; smaller pictures are hashed at their end. */
+/**
+ * Bytes that are hashed at once while a picture arrives; smaller pictures are hashed at their end.
+ */
 const HASH_STEP = 64 * 1024
 
 /**
@@ -25,7 +31,9 @@ export class ImageBuffer {
   #hash: Hash | undefined
   #finishedBytes = 0
 
-  /** @param expectedBytes What all pictures together may have, if anything is known; a hint only. */
+  /**
+   * @param expectedBytes What all pictures together may have, if anything is known; a hint only.
+   */
   constructor(maxBytes: number, expectedBytes = 0) {
     this.#maxBytes = maxBytes
     this.#expectedBytes = Math.min(expectedBytes, maxBytes, MAX_TRUSTED_BYTES)

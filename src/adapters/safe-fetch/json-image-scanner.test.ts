@@ -63,14 +63,16 @@ describe('a picture', () => {
   })
 
   test('may be larger than announced, or smaller', () => {
-    const large = Buffer.alloc(300_000, 'keeprate')
-    const text = JSON.stringify({ image: large.toString('base64'), b64_json: base64 })
-    for (const expectedLength of [undefined, 0, 10, text.length, 100_000_000]) {
-      const options = expectedLength === undefined ? {} : { expectedLength }
-      const { images } = scan(text, { cut: 65_536, ...options })
-      expect(Buffer.compare(images[0]?.bytes ?? Buffer.alloc(0), large)).toBe(0)
-      expect(images[0]?.digest).toBe(createHash('sha256').update(large).digest('hex'))
-      expect(images[1]).toEqual({ bytes, digest })
+    const large = Buffer.from(Array.from({ length: 300_000 }, (_, index) => (index * 7_919) % 251))
+    const plain = JSON.stringify({ image: large.toString('base64'), b64_json: base64 })
+    for (const text of [plain, plain.replaceAll('/', '\\/')]) {
+      for (const expectedLength of [undefined, 0, 10, text.length, 100_000_000]) {
+        const options = expectedLength === undefined ? {} : { expectedLength }
+        const { images } = scan(text, { cut: 65_536, ...options })
+        expect(Buffer.compare(images[0]?.bytes ?? Buffer.alloc(0), large)).toBe(0)
+        expect(images[0]?.digest).toBe(createHash('sha256').update(large).digest('hex'))
+        expect(images[1]).toEqual({ bytes, digest })
+      }
     }
   })
 })

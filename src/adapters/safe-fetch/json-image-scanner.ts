@@ -5,7 +5,9 @@ import { ImageBuffer } from './image-buffer.ts'
 
 /** Bounds of scanning one JSON text. */
 export const scannerLimits = {
-  /** What is left without the pictures: usage, prompts, links. Listings of models stay below 1 MB. */
+  /**
+   * What is left without the pictures: usage, prompts, links. Listings of models stay below 1 MB.
+   */
   maxRestBytes: 4 * 1024 * 1024,
   /** Longer member names are no names of image fields. */
   maxKeyCharacters: 256,
@@ -29,9 +31,9 @@ export interface ScannedJson {
 }
 
 /**
- * Reads JSON as it arrives, decodes the base64 strings of image fields on the way and keeps only the
- * small rest for `JSON.parse`. It looks at quotes, and at the colons after them; all else is skipped
- * by native searches, so a picture costs little more than its decoding and its digest.
+ * Reads JSON as it arrives, decodes the base64 strings of image fields on the way and keeps only
+ * the small rest for `JSON.parse`. It looks at quotes, and at the colons after them; all else is
+ * skipped by native searches, so a picture costs little more than its decoding and its digest.
  */
 export class JsonImageScanner {
   readonly #fields: ReadonlySet<string>

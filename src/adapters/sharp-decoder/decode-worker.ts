@@ -3,6 +3,9 @@ import sharp, { type Sharp } from 'sharp'
 import type { ImageFormat, Size } from '../../core/request/image-request.ts'
 import type { GreyPixels } from '../../ports/image-decoder.ts'
 
+/** The functions below, by name. */
+export type TaskName = 'grey' | 'convert' | 'whiteMask'
+
 /** What every task brings. */
 export interface DecodeTask {
   readonly bytes: Uint8Array<ArrayBuffer>
@@ -20,8 +23,8 @@ export interface ConvertTask extends DecodeTask {
 /** The longer edge of a picture for checks. */
 const GREY_EDGE = 64
 /**
- * What stands behind transparent pixels in checks: neither white nor black, or a white or black sign
- * on nothing would look blank.
+ * What stands behind transparent pixels in checks: neither white nor black, or a white or black
+ * sign on nothing would look blank.
  */
 const NEUTRAL = '#808080'
 /** What transparent pixels become in a format without transparency. */
@@ -34,7 +37,10 @@ const DEFAULT_QUALITY = 90
 sharp.concurrency(1)
 sharp.cache(false)
 
-/** Shrinks to grey pixels. */
+/**
+ * Shrinks to grey pixels.
+ * @public called by name, from the pool
+ */
 export async function grey(task: DecodeTask): Promise<GreyPixels> {
   const { data, info } = await open(task)
     .autoOrient()
@@ -47,12 +53,30 @@ export async function grey(task: DecodeTask): Promise<GreyPixels> {
   return { width: info.width, height: info.height, pixels: new Uint8Array(data) }
 }
 
-/** Scales, crops and encodes. Colour profile and descriptive data of the original are kept. */
+/**
+ * Scales, crops and encodes. Colour profile and descriptive data of the original are kept.
+ * @public called by name, from the pool
+ */
 export async function convert(task: ConvertTask): Promise<Uint8Array> {
   const { resize, format, compression = DEFAULT_QUALITY } = task
   let picture = open(task).autoOrient()
   if (resize !== undefined) picture = picture.resize({ ...resize, fit: 'cover' })
   const data = await encoded(picture.keepMetadata(), format, compression).toBuffer()
+  return move(new Uint8Array(data)) as Uint8Array
+}
+
+/**
+ * Makes a mask's transparent pixels white and its opaque ones black, in the same places.
+ * @public called by name, from the pool
+ */
+export async function whiteMask(task: DecodeTask): Promise<Uint8Array> {
+  const data = await open(task)
+    .ensureAlpha()
+    .extractChannel('alpha')
+    .negate()
+    .toColourspace('b-w')
+    .png()
+    .toBuffer()
   return move(new Uint8Array(data)) as Uint8Array
 }
 

@@ -1,4 +1,4 @@
-import sharp from 'sharp'
+import sharp, { type Sharp } from 'sharp'
 import { afterAll, describe, expect, test } from 'vitest'
 import { isBlank } from '../../core/quality/blank.ts'
 import { checkStructure, readImageHeader } from '../../core/quality/image-header.ts'
@@ -8,15 +8,12 @@ import { createSharpDecoder } from './sharp-decoder.ts'
 const decoder = createSharpDecoder()
 afterAll(() => decoder.close())
 
-/** Left half red, right half blue, and a green bar at the bottom. */
-const scene = (width: number, height: number) =>
-  sharp({ create: { width, height, channels: 3, background: 'red' } }).composite([
-    {
-      input: { create: { width: width / 2, height, channels: 3, background: 'blue' } },
-      left: width / 2,
-      top: 0,
-    },
-  ])
+/** Left half red, right half blue. */
+function scene(width: number, height: number): Sharp {
+  const row = Array.from({ length: width }, (_, x) => (x < width / 2 ? [255, 0, 0] : [0, 0, 255]))
+  const pixels = Buffer.concat(Array<Buffer>(height).fill(Buffer.from(row.flat())))
+  return sharp(pixels, { raw: { width, height, channels: 3 } })
+}
 const clear = (alpha: number, colour = { r: 255, g: 255, b: 255 }) =>
   sharp({ create: { width: 40, height: 40, channels: 4, background: { ...colour, alpha } } })
 /** The colour of one pixel. */
@@ -116,8 +113,7 @@ describe('convert', () => {
 
   test('keeps the colour profile, and turns what a camera held upright', async () => {
     const photo = await scene(64, 32)
-      .withIccProfile('p3')
-      .withExif({ IFD0: { Copyright: 'somebody', Orientation: '6' } })
+      .withMetadata({ orientation: 6, icc: 'p3', exif: { IFD0: { Copyright: 'somebody' } } })
       .jpeg()
       .toBuffer()
     const bytes = await decoder.convert(photo, { format: 'png' })
@@ -126,6 +122,25 @@ describe('convert', () => {
     expect(metadata.orientation ?? 1).toBe(1)
     expect(metadata.exif?.toString('latin1')).toContain('somebody')
   })
+})
+
+test('whiteMask turns transparent into white and opaque into black', async () => {
+  const hole = await clear(1).resize(20, 40).png().toBuffer()
+  const mask = await clear(1)
+    .composite([{ input: hole, left: 0, top: 0, blend: 'dest-out' }])
+    .png()
+    .toBuffer()
+  const masks = [mask, await sharp(mask).webp({ lossless: true }).toBuffer()]
+  for (const bytes of masks) {
+    const white = await decoder.whiteMask(bytes)
+    const header = { format: 'png', width: 40, height: 40, hasAlpha: false, frames: 1 }
+    expect(checkStructure(white)).toEqual({ ok: true, header })
+    expect((await pixelOf(white, 5, 20))[0]).toBe(255)
+    expect((await pixelOf(white, 35, 20))[0]).toBe(0)
+    expect((await sharp(white).metadata()).channels).toBe(1)
+  }
+  const opaque = await decoder.whiteMask(await scene(8, 8).jpeg().toBuffer())
+  expect((await pixelOf(opaque, 4, 4))[0]).toBe(0)
 })
 
 describe('the input', () => {
@@ -174,14 +189,23 @@ describe('limits', () => {
     expect((await decoder.grey(large)).width).toBe(64)
   })
 
-  test('more pictures than may wait are refused at once', async () => {
+  test('more pictures than may wait are refused at once; all others are done', async () => {
     const small = createSharpDecoder({ threads: 1, maxQueue: 2 })
     const bytes = await scene(64, 64).png().toBuffer()
     const results = await Promise.allSettled(Array.from({ length: 10 }, () => small.grey(bytes)))
-    const kinds = results.map(({ status }) => status)
-    expect(kinds).toContain('fulfilled')
-    expect(kinds).toContain('rejected')
+    const done = results.map(({ status }) => status === 'fulfilled')
+    expect(done).toEqual([true, true, true, ...Array<boolean>(7).fill(false)])
     await small.close()
+  })
+
+  test('a picture that is given up does not keep back those behind it', async () => {
+    const one = createSharpDecoder({ threads: 1, timeLimitMs: 1_500 })
+    const large = await scene(7_000, 7_000).png({ compressionLevel: 1 }).toBuffer()
+    const small = await scene(64, 64).png().toBuffer()
+    const slow = one.convert(large, { format: 'webp' })
+    await expect(slow).rejects.toThrow('more than 1500 ms')
+    expect((await one.grey(small)).width).toBe(64)
+    await one.close()
   })
 
   test('nothing starts until it is needed, and closing twice is no error', async () => {

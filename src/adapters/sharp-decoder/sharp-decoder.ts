@@ -4,18 +4,22 @@ import { Piscina } from 'piscina'
 import { readImageHeader } from '../../core/quality/image-header.ts'
 import { requestLimits } from '../../core/request/limits.ts'
 import type { GreyPixels, ImageDecoder } from '../../ports/image-decoder.ts'
-import type { ConvertTask, DecodeTask } from './decode-worker.ts'
+import type { DecodeTask, TaskName } from './decode-worker.ts'
+import { Lane } from './lane.ts'
 
 /** Limits of decoding; each may be tightened. */
 export interface DecoderLimits {
   /**
-   * Pictures decoded at once. The decoder computes in Node's thread pool, which has four threads and
-   * writes files and looks up names as well, so at most half of them.
+   * Pictures decoded at once. The decoder computes in Node's thread pool, which has four threads
+   * and writes files and looks up names as well, so at most half of them.
    */
   readonly threads?: number
   /** Pictures that may wait; beyond them a task is refused at once. */
   readonly maxQueue?: number
-  /** Longest time for one picture, waiting included: imgproxy's 10 s (its documentation, 2026-11-20). */
+  /**
+   * Longest time for one picture, waiting included: imgproxy's 10 s (its documentation,
+   * 2026-11-20).
+   */
   readonly timeLimitMs?: number
 }
 
@@ -31,44 +35,55 @@ const HEAP_MB = 128
 const worker = new URL(`./decode-worker${extname(import.meta.url)}`, import.meta.url)
 
 /**
- * Decodes with libvips in worker threads, which start when they are first needed. Only PNG, JPEG and
- * WebP of an allowed size get there: libvips reads many more formats, and those are nobody's need.
+ * Decodes with libvips in worker threads, which start when they are first needed. Only PNG, JPEG
+ * and WebP of an allowed size get there: libvips reads many more formats, and those are nobody's
+ * need.
  */
 export function createSharpDecoder(limits: DecoderLimits = {}): ImageDecoder {
   const { threads = MAX_THREADS, maxQueue = MAX_QUEUE, timeLimitMs = TIME_LIMIT_MS } = limits
+  const maxThreads = Math.max(1, Math.min(threads, availableParallelism()))
   const pool = new Piscina({
     filename: worker.href,
     minThreads: 0,
-    maxThreads: Math.max(1, Math.min(threads, availableParallelism())),
-    maxQueue,
+    maxThreads,
     idleTimeout: IDLE_MS,
     // What the process was started with is for the main thread; some of it workers would refuse.
     execArgv: [],
     resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
   })
+  // A worker that dies is replaced, and its task rejects; without a listener the process would end.
+  pool.on('error', () => undefined)
+  const lane = new Lane(maxThreads, maxQueue)
 
-  const run = async <Output>(name: 'grey' | 'convert', task: DecodeTask): Promise<Output> => {
+  const run = async <Output>(name: TaskName, bytes: Uint8Array, more = {}): Promise<Output> => {
+    const task = { ...toTask(bytes, timeLimitMs), ...more }
     const controller = new AbortController()
+    const { signal } = controller
     const timer = setTimeout(() => {
       controller.abort(new Error(`a picture took more than ${timeLimitMs} ms`))
     }, timeLimitMs)
     try {
-      const { signal } = controller
-      return await pool.run(task, { name, signal, transferList: [task.bytes.buffer] })
+      return await lane.run(() => {
+        signal.throwIfAborted()
+        // piscina 5.3 derives the type of this list in a way that fails with the types of Node 26.
+        const transferList = [task.bytes.buffer] as never
+        return pool.run(task, { name, signal, transferList })
+      })
     } catch (error) {
-      throw controller.signal.aborted ? controller.signal.reason : error
+      throw signal.aborted ? signal.reason : error
     } finally {
       clearTimeout(timer)
     }
   }
 
   return {
-    grey: async (bytes) => run<GreyPixels>('grey', toTask(bytes, timeLimitMs)),
-    convert: async (bytes, finishing) => {
-      const task: ConvertTask = { ...toTask(bytes, timeLimitMs), ...finishing }
-      return run<Uint8Array>('convert', task)
+    grey: (bytes) => run<GreyPixels>('grey', bytes),
+    convert: (bytes, finishing) => run<Uint8Array>('convert', bytes, finishing),
+    whiteMask: (bytes) => run<Uint8Array>('whiteMask', bytes),
+    close: async () => {
+      lane.close()
+      await pool.close({ force: true })
     },
-    close: () => pool.close({ force: true }),
   }
 }
 

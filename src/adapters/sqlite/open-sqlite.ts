@@ -128,7 +128,8 @@ function patiently(work: () => void, limitMs: number): void {
   const endMs = performance.now() + limitMs
   for (;;) {
     try {
-      return work()
+      work()
+      return
     } catch (error) {
       if (!isBusy(error) || performance.now() > endMs) throw error
       Atomics.wait(nobodyWakes, 0, 0, RETRY_PAUSE_MS)

@@ -1,6 +1,6 @@
 import { contradictionError, unavailableError } from '../database/errors.ts'
 
-// Primary result codes (sqlite.org/rescode.html, read 2026-11-21).
+// Primary result codes (constants of SQLite 3.40's interface, read 2026-11-21).
 const BUSY = 5
 const CONSTRAINT = 19
 /** BUSY, LOCKED, NOMEM, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, NOTADB. */

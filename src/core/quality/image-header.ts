@@ -3,7 +3,7 @@ import { checkJpeg, isJpeg, readJpegHeader } from './jpeg.ts'
 import { checkPng, isPng, readPngHeader } from './png.ts'
 import { checkWebp, isWebp, readWebpHeader } from './webp.ts'
 
-export type { ImageHeader, StructureFault, StructureReport } from './image-structure.ts'
+export type { ImageHeader, StructureReport } from './image-structure.ts'
 
 /**
  * Reads what a picture's header says, with bounded work and from the first bytes alone.

@@ -20,8 +20,8 @@ export type StructureReport =
 /** Limits of a walk; whatever the bytes say, no more work than this is done. */
 export const structureLimits = {
   /**
-   * PNG chunks, JPEG segments or WebP chunks. Common PNG encoders write 8 kB a chunk, so a picture of
-   * 50 MB has about 6,400.
+   * PNG chunks, JPEG segments or WebP chunks. Common PNG encoders write 8 kB a chunk, so a picture
+   * of 50 MB has about 6,400.
    */
   maxChunks: 10_000,
   /** Bytes after a JPEG's end marker that cameras and editors are known to leave. */

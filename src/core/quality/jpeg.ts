@@ -13,7 +13,9 @@ const END_OF_IMAGE = 0xd9
 const START_OF_SCAN = 0xda
 /** Baseline, extended sequential and progressive Huffman: what decoders and browsers read. */
 const SUPPORTED_FRAMES = [0xc0, 0xc1, 0xc2]
-/** C4 (tables), C8 (reserved) and CC (arithmetic tables) lie among the frame headers, but are none. */
+/**
+ * C4 (tables), C8 (reserved) and CC (arithmetic tables) lie among the frame headers, but are none.
+ */
 const NO_FRAMES = [0xc4, 0xc8, 0xcc]
 
 /** Frame header without its components. */
@@ -35,8 +37,9 @@ export const readJpegHeader = (bytes: Uint8Array): ImageHeader | undefined =>
   isJpeg(bytes) ? walkSegments(bytes, true).header : undefined
 
 /**
- * Walks the segments to the first scan, then looks for the end marker at the end. The coded data are
- * skipped: in them FF is always followed by 00 or a restart marker, so an end marker is never data.
+ * Walks the segments to the first scan, then looks for the end marker at the end. The coded data
+ * are skipped: in them FF is always followed by 00 or a restart marker, so an end marker is never
+ * data.
  */
 export function checkJpeg(bytes: Uint8Array): StructureReport {
   const { end, header, at } = walkSegments(bytes, false)

@@ -3,7 +3,9 @@ import { isJpeg } from './jpeg.ts'
 import { isPng } from './png.ts'
 import { isWebp } from './webp.ts'
 
-/** Kinds of content that are recognised, so that a reason can name what came instead of a picture. */
+/**
+ * Kinds of content that are recognised, so that a reason can name what came instead of a picture.
+ */
 export type SniffedType =
   | 'png'
   | 'jpeg'

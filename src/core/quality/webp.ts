@@ -10,8 +10,8 @@ import {
   uint32LittleEndian,
 } from './image-structure.ts'
 
-// WebP container specification (developers.google.com/speed/webp, read 2026-11-20); the frame header
-// of lossy pictures in RFC 6386 section 9.1, that of lossless ones in RFC 9649 section 3.4.
+// WebP container specification (developers.google.com/speed/webp, read 2026-11-20); the frame
+// header of lossy pictures in RFC 6386 section 9.1, that of lossless ones in RFC 9649 section 3.4.
 const FIRST_CHUNK = 12
 const CHUNK_HEAD = 8
 const VP8_HEAD = 10

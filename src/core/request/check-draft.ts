@@ -71,7 +71,8 @@ const choices: { readonly [Field in keyof RequestDraft]?: readonly string[] } = 
 export function checkDraft(draft: RequestDraft): void {
   for (const name of Object.keys(fields) as (keyof RequestDraft)[]) {
     const value: unknown = draft[name]
-    if (value === null || value === undefined) continue
+    const isGiven = value !== null && value !== undefined
+    if (!isGiven && name !== 'operation') continue
     const [param, type] = fields[name]
     const [words, isOne] = types[type]
     if (!isOne(value)) throw invalid(param, `${param} must be ${words}.`)

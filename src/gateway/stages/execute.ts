@@ -46,7 +46,7 @@ export async function openAttempts(
     const { row } = step
     const { finishing } = step.fit
     const attempt: Attempt = {
-      id: makeId('att', deps.random.bytes(16)),
+      id: makeId('att', deps.random.bytes(16), deps.clock.now()),
       requestId: run.id,
       position: run.ended.length + position,
       offer: step.offer,

@@ -32,7 +32,7 @@ export async function hold(run: Run, deps: Dependencies): Promise<Run> {
   }
   const reservation = await deps.bytes.reserve(expectedBytes(run.request, plan, missingImages(run)))
   const opened: Hold = {
-    id: makeId('hld', deps.random.bytes(16)),
+    id: makeId('hld', deps.random.bytes(16), deps.clock.now()),
     requestId: run.id,
     book: record.book,
     keyId: run.caller.keyId,

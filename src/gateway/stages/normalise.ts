@@ -21,7 +21,7 @@ export function normalise(
   const resolution = resolveModel(snapshot.catalog, asked.model, startedAt)
   const purpose = asked.purpose ?? resolution.purpose
   return {
-    id: makeId('req', deps.random.bytes(16)),
+    id: makeId('req', deps.random.bytes(16), startedAt),
     caller,
     request: purpose === undefined ? asked : { ...asked, purpose },
     snapshot,
@@ -31,6 +31,7 @@ export function normalise(
     watch,
     warnings: resolution.warnings,
     hits: [],
+    shown: new Set(),
     unwritten: [],
     ended: [],
     providerMs: 0,

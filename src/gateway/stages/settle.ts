@@ -131,7 +131,7 @@ function toRecords(
   return images.map((image, index) => {
     const header = readImageHeader(image.bytes)
     const record: ImageRecord = {
-      id: makeId('img', deps.random.bytes(16)),
+      id: makeId('img', deps.random.bytes(16), deps.clock.now()),
       requestId: run.id,
       attemptId: attempt.id,
       tenant: run.caller.tenant,

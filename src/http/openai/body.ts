@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { invalid } from '../../core/errors/gateway-error.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { imageFormats } from '../../core/request/image-request.ts'
 import { requestLimits } from '../../core/request/limits.ts'
@@ -87,13 +88,21 @@ export function fromBody(
     inputFidelity: body.input_fidelity,
     stream: body.stream,
     partialImages: body.partial_images,
-    seed: body.seed ?? extras.seed,
-    steps: body.steps ?? extras.steps,
-    guidance: body.guidance ?? extras.guidance,
-    negativePrompt: body.negative_prompt ?? extras.negativePrompt,
-    aspect: body.aspect_ratio ?? extras.aspect,
-    resolution: body.resolution ?? extras.resolution,
+    seed: agreed('seed', body.seed, extras.seed),
+    steps: agreed('steps', body.steps, extras.steps),
+    guidance: agreed('guidance', body.guidance, extras.guidance),
+    negativePrompt: agreed('negative_prompt', body.negative_prompt, extras.negativePrompt),
+    aspect: agreed('aspect_ratio', body.aspect_ratio, extras.aspect),
+    resolution: agreed('resolution', body.resolution, extras.resolution),
     endUser: extras.endUser ?? body.safety_identifier ?? body.user,
     providerOptions: { ...complexity, ...extras.providerOptions },
   }
+}
+
+/** A parameter that may stand in the body and in its `keeprate` object, but not twice otherwise. */
+function agreed<Value>(param: string, own: Value, extra: Value): Value {
+  if (own != null && extra != null && own !== extra) {
+    throw invalid(`keeprate.${param}`, `${param} and keeprate.${param} disagree.`)
+  }
+  return own ?? extra
 }

@@ -1,8 +1,10 @@
+import type { Multipart } from '@fastify/multipart'
 import type { FastifyRequest } from 'fastify'
 import { GatewayError, invalid } from '../../core/errors/gateway-error.ts'
 import type { InputImage } from '../../core/request/image-request.ts'
 import { requestLimits } from '../../core/request/limits.ts'
 import type { ImageStore } from '../../ports/image-store.ts'
+import { isKnownRefusal } from '../errors.ts'
 import { describeInput } from './input-images.ts'
 
 /** Limits of a multipart body. */
@@ -32,20 +34,29 @@ export interface Form {
 
 /**
  * Reads a multipart body; files go straight to the store, never through memory as a whole.
- * @throws GatewayError for a field given twice, an unknown file, a broken picture.
+ * @throws GatewayError for a field given twice, an unknown file, a broken picture or a broken body.
  */
 export async function readForm(request: FastifyRequest, store: ImageStore): Promise<Form> {
+  try {
+    return await readParts(request, store)
+  } catch (error) {
+    // The rest is read and thrown away: a client that is still sending would not see the answer.
+    request.raw.unpipe()
+    request.raw.resume()
+    throw error
+  }
+}
+
+async function readParts(request: FastifyRequest, store: ImageStore): Promise<Form> {
   const fields: Record<string, unknown> = {}
   const images: InputImage[] = []
   let mask: InputImage | undefined
-  for await (const part of request.parts({ limits: formLimits })) {
+  for await (const part of partsOf(request)) {
     const name = part.fieldname
     if (part.type === 'field') {
-      if (name in fields) throw invalid(name, `${name} is given more than once.`)
-      if (IMAGE_NAME.test(name) || MASK_NAME.test(name)) {
-        throw invalid(name, `${name} must be a file, not text.`)
-      }
-      fields[name] = readField(name, String(part.value))
+      if (Object.hasOwn(fields, name)) throw invalid(name, `${name} is given more than once.`)
+      if (part.valueTruncated) throw invalid(name, `${name} is too long.`)
+      fields[name] = readField(name, part.value)
       continue
     }
     const isMask = MASK_NAME.test(name)
@@ -57,7 +68,7 @@ export async function readForm(request: FastifyRequest, store: ImageStore): Prom
     if (isMask && mask !== undefined) throw invalid('mask', 'mask is given more than once.')
     const param = isMask ? 'mask' : `image[${images.length}]`
     const stored = await store
-      .putStream(part.file, requestLimits.maxImageBytes)
+      .putStream(bytesOf(part.file), requestLimits.maxImageBytes)
       .catch(refuseLarge(param))
     if (part.file.truncated) throw tooLarge(param)
     const input = await describeInput(store, stored.digest, param)
@@ -65,6 +76,32 @@ export async function readForm(request: FastifyRequest, store: ImageStore): Prom
     else images.push(input)
   }
   return { fields, images, ...(mask === undefined ? {} : { mask }) }
+}
+
+/** The parts; whatever the parser cannot read is the sender's mistake. */
+async function* partsOf(request: FastifyRequest): AsyncGenerator<Multipart> {
+  const parts = request.parts({ limits: formLimits })
+  while (true) {
+    const next = await parts.next().catch(refuseBroken)
+    if (next.done === true) return
+    yield next.value
+  }
+}
+
+/** The bytes of a file; a body that ends inside of it is the sender's mistake, too. */
+async function* bytesOf(file: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const chunks = file[Symbol.asyncIterator]()
+  while (true) {
+    const next = await chunks.next().catch(refuseBroken)
+    if (next.done === true) return
+    yield next.value
+  }
+}
+
+/** Parser errors have no codes of their own: everything that is not a known limit is a broken body. */
+function refuseBroken(error: unknown): never {
+  if (isKnownRefusal(error)) throw error
+  throw new GatewayError('invalid_request', 'The multipart body cannot be read.', { cause: error })
 }
 
 const tooLarge = (param: string): GatewayError =>
@@ -77,14 +114,22 @@ const refuseLarge =
     throw error
   }
 
-/** Multipart knows only text; numbers, booleans and our object are read as what they are. */
-function readField(name: string, text: string): unknown {
+/**
+ * Multipart knows only text; numbers, booleans and our object are read as what they are. A part
+ * that says it is JSON was parsed already.
+ */
+function readField(name: string, value: unknown): unknown {
+  if (IMAGE_NAME.test(name) || MASK_NAME.test(name)) {
+    throw invalid(name, `${name} must be a file, not text.`)
+  }
+  if (typeof value === 'object') return value
+  const text = String(value)
   if (NUMBERS.has(name)) {
-    const value = Number(text)
-    if (text.trim() === '' || !Number.isFinite(value)) {
+    const number = Number(text)
+    if (text.trim() === '' || !Number.isFinite(number)) {
       throw invalid(name, `${name} must be a number.`)
     }
-    return value
+    return number
   }
   if (name === 'stream') {
     if (text === 'true' || text === 'false') return text === 'true'

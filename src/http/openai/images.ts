@@ -14,10 +14,11 @@ import { readReference } from './input-images.ts'
 import { sendImages } from './send-images.ts'
 import { streamImages } from './stream-images.ts'
 
-/** Largest JSON body of an edit: one picture of 50 MB as base64, and the rest. */
+/**
+ * Largest JSON body of an edit: one picture of 50 MB as base64, and the rest. A multipart body is
+ * streamed and has limits of its own.
+ */
 const MAX_EDIT_JSON = 72 * 1024 * 1024
-/** Largest multipart body: 16 pictures and a mask, and the rest. */
-const MAX_FORM = 17 * 50 * 1024 * 1024 + 1024 * 1024
 
 /** What a route read from its caller. */
 interface Wanted {
@@ -52,7 +53,7 @@ export const imageRoutes = (context: HttpContext): readonly RouteDefinition[] =>
     summary: 'Edit images, with or without a mask',
     body: editBody,
     multipart: true,
-    bodyLimit: MAX_FORM,
+    bodyLimit: MAX_EDIT_JSON,
     answers,
     handler: async (request, reply) => {
       const wanted = request.isMultipart()
@@ -67,7 +68,6 @@ export const imageRoutes = (context: HttpContext): readonly RouteDefinition[] =>
     policy: 'images:write',
     summary: 'Make variations of an image',
     multipart: true,
-    bodyLimit: MAX_FORM,
     answers,
     handler: async (request, reply) => {
       if (!request.isMultipart()) {
@@ -91,9 +91,6 @@ async function readEditForm(request: FastifyRequest, context: HttpContext): Prom
 }
 
 async function readEditJson(request: FastifyRequest, context: HttpContext): Promise<Wanted> {
-  if (Number(request.headers['content-length'] ?? 0) > MAX_EDIT_JSON) {
-    throw new GatewayError('payload_too_large', 'The JSON body is larger than 72 MB.')
-  }
   const body = readBody(editBody, request)
   const extras = readExtras(request.headers, body.keeprate)
   const parts = { images: context.gateway.deps.images, http: context.http }

@@ -8,6 +8,8 @@ import type { ImageReference } from './body.ts'
 
 /** A link to an input image must answer within this time, in milliseconds. */
 const FETCH_MS = 30_000
+/** Base64 of the largest picture. */
+const MAX_BASE64_CHARACTERS = Math.ceil(requestLimits.maxImageBytes / 3) * 4
 
 /**
  * Checks a stored upload and describes it: header first, so that a small file that unpacks to a
@@ -71,6 +73,9 @@ function fromDataUrl(url: string, param: string): Uint8Array {
       param,
       `${param} must be data:image/png;base64,… (or jpeg, webp), or an https link.`,
     )
+  }
+  if (text.length > MAX_BASE64_CHARACTERS) {
+    throw new GatewayError('image_too_large', `${param} is larger than 50 MB.`, { param })
   }
   return Buffer.from(text, 'base64')
 }

@@ -8,7 +8,7 @@ import { outputTokens, PARTIAL_IMAGE_TOKENS, tokenFamilyOf } from './tokens.ts'
 /**
  * Nano-dollars per token, written down a second time on purpose (not read from `prices.json`), so
  * that a wrong rate in the book shows as a difference to the bill. Sources as there, read
- * 2026-11-20. chatgpt-image-latest has no published price: the emulator bills it like gpt-image-1.5.
+ * 2026-11-20. chatgpt-image-latest has no published price and is billed like gpt-image-1.5.
  */
 const RATES: { readonly [model: string]: readonly [text: bigint, image: bigint, out: bigint] } = {
   'gpt-image-1.5': [5_000n, 8_000n, 32_000n],

@@ -142,8 +142,8 @@ export const outOfBounds = (
     readonly code: string
   },
 ): EmulatorAnswer => {
-  const message = `Invalid '${param}': ${at.flaw}. Expected ${at.wanted}, but got ${at.got} instead.`
-  return badParameter(param, message, at.code)
+  const expected = `Expected ${at.wanted}, but got ${at.got} instead.`
+  return badParameter(param, `Invalid '${param}': ${at.flaw}. ${expected}`, at.code)
 }
 
 /** Reads `WIDTHxHEIGHT`. */

@@ -123,8 +123,8 @@ export function promptTokens(prompt: string): TokenRange {
 
 /**
  * Tokens of one input image. gpt-image-2 and later: 560 to 1,500 were seen; the ceiling doubles
- * that, since no rule is published. gpt-image-1 family: 65 and 129 per tile of 512 pixels (OpenAI image
- * generation guide, as of 2025-12), one to eight tiles.
+ * that, since no rule is published. gpt-image-1 family: 65 and 129 per tile of 512 pixels (OpenAI
+ * image generation guide, as of 2025-12), one to eight tiles.
  */
 export function inputImageTokens(family: TokenFamily, fidelity: 'low' | 'high'): TokenRange {
   if (family === 'gpt-image-2' || family === 'gpt-image-2-prior') {

@@ -1,0 +1,201 @@
+import { describe, expect, test } from 'vitest'
+import {
+  fluxSizes,
+  freeSizes,
+  inputImage,
+  listedSizes,
+  sampleModel,
+  shapes,
+} from '../../testing/sample-models.ts'
+import type { Size } from '../request/image-request.ts'
+import { normaliseRequest } from '../request/normalise.ts'
+import type { RequestDraft } from '../request/request-draft.ts'
+import { fitSize } from './fit-size.ts'
+import type { Model, SizeRule } from './model.ts'
+
+const models = {
+  'gpt-image-2': sampleModel({ id: 'gpt-image-2', sizes: freeSizes }),
+  'flux-2-pro': sampleModel({ id: 'flux-2-pro', sizes: fluxSizes }),
+  'gpt-image-1.5': sampleModel({ id: 'gpt-image-1.5', sizes: listedSizes }),
+  ultra: sampleModel({ id: 'ultra', sizes: shapes }),
+} as const
+type Name = keyof typeof models
+
+const fitted = (model: Model, asked: Partial<RequestDraft>) =>
+  fitSize(normaliseRequest({ operation: 'generate', prompt: 'a cup', ...asked }), model)
+
+const print = (size: Size | undefined): string | undefined => size && `${size.width}x${size.height}`
+
+/** What is asked of the model, what is done afterwards, and what becomes of each parameter. */
+function outcomeOf(model: Model, asked: Partial<RequestDraft>) {
+  const result = fitted(model, asked)
+  if (!result.ok) throw new Error(result.refusal.reason)
+  const { size, aspect, resize, reports } = result.value
+  return {
+    sent: print(size) ?? aspect,
+    resize: print(resize),
+    reports: Object.fromEntries(reports.map(({ param, outcome }) => [param, outcome])),
+  }
+}
+
+const refusalOf = (model: Model, asked: Partial<RequestDraft>) => {
+  const result = fitted(model, asked)
+  if (result.ok) throw new Error(`made as ${print(result.value.expectedSize)}`)
+  return result.refusal
+}
+
+describe('a size goes up to the next one the model has, and the picture is scaled down', () => {
+  test.each<[Name, string, string, string | undefined]>([
+    ['gpt-image-2', '1024x1024', '1024x1024', undefined],
+    ['gpt-image-2', '1792x1024', '1792x1024', undefined],
+    ['gpt-image-2', '3840x2160', '3840x2160', undefined],
+    ['gpt-image-2', '2160x3840', '2160x3840', undefined],
+    ['gpt-image-2', '256x256', '816x816', '256x256'],
+    ['gpt-image-2', '512x512', '816x816', '512x512'],
+    ['gpt-image-2', '1000x1000', '1008x1008', '1000x1000'],
+    ['gpt-image-2', '16x48', '480x1408', '16x48'],
+    ['flux-2-pro', '512x512', '512x512', undefined],
+    ['flux-2-pro', '49x49', '64x64', '49x49'],
+    ['flux-2-pro', '2048x2048', '2048x2048', undefined],
+    ['gpt-image-1.5', '1024x1024', '1024x1024', undefined],
+    ['gpt-image-1.5', '1536x1024', '1536x1024', undefined],
+    ['gpt-image-1.5', '1024x1536', '1024x1536', undefined],
+    ['gpt-image-1.5', '512x512', '1024x1024', '512x512'],
+    ['gpt-image-1.5', '1400x1000', '1536x1024', '1400x1000'],
+    ['gpt-image-1.5', '1000x1400', '1024x1536', '1000x1400'],
+  ])('%s at %s makes %s, then %s', (name, size, sent, resize) => {
+    const outcome = resize === undefined ? 'honoured' : 'approximated'
+    expect(outcomeOf(models[name], { size })).toEqual({ sent, resize, reports: { size: outcome } })
+  })
+
+  test.each<[string, string, 'honoured' | 'approximated']>([
+    ['1024x1024', '1:1', 'honoured'],
+    ['512x512', '1:1', 'approximated'],
+    ['1200x680', '16:9', 'approximated'],
+    ['680x1200', '9:16', 'approximated'],
+    ['1070x1070', '1:1', 'approximated'],
+  ])('a model of shapes makes %s as %s and ends at that size', (size, sent, outcome) => {
+    const expected = { sent, resize: size, reports: { size: outcome } }
+    expect(outcomeOf(models.ultra, { size })).toEqual(expected)
+  })
+})
+
+describe('a size beyond the largest is not made', () => {
+  test.each<[Name, string, string]>([
+    ['gpt-image-2', '3856x2160', 'up to 8.2944 megapixels with edges of up to 3840 pixels'],
+    ['gpt-image-2', '3840x2176', 'up to 8.2944 megapixels'],
+    ['gpt-image-2', '3200x1000', 'at most 3:1'],
+    ['gpt-image-2', '16384x16', 'at most 3:1'],
+    ['flux-2-pro', '2064x2048', 'up to 4.194304 megapixels'],
+    ['gpt-image-1.5', '1100x1100', '1024x1024, 1536x1024, 1024x1536'],
+    ['gpt-image-1.5', '1024x1792', '1024x1024, 1536x1024, 1024x1536'],
+    ['ultra', '1200x1200', 'about 1.048576 megapixels in the shapes 21:9, 16:9'],
+    ['ultra', '3000x100', 'about 1.048576 megapixels'],
+  ])('%s at %s, and it is said what is', (name, size, allowed) => {
+    const { code, param, reason } = refusalOf(models[name], { size })
+    expect([code, param]).toEqual(['size', 'size'])
+    expect(reason).toContain(`the model ${name} makes no picture of ${size}; it makes `)
+    expect(reason).toContain(allowed)
+  })
+})
+
+describe('a shape takes the nearest one, at no more pixels than the model makes by default', () => {
+  test.each<[Name, string, string, string | undefined]>([
+    ['gpt-image-2', '1:1', '1024x1024', undefined],
+    ['gpt-image-2', '16:9', '1360x768', undefined],
+    ['gpt-image-2', '9:16', '768x1360', undefined],
+    ['gpt-image-2', '3:2', '1248x832', undefined],
+    ['gpt-image-2', '3:1', '1760x592', undefined],
+    ['flux-2-pro', '21:9', '1552x672', undefined],
+    ['gpt-image-1.5', '1:1', '1024x1024', undefined],
+    ['gpt-image-1.5', '3:2', '1536x1024', undefined],
+    ['gpt-image-1.5', '2:3', '1024x1536', undefined],
+    ['gpt-image-1.5', '16:9', '1536x1024', '1536x864'],
+    ['gpt-image-1.5', '9:16', '1024x1536', '864x1536'],
+    ['gpt-image-1.5', '4:3', '1536x1024', '1365x1024'],
+    ['ultra', '16:9', '16:9', undefined],
+    ['ultra', '1.91:1', '16:9', '1365x715'],
+    ['ultra', '3:1', '21:9', '1564x521'],
+  ])('%s with %s makes %s, then %s', (name, aspect, sent, resize) => {
+    const outcome = resize === undefined ? 'honoured' : 'approximated'
+    const reports = { aspect_ratio: outcome }
+    expect(outcomeOf(models[name], { aspect })).toEqual({ sent, resize, reports })
+  })
+
+  test.each<[Name, string]>([
+    ['gpt-image-2', '10:1'],
+    ['gpt-image-1.5', '21:9'],
+    ['ultra', '4:1'],
+    ['ultra', '1:100'],
+  ])('%s has none near %s', (name, aspect) => {
+    expect(refusalOf(models[name], { aspect })).toMatchObject({
+      code: 'size',
+      param: 'aspect_ratio',
+    })
+  })
+})
+
+describe('a resolution is a number of pixels', () => {
+  test.each<[Name, Partial<RequestDraft>, string, Record<string, string>]>([
+    ['gpt-image-2', { resolution: '1k' }, '1024x1024', { resolution: 'honoured' }],
+    ['gpt-image-2', { resolution: '512' }, '816x816', { resolution: 'approximated' }],
+    ['gpt-image-2', { resolution: '2k' }, '2048x2048', { resolution: 'honoured' }],
+    ['flux-2-pro', { resolution: '512' }, '512x512', { resolution: 'honoured' }],
+    [
+      'flux-2-pro',
+      { resolution: '2k', aspect: '16:9' },
+      '2720x1536',
+      { resolution: 'honoured', aspect_ratio: 'honoured' },
+    ],
+    ['gpt-image-1.5', { resolution: '1k' }, '1024x1024', { resolution: 'honoured' }],
+    ['gpt-image-1.5', { resolution: '512' }, '1024x1024', { resolution: 'approximated' }],
+    ['ultra', { resolution: '1k' }, '1:1', { resolution: 'honoured' }],
+    [
+      'ultra',
+      { resolution: '512', aspect: '2:3' },
+      '2:3',
+      { resolution: 'approximated', aspect_ratio: 'honoured' },
+    ],
+  ])('%s with %j makes %s', (name, asked, sent, reports) => {
+    expect(outcomeOf(models[name], asked)).toMatchObject({ sent, reports })
+  })
+
+  test.each<[Name, Partial<RequestDraft>]>([
+    ['gpt-image-2', { resolution: '4k' }],
+    ['gpt-image-2', { resolution: '4k', aspect: '16:9' }],
+    ['flux-2-pro', { resolution: '4k' }],
+    ['gpt-image-1.5', { resolution: '2k' }],
+    ['ultra', { resolution: '2k' }],
+  ])('%s with %j makes none: fewer pixels would be another thing', (name, asked) => {
+    expect(refusalOf(models[name], asked)).toMatchObject({ code: 'size', param: 'resolution' })
+  })
+
+  test('alone it keeps the shape of the picture that is edited', () => {
+    const images = [inputImage({ width: 1500, height: 1000 })]
+    const asked = { operation: 'edit', images, resolution: '1k' } as const
+    expect(outcomeOf(models['flux-2-pro'], asked).sent).toBe('1248x832')
+    expect(outcomeOf(models.ultra, asked).sent).toBe('3:2')
+  })
+})
+
+describe('nothing asked, nothing sent', () => {
+  test.each<[string, SizeRule]>([
+    ['free', freeSizes],
+    ['list', listedSizes],
+    ['aspect', shapes],
+  ])('%s', (_, sizes) => {
+    const result = fitted(sampleModel({ sizes }), {})
+    const expectedSize = { width: 1024, height: 1024 }
+    expect(result).toEqual({ ok: true, value: { expectedSize, reports: [] } })
+  })
+})
+
+test('rounding up a long edge does not make a picture too long for its model', () => {
+  const sizes = { ...freeSizes, multipleOf: 64, minPixels: 1, minEdge: 64, maxRatio: 2.5 } as const
+  expect(outcomeOf(sampleModel({ sizes }), { size: '150x64' }).sent).toBe('192x128')
+})
+
+test('a shape that only fits with more pixels is made with more', () => {
+  const sizes = { ...freeSizes, minPixels: 1_048_576 } as const
+  expect(outcomeOf(sampleModel({ sizes }), { aspect: '16:9' }).sent).toBe('1376x768')
+})
