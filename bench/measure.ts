@@ -18,6 +18,8 @@ export interface MeasurementPlan {
   readonly round: number
   /** An empty folder; it is removed afterwards. */
   readonly home: string
+  /** Leave the folder, with the gateway's log, when something was not right. */
+  readonly keepFaulty: boolean
 }
 
 /** All figures of one measurement; null where the system does not tell. */
@@ -67,6 +69,7 @@ export async function measure(plan: MeasurementPlan): Promise<Measurement> {
   const { scenario, home } = plan
   const settings: UpstreamSettings = { delayMs: scenario.upstreamDelayMs }
   const upstream = startScript('upstream.ts', settings)
+  let isKept = false
   try {
     const { port } = await upstream.next<{ port: number }>(START_LIMIT_MS)
     const subject = await startSubject(plan.subject, {
@@ -79,13 +82,16 @@ export async function measure(plan: MeasurementPlan): Promise<Measurement> {
       const run = await runLoad(scenario, subject)
       await subject.stop()
       const audit = await subject.audit()
-      return toMeasurement(plan, run, { idleRssMb: idle.rssMb, audit, paid: await paidAt(port) })
+      const left = { idleRssMb: idle.rssMb, audit, paid: await paidAt(port) }
+      const measurement = toMeasurement(plan, run, left)
+      isKept = plan.keepFaulty && measurement.complaints.length > 0
+      return measurement
     } finally {
       await subject.stop()
     }
   } finally {
     await upstream.stop()
-    await clear(home)
+    if (!isKept) await clear(home)
   }
 }
 

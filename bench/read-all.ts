@@ -3,7 +3,8 @@ import type { IncomingMessage } from 'node:http'
 
 /**
  * The whole body of a message; fails when the peer goes away or the body passes the limit.
- * Plain events, and one buffer when the length is announced: this is on a reference's measured path.
+ * Plain events, and one buffer when the length is announced: this is on a reference's measured
+ * path.
  */
 export function readAll(message: IncomingMessage, limitBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {

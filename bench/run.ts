@@ -20,6 +20,7 @@ const USAGE = `Usage: npm run bench -- [options]
   --without-gateway    only the references
   --with-sync          also store-fast with one fdatasync per picture
   --scenario ID        only this scenario; may be given several times
+  --keep               leave the files of measurements in which something was not right
   --json FILE          write all measurements and goals to a file
   --help               this text
 
@@ -31,6 +32,7 @@ interface Options {
   readonly rounds: number
   readonly subjects: readonly SubjectName[]
   readonly scenarios: readonly Scenario[]
+  readonly keepFaulty: boolean
   readonly jsonPath: string | undefined
 }
 
@@ -72,6 +74,7 @@ function readOptions(): Options | undefined {
       'without-gateway': { type: 'boolean', default: false },
       'with-sync': { type: 'boolean', default: false },
       scenario: { type: 'string', multiple: true, default: [] },
+      keep: { type: 'boolean', default: false },
       json: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
@@ -96,13 +99,16 @@ function readOptions(): Options | undefined {
     rounds,
     subjects: subjectNames.filter((name) => !leftOut.has(name)),
     scenarios: values.quick ? chosen.map(shortened) : chosen,
+    keepFaulty: values.keep,
     jsonPath: values.json,
   }
 }
 
 async function measureAll(options: Options): Promise<Measurement[]> {
   const folder = await mkdtemp(join(tmpdir(), 'keeprate-bench-'))
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  const { keepFaulty } = options
+  if (keepFaulty) process.stderr.write(`Files are kept in ${folder}\n`)
+  else process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
   const measurements: Measurement[] = []
   for (let round = 0; round < options.rounds; round += 1) {
     for (const scenario of options.scenarios) {
@@ -110,7 +116,7 @@ async function measureAll(options: Options): Promise<Measurement[]> {
       for (const subject of inTurn(options.subjects, round)) {
         if (scenario.only !== undefined && !scenario.only.includes(subject)) continue
         const home = join(folder, `${round}-${scenario.id}-${subject}`)
-        const measurement = await measure({ scenario, subject, round, home })
+        const measurement = await measure({ scenario, subject, round, home, keepFaulty })
         measurements.push(measurement)
         process.stderr.write(`${progress(measurement)}\n`)
       }

@@ -2,7 +2,8 @@
  * The reference *store-fast*: the least work that keeps every picture and records every call. It
  * buffers the answer, finds the base64 by offset, decodes, hashes, writes the file, appends a
  * ledger line and answers with the upstream's own bytes. It has no keys, budgets, prices, routes or
- * cache. Started as `node bench/references/store-fast.ts '{"upstreamPort":…,"home":…,"sync":false}'`;
+ * cache. Started as `node bench/references/store-fast.ts
+ * '{"upstreamPort":…,"home":…,"sync":false}'`;
  * `sync` also calls fdatasync for every picture.
  */
 import { createHash } from 'node:crypto'

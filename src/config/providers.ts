@@ -58,7 +58,9 @@ export function createProviders(
   })
 }
 
-/** What requests see of the control plane: models, aliases, prices and providers, all of one time. */
+/**
+ * What requests see of the control plane: models, aliases, prices and providers, all of one time.
+ */
 export function makeSnapshot(providers: readonly Provider[], sha256: Sha256): Snapshot {
   const catalog: Catalog = {
     models: providers.flatMap((provider) => provider.models),

@@ -9,7 +9,9 @@ export interface SettingDefinition {
   readonly path: readonly [keyof ConfigFile, ...string[]]
   readonly variables: readonly string[]
   readonly default?: Settings[keyof Settings]
-  /** Turns the text of a variable, or the value of the file, into the setting; throws RangeError. */
+  /**
+   * Turns the text of a variable, or the value of the file, into the setting; throws RangeError.
+   */
   readonly read: (value: unknown) => unknown
   readonly isSecret?: boolean
 }

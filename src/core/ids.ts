@@ -1,6 +1,9 @@
 import type { Instant } from './time.ts'
 
-/** The kinds of ids: `req_…` request (= job), `att_…` attempt, `img_…` image, `hld_…` hold, `key_…` virtual key. */
+/**
+ * The kinds of ids: `req_…` request (= job), `att_…` attempt, `img_…` image, `hld_…` hold, `key_…`
+ * virtual key.
+ */
 export type IdPrefix = 'req' | 'att' | 'img' | 'hld' | 'key'
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'

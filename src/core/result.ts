@@ -1,4 +1,6 @@
-/** Success or a refusal as a value: for decisions where "no" is a normal answer, not an exception. */
+/**
+ * Success or a refusal as a value: for decisions where "no" is a normal answer, not an exception.
+ */
 export type Result<Value, Refusal> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly refusal: Refusal }

@@ -1,4 +1,6 @@
-/** Milliseconds since 1970-01-01T00:00:00Z. Core never reads a clock; instants come in as arguments. */
+/**
+ * Milliseconds since 1970-01-01T00:00:00Z. Core never reads a clock; instants come in as arguments.
+ */
 export type Instant = number
 
 const DATE_PATTERN = /^\d{4}-\d{2}-\d{2}$/

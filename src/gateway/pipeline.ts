@@ -71,7 +71,10 @@ async function runSteps(begun: Run, deps: Dependencies): Promise<Run> {
   return run
 }
 
-/** Before the first step nothing is written, so its trouble is the caller's answer; later ones end the plan. */
+/**
+ * Before the first step nothing is written, so its trouble is the caller's answer; later ones end
+ * the plan.
+ */
 async function tryOpen(
   run: Run,
   step: Candidate,
@@ -104,7 +107,9 @@ export async function conclude(
   return publish(judged, deps)
 }
 
-/** No other offer may see what was refused by content policy, and no step starts after the deadline. */
+/**
+ * No other offer may see what was refused by content policy, and no step starts after the deadline.
+ */
 function mustStop(run: Run, deps: Dependencies): boolean {
   const isForbidden = run.ended.some(({ failures }) =>
     failures.some((failure) => failureRules[failure.class].afterwards === 'stop'),

@@ -21,7 +21,10 @@ export interface HttpContext {
   readonly isSandbox: boolean
 }
 
-/** Who may call a route: anybody, anybody with a key that has a scope, or the route decides by itself. */
+/**
+ * Who may call a route: anybody, anybody with a key that has a scope, or the route decides by
+ * itself.
+ */
 export type Policy = 'public' | 'signed' | Scope
 
 declare module 'fastify' {

@@ -7,7 +7,9 @@ import type { RequestDraft } from '../core/request/request-draft.ts'
 import { parseDuration } from '../core/time.ts'
 
 const label = z.string().max(requestLimits.maxLabelCharacters)
-/** How deep the values may be nested is checked with the request; a schema of them would recurse. */
+/**
+ * How deep the values may be nested is checked with the request; a schema of them would recurse.
+ */
 const jsonObject = z.record(z.string(), z.unknown())
 
 /**

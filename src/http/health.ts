@@ -3,14 +3,8 @@ import { errorPage } from './error-page.ts'
 import { baseUrlOf } from './errors.ts'
 import { homePage } from './home-page.ts'
 import { describeApi } from './openapi.ts'
+import { PAGE_HEADERS } from './page.ts'
 import { defineRoute, type RouteDefinition } from './route.ts'
-
-/** Page policy: nothing foreign, no scripts at all. */
-const PAGE_HEADERS = {
-  'content-type': 'text/html; charset=utf-8',
-  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'",
-  'x-content-type-options': 'nosniff',
-} as const
 
 /** Health, metrics, the description of the API, and the static pages. */
 export const healthRoutes = (

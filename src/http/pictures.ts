@@ -17,7 +17,10 @@ const MAX_PAGE = 100
 
 const pageQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(20),
-  after: z.string().optional(),
+  after: z
+    .string()
+    .refine((text) => isId('req', text), 'must be the id of a request')
+    .optional(),
 })
 
 /** Stored pictures and receipts. */
@@ -104,29 +107,14 @@ async function sendContent(
   reply: FastifyReply,
   context: HttpContext,
 ): Promise<FastifyReply> {
-  const { deps } = context.gateway
-  const id = idOf(request)
-  const query = request.query as Record<string, unknown>
-  const tenant = request.principal?.tenant
-  if (tenant === undefined && !context.links.isValid(id, query, deps.clock.now())) {
-    throw new GatewayError('invalid_api_key', 'The link is not valid or no longer.')
-  }
-  const image = await findImage(id, tenant, context)
-  if (image.state !== 'published') throw unknown('image', id)
+  const { images } = context.gateway.deps
+  const image = await findContent(request, context)
+  const size = await images.size(image.digest)
+  if (size === undefined) throw unknown('image', image.id)
   const etag = `"${image.digest}"`
-  reply.headers({
-    etag,
-    'accept-ranges': 'bytes',
-    'cache-control': 'private, max-age=31536000, immutable',
-    'content-type': `image/${image.format}`,
-    'content-disposition': `inline; filename="${image.id}.${image.format}"`,
-    'x-content-type-options': 'nosniff',
-    'content-security-policy': "default-src 'none'; sandbox",
-    'cross-origin-resource-policy': 'cross-origin',
-  })
-  if (request.headers['if-none-match']?.includes(etag)) return reply.status(304).send()
-  const size = await deps.images.size(image.digest)
-  if (size === undefined) throw unknown('image', id)
+  if (isMatch(request.headers['if-none-match'], etag)) {
+    return reply.headers(contentHeaders(image, etag)).status(304).send()
+  }
   const ifRange = request.headers['if-range']
   const wanted = ifRange === undefined || ifRange === etag ? request.headers.range : undefined
   const range = readRange(wanted, size)
@@ -134,13 +122,42 @@ async function sendContent(
     reply.header('content-range', `bytes */${size}`)
     throw new GatewayError('range_not_satisfiable', `The image has ${size} bytes.`)
   }
+  reply.headers(contentHeaders(image, etag))
   const { start, end } = range ?? { start: 0, end: size - 1 }
   if (range !== undefined) {
     reply.status(206).header('content-range', `bytes ${start}-${end}/${size}`)
   }
   reply.header('content-length', end - start + 1)
-  return reply.send(Readable.from(deps.images.read(image.digest, { start, end })))
+  return reply.send(Readable.from(images.read(image.digest, { start, end })))
 }
+
+/** The picture that a signed link or a key may see. */
+async function findContent(request: FastifyRequest, context: HttpContext): Promise<ImageRecord> {
+  const id = idOf(request)
+  const query = request.query as Record<string, unknown>
+  const tenant = request.principal?.tenant
+  if (tenant === undefined && !context.links.isValid(id, query, context.gateway.deps.clock.now())) {
+    throw new GatewayError('invalid_api_key', 'The link is not valid or no longer.')
+  }
+  const image = await findImage(id, tenant, context)
+  if (image.state !== 'published') throw unknown('image', id)
+  return image
+}
+
+/** Only on answers that carry the picture: an error must not be kept for a year. */
+const contentHeaders = (image: ImageRecord, etag: string): Record<string, string> => ({
+  etag,
+  'accept-ranges': 'bytes',
+  'cache-control': 'private, max-age=31536000, immutable',
+  'content-type': `image/${image.format}`,
+  'content-disposition': `inline; filename="${image.id}.${image.format}"`,
+  'content-security-policy': "default-src 'none'; sandbox",
+  'cross-origin-resource-policy': 'cross-origin',
+})
+
+/** `If-None-Match` compares weakly (RFC 9110, section 13.1.2). */
+const isMatch = (header: string | undefined, etag: string): boolean =>
+  header?.split(',').some((tag) => ['*', etag, `W/${etag}`].includes(tag.trim())) ?? false
 
 /** One `bytes=` range; several, or another unit, are ignored as HTTP allows. */
 function readRange(

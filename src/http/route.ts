@@ -3,7 +3,10 @@ import type { ZodType } from 'zod'
 import { GatewayError } from '../core/errors/gateway-error.ts'
 import type { Policy } from './context.ts'
 
-/** One route: what it is for, who may call it, what it takes. The OpenAPI description is made of these. */
+/**
+ * One route: what it is for, who may call it, what it takes. The OpenAPI description is made of
+ * these.
+ */
 export interface RouteDefinition {
   readonly method: Extract<HTTPMethods, 'GET' | 'POST' | 'DELETE'>
   /** Fastify's spelling: `/v1/images/:id`. */

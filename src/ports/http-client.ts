@@ -1,6 +1,11 @@
-/** Which addresses a request may reach. Decided at connect time on the resolved address, every hop. */
+/**
+ * Which addresses a request may reach. Decided at connect time on the resolved address, every hop.
+ */
 export interface AddressPolicy {
-  /** Origins (`http://127.0.0.1:9000`) that may be private or loopback; everything else must be public. */
+  /**
+   * Origins (`http://127.0.0.1:9000`) that may be private or loopback; everything else must be
+   * public.
+   */
   readonly privateOrigins: readonly string[]
 }
 
@@ -14,7 +19,9 @@ export type MultipartPart =
       readonly bytes: Uint8Array
     }
 
-/** One outgoing request. Bodies are complete in memory: bytes in flight are bounded at admission. */
+/**
+ * One outgoing request. Bodies are complete in memory: bytes in flight are bounded at admission.
+ */
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'DELETE'
   readonly url: string
@@ -23,9 +30,14 @@ export interface HttpRequest {
     | { readonly kind: 'json'; readonly value: unknown }
     | { readonly kind: 'multipart'; readonly parts: readonly MultipartPart[] }
   readonly addresses: AddressPolicy
-  /** Names of JSON members whose string values are base64 images; they are decoded while streaming. */
+  /**
+   * Names of JSON members whose string values are base64 images; they are decoded while streaming.
+   */
   readonly imageFields?: readonly string[]
-  /** Redirect hops to follow; each is checked like a first request and gets no credential headers. 0 = none. */
+  /**
+   * Redirect hops to follow; each is checked like a first request and gets no credential headers. 0
+   * = none.
+   */
   readonly maxRedirects: number
   /** Until response headers, and for the whole exchange, in milliseconds. */
   readonly timeouts: { readonly headersMs: number; readonly totalMs: number }
@@ -46,7 +58,8 @@ export interface HttpAnswer {
   /** Lower-case names; repeated headers joined by `, `. */
   readonly headers: Readonly<Record<string, string>>
   /**
-   * Parsed JSON when the body is JSON: each image string is replaced by `{ "keeprate_image": index }`
+   * Parsed JSON when the body is JSON: each image string is replaced by `{ "keeprate_image": index
+   * }`
    * pointing into `images`. Undefined otherwise.
    */
   readonly json?: unknown

@@ -7,7 +7,9 @@ export interface GreyPixels extends Size {
 
 /** Work on pixels, done outside the main thread with limits on time and memory. */
 export interface ImageDecoder {
-  /** Decodes and shrinks to at most 64×64 grey pixels. Rejects when the picture cannot be decoded. */
+  /**
+   * Decodes and shrinks to at most 64×64 grey pixels. Rejects when the picture cannot be decoded.
+   */
   grey(bytes: Uint8Array): Promise<GreyPixels>
   /**
    * Scales and crops (centre, cover) to `resize` and re-encodes as `format`; without `resize` only
@@ -23,7 +25,8 @@ export interface ImageDecoder {
     },
   ): Promise<Uint8Array>
   /**
-   * Turns a mask whose transparent pixels are to be edited (OpenAI) into a grey PNG of the same size
+   * Turns a mask whose transparent pixels are to be edited (OpenAI) into a grey PNG of the same
+   * size
    * whose white pixels are to be edited (Stability, BFL).
    */
   whiteMask(bytes: Uint8Array): Promise<Uint8Array>

@@ -21,11 +21,15 @@ export interface ProviderCall extends Omit<CallPlan, 'images' | 'mask'> {
   readonly attemptId: string
   readonly images: readonly InputBytes[]
   readonly mask?: InputBytes
-  /** A stable hash of key and end user, for the provider's abuse checks; never the caller's own id. */
+  /**
+   * A stable hash of key and end user, for the provider's abuse checks; never the caller's own id.
+   */
   readonly safetyIdentifier: string
 }
 
-/** How to find an asynchronous job again, also after a restart. Written down before the first poll. */
+/**
+ * How to find an asynchronous job again, also after a restart. Written down before the first poll.
+ */
 export interface ProviderJob {
   readonly id: string
   readonly pollUrl: string
@@ -93,6 +97,8 @@ export interface Provider {
   call(call: ProviderCall, context: CallContext): Promise<CallOutcome>
   /** Goes on with a job that was submitted earlier. Never submits again. */
   resume(job: ProviderJob, plan: CallPlan, context: CallContext): Promise<CallOutcome>
-  /** Asks something free that proves address and credential; undefined when there is no such thing. */
+  /**
+   * Asks something free that proves address and credential; undefined when there is no such thing.
+   */
   probe?(signal: AbortSignal): Promise<{ readonly ok: boolean; readonly message: string }>
 }

@@ -88,7 +88,9 @@ export interface KeyStore {
 
 /** Small durable settings shared by all replicas, such as the secret that signs links. */
 export interface SettingStore {
-  /** Returns the stored value, or stores `initial` when there is none; all replicas get the same. */
+  /**
+   * Returns the stored value, or stores `initial` when there is none; all replicas get the same.
+   */
   getOrCreate(name: string, initial: string): Promise<string>
 }
 

@@ -2,7 +2,8 @@ import type { Model, SizeRule } from '../core/catalog/model.ts'
 import type { InputImage } from '../core/request/image-request.ts'
 
 /*
- * Models with the bounds of real ones, for tests of the core, which may not read a provider's files.
+ * Models with the bounds of real ones, for tests of the core, which may not read a provider's
+ * files.
  */
 
 /** The bounds of gpt-image-2 (community calculator of OpenAI's forum, read 2026-11-20). */

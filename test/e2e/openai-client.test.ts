@@ -170,9 +170,12 @@ describe.each(databaseKinds())('the openai client on %s', (kind) => {
     expect(sum).toBeCloseTo(Number(header('list-cost')), 9)
     expect(header('route')).toBe('direct')
     expect(header('cache')).toBe('MISS')
-    const receipt = await fetch(`${stand.url}/v1/requests/${response.headers.get('x-request-id')}`, {
-      headers: { authorization: `Bearer ${stand.key}` },
-    }).then((answer) => answer.json() as Promise<Receipt>)
+    const receipt = await fetch(
+      `${stand.url}/v1/requests/${response.headers.get('x-request-id')}`,
+      {
+        headers: { authorization: `Bearer ${stand.key}` },
+      },
+    ).then((answer) => answer.json() as Promise<Receipt>)
     expect(receipt).toMatchObject({ status: 'completed', cost: header('cost'), simulated: true })
     expect(receipt.attempts[0]?.charge.length).toBeGreaterThan(0)
     expect(receipt.explain.offers.find((offer) => offer.step === 1)).toBeDefined()
@@ -216,9 +219,11 @@ describe.each(databaseKinds())('the openai client on %s', (kind) => {
       (reason: unknown) => reason,
     )
     expect(error).toBeInstanceOf(OpenAI.APIError)
-    const { status: actual, code: actualCode, param: actualParam } = error as InstanceType<
-      typeof OpenAI.APIError
-    >
+    const {
+      status: actual,
+      code: actualCode,
+      param: actualParam,
+    } = error as InstanceType<typeof OpenAI.APIError>
     expect({ status: actual, code: actualCode, param: actualParam }).toEqual({
       status,
       code,

@@ -11,7 +11,7 @@ import { priceStructuresDocument } from './price-structures.ts'
 import { providersDocument } from './providers.ts'
 import { settingsDocument } from './settings.ts'
 
-/** Words that must stand in a document as code and do not; asserts that there were some to look for. */
+/** Words that a document lacks as code; asserts that there were some to look for. */
 function missing({ content }: GeneratedFile, words: readonly string[]): readonly string[] {
   expect(words.length).toBeGreaterThan(0)
   return words.filter((word) => !content.includes(`\`${word}\``))

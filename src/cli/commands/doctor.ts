@@ -4,7 +4,13 @@ import type { Command } from 'commander'
 import type { Keeprate } from '../../config/open-keeprate.ts'
 import { exitCodes } from '../exit-codes.ts'
 import type { Output } from '../output.ts'
-import { action, type CommonOptions, loadForCommand, withCommonOptions, withKeeprate } from '../settings.ts'
+import {
+  action,
+  type CommonOptions,
+  loadForCommand,
+  withCommonOptions,
+  withKeeprate,
+} from '../settings.ts'
 
 /** A provider's free question must be answered within this time, in milliseconds. */
 const PROBE_MS = 15_000

@@ -36,9 +36,18 @@ test('nothing asked, nothing but the promised PNG is sent', () => {
 
 test('a model that can do all is asked for all, and no parameter goes unmentioned', () => {
   const everything = {
-    ...{ size: '1536x1024', quality: 'high', seed: 7, steps: 30, guidance: 4, style: 'vivid' },
-    ...{ negativePrompt: 'fog', background: 'opaque', format: 'webp', compression: 80 },
-    ...{ moderation: 'low', inputFidelity: 'high' },
+    size: '1536x1024',
+    quality: 'high',
+    seed: 7,
+    steps: 30,
+    guidance: 4,
+    style: 'vivid',
+    negativePrompt: 'fog',
+    background: 'opaque',
+    format: 'webp',
+    compression: 80,
+    moderation: 'low',
+    inputFidelity: 'high',
   } as const
   const { settings, finishing, reports } = fitOf(everything, sampleModel())
   const size = { width: 1536, height: 1024 }

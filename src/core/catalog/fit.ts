@@ -24,7 +24,8 @@ const unfit = (code: Unfit['code'], param: string, reason: string): { ok: false;
  * Fits a request to one model: what is sent, what the gateway does itself afterwards, and what
  * becomes of every parameter. Refuses where the model cannot do what was asked; nothing is dropped
  * without a report, and with `strict` a dropped or approximated parameter is a refusal.
- * @param options.isPinned the caller named the model, so a missing quality knob is no reason to refuse.
+ * @param options.isPinned the caller named the model, so a missing quality knob is no reason to
+ * refuse.
  */
 export function fitRequest(
   request: ImageRequest,

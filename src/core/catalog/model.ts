@@ -31,7 +31,9 @@ export interface Lifecycle {
   readonly replacement?: string
 }
 
-/** One model at one provider: what it can do and how long it lives. Prices stand in the price book. */
+/**
+ * One model at one provider: what it can do and how long it lives. Prices stand in the price book.
+ */
 export interface Model {
   /** Canonical name, unique within its provider: `gpt-image-2`. */
   readonly id: string
@@ -77,7 +79,9 @@ export interface Model {
   readonly wire: JsonObject
 }
 
-/** A retired or foreign name that leads to a live model; data with dates, always said in a warning. */
+/**
+ * A retired or foreign name that leads to a live model; data with dates, always said in a warning.
+ */
 export interface ModelAlias {
   readonly name: string
   /** `provider/model` or a model id. */

@@ -1,4 +1,7 @@
-/** What the catalogue says of one error code: HTTP status, OpenAI's error `type`, and what clients may do. */
+/**
+ * What the catalogue says of one error code: HTTP status, OpenAI's error `type`, and what clients
+ * may do.
+ */
 export interface ErrorEntry {
   readonly status: number
   /** OpenAI's error types, so that existing clients switch on what they know. */

@@ -18,7 +18,9 @@ export interface GatewayErrorDetails {
   readonly requestId?: string
 }
 
-/** The one error class that callers see; its code leads to status, type and advice in the catalogue. */
+/**
+ * The one error class that callers see; its code leads to status, type and advice in the catalogue.
+ */
 export class GatewayError extends Error {
   readonly code: ErrorCode
   readonly param: string | undefined

@@ -37,7 +37,9 @@ export interface ProviderFailure {
 
 /** What the pipeline does after a failure of each class. */
 export interface FailureRule {
-  /** `next` = the next step of the plan may be tried; `stop` = no other offer may see this request. */
+  /**
+   * `next` = the next step of the plan may be tried; `stop` = no other offer may see this request.
+   */
   readonly afterwards: 'next' | 'stop'
   /** Whether it speaks against the provider's health (user errors never do). */
   readonly countsAgainstProvider: boolean

@@ -99,13 +99,17 @@ export interface ImageRecord {
   readonly tenant: string
   /** SHA-256 of the bytes as the provider made them (kept: they carry provenance marks). */
   readonly originalDigest: string
-  /** SHA-256 of the bytes that are served; equals the original unless it was resized or converted. */
+  /**
+   * SHA-256 of the bytes that are served; equals the original unless it was resized or converted.
+   */
   readonly digest: string
   readonly format: ImageFormat
   readonly width: number
   readonly height: number
   readonly byteLength: number
-  /** `stored` = paid and kept; `published` = judged good and servable; `refused` = kept, not served. */
+  /**
+   * `stored` = paid and kept; `published` = judged good and servable; `refused` = kept, not served.
+   */
   readonly state: 'stored' | 'published' | 'refused'
   /** Why it was refused. */
   readonly refusal?: string

@@ -21,7 +21,10 @@ export interface Hold {
  * `expire` closes a hold with what was left of it.
  */
 export interface LedgerEntry {
-  /** Derived from what it records (`<hold>:open`, `<attempt>:settle`, `<hold>:close`), so that a second one collides. */
+  /**
+   * Derived from what it records (`<hold>:open`, `<attempt>:settle`, `<hold>:close`), so that a
+   * second one collides.
+   */
   readonly id: string
   readonly kind: 'hold' | 'settle' | 'release' | 'expire'
   readonly book: Book

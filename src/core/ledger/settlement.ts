@@ -36,8 +36,10 @@ export interface Settlement {
 }
 
 /**
- * What a call cost. The provider's own number wins; zero, or what is no amount, from a provider that
- * did work is not believed and the book's price is booked as suspected. Pictures that are not billed
+ * What a call cost. The provider's own number wins; zero, or what is no amount, from a provider
+ * that
+ * did work is not believed and the book's price is booked as suspected. Pictures that are not
+ * billed
  * cost nothing; when nobody knows whether a call was billed, the book's price is suspected. Never
  * throws: whatever a provider says, money that was spent has to be booked.
  */
@@ -77,7 +79,9 @@ function settleUnbilled(usage: Usage, reported: Nano | undefined): Settlement {
   return { costNano, basis, lines: [], usage, bookNano: 0n, hasDrifted: costNano > 0n }
 }
 
-/** What a failure's provider says; for a refusal of content the price row knows its terms better. */
+/**
+ * What a failure's provider says; for a refusal of content the price row knows its terms better.
+ */
 function isBilled({ class: failed, billed }: ProviderFailure, row: PriceRow): boolean | 'unknown' {
   if (billed !== failureRules[failed].billed) return billed
   if (failed === 'content_policy_input') return row.billed_on.moderated_input

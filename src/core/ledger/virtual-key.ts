@@ -5,7 +5,9 @@ export const scopes = ['images:write', 'images:read', 'models:read', 'admin'] as
 /** See {@link scopes}. */
 export type Scope = (typeof scopes)[number]
 
-/** A key of our own that callers use instead of provider keys. The secret itself is never stored. */
+/**
+ * A key of our own that callers use instead of provider keys. The secret itself is never stored.
+ */
 export interface VirtualKey {
   readonly id: string
   readonly name: string

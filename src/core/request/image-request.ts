@@ -21,7 +21,10 @@ export const needs = ['text', 'edit', 'transparent'] as const
 /** See {@link needs}. */
 export type Need = (typeof needs)[number]
 
-/** How the cache may answer: `only` never generates, `refresh` never reads, `off` neither reads nor writes. */
+/**
+ * How the cache may answer: `only` never generates, `refresh` never reads, `off` neither reads nor
+ * writes.
+ */
 export const cacheModes = ['allow', 'only', 'refresh', 'off'] as const
 /** See {@link cacheModes}. */
 export type CacheMode = (typeof cacheModes)[number]

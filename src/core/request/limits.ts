@@ -21,7 +21,9 @@ export const requestLimits = {
   maxLabelCharacters: 256,
   /** Longest time a caller may let a request run: 24 hours. */
   maxDeadlineMs: 86_400_000,
-  /** Longest time a picture may answer equal requests: 365 days, far inside what a date can hold. */
+  /**
+   * Longest time a picture may answer equal requests: 365 days, far inside what a date can hold.
+   */
   maxCacheTtlMs: 365 * 86_400_000,
   /** Objects inside objects in provider options; deeper ones would only exhaust the stack. */
   maxOptionDepth: 16,

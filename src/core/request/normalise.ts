@@ -69,7 +69,8 @@ const readOperation = ({ operation, mask }: RequestDraft): RequestDraft['operati
   operation === 'edit' && mask !== undefined && mask !== null ? 'inpaint' : operation
 
 /**
- * PNG has no levels to choose, so 100 (all detail kept) changes nothing there and is taken: OpenAI's
+ * PNG has no levels to choose, so 100 (all detail kept) changes nothing there and is taken:
+ * OpenAI's
  * own example of an edit sends it along with `output_format: png` (openai/openai-openapi,
  * openapi.json of 2026-08-21, read 2026-11-20).
  */

@@ -1,16 +1,26 @@
 import { type CallPlan, makeCallPlan } from '../../core/catalog/call-plan.ts'
-import type { Finishing } from '../../core/catalog/settings.ts'
+import type { CallSettings, Finishing } from '../../core/catalog/settings.ts'
 import { GatewayError } from '../../core/errors/gateway-error.ts'
-import { failure } from '../../core/errors/provider-failure.ts'
+import { failure, type ProviderFailure } from '../../core/errors/provider-failure.ts'
 import { makeId } from '../../core/ids.ts'
-import type { Attempt } from '../../core/jobs/request-record.ts'
+import type { Attempt, Fact } from '../../core/jobs/request-record.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { PriceRow } from '../../core/pricebook/price-row.ts'
 import type { InputImage } from '../../core/request/image-request.ts'
+import { requestLimits } from '../../core/request/limits.ts'
 import { type Candidate, splitCalls } from '../../core/routing/plan.ts'
-import type { CallContext, CallOutcome, InputBytes, Provider } from '../../ports/provider.ts'
+import type {
+  CallContext,
+  CallOutcome,
+  InputBytes,
+  Provider,
+  ProviderCall,
+} from '../../ports/provider.ts'
+import { isOutcomeUnknown } from '../contradiction.ts'
 import type { Dependencies } from '../dependencies.ts'
-import { missingImages, type Run } from '../run.ts'
+import { paidWrite } from '../paid-write.ts'
+import { missingImages, type Run, readyImages } from '../run.ts'
+import { unsentFacts } from '../unsent-facts.ts'
 
 /** An attempt that is written down and about to be made, or that is taken up again. */
 export interface OpenAttempt {
@@ -41,8 +51,11 @@ export async function openAttempts(
   const provider = run.snapshot.providers.get(step.model.provider)
   if (provider === undefined)
     throw new GatewayError('internal_error', 'A planned provider is gone.')
+  let offset = readyImages(run).length
   const opened = splitCalls(missingImages(run), step.mostPerCall).map((n, position) => {
-    const plan = makeCallPlan(run.request, step.model, step.fit, n)
+    const settings = withOwnSeed(step.fit.settings, offset)
+    offset += n
+    const plan = makeCallPlan(run.request, step.model, { ...step.fit, settings }, n)
     const { row } = step
     const { finishing } = step.fit
     const attempt: Attempt = {
@@ -59,14 +72,36 @@ export async function openAttempts(
     }
     return { attempt, plan, row, finishing, provider }
   })
-  const started = opened.map(({ attempt }) => ({ kind: 'attempt-started', attempt }) as const)
+  await announce(
+    opened.map(({ attempt }) => attempt),
+    run,
+    deps,
+  )
+  return opened
+}
+
+/** Calls of one request must not make the same picture twice: each seed goes on where one ended. */
+function withOwnSeed(settings: CallSettings, offset: number): CallSettings {
+  if (settings.seed === undefined || offset === 0) return settings
+  return { ...settings, seed: (settings.seed + offset) % (requestLimits.maxSeed + 1) }
+}
+
+async function announce(attempts: readonly Attempt[], run: Run, deps: Dependencies): Promise<void> {
+  const first = run.ended.length === 0 ? run.unwritten : []
+  const started = attempts.map((attempt) => ({ kind: 'attempt-started', attempt }) as const)
   try {
-    const first = run.ended.length === 0 ? run.unwritten : []
     await deps.stores.journal.commit([...first, ...started])
   } catch (error) {
-    throw new GatewayError('ledger_unavailable', 'Spend cannot be recorded now.', { cause: error })
+    if (isOutcomeUnknown(error)) {
+      const facts = unsentFacts(run, attempts, deps.clock.now())
+      deps.late.add({ requestId: run.id, facts }, deps)
+    }
+    const known = GatewayError.isInstance(error) ? error.retryAfterMs : undefined
+    throw new GatewayError('ledger_unavailable', 'Spend cannot be recorded now.', {
+      cause: error,
+      ...(known === undefined ? {} : { retryAfterMs: known }),
+    })
   }
-  return opened
 }
 
 /** Enough of a call to go on with it after a restart. */
@@ -94,26 +129,41 @@ export async function execute(
 }
 
 async function makeCall(open: OpenAttempt, run: Run, deps: Dependencies): Promise<CallOutcome> {
-  const { plan, provider, attempt } = open
-  const images = await loadInputs(plan.images, deps)
-  const mask = plan.mask === undefined ? [] : await loadInputs([plan.mask], deps)
-  if (images === undefined || mask === undefined) {
-    const lost = failure('invalid_request', 'an input image is no longer stored', { billed: false })
-    return { kind: 'failed', failure: lost }
+  const { attempt, provider } = open
+  const prepared = await prepare(open, run, deps)
+  if ('failure' in prepared) return { kind: 'failed', failure: prepared.failure }
+  try {
+    return await provider.call(prepared.call, callContext(attempt, run, deps))
+  } catch (error) {
+    // Providers never throw; one that does may have sent the call before.
+    deps.log.error({ requestId: run.id, attemptId: attempt.id, error }, 'a provider threw')
+    return { kind: 'failed', failure: failure('timeout_unknown', 'the call broke off') }
   }
-  const first = mask[0]
-  const turned = first === undefined ? undefined : await turnMask(first, plan, deps)
-  const { images: _, mask: __, ...rest } = plan
-  return provider.call(
-    {
-      ...rest,
-      images,
-      ...(turned === undefined ? {} : { mask: turned }),
-      attemptId: attempt.id,
-      safetyIdentifier: deps.sha256(`${run.caller.keyId}\n${run.request.endUser ?? ''}`),
-    },
-    callContext(attempt, run, deps),
-  )
+}
+
+/** Everything a call needs; a failure here costs nothing, because nothing was sent. */
+async function prepare(
+  { attempt, plan }: OpenAttempt,
+  run: Run,
+  deps: Dependencies,
+): Promise<{ readonly call: ProviderCall } | { readonly failure: ProviderFailure }> {
+  const refused = (text: string) => ({ failure: failure('invalid_request', text) })
+  try {
+    const images = await loadInputs(plan.images, deps)
+    const masks = plan.mask === undefined ? [] : await loadInputs([plan.mask], deps)
+    if (images === undefined || masks === undefined) {
+      return refused('an input image is no longer stored')
+    }
+    const [first] = masks
+    const mask = first === undefined ? undefined : await turnMask(first, plan, deps)
+    const { images: _, mask: __, ...rest } = plan
+    const safetyIdentifier = deps.sha256(`${run.caller.keyId}\n${run.request.endUser ?? ''}`)
+    const call = { ...rest, images, attemptId: attempt.id, safetyIdentifier }
+    return { call: mask === undefined ? call : { ...call, mask } }
+  } catch (error) {
+    deps.log.error({ requestId: run.id, attemptId: attempt.id, error }, 'call not prepared')
+    return refused('an input image could not be read')
+  }
 }
 
 /** What a provider may do while it works; also used when a job is resumed. */
@@ -122,10 +172,13 @@ export const callContext = (
   run: Pick<Run, 'watch'>,
   deps: Dependencies,
 ): CallContext => ({
-  onSubmitted: (job) =>
-    deps.stores.journal.commit([
+  onSubmitted: async (job) => {
+    // Never rejects: a job whose id cannot be written is paid all the same, and polled on.
+    const facts: Fact[] = [
       { kind: 'attempt-submitted', attemptId: attempt.id, job: { ...job } },
-    ]),
+    ]
+    await paidWrite({ requestId: attempt.requestId, facts }, deps)
+  },
   onPartial: (partial) => run.watch.onPartial?.(partial),
 })
 

@@ -98,7 +98,10 @@ function toResult(run: Run, deps: Dependencies): GatewayResult {
   }
 }
 
-/** `cache` when nothing was made, `direct` for the first step, else the number of the step that delivered. */
+/**
+ * `cache` when nothing was made, `direct` for the first step, else the number of the step that
+ * delivered.
+ */
 function routeOf(run: Run): string {
   if (run.ended.length === 0) return 'cache'
   const last = run.ended.findLast((ended) => ended.images.length > 0)

@@ -10,7 +10,8 @@ import type { Dependencies } from '../dependencies.ts'
 import { bookOf, missingImages, type Run } from '../run.ts'
 
 /**
- * Bytes of memory one pixel of an answer is expected to need, by format: measured PNGs of photo-like
+ * Bytes of memory one pixel of an answer is expected to need, by format: measured PNGs of
+ * photo-like
  * pictures have 1.4 to 1.9 bytes a pixel, JPEG and WebP well below 0.5.
  */
 const BYTES_PER_PIXEL: { readonly [Format in ImageFormat]: number } = {

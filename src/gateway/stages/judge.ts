@@ -6,7 +6,9 @@ import type { Dependencies } from '../dependencies.ts'
 import type { ReadyImage } from '../run.ts'
 import type { SettledAttempt } from './settle.ts'
 
-/** Width over height may differ so much (5 %) from the shape asked for before it counts as another. */
+/**
+ * Width over height may differ so much (5 %) from the shape asked for before it counts as another.
+ */
 const ASPECT_TOLERANCE = 0.05
 
 /** A verdict on each picture of an attempt. */
@@ -17,7 +19,8 @@ export interface JudgedAttempt extends SettledAttempt {
 
 /**
  * Checks what a provider calls a picture: its format, its size, complete to the trailer, and not
- * the same as another one of this answer. Reads header and chunk structure only; pixels are decoded,
+ * the same as another one of this answer. Reads header and chunk structure only; pixels are
+ * decoded,
  * in a worker, when so few bytes hold so many pixels that it may be blank.
  */
 export async function judge(settled: SettledAttempt, deps: Dependencies): Promise<JudgedAttempt> {

@@ -52,7 +52,9 @@ export const editBody = z.strictObject({
   ...shared,
 })
 
-/** The fields of a multipart edit or variation, after texts were turned into numbers and booleans. */
+/**
+ * The fields of a multipart edit or variation, after texts were turned into numbers and booleans.
+ */
 export const formFields = z.strictObject({
   prompt: z.string().nullish(),
   input_fidelity: z.enum(['low', 'high']).nullish(),

@@ -19,7 +19,9 @@ export const formLimits = {
   headerPairs: 16,
 } as const
 
-/** Names under which clients send input images: `image`, `image[]`, also `image[0]` and `images`. */
+/**
+ * Names under which clients send input images: `image`, `image[]`, also `image[0]` and `images`.
+ */
 const IMAGE_NAME = /^images?(\[\d{0,2}\])?$/
 const MASK_NAME = /^mask(\[\])?$/
 
@@ -98,7 +100,9 @@ async function* bytesOf(file: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   }
 }
 
-/** Parser errors have no codes of their own: everything that is not a known limit is a broken body. */
+/**
+ * Parser errors have no codes of their own: everything that is not a known limit is a broken body.
+ */
 function refuseBroken(error: unknown): never {
   if (isKnownRefusal(error)) throw error
   throw new GatewayError('invalid_request', 'The multipart body cannot be read.', { cause: error })

@@ -4,7 +4,10 @@ import type { FastifyReply } from 'fastify'
 import type { GatewayResult } from '../../gateway/result.ts'
 import { answerFields, keeprateObjectOf, resultHeaders, usageOf } from './answer.ts'
 
-/** Bytes of a picture turned into base64 at a time; a multiple of 3, so that pieces join without padding. */
+/**
+ * Bytes of a picture turned into base64 at a time; a multiple of 3, so that pieces join without
+ * padding.
+ */
 const SLICE_BYTES = 192 * 1024
 
 /** How an answer is wanted. */
@@ -14,7 +17,9 @@ export interface AnswerForm {
   readonly linkOf: (imageId: string) => string
 }
 
-/** Sends the answer: base64 is spliced between constant pieces of JSON, never parsed or stringified. */
+/**
+ * Sends the answer: base64 is spliced between constant pieces of JSON, never parsed or stringified.
+ */
 export async function sendImages(
   reply: FastifyReply,
   result: GatewayResult,

@@ -12,7 +12,9 @@ import type {
   UsageEstimate,
 } from '../../ports/provider.ts'
 
-/** A request in the provider's words. The flow adds base URL, credential, limits and address policy. */
+/**
+ * A request in the provider's words. The flow adds base URL, credential, limits and address policy.
+ */
 export interface WireRequest {
   readonly method: HttpRequest['method']
   /** Path below the base URL (starts with `/`), or an absolute URL that the provider gave. */
