@@ -99,11 +99,11 @@ async function runAttempt(open: OpenAttempt, run: Run, deps: Dependencies): Prom
 /** Everything that follows an answer; also the way on for a job that was resumed. */
 export async function conclude(
   answered: Awaited<ReturnType<typeof execute>>,
-  run: Pick<Run, 'id' | 'caller' | 'hold'>,
+  run: Pick<Run, 'id' | 'caller' | 'hold' | 'shown'>,
   deps: Dependencies,
 ): Promise<EndedAttempt> {
   const settled = await settle(answered, run, deps)
-  const judged = await judge(settled, deps)
+  const judged = await judge(settled, run.shown, deps)
   return publish(judged, deps)
 }
 

@@ -17,8 +17,8 @@ export interface ReadyImage {
   readonly record: ImageRecord
   /** Present when it was made by this run; a cached one is read from the store. */
   readonly bytes?: Uint8Array
-  /** False when no store took the bytes, so that the answer is all there is of it. */
-  readonly isStored: boolean
+  /** False when no store took its bytes, or when it is not all that was asked for. */
+  readonly isReusable: boolean
 }
 
 /** One attempt that has ended. */

@@ -3,6 +3,7 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import { GatewayError } from '../core/errors/gateway-error.ts'
 import { makeId } from '../core/ids.ts'
 import { addAuth } from './auth.ts'
+import { answerBrokenRequest } from './broken-request.ts'
 import type { HttpContext } from './context.ts'
 import { sendError } from './errors.ts'
 import { healthRoutes } from './health.ts'
@@ -39,15 +40,17 @@ export async function createApp(
     genReqId: () => makeId('req', random.bytes(16), clock.now()),
     forceCloseConnections: 'idle',
     exposeHeadRoutes: true,
+    clientErrorHandler: answerBrokenRequest,
+    frameworkErrors: sendError,
   })
   app.setErrorHandler(sendError)
-  addAuth(app, context.keyRing)
-  app.addHook('onSend', async (request, reply) => {
-    if (!reply.hasHeader('x-request-id')) reply.header('x-request-id', request.id)
-    if (!reply.hasHeader('x-content-type-options')) {
-      reply.header('x-content-type-options', 'nosniff')
-    }
+  // Set before anything else, because answers with pictures bypass the hooks that come later.
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff' })
   })
+  addAuth(app, context.keyRing)
+  // Nothing here takes text: left in, it would be told that its JSON is wrong.
+  app.removeContentTypeParser('text/plain')
   await app.register(multipart, { limits: formLimits })
   const routes: readonly RouteDefinition[] = [
     ...imageRoutes(context),
@@ -65,7 +68,7 @@ function addNotFound(app: FastifyInstance, routes: readonly RouteDefinition[]): 
     const path = request.url.split('?', 1)[0] ?? ''
     const allowed = routes
       .filter(({ method, url }) => method !== request.method && matches(url, path))
-      .map(({ method }) => method)
+      .flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
     if (allowed.length === 0) {
       sendError(
         new GatewayError('not_found', `There is nothing at ${path.slice(0, 200)}.`),

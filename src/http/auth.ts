@@ -13,7 +13,7 @@ const MAX_KEY_CHARACTERS = 512
  */
 export function addAuth(app: FastifyInstance, keyRing: KeyRing): void {
   app.addHook('onRoute', (route) => {
-    if (route.config?.policy === undefined && route.method !== 'HEAD') {
+    if (route.config?.policy === undefined) {
       throw new TypeError(`route ${String(route.method)} ${route.url} declares no policy`)
     }
   })

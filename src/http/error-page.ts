@@ -9,8 +9,11 @@ export function errorPage(): string {
       `<td>${retryable ? 'yes' : 'no'}</td><td>${escapeHtml(advice)}</td></tr>`,
   )
   const body = `<h1>Errors</h1>
-<p>The body is <code>{"error":{"message","type","param","code","doc_url","request_id"}}</code>, as OpenAI's clients expect.</p>
-<table><tr><th>code</th><th>status</th><th>type</th><th>retry</th><th>what to do</th></tr>
+<p>The body is
+<code>{"error":{"message","type","param","code","doc_url","request_id"}}</code>,
+as OpenAI's clients expect.</p>
+<table>
+<tr><th>code</th><th>status</th><th>type</th><th>retry</th><th>what to do</th></tr>
 ${rows.join('\n')}
 </table>`
   return printPage({ title: 'Keeprate errors', body, isWide: true })

@@ -28,6 +28,7 @@ const FASTIFY_ERRORS: Readonly<Record<string, () => GatewayError>> = {
   FST_MP_PREMATURE_CLOSE: () =>
     new GatewayError('invalid_request', 'The multipart body ended too early.'),
   FST_ERR_BAD_URL: () => new GatewayError('invalid_request', 'The path cannot be decoded.'),
+  FST_ERR_MAX_PARAM_LENGTH: () => new GatewayError('not_found', 'There is nothing at this path.'),
 }
 
 /** Whether Fastify or its plugins refused the request for a reason that we have words for. */
@@ -82,6 +83,9 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
   const known = toGatewayError(error)
   if (known.code === 'internal_error') request.log.error({ err: error }, 'request failed')
   const requestId = known.requestId ?? request.id
+  // A connection closed under a client that is still sending looks like a broken one, and is tried
+  // again. So the rest of the body is read and thrown away.
+  reply.removeHeader('connection')
   reply
     .status(known.entry.status)
     .headers({ ...errorHeaders(known), 'x-request-id': requestId })

@@ -11,7 +11,8 @@ export function homePage(page: {
   const note = page.isSandbox
     ? '<p class="note">Sandbox: providers are emulated, pictures are drawn, spend is simulated.</p>'
     : ''
-  const body = `<h1>Keeprate</h1><p>Image-generation gateway, version ${escapeHtml(page.version)}. It speaks OpenAI's Images API.</p>
+  const body = `<h1>Keeprate</h1>
+<p>Image-generation gateway, version ${escapeHtml(page.version)}. It speaks OpenAI's Images API.</p>
 ${note}
 <h2>One changed line</h2>
 <pre>const client = new OpenAI({ baseURL: '${base}/v1', apiKey: '${key}' })</pre>
@@ -21,8 +22,10 @@ ${note}
   -d '{"model":"auto","prompt":"a lighthouse at dusk","response_format":"url"}'</pre>
 <h2>Where to look</h2>
 <table>
-<tr><td><code>GET /v1/models</code></td><td>models with prices and abilities (needs a key)</td></tr>
-<tr><td><code>GET /v1/requests</code></td><td>receipts: attempts, charge lines, saved, why this model (needs a key)</td></tr>
+<tr><td><code>GET /v1/models</code></td>
+  <td>models with prices and abilities (needs a key)</td></tr>
+<tr><td><code>GET /v1/requests</code></td>
+  <td>receipts: attempts, charge lines, saved, why this model (needs a key)</td></tr>
 <tr><td><a href="/openapi.json">/openapi.json</a></td><td>description of the API</td></tr>
 <tr><td><a href="/docs/errors">/docs/errors</a></td><td>error codes and what to do</td></tr>
 <tr><td><a href="/metrics">/metrics</a></td><td>Prometheus metrics</td></tr>

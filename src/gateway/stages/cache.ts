@@ -1,5 +1,7 @@
 import { exactKeyText } from '../../core/cache/exact-key.ts'
+import { inSeedOrder } from '../../core/cache/in-seed-order.ts'
 import { GatewayError } from '../../core/errors/gateway-error.ts'
+import type { ImageRecord } from '../../core/jobs/request-record.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { missingImages, type Run } from '../run.ts'
 
@@ -28,13 +30,20 @@ export async function cache(run: Run, deps: Dependencies): Promise<Run> {
       now: run.startedAt,
       limit: MAX_ENTRIES,
     })
-    const images = found.map(({ image }) => image)
-    const taken = request.cacheIsExplicit
-      ? images.slice(0, request.n)
-      : sibling.take(images, request.n)
-    const looked: Run = { ...run, cacheKey, sibling, hits: taken.map((record) => ({ record })) }
+    const images = distinct(inSeedOrder(found.map(({ image }) => image), request))
+    const take: Take = request.cacheIsExplicit
+      ? (free, count) => free.slice(0, count)
+      : (free, count) => sibling.take(free, count)
+    const hits = await takeReadable(images, request.n, take, deps)
+    for (const { digest } of hits) run.shown.add(digest)
+    const looked: Run = {
+      ...run,
+      cacheKey,
+      sibling,
+      hits: hits.map((record) => ({ record, isReusable: true })),
+    }
     if (request.cache === 'only' && missingImages(looked) > 0) {
-      const message = `The cache holds ${taken.length} of ${request.n} images.`
+      const message = `The cache holds ${hits.length} of ${request.n} images.`
       throw new GatewayError('cache_miss', message, { param: 'x-keeprate-cache' })
     }
     return looked
@@ -42,4 +51,32 @@ export async function cache(run: Run, deps: Dependencies): Promise<Run> {
     sibling.leave()
     throw error
   }
+}
+
+type Take = (free: readonly ImageRecord[], count: number) => readonly ImageRecord[]
+
+/** The same bytes may have been made twice; one answer shows them once. */
+const distinct = (images: readonly ImageRecord[]): readonly ImageRecord[] => [
+  ...new Map(images.toReversed().map((image) => [image.digest, image])).values(),
+].toReversed()
+
+/** Takes pictures whose bytes are still there: what was deleted is made anew, not answered 404. */
+async function takeReadable(
+  images: readonly ImageRecord[],
+  count: number,
+  take: Take,
+  deps: Dependencies,
+): Promise<readonly ImageRecord[]> {
+  const readable: ImageRecord[] = []
+  let rest = images
+  while (readable.length < count) {
+    const taken = take(rest, count - readable.length)
+    if (taken.length === 0) break
+    const sizes = await Promise.all(
+      taken.map(({ digest }) => deps.images.size(digest).catch(() => undefined)),
+    )
+    readable.push(...taken.filter((_, index) => sizes[index] !== undefined))
+    rest = rest.filter((image) => !taken.includes(image))
+  }
+  return readable
 }

@@ -25,8 +25,8 @@ export async function finish(run: Run, deps: Dependencies): Promise<GatewayResul
   const endedAt = deps.clock.now()
   const record = toEnded(run, result, endedAt, error)
   const facts = endFacts(run, record, endedAt, deps)
-  const writes = [paidWrite(facts, run.id, deps), ...run.ended.map((ended) => ended.written)]
-  const isWritten = (await Promise.all(writes)).every((write) => write)
+  const after = allOf(run.ended.map((ended) => ended.written))
+  const isWritten = await allOf([paidWrite({ requestId: run.id, facts, after }, deps), after])
   run.sibling?.leave()
   deps.emit({
     kind: 'request-ended',
@@ -42,6 +42,9 @@ export async function finish(run: Run, deps: Dependencies): Promise<GatewayResul
   return { ...result, warnings: [...result.warnings, { code: 'not_stored_yet', message }] }
 }
 
+const allOf = async (writes: readonly Promise<boolean>[]): Promise<boolean> =>
+  (await Promise.all(writes)).every((isWritten) => isWritten)
+
 function endFacts(run: Run, record: RequestRecord, endedAt: Instant, deps: Dependencies): Fact[] {
   // Without a hold nothing was written yet: the acceptance goes along with the end.
   const facts: Fact[] = run.hold === undefined ? [...run.unwritten] : []
@@ -54,7 +57,8 @@ function endFacts(run: Run, record: RequestRecord, endedAt: Instant, deps: Depen
   }
   const ttlMs = run.request.cacheTtlMs ?? deps.limits.cacheTtlMs
   if (run.cacheKey === undefined || ttlMs <= 0) return facts
-  for (const { record: image } of run.ended.flatMap((ended) => ended.images)) {
+  for (const { record: image, isReusable } of run.ended.flatMap((ended) => ended.images)) {
+    if (!isReusable) continue
     const entry: CacheEntry = {
       key: run.cacheKey,
       imageId: image.id,

@@ -22,12 +22,19 @@ export interface JudgedAttempt extends SettledAttempt {
  * the same as another one of this answer. Reads header and chunk structure only; pixels are
  * decoded,
  * in a worker, when so few bytes hold so many pixels that it may be blank.
+ * @param shown digests of the pictures of the whole answer, which other calls add to meanwhile.
  */
-export async function judge(settled: SettledAttempt, deps: Dependencies): Promise<JudgedAttempt> {
+export async function judge(
+  settled: SettledAttempt,
+  shown: Set<string>,
+  deps: Dependencies,
+): Promise<JudgedAttempt> {
   const good: Required<ReadyImage>[] = []
   const refused: (Required<ReadyImage> & { failure: ProviderFailure })[] = []
   for (const image of settled.kept) {
-    const isTwin = good.some(({ record }) => record.digest === image.record.digest)
+    const { digest } = image.record
+    const isTwin = shown.has(digest)
+    shown.add(digest)
     const fault = isTwin ? 'the same picture twice' : await findFault(image, settled.plan, deps)
     if (fault === undefined) good.push(image)
     else refused.push({ ...image, failure: failure('bad_image', fault) })

@@ -23,10 +23,11 @@ export async function publish(judged: JudgedAttempt, deps: Dependencies): Promis
   }))
   const records = [...images.map(({ record }) => record), ...refused]
   const facts = records.map((image) => ({ kind: 'image-judged', image }) as const)
+  const { requestId } = judged.attempt
   const written =
     facts.length === 0
       ? judged.written
-      : also(judged, paidWrite(facts, judged.attempt.requestId, deps))
+      : also(judged, paidWrite({ requestId, facts, after: judged.written }, deps))
   const { outcome } = judged
   const withheld = outcome.kind === 'produced' ? outcome.withheld : [outcome.failure]
   return {
@@ -60,18 +61,20 @@ async function finishImage(
     const format = finishing.format ?? image.record.format
     const bytes = await deps.decoder.convert(image.bytes, { ...finishing, format })
     const digest = deps.sha256(bytes)
-    await deps.images.put(digest, bytes)
+    // Where the original could not be stored, the caller gets at least what was asked for.
+    if (image.isReusable) await deps.images.put(digest, bytes)
     const header = readImageHeader(bytes)
     const { width, height } = header ?? image.record
     warnings.push(...finishingWarnings(image.record, finishing, { width, height }))
     const byteLength = bytes.length
-    return { bytes, record: { ...published, digest, format, width, height, byteLength } }
+    const record = { ...published, digest, format, width, height, byteLength }
+    return { ...image, bytes, record }
   } catch (error) {
     deps.log.error({ imageId: image.record.id, error }, 'picture not finished')
     const { width, height, format } = image.record
     const message = `The picture is ${width}x${height} ${format}; it could not be adapted.`
     warnings.push({ code: 'image_resized', message })
-    return { ...image, record: published }
+    return { ...image, record: published, isReusable: false }
   }
 }
 

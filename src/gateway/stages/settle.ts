@@ -1,5 +1,5 @@
 import { makeId } from '../../core/ids.ts'
-import type { Attempt, ImageRecord } from '../../core/jobs/request-record.ts'
+import type { Attempt, Fact, ImageRecord } from '../../core/jobs/request-record.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { type Hold, settleEntry } from '../../core/ledger/entry.ts'
 import { type Settlement, settleCall } from '../../core/ledger/settlement.ts'
@@ -34,7 +34,8 @@ export async function settle(
 ): Promise<SettledAttempt> {
   const { outcome, attempt, provider } = answered
   const produced = outcome.kind === 'produced' ? outcome.images : []
-  const warnings = (await Promise.all(produced.map((image) => keep(image, run.id, deps)))).flat()
+  const stored = await Promise.all(produced.map((image) => keep(image, run.id, deps)))
+  const warnings = stored.every(Boolean) ? [] : [notStored]
   const settlement = settleCall(
     {
       images: produced.length,
@@ -47,7 +48,11 @@ export async function settle(
     { row: answered.row, estimate: provider.estimate(answered.plan) },
   )
   const settled = toSettled(answered, settlement, deps)
-  const kept = toRecords(answered, produced, settlement.costNano, run, deps)
+  const records = toRecords(answered, produced, settlement.costNano, run, deps)
+  const kept = produced.flatMap(({ bytes }, index) => {
+    const record = records[index]
+    return record === undefined ? [] : [{ record, bytes, isReusable: stored[index] === true }]
+  })
   const written = write(settled, kept, answered, run, deps)
   if (settlement.hasDrifted) {
     deps.emit({ kind: 'price-drifted', attempt: settled, bookNano: settlement.bookNano })
@@ -73,23 +78,24 @@ function write(
   const { id, costNano } = settled
   const entry = settleEntry(run.hold as Hold, { id, costNano, book }, deps.clock.now())
   const images = kept.map(({ record }) => record)
-  return paidWrite([{ kind: 'attempt-settled', attempt: settled, entry, images }], run.id, deps)
+  const fact: Fact = { kind: 'attempt-settled', attempt: settled, entry, images }
+  return paidWrite({ requestId: run.id, facts: [fact] }, deps)
+}
+
+const notStored: Warning = {
+  code: 'not_stored_yet',
+  message: 'The picture could not be stored; keep the bytes of this answer.',
 }
 
 /** Stores the bytes; a store that fails does not lose the answer, which still carries them. */
-async function keep(
-  image: ProducedImage,
-  requestId: string,
-  deps: Dependencies,
-): Promise<readonly Warning[]> {
+async function keep(image: ProducedImage, requestId: string, deps: Dependencies): Promise<boolean> {
   try {
     await deps.images.put(image.digest, image.bytes)
-    return []
+    return true
   } catch (error) {
     deps.log.error({ requestId, digest: image.digest, error }, 'picture not stored')
     deps.emit({ kind: 'write-failed', requestId, what: 'picture' })
-    const message = 'The picture could not be stored; keep the bytes of this answer.'
-    return [{ code: 'not_stored_yet', message }]
+    return false
   }
 }
 
@@ -125,12 +131,13 @@ function toRecords(
   costNano: Nano,
   run: Pick<Run, 'id' | 'caller'>,
   deps: Dependencies,
-): readonly Required<ReadyImage>[] {
+): readonly ImageRecord[] {
   const share = images.length === 0 ? 0n : costNano / BigInt(images.length)
   const rest = costNano - share * BigInt(images.length)
   return images.map((image, index) => {
     const header = readImageHeader(image.bytes)
-    const record: ImageRecord = {
+    const seed = image.seed ?? (plan.n === 1 ? plan.settings.seed : undefined)
+    return {
       id: makeId('img', deps.random.bytes(16), deps.clock.now()),
       requestId: run.id,
       attemptId: attempt.id,
@@ -145,10 +152,9 @@ function toRecords(
       model: plan.model.id,
       provider: plan.model.provider,
       costNano: index === 0 ? share + rest : share,
-      ...(image.seed === undefined ? {} : { seed: image.seed }),
+      ...(seed === undefined ? {} : { seed }),
       ...(image.revisedPrompt === undefined ? {} : { revisedPrompt: image.revisedPrompt }),
       createdAt: deps.clock.now(),
     }
-    return { record, bytes: image.bytes }
   })
 }
