@@ -32,7 +32,7 @@ export interface PictureTemplate {
 }
 
 /** Width and height of every picture, the smallest square that gpt-image-2 is asked for. */
-export const PICTURE_EDGE = 1024
+const PICTURE_EDGE = 1024
 
 /** Digits of a picture's number; fixed, because the lengths of all messages must be. */
 export const SEQUENCE_DIGITS = 8

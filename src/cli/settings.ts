@@ -37,7 +37,11 @@ export function loadForCommand(options: CommonOptions): Loaded {
   })
 }
 
-/** Opens everything for one command and closes it afterwards. Quiet unless a log level is given. */
+/**
+ * Opens everything for one command and closes it afterwards. Quiet unless a log level is given.
+ * Work that a dead server left behind is not taken up: a command may run in another environment,
+ * and ends when it is done.
+ */
 export async function withKeeprate<Value>(
   options: CommonOptions,
   work: (keeprate: Keeprate) => Promise<Value>,
@@ -45,7 +49,8 @@ export async function withKeeprate<Value>(
   const { settings } = loadForCommand(options)
   const logLevel: Settings['logLevel'] =
     options.logLevel === undefined ? 'silent' : settings.logLevel
-  const keeprate = await openKeeprate({ ...settings, logLevel }, createLog(logLevel))
+  const log = createLog(logLevel)
+  const keeprate = await openKeeprate({ ...settings, logLevel }, log, { recovers: false })
   try {
     return await work(keeprate)
   } finally {

@@ -12,7 +12,7 @@ import { systemClock, systemRandom } from '../adapters/system-clock/system-clock
 import { scopes } from '../core/ledger/virtual-key.ts'
 import { ByteBudget } from '../gateway/byte-budget.ts'
 import { createEventHub, type EventHub } from '../gateway/events.ts'
-import { type Gateway, openGateway } from '../gateway/gateway.ts'
+import { type Gateway, type GatewayOptions, openGateway } from '../gateway/gateway.ts'
 import { type FixedKey, KeyRing } from '../gateway/key-ring.ts'
 import { defaultLimits } from '../gateway/limits.ts'
 import { Siblings } from '../gateway/siblings.ts'
@@ -53,15 +53,20 @@ const sha256: Sha256 = (data) => hash('sha256', data, 'hex')
 export const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
 
+/** What may differ between those who open a gateway. */
+export interface OpenOptions extends GatewayOptions {
+  /** Providers to use instead of the shipped ones. */
+  readonly definitions?: readonly ProviderDefinition[]
+}
+
 /**
  * The composition root: the only place that picks adapters and providers. Opens database and
  * stores, starts the sandbox where it is needed, and the gateway.
- * @param options.definitions providers to use instead of the shipped ones.
  */
 export async function openKeeprate(
   settings: Settings,
   log: Logger,
-  options: { readonly definitions?: readonly ProviderDefinition[] } = {},
+  options: OpenOptions = {},
 ): Promise<Keeprate> {
   mkdirSync(settings.home, { recursive: true })
   const definitions = options.definitions ?? shippedProviders
@@ -86,7 +91,7 @@ export async function openKeeprate(
   const { cacheTtlMs, bytesInFlight, planSteps } = settings
   const limits = { ...defaultLimits, cacheTtlMs, bytesInFlight, planSteps }
   const decoder = createSharpDecoder()
-  const gateway = openGateway({
+  const parts = {
     snapshot: () => snapshot,
     stores,
     images,
@@ -101,7 +106,8 @@ export async function openKeeprate(
     siblings: new Siblings(),
     emit: hub.emit,
     owner: `${hostname()}:${process.pid}:${randomHex(6)}`,
-  })
+  }
+  const gateway = openGateway(parts, options)
   const keyRing = new KeyRing({ keys: stores.keys, clock, sha256 }, fixedKeys(settings, emulated))
   const newSecret = Buffer.from(systemRandom.bytes(32)).toString('base64url')
   return {
@@ -126,8 +132,7 @@ export async function openKeeprate(
 const openSandbox = (settings: Settings): Promise<Sandbox> =>
   startSandbox({ emulators, speed: settings.sandboxSpeed, seed: randomHex(8) })
 
-const randomHex = (bytes: number): string =>
-  Buffer.from(systemRandom.bytes(bytes)).toString('hex')
+const randomHex = (bytes: number): string => Buffer.from(systemRandom.bytes(bytes)).toString('hex')
 
 /** Where pictures go while the home folder cannot be written: another volume on most machines. */
 const fallbackFolder = (home: string): string =>

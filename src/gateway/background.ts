@@ -11,20 +11,26 @@ export interface Background {
   readonly ended: Promise<void>
 }
 
+/** What the gateway tells its background work. */
+export interface BackgroundOrders {
+  readonly track: (work: Promise<unknown>) => void
+  /** Whether abandoned work may be taken up now. */
+  readonly mayRecover: () => boolean
+  readonly signal: AbortSignal
+}
+
 /**
- * Keeps this process's leases alive, takes up work whose process died, and deletes expired cache
- * entries. A failing turn is logged and the next one comes; the data base may be back by then.
+ * Keeps this process's leases alive, writes what the database did not take before, takes up work
+ * whose process died, and deletes expired cache entries. A failing turn is logged and the next one
+ * comes; the data base may be back by then.
  */
-export function startBackground(
-  deps: Dependencies,
-  track: (work: Promise<unknown>) => void,
-  signal: AbortSignal,
-): Background {
+export function startBackground(deps: Dependencies, orders: BackgroundOrders): Background {
+  const { signal } = orders
   const first = Promise.withResolvers<void>()
   const loop = async (): Promise<void> => {
     for (let turn = 0; !signal.aborted; turn += 1) {
       try {
-        await takeTurn(turn, deps, track)
+        await takeTurn(turn, deps, orders)
         first.resolve()
       } catch (error) {
         deps.log.error({ error }, 'background turn failed')
@@ -39,10 +45,11 @@ export function startBackground(
 async function takeTurn(
   turn: number,
   deps: Dependencies,
-  track: (work: Promise<unknown>) => void,
+  { track, mayRecover }: BackgroundOrders,
 ): Promise<void> {
   const now = deps.clock.now()
   await deps.stores.requests.renewLeases(deps.owner, now + deps.limits.leaseMs)
-  await recover(deps, track)
+  await deps.late.flush(deps.stores.journal, deps)
+  if (mayRecover()) await recover(deps, track)
   if (turn % TURNS_PER_PURGE === 0) await deps.stores.cache.purge(now, deps.limits.purgeBatch)
 }

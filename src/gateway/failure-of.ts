@@ -19,6 +19,9 @@ const CODES: { readonly [Class in FailureClass]: ErrorCode } = {
   bad_image: 'no_provider_available',
 }
 
+/** A longer wait is no advice to a caller: providers have been seen to ask for a year. */
+const MAX_WAIT_MS = 3_600_000
+
 interface Tried {
   readonly offer: string
   readonly failure: ProviderFailure
@@ -40,12 +43,13 @@ export function failureOf(run: Run, costNano: Nano): GatewayError {
   const waits = tried.flatMap(({ failure }) => failure.retryAfterMs ?? [])
   return new GatewayError(code, messageOf(tried, telling), {
     requestId: run.id,
+    costNano,
     tried: tried.map(({ offer, failure }) => ({
       offer,
       class: failure.class,
       message: failure.message,
     })),
-    ...(waits.length === 0 ? {} : { retryAfterMs: Math.min(...waits) }),
+    ...(waits.length === 0 ? {} : { retryAfterMs: Math.min(...waits, MAX_WAIT_MS) }),
     ...(costNano > 0n ? { retryable: false } : {}),
   })
 }

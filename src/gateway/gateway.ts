@@ -4,6 +4,7 @@ import { GatewayError } from '../core/errors/gateway-error.ts'
 import type { ImageRequest } from '../core/request/image-request.ts'
 import { startBackground } from './background.ts'
 import type { Caller, Dependencies } from './dependencies.ts'
+import { LateWrites } from './late-writes.ts'
 import { submit, type Ticket } from './pipeline.ts'
 import type { GatewayResult } from './result.ts'
 import type { Watch } from './run.ts'
@@ -17,17 +18,30 @@ export interface Gateway {
   /** Resolves once abandoned work was looked for; before that nothing is accepted. */
   readonly ready: Promise<void>
   readonly isAccepting: boolean
-  /** Starts the work of a request; it goes on whether or not anybody waits. */
+  /**
+   * Starts the work of a request; it goes on whether or not anybody waits. The ticket's result is
+   * there, or an error, at the request's deadline.
+   */
   submit(request: ImageRequest, caller: Caller, watch?: Watch): Ticket
-  /** Submits and waits, at most until the request's deadline. */
+  /** Submits and waits. */
   generate(request: ImageRequest, caller: Caller, watch?: Watch): Promise<GatewayResult>
   models(): readonly Model[]
   /** Stops accepting, lets running requests end, and leaves the rest for another process. */
   close(): Promise<void>
 }
 
+/** How a gateway is opened. */
+export interface GatewayOptions {
+  /** False for a process that only looks or makes one thing: others' work is none of its. */
+  readonly recovers?: boolean
+}
+
 /** Puts the pipeline and its background work together. Starts working at once. */
-export function openGateway(deps: Dependencies): Gateway {
+export function openGateway(
+  parts: Omit<Dependencies, 'late'>,
+  { recovers = true }: GatewayOptions = {},
+): Gateway {
+  const deps: Dependencies = { ...parts, late: new LateWrites() }
   const running = new Set<Promise<unknown>>()
   const stop = new AbortController()
   let isClosing = false
@@ -35,14 +49,21 @@ export function openGateway(deps: Dependencies): Gateway {
     const quiet = work.catch(() => undefined).finally(() => running.delete(quiet))
     running.add(quiet)
   }
-  const background = startBackground(deps, track, stop.signal)
+  const background = startBackground(deps, {
+    track,
+    mayRecover: () => recovers && !isClosing,
+    signal: stop.signal,
+  })
   const start = (request: ImageRequest, caller: Caller, watch: Watch = {}): Ticket => {
     if (isClosing) {
       throw new GatewayError('overloaded', 'The gateway is shutting down.', { retryAfterMs: 1_000 })
     }
     const ticket = submit(request, caller, watch, deps)
     track(ticket.result)
-    return ticket
+    const result = withDeadline(ticket, request.deadlineMs, deps)
+    // Whoever only starts work need not listen to how it ends.
+    result.catch(() => undefined)
+    return { ...ticket, result }
   }
   return {
     deps,
@@ -51,8 +72,7 @@ export function openGateway(deps: Dependencies): Gateway {
       return !isClosing
     },
     submit: start,
-    generate: async (request, caller, watch) =>
-      withDeadline(start(request, caller, watch), request.deadlineMs, deps),
+    generate: async (request, caller, watch) => start(request, caller, watch).result,
     models: () => liveModels(deps.snapshot().catalog, deps.clock.now()),
     close: async () => {
       isClosing = true
@@ -62,6 +82,9 @@ export function openGateway(deps: Dependencies): Gateway {
       limit.abort()
       stop.abort()
       await background.ended
+      await deps.late.flush(deps.stores.journal, deps).catch((error: unknown) => {
+        deps.log.error({ error, waiting: deps.late.size }, 'facts lost: closed before written')
+      })
     },
   }
 }

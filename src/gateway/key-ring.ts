@@ -1,6 +1,5 @@
 import { makeId } from '../core/ids.ts'
 import type { Scope, VirtualKey } from '../core/ledger/virtual-key.ts'
-import type { Instant } from '../core/time.ts'
 import type { Clock, Random } from '../ports/clock.ts'
 import type { Sha256 } from '../ports/digest.ts'
 import type { KeyStore } from '../ports/stores.ts'
@@ -27,7 +26,8 @@ export interface FixedKey {
 
 interface Remembered {
   readonly principal: Principal | undefined
-  readonly until: Instant
+  /** Monotonic: a wall clock that is set back must not prolong a revoked key's life. */
+  readonly untilMs: number
 }
 
 const ALPHABET = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789'
@@ -60,16 +60,16 @@ export class KeyRing {
     const digest = this.#sha256(secret)
     const fixed = this.#fixed.get(digest)
     if (fixed !== undefined) return fixed
-    const now = this.#clock.now()
+    const nowMs = this.#clock.monotonicMs()
     const remembered = this.#remembered.get(digest)
-    if (remembered !== undefined && remembered.until > now) return remembered.principal
+    if (remembered !== undefined && remembered.untilMs > nowMs) return remembered.principal
     const key = await this.#keys.byDigest(digest)
     const isValid = key !== undefined && key.revokedAt === undefined
     const principal = isValid
       ? { keyId: key.id, tenant: key.tenant, scopes: key.scopes }
       : undefined
     if (this.#remembered.size >= limits.maxRemembered) this.#remembered.clear()
-    this.#remembered.set(digest, { principal, until: now + limits.rememberMs })
+    this.#remembered.set(digest, { principal, untilMs: nowMs + limits.rememberMs })
     return principal
   }
 }

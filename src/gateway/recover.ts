@@ -2,13 +2,13 @@ import { makeCallPlan } from '../core/catalog/call-plan.ts'
 import { offerName } from '../core/catalog/model.ts'
 import type { CallSettings, Finishing } from '../core/catalog/settings.ts'
 import { GatewayError } from '../core/errors/gateway-error.ts'
-import { failure } from '../core/errors/provider-failure.ts'
+import { failure, type ProviderFailure } from '../core/errors/provider-failure.ts'
 import type { Attempt, ImageRecord, RequestRecord } from '../core/jobs/request-record.ts'
 import { fromStoredRequest } from '../core/jobs/stored-request.ts'
 import type { PriceRow } from '../core/pricebook/price-row.ts'
-import type { ImageRequest, Size } from '../core/request/image-request.ts'
+import type { Size } from '../core/request/image-request.ts'
 import type { CallOutcome, ProviderJob } from '../ports/provider.ts'
-import type { Dependencies, Snapshot } from './dependencies.ts'
+import type { Dependencies } from './dependencies.ts'
 import { conclude } from './pipeline.ts'
 import type { EndedAttempt, ReadyImage, Run } from './run.ts'
 import { callContext, type OpenAttempt } from './stages/execute.ts'
@@ -37,32 +37,66 @@ export async function recover(
   return records.length
 }
 
+/** What is written of an attempt, and what a call needs to go on; undefined when it cannot. */
+interface Found {
+  readonly attempt: Attempt
+  readonly images: readonly ImageRecord[]
+  readonly open: OpenAttempt | undefined
+}
+
 async function takeUp(record: RequestRecord, deps: Dependencies): Promise<void> {
-  deps.log.info({ requestId: record.id }, 'request taken up again')
+  const { id } = record
+  deps.log.info({ requestId: id }, 'request taken up again')
   try {
     const { requests, ledger } = deps.stores
     const [attempts, images, hold] = await Promise.all([
-      requests.attempts(record.id),
-      requests.images(record.id),
-      ledger.hold(record.id),
+      requests.attempts(id),
+      requests.images(id),
+      ledger.hold(id),
     ])
     const begun = toRun(record, deps)
     const run: Run = hold === undefined ? begun : { ...begun, hold }
-    const ended = await Promise.all(
-      attempts.map((attempt) => goOn(attempt, imagesOf(attempt, images), run, deps)),
-    )
-    const result = await finish({ ...run, ended }, deps)
-    result.release()
-  } catch (error) {
-    // A request that ends without a picture is recorded as failed; nobody waits for the error.
-    if (!GatewayError.isInstance(error)) {
-      deps.log.error({ requestId: record.id, error }, 'request not recovered')
+    const found = attempts.map((attempt): Found => {
+      const own = images.filter((image) => image.attemptId === attempt.id)
+      return { attempt, images: own, open: reopen(attempt, record, run) }
+    })
+    const lost = found.find((each) => each.open === undefined && !isDone(each))
+    if (lost !== undefined) {
+      const { offer } = lost.attempt
+      deps.log.warn({ requestId: id, offer, book: record.book }, 'offer not configured here')
+      await offerAgain(id, deps)
+      return
     }
+    const ended = await Promise.all(found.map((each) => goOn(each, run, deps)))
+    await end({ ...run, ended }, deps)
+  } catch (error) {
+    deps.log.error({ requestId: id, error }, 'request not recovered')
+    await offerAgain(id, deps)
   }
 }
 
-const imagesOf = (attempt: Attempt, images: readonly ImageRecord[]): readonly ImageRecord[] =>
-  images.filter((image) => image.attemptId === attempt.id)
+/** Whether nothing is left to be asked of a provider, or to be looked at. */
+const isDone = ({ attempt, images }: Found): boolean =>
+  attempt.state === 'settled' && images.every(({ state }) => state !== 'stored')
+
+/** A request that ends without a picture is recorded as failed; nobody waits for the error. */
+async function end(run: Run, deps: Dependencies): Promise<void> {
+  try {
+    const result = await finish(run, deps)
+    result.release()
+  } catch (error) {
+    if (!GatewayError.isInstance(error)) throw error
+  }
+}
+
+/** Another process may be able to do what this one is not, and this one may be later. */
+async function offerAgain(id: string, { stores, owner, clock, limits, log }: Dependencies) {
+  try {
+    await stores.requests.giveBack({ id, owner, from: clock.now() + limits.offerAgainMs })
+  } catch (error) {
+    log.error({ requestId: id, error }, 'lease not given back')
+  }
+}
 
 function toRun(record: RequestRecord, deps: Dependencies): Run {
   return {
@@ -76,6 +110,7 @@ function toRun(record: RequestRecord, deps: Dependencies): Run {
     watch: {},
     warnings: [],
     hits: [],
+    shown: new Set(),
     ...(record.listCostNano === undefined ? {} : { listNano: record.listCostNano }),
     unwritten: [{ kind: 'request-accepted', request: record }],
     ended: [],
@@ -84,19 +119,9 @@ function toRun(record: RequestRecord, deps: Dependencies): Run {
   }
 }
 
-async function goOn(
-  attempt: Attempt,
-  images: readonly ImageRecord[],
-  run: Run,
-  deps: Dependencies,
-): Promise<EndedAttempt> {
-  const open = reopen(attempt, run.request, run.snapshot)
-  if (attempt.state === 'settled') return lookAgain(attempt, images, open, deps)
-  if (open === undefined) {
-    throw new TypeError(
-      `attempt ${attempt.id} belongs to ${attempt.offer}, which is not configured`,
-    )
-  }
+async function goOn(found: Found, run: Run, deps: Dependencies): Promise<EndedAttempt> {
+  const { attempt, open } = found
+  if (attempt.state === 'settled' || open === undefined) return lookAgain(found, run, deps)
   const startedMs = deps.clock.monotonicMs()
   const outcome: CallOutcome =
     attempt.job === undefined
@@ -110,15 +135,19 @@ async function goOn(
   return conclude({ ...open, outcome, durationMs }, run, deps)
 }
 
-/** What `toStoredCall` printed, put together again with the model of today's catalogue. */
+/**
+ * What `toStoredCall` printed, put together again with the model of today's catalogue. A real
+ * provider's job is none of its emulator's, nor the other way round.
+ */
 function reopen(
   attempt: Attempt,
-  request: ImageRequest,
-  snapshot: Snapshot,
+  { book }: RequestRecord,
+  { request, snapshot }: Run,
 ): OpenAttempt | undefined {
   const model = snapshot.catalog.models.find((candidate) => offerName(candidate) === attempt.offer)
   const provider = snapshot.providers.get(model?.provider ?? '')
   if (model === undefined || provider === undefined) return undefined
+  if (provider.isSimulated !== (book === 'simulated')) return undefined
   const stored = attempt.call as unknown as {
     readonly n: number
     readonly settings: CallSettings
@@ -132,18 +161,18 @@ function reopen(
 
 /** Judges and publishes what was settled before the crash and not looked at yet. */
 async function lookAgain(
-  attempt: Attempt,
-  images: readonly ImageRecord[],
-  open: OpenAttempt | undefined,
+  { attempt, images, open }: Found,
+  run: Run,
   deps: Dependencies,
 ): Promise<EndedAttempt> {
   const done: ReadyImage[] = images
     .filter((image) => image.state === 'published')
-    .map((record) => ({ record }))
+    .map((record) => ({ record, isReusable: true }))
+  for (const { record } of done) run.shown.add(record.originalDigest)
   const ended: EndedAttempt = {
     attempt,
     images: done,
-    failures: [],
+    failures: failuresOf(attempt, images),
     resolved: open?.plan.settings ?? {},
     durationMs: 0,
     warnings: [],
@@ -152,12 +181,27 @@ async function lookAgain(
   const kept: Required<ReadyImage>[] = []
   for (const record of images.filter((image) => image.state === 'stored')) {
     const bytes = await deps.images.get(record.digest)
-    if (bytes !== undefined) kept.push({ record, bytes })
+    if (bytes !== undefined) kept.push({ record, bytes, isReusable: true })
   }
   if (open === undefined || kept.length === 0) return ended
   const outcome: CallOutcome = { kind: 'produced', images: [], withheld: [], usage: {} }
   const written = Promise.resolve(true)
   const settled = { ...open, outcome, durationMs: 0, settled: attempt, kept, warnings: [], written }
-  const published = await publish(await judge(settled, deps), deps)
-  return { ...published, images: [...done, ...published.images] }
+  const published = await publish(await judge(settled, run.shown, deps), deps)
+  return {
+    ...published,
+    images: [...done, ...published.images],
+    failures: [...ended.failures, ...published.failures],
+  }
+}
+
+/** What the receipt says of an attempt that had ended badly, and of pictures that were refused. */
+function failuresOf(
+  { outcome, failureMessage = '' }: Attempt,
+  images: readonly ImageRecord[],
+): readonly ProviderFailure[] {
+  const refused = images.filter((image) => image.state === 'refused')
+  const failures = refused.map(({ refusal = '' }) => failure('bad_image', refusal))
+  if (outcome === undefined || outcome === 'produced') return failures
+  return [failure(outcome, failureMessage), ...failures]
 }

@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { GatewayError } from '../core/errors/gateway-error.ts'
 import type { JsonObject } from '../core/json.ts'
+import { dollarsFromNano } from '../core/money.ts'
 
 /** Fastify's own refusals, in the words of our catalogue. */
 const FASTIFY_ERRORS: Readonly<Record<string, () => GatewayError>> = {
@@ -48,13 +49,20 @@ export function toGatewayError(error: unknown): GatewayError {
   return new GatewayError('internal_error', 'The gateway failed.', { cause: error })
 }
 
+/** What callers sent is told back to them, but not at any length. */
+const MAX_PARAM = 100
+const MAX_MESSAGE = 2_000
+
+const shorten = (text: string, limit: number): string =>
+  text.length > limit ? `${text.slice(0, limit)}…` : text
+
 /** OpenAI's error body, with our advice, documentation link and request id. */
 export function printError(error: GatewayError, requestId: string, baseUrl: string): JsonObject {
   return {
     error: {
-      message: `${error.message} ${error.entry.advice}`,
+      message: `${shorten(error.message, MAX_MESSAGE)} ${error.entry.advice}`,
       type: error.entry.type,
-      param: error.param ?? null,
+      param: error.param === undefined ? null : shorten(error.param, MAX_PARAM),
       code: error.code,
       doc_url: `${baseUrl}/docs/errors#${error.code}`,
       request_id: error.requestId ?? requestId,
@@ -63,9 +71,10 @@ export function printError(error: GatewayError, requestId: string, baseUrl: stri
   }
 }
 
-/** Headers that tell clients whether and when to send again. */
+/** Headers that tell clients whether and when to send again, and what the failure cost. */
 export function errorHeaders(error: GatewayError): Record<string, string> {
   const headers: Record<string, string> = { 'x-should-retry': String(error.retryable) }
+  if (error.costNano !== undefined) headers['x-keeprate-cost'] = dollarsFromNano(error.costNano)
   const waitMs = error.retryAfterMs ?? (error.retryable ? 1_000 : undefined)
   if (waitMs !== undefined) {
     headers['retry-after'] = String(Math.max(1, Math.ceil(waitMs / 1000)))
@@ -85,9 +94,13 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
   const requestId = known.requestId ?? request.id
   // A connection closed under a client that is still sending looks like a broken one, and is tried
   // again. So the rest of the body is read and thrown away.
-  reply.removeHeader('connection')
+  if (!request.raw.complete) reply.removeHeader('connection')
   reply
     .status(known.entry.status)
-    .headers({ ...errorHeaders(known), 'x-request-id': requestId })
+    .headers({
+      ...errorHeaders(known),
+      'x-request-id': requestId,
+      'x-content-type-options': 'nosniff',
+    })
     .send(printError(known, requestId, baseUrlOf(request)))
 }

@@ -16,7 +16,8 @@ import type { Instant } from '../core/time.ts'
 export interface Journal {
   /**
    * Rejects without writing anything when a fact contradicts what is written: an attempt settled
-   * twice, a hold closed twice, a request ended twice, an id used again.
+   * twice, a hold closed twice, a request ended twice, an id used again. An error marked
+   * `isOutcomeUnknown: true` was met while the commit was confirmed: it is written, or not.
    */
   commit(facts: readonly Fact[]): Promise<void>
 }
@@ -63,6 +64,12 @@ export interface RequestStore {
   }): Promise<readonly RequestRecord[]>
   /** Extends the leases of all unfinished requests of `owner`. */
   renewLeases(owner: string, leaseUntil: Instant): Promise<void>
+  /** Gives up `owner`'s lease on a request, which can be claimed again from `from` on. */
+  giveBack(lease: {
+    readonly id: string
+    readonly owner: string
+    readonly from: Instant
+  }): Promise<void>
 }
 
 /** Which published pictures answer which key. */

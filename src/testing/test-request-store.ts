@@ -149,6 +149,20 @@ function claiming(open: OpenStores): void {
       expect(new Set(ids).size).toBe(30)
     }))
 
+  test('what its owner gives back is nobody’s, and free from the instant it names', () =>
+    withStores(open, async ({ journal, requests }) => {
+      await journal.commit([accepted('mine', {}), accepted('ended', { state: 'failed' })])
+      const from = now + 1
+      await requests.giveBack({ id: 'req_mine', owner: 'worker-b', from })
+      expect(await requests.request('req_mine')).toMatchObject({ leaseOwner: 'worker-a' })
+      await requests.giveBack({ id: 'req_mine', owner: 'worker-a', from })
+      await requests.giveBack({ id: 'req_ended', owner: 'worker-a', from })
+      await requests.renewLeases('worker-a', now + 99)
+      expect(await requests.request('req_ended')).toMatchObject({ leaseOwner: 'worker-a' })
+      expect(await requests.claimUnfinished(claim)).toEqual([])
+      expect(idsOf(await requests.claimUnfinished({ ...claim, now: from }))).toEqual(['req_mine'])
+    }))
+
   test('a lease is renewed for its owner alone, and not on what has ended', () =>
     withStores(open, async ({ journal, requests }) => {
       await journal.commit([

@@ -1,11 +1,11 @@
 import sharp from 'sharp'
 
-/** A real PNG of one colour with a stripe, so that it is not blank. */
-export const makePng = (
-  size: { readonly width: number; readonly height: number },
-  options: { readonly alpha?: boolean } = {},
-): Promise<Buffer> => {
-  const channels = options.alpha === true ? 4 : 3
+/** A real PNG of one colour with a stripe, so that it is not blank; it has no alpha channel. */
+export const makePng = (size: {
+  readonly width: number
+  readonly height: number
+}): Promise<Buffer> => {
+  const channels = 3
   const stripe = {
     create: {
       width: size.width,
@@ -18,6 +18,7 @@ export const makePng = (
     create: { ...size, channels, background: { r: 40, g: 90, b: 160, alpha: 1 } },
   })
     .composite([{ input: stripe, gravity: 'centre' }])
+    .removeAlpha()
     .png()
     .toBuffer()
 }

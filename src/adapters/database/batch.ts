@@ -41,15 +41,33 @@ export interface BatchRows {
 /** The facts of one commit. */
 export interface Batch {
   readonly factCount: number
+  /** Where in a life, counted in {@link factOrder}, its earliest and its latest fact stand. */
+  readonly from: number
+  readonly until: number
   /** Ids of everything the facts speak of, but not the key that pays. */
   readonly subjects: readonly string[]
   readonly rows: BatchRows
 }
 
-/** Rows of a commit; a snapshot, so a caller may go on with its own objects. */
-export function toBatch(facts: readonly Fact[]): Batch {
-  const subjects: string[] = []
-  const rows: BatchRows = {
+/** Kinds of facts in the order in which a group writes them, which is that of a request's life. */
+const factOrder: { readonly [Kind in Fact['kind']]: number } = {
+  'request-accepted': 0,
+  'hold-opened': 1,
+  'attempt-started': 2,
+  'attempt-submitted': 3,
+  'attempt-settled': 4,
+  'image-judged': 5,
+  'cache-written': 6,
+  'request-ended': 7,
+  'hold-closed': 8,
+}
+
+/**
+ * Gathers rows. A picture that is judged after it was stored here is stored with its verdict, and
+ * the changes of one hold become one.
+ */
+class Collector {
+  readonly rows: BatchRows = {
     accepted: [],
     opened: [],
     started: [],
@@ -62,87 +80,124 @@ export function toBatch(facts: readonly Fact[]): Batch {
     holdChanges: [],
     entries: [],
   }
-  for (const fact of facts) add(fact, rows, subjects)
-  return { factCount: facts.length, subjects, rows }
+  readonly #pictures = new Map<string, number>()
+  readonly #changes = new Map<string, number>()
+
+  store(row: ImageRow): void {
+    this.#pictures.set(`${row.request_id} ${row.id}`, this.rows.stored.length)
+    this.rows.stored.push(row)
+  }
+
+  judge(row: JudgedRow): void {
+    const { stored, judged } = this.rows
+    const index = this.#pictures.get(`${row.request_id} ${row.id}`)
+    const picture = index === undefined ? undefined : stored[index]
+    if (index === undefined || picture === undefined) judged.push(row)
+    else stored[index] = { ...picture, ...row }
+  }
+
+  changeHold(row: HoldChangeRow): void {
+    const { holdChanges } = this.rows
+    const name = `${row.request_id} ${row.id}`
+    const index = this.#changes.get(name)
+    const other = index === undefined ? undefined : holdChanges[index]
+    if (index === undefined || other === undefined || !canJoin(other, row)) {
+      this.#changes.set(name, holdChanges.length)
+      holdChanges.push(row)
+    } else holdChanges[index] = joined(other, row)
+  }
+}
+
+/** Rows of a commit; a snapshot, so a caller may go on with its own objects. */
+export function toBatch(facts: readonly Fact[]): Batch {
+  const subjects: string[] = []
+  const collector = new Collector()
+  for (const fact of facts) add(fact, collector, subjects)
+  const places = facts.map(({ kind }) => factOrder[kind])
+  const [from, until] = [Math.min(...places), Math.max(...places)]
+  return { factCount: facts.length, from, until, subjects, rows: collector.rows }
+}
+
+/** The rows of several commits as those of one. */
+export function joinRows(batches: readonly Batch[]): BatchRows {
+  const collector = new Collector()
+  const { rows } = collector
+  for (const { rows: more } of batches) {
+    rows.accepted.push(...more.accepted)
+    rows.opened.push(...more.opened)
+    rows.started.push(...more.started)
+    rows.submitted.push(...more.submitted)
+    rows.settled.push(...more.settled)
+    for (const row of more.stored) collector.store(row)
+    for (const row of more.judged) collector.judge(row)
+    rows.cached.push(...more.cached)
+    rows.ended.push(...more.ended)
+    for (const row of more.holdChanges) collector.changeHold(row)
+    rows.entries.push(...more.entries)
+  }
+  return rows
 }
 
 /** Adds the rows of one kind of fact and names what it speaks of. */
 type FactAdder<Kind extends Fact['kind']> = (
   fact: Extract<Fact, { readonly kind: Kind }>,
-  rows: BatchRows,
+  to: Collector,
   subjects: string[],
 ) => void
 
 function add<Kind extends Fact['kind']>(
   fact: Extract<Fact, { readonly kind: Kind }>,
-  rows: BatchRows,
+  to: Collector,
   subjects: string[],
 ): void {
   const adder: FactAdder<Kind> = adders[fact.kind as Kind]
-  adder(fact, rows, subjects)
+  adder(fact, to, subjects)
 }
 
 /** One entry for each kind of fact: a kind without one does not compile. */
 const adders: { readonly [Kind in Fact['kind']]: FactAdder<Kind> } = {
-  'request-accepted': ({ request }, rows, subjects) => {
+  'request-accepted': ({ request }, { rows }, subjects) => {
     rows.accepted.push(toRequestRow(request))
     subjects.push(request.id)
   },
-  'hold-opened': ({ hold }, rows, subjects) => {
+  'hold-opened': ({ hold }, { rows }, subjects) => {
     rows.opened.push(toHoldRow(hold))
     rows.entries.push(toLedgerRow(openEntry(hold)))
     subjects.push(hold.requestId, hold.id)
   },
-  'attempt-started': ({ attempt }, rows, subjects) => {
+  'attempt-started': ({ attempt }, { rows }, subjects) => {
     rows.started.push(toAttemptRow(attempt))
     subjects.push(attempt.requestId, attempt.id)
   },
-  'attempt-submitted': ({ attemptId, job }, rows, subjects) => {
+  'attempt-submitted': ({ attemptId, job }, { rows }, subjects) => {
     rows.submitted.push({ id: attemptId, job: JSON.stringify(job) })
     subjects.push(attemptId)
   },
-  'attempt-settled': ({ attempt, entry, images }, rows, subjects) => {
-    rows.settled.push(toSettledRow(attempt, entry))
-    rows.entries.push(toLedgerRow(entry))
-    addHoldChange(rows.holdChanges, toHoldChangeRow(entry))
+  'attempt-settled': ({ attempt, entry, images }, to, subjects) => {
+    to.rows.settled.push(toSettledRow(attempt, entry))
+    to.rows.entries.push(toLedgerRow(entry))
+    to.changeHold(toHoldChangeRow(entry))
     subjects.push(attempt.requestId, attempt.id, entry.holdId)
     images.forEach((image, position) => {
-      rows.stored.push(toImageRow(image, position))
+      to.store(toImageRow(image, position))
       subjects.push(image.id)
     })
   },
-  'image-judged': ({ image }, rows, subjects) => {
-    addJudged(rows, toJudgedRow(image))
+  'image-judged': ({ image }, to, subjects) => {
+    to.judge(toJudgedRow(image))
     subjects.push(image.requestId, image.id)
   },
-  'cache-written': ({ entry }, rows, subjects) => {
+  'cache-written': ({ entry }, { rows }, subjects) => {
     rows.cached.push(toCacheRow(entry))
     subjects.push(entry.imageId)
   },
-  'request-ended': ({ request }, rows, subjects) => {
+  'request-ended': ({ request }, { rows }, subjects) => {
     rows.ended.push(toEndedRow(request))
     subjects.push(request.id)
   },
-  'hold-closed': ({ entry }, rows, subjects) => {
-    addHoldChange(rows.holdChanges, toHoldChangeRow(entry))
-    rows.entries.push(toLedgerRow(entry))
+  'hold-closed': ({ entry }, to, subjects) => {
+    to.changeHold(toHoldChangeRow(entry))
+    to.rows.entries.push(toLedgerRow(entry))
     subjects.push(entry.requestId, entry.holdId)
   },
-}
-
-/** A picture that is judged in the commit that stores it is stored with its verdict. */
-function addJudged(rows: BatchRows, judged: JudgedRow): void {
-  const index = rows.stored.findIndex(
-    (row) => row.id === judged.id && row.request_id === judged.request_id,
-  )
-  const stored = rows.stored[index]
-  if (stored === undefined) rows.judged.push(judged)
-  else rows.stored[index] = { ...stored, ...judged }
-}
-
-function addHoldChange(changes: HoldChangeRow[], change: HoldChangeRow): void {
-  const index = changes.findIndex((other) => canJoin(other, change))
-  const other = changes[index]
-  if (other === undefined) changes.push(change)
-  else changes[index] = joined(other, change)
 }

@@ -1,4 +1,5 @@
 import { type Compilable, type CompiledQuery, type Dialect, DummyDriver, Kysely } from 'kysely'
+import type { Batch } from './batch.ts'
 import type { Schema } from './schema.ts'
 
 /** What a query gave: its rows, and how many rows it wrote. */
@@ -13,15 +14,17 @@ export interface Outcome<Row = unknown> {
  */
 export type Steps = Generator<CompiledQuery, void, Outcome>
 
-/** A database: runs what Kysely has printed. Everything that differs between the two is in here. */
-export interface Engine {
-  readonly name: 'SQLite' | 'PostgreSQL'
+/** How queries are printed for one database. */
+export interface Printer {
   /** Prints queries; it is connected to nothing. */
   readonly kysely: Kysely<Schema>
   /** How many rows one statement of a group should carry at most; 1 where calls cost nothing. */
   readonly rowsPerStatement: number
-  /** Whether writes block this process's thread while they reach the disk. */
-  readonly isBlocking: boolean
+}
+
+/** A database: runs what Kysely has printed. Everything that differs between the two is in here. */
+export interface Engine extends Printer {
+  readonly name: 'SQLite' | 'PostgreSQL'
   /** Whether rows can be claimed with `for update skip locked`. */
   readonly canSkipLocked: boolean
   /**
@@ -35,6 +38,12 @@ export interface Engine {
    * @throws like {@link Engine.execute}, and whatever a step throws.
    */
   transact(steps: () => Steps): Promise<void>
+  /**
+   * Writes the facts of several commits in one transaction, without standing in the way of this
+   * thread. No two may be written in another order than they come in; see `takeGroup`.
+   * @throws like {@link Engine.transact}
+   */
+  write(batches: readonly Batch[]): Promise<void>
   /** A query that makes the transaction wait for all others that also begin with it. */
   readonly migrationLock: CompiledQuery | undefined
   close(): Promise<void>

@@ -77,6 +77,17 @@ export function requestStore(engine: Engine): RequestStore {
           .where('lease_owner', '=', owner),
       )
     },
+    async giveBack({ id, owner, from }) {
+      await run(
+        engine,
+        kysely
+          .updateTable('requests')
+          .set({ lease_owner: null, lease_until: toMilliseconds(from) })
+          .where('id', '=', id)
+          .where(isUnfinished)
+          .where('lease_owner', '=', owner),
+      )
+    },
   }
 }
 

@@ -1,38 +1,29 @@
 import type { CompiledQuery } from 'kysely'
-import type { Batch, BatchRows } from './batch.ts'
+import { type Batch, joinRows } from './batch.ts'
 import type { Outcome, Steps } from './engine.ts'
 import { contradictionError } from './errors.ts'
 import type { RowsStatement } from './statement.ts'
 import { Totals } from './totals.ts'
 import type { Writes } from './writes.ts'
 
-/**
- * Writes the facts of several commits, table by table in the order of a request's life. The caller
- * sees to it that no two commits speak of the same thing, so that this order is as good as theirs.
- */
+/** Writes the facts of several commits, table by table in the order of a request's life. */
 export function* writeBatches(writes: Writes, batches: readonly Batch[]): Steps {
   const totals = new Totals()
-  const all = <Name extends keyof BatchRows>(name: Name): BatchRows[Name] =>
-    // The type of a union of tables does not say that one name means one table.
-    batches.flatMap((batch) => batch.rows[name] as readonly unknown[]) as unknown as BatchRows[Name]
-
-  yield* write(writes.accept, all('accepted'), 'request already accepted')
-  const opened = all('opened')
-  yield* write(writes.open, opened, 'hold already opened')
-  for (const hold of opened) totals.open(hold)
-  yield* write(writes.start, all('started'), 'attempt already started')
-  yield* write(writes.submit, all('submitted'), 'attempt is not being submitted')
-  yield* write(writes.settle, all('settled'), 'attempt already settled or unknown')
-  yield* write(writes.store, all('stored'), 'image already stored')
-  yield* write(writes.judge, all('judged'), 'image unknown')
-  yield* write(writes.cache, all('cached'), 'image already cached')
-  yield* write(writes.end, all('ended'), 'request already ended or unknown')
-  const changes = all('holdChanges')
-  const holds = yield* write(writes.changeHold, changes, 'hold already closed or unknown')
-  totals.change(holds, changes)
-  const entries = all('entries')
-  yield* write(writes.enter, entries, 'ledger entry already written')
-  for (const entry of entries) if (entry.kind === 'settle') totals.settle(entry)
+  const rows = joinRows(batches)
+  yield* write(writes.accept, rows.accepted, 'request already accepted')
+  yield* write(writes.open, rows.opened, 'hold already opened')
+  for (const hold of rows.opened) totals.open(hold)
+  yield* write(writes.start, rows.started, 'attempt already started')
+  yield* write(writes.submit, rows.submitted, 'attempt is not being submitted')
+  yield* write(writes.settle, rows.settled, 'attempt already settled or unknown')
+  yield* write(writes.store, rows.stored, 'image already stored')
+  yield* write(writes.judge, rows.judged, 'image unknown')
+  yield* write(writes.cache, rows.cached, 'image already cached')
+  yield* write(writes.end, rows.ended, 'request already ended or unknown')
+  const holds = yield* write(writes.changeHold, rows.holdChanges, 'hold already closed or unknown')
+  totals.change(holds, rows.holdChanges)
+  yield* write(writes.enter, rows.entries, 'ledger entry already written')
+  for (const entry of rows.entries) if (entry.kind === 'settle') totals.settle(entry)
   // Last, and in one order: these are the rows that requests share, so they stay locked shortest.
   yield* write(writes.total, totals.rows(), 'balance')
 }

@@ -6,7 +6,7 @@ import {
   settledColumns,
   submittedColumns,
 } from './changes.ts'
-import type { Engine } from './engine.ts'
+import type { Printer } from './engine.ts'
 import {
   attemptColumns,
   balanceColumns,
@@ -20,18 +20,18 @@ import {
 import { type Columns, type RowsStatement, rowsStatement, updateStatement } from './statement.ts'
 import { isUnfinished } from './unfinished.ts'
 
-/** The statements that write facts, printed for one engine. */
+/** The statements that write facts, printed for one database. */
 export type Writes = ReturnType<typeof prepareWrites>
 
 /** Prints nothing yet: each statement is compiled when it first runs. */
-export const prepareWrites = (engine: Engine) => ({
-  ...inserts(engine),
-  ...attemptUpdates(engine),
-  ...otherUpdates(engine),
-  ...holdUpdates(engine),
+export const prepareWrites = (printer: Printer) => ({
+  ...inserts(printer),
+  ...attemptUpdates(printer),
+  ...otherUpdates(printer),
+  ...holdUpdates(printer),
 })
 
-function inserts({ kysely, rowsPerStatement }: Engine) {
+function inserts({ kysely, rowsPerStatement }: Printer) {
   const insert = <Table extends keyof Schema>(
     table: Table,
     columns: Columns<Schema[Table]>,
@@ -62,7 +62,7 @@ function inserts({ kysely, rowsPerStatement }: Engine) {
   }
 }
 
-const attemptUpdates = ({ kysely, rowsPerStatement }: Engine) => ({
+const attemptUpdates = ({ kysely, rowsPerStatement }: Printer) => ({
   submit: updateStatement(kysely, 'attempts', submittedColumns, rowsPerStatement, (update, given) =>
     update
       .set({ state: 'submitted', job: given.job })
@@ -91,7 +91,7 @@ const attemptUpdates = ({ kysely, rowsPerStatement }: Engine) => ({
   ),
 })
 
-const otherUpdates = ({ kysely, rowsPerStatement }: Engine) => ({
+const otherUpdates = ({ kysely, rowsPerStatement }: Printer) => ({
   judge: updateStatement(kysely, 'images', judgedColumns, rowsPerStatement, (update, given) =>
     update
       .set({
@@ -125,7 +125,7 @@ const otherUpdates = ({ kysely, rowsPerStatement }: Engine) => ({
   ),
 })
 
-const holdUpdates = ({ kysely, rowsPerStatement }: Engine) => ({
+const holdUpdates = ({ kysely, rowsPerStatement }: Printer) => ({
   /** A late settlement may come to a closed hold, a second close may not. */
   changeHold: updateStatement(
     kysely,

@@ -17,20 +17,22 @@ const reversed = (value: unknown): unknown => {
   return Object.fromEntries(members.toReversed())
 }
 
+/** Members that do not decide the picture. */
+const idle: readonly string[] = [
+  ...['n', 'deadlineMs', 'maxCostNano', 'tags', 'endUser', 'group'],
+  ...['cache', 'cacheIsExplicit', 'cacheTtlMs', 'partialImages'],
+]
+
 /** What decides the picture, as it is compared by eye. */
 function pictureOf(asked: ImageRequest): unknown {
-  const { n: _, deadlineMs: __, maxCostNano: ___, tags: ____, endUser: _____, ...rest } = asked
-  const {
-    group: _6,
-    cache: _7,
-    cacheIsExplicit: _8,
-    cacheTtlMs: _9,
-    partialImages: _10,
-    ...same
-  } = rest
-  const images = same.images.map(({ digest }) => digest)
-  const prompt = same.prompt.trim().split(/\s+/).join(' ')
-  const picture = { ...same, images, mask: same.mask?.digest, prompt, needs: same.needs.toSorted() }
+  const members = Object.entries(asked).filter(([name]) => !idle.includes(name))
+  const picture = {
+    ...Object.fromEntries(members),
+    prompt: asked.prompt.trim().split(/\s+/).join(' '),
+    images: asked.images.map(({ digest }) => digest),
+    mask: asked.mask?.digest,
+    needs: asked.needs.toSorted(),
+  }
   return JSON.parse(JSON.stringify(picture))
 }
 

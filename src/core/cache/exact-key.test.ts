@@ -5,13 +5,11 @@ import { normaliseRequest } from '../request/normalise.ts'
 import { exactKeyText } from './exact-key.ts'
 
 const image = inputImage()
-const request: ImageRequest = {
-  ...normaliseRequest({ operation: 'edit', prompt: 'a red cup', images: [image] }),
-}
+const request = normaliseRequest({ operation: 'edit', prompt: 'a red cup', images: [image] })
 const keyOf = (changes: Partial<ImageRequest>, tenant = 'a') =>
   exactKeyText({ ...request, ...changes }, tenant)
 
-/** Every field of a request, and whether it decides the picture; a forgotten one does not compile. */
+/** Every field, and whether it decides the picture; a forgotten one does not compile. */
 const deciding: { readonly [Field in keyof Required<ImageRequest>]: readonly [unknown, boolean] } =
   {
     operation: ['variation', true],

@@ -190,9 +190,19 @@ describe('nothing asked, nothing sent', () => {
   })
 })
 
-test('rounding up a long edge does not make a picture too long for its model', () => {
-  const sizes = { ...freeSizes, multipleOf: 64, minPixels: 1, minEdge: 64, maxRatio: 2.5 } as const
-  expect(outcomeOf(sampleModel({ sizes }), { size: '150x64' }).sent).toBe('192x128')
+describe('rounding up', () => {
+  test.each([
+    ['150x64', '192x128'],
+    ['64x150', '128x192'],
+  ])('a long edge does not make a picture too long for its model: %s', (size, sent) => {
+    const bounds = { multipleOf: 64, minPixels: 1, minEdge: 64, maxRatio: 2.5 } as const
+    expect(outcomeOf(sampleModel({ sizes: { ...freeSizes, ...bounds } }), { size }).sent).toBe(sent)
+  })
+
+  test('the last digit of a root is not worth a further step', () => {
+    const sizes = { ...freeSizes, multipleOf: 64, minPixels: 192 ** 2 } as const
+    expect(outcomeOf(sampleModel({ sizes }), { size: '47x47' }).sent).toBe('192x192')
+  })
 })
 
 test('a shape that only fits with more pixels is made with more', () => {

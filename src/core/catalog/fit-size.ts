@@ -96,8 +96,7 @@ function nextFree({ size, ratio, pixels, param }: Wanted, rule: Rule<'free'>): S
     rule.minEdge / Math.min(size.width, size.height),
   )
   const up = roundedUp({ width: size.width * scale, height: size.height * scale }, rule)
-  // A ratio is a quotient; one turned upside down may miss the limit by its last digit.
-  const next = isMade(up, rule) && factor(ratio, 1) <= rule.maxRatio * (1 + 1e-9) ? up : undefined
+  const next = isMade(up, rule) && factor(ratio, 1) <= rule.maxRatio ? up : undefined
   if (param === 'size' || scale > 1) return next
   const step = rule.multipleOf
   const edges = (edge: number): readonly number[] => {

@@ -49,7 +49,8 @@ export function fitRequest(
   if (request.strict) {
     const bent = reports.find((report) => report.outcome !== 'honoured')
     if (bent !== undefined) {
-      const reason = `with strict nothing may be adapted, but ${bent.param} would be ${bent.outcome}`
+      const bending = `${bent.param} would be ${bent.outcome}`
+      const reason = `with strict nothing may be adapted, but ${bending}`
       return unfit('strict', bent.param, bent.detail ? `${reason}: ${bent.detail}` : reason)
     }
   }

@@ -1,4 +1,5 @@
 import type { JsonValue } from '../json.ts'
+import type { Nano } from '../money.ts'
 import { type ErrorCode, type ErrorEntry, errorCatalogue } from './catalogue.ts'
 
 const MARKER = Symbol.for('keeprate.gateway-error')
@@ -16,6 +17,8 @@ export interface GatewayErrorDetails {
   readonly tried?: readonly JsonValue[]
   /** The request record this error belongs to, once there is one. */
   readonly requestId?: string
+  /** What the failed request cost all the same. */
+  readonly costNano?: Nano
 }
 
 /**
@@ -27,6 +30,7 @@ export class GatewayError extends Error {
   readonly retryAfterMs: number | undefined
   readonly tried: readonly JsonValue[] | undefined
   readonly requestId: string | undefined
+  readonly costNano: Nano | undefined
   readonly retryable: boolean
   readonly [MARKER] = true
 
@@ -38,6 +42,7 @@ export class GatewayError extends Error {
     this.retryAfterMs = details.retryAfterMs
     this.tried = details.tried
     this.requestId = details.requestId
+    this.costNano = details.costNano
     this.retryable = details.retryable ?? errorCatalogue[code].retryable
   }
 

@@ -89,7 +89,7 @@ test('the cheapest plan begins with the cheapest offer that the limit allows', (
   )
 })
 
-test('calls add up to the images, none asks for more than allowed, and none could be spared', () => {
+test('calls add up to the images, none asks for too many, and none could be spared', () => {
   const count = fc.integer({ min: 1, max: 100 })
   fc.assert(
     fc.property(count, fc.integer({ min: 1, max: 12 }), (images, most) => {

@@ -48,7 +48,7 @@ describe('auto ranks', () => {
     expect(idsOf({ ranking })).toEqual(ids)
   })
 
-  test('equally dear offers by name, so that a plan does not depend on the order of providers', () => {
+  test('equally dear offers by name, not by the order of providers', () => {
     const [b, a] = [candidate('b', '0.01'), candidate('a', '0.01')]
     expect(idsOf({ candidates: [b, a] })).toEqual(['a', 'b'])
     expect(idsOf({ candidates: [a, b] })).toEqual(['a', 'b'])

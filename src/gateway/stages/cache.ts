@@ -30,7 +30,12 @@ export async function cache(run: Run, deps: Dependencies): Promise<Run> {
       now: run.startedAt,
       limit: MAX_ENTRIES,
     })
-    const images = distinct(inSeedOrder(found.map(({ image }) => image), request))
+    const images = distinct(
+      inSeedOrder(
+        found.map(({ image }) => image),
+        request,
+      ),
+    )
     const take: Take = request.cacheIsExplicit
       ? (free, count) => free.slice(0, count)
       : (free, count) => sibling.take(free, count)
@@ -56,9 +61,14 @@ export async function cache(run: Run, deps: Dependencies): Promise<Run> {
 type Take = (free: readonly ImageRecord[], count: number) => readonly ImageRecord[]
 
 /** The same bytes may have been made twice; one answer shows them once. */
-const distinct = (images: readonly ImageRecord[]): readonly ImageRecord[] => [
-  ...new Map(images.toReversed().map((image) => [image.digest, image])).values(),
-].toReversed()
+function distinct(images: readonly ImageRecord[]): readonly ImageRecord[] {
+  const seen = new Set<string>()
+  return images.filter(({ digest }) => {
+    const isFirst = !seen.has(digest)
+    seen.add(digest)
+    return isFirst
+  })
+}
 
 /** Takes pictures whose bytes are still there: what was deleted is made anew, not answered 404. */
 async function takeReadable(

@@ -174,9 +174,7 @@ export const callContext = (
 ): CallContext => ({
   onSubmitted: async (job) => {
     // Never rejects: a job whose id cannot be written is paid all the same, and polled on.
-    const facts: Fact[] = [
-      { kind: 'attempt-submitted', attemptId: attempt.id, job: { ...job } },
-    ]
+    const facts: Fact[] = [{ kind: 'attempt-submitted', attemptId: attempt.id, job: { ...job } }]
     await paidWrite({ requestId: attempt.requestId, facts }, deps)
   },
   onPartial: (partial) => run.watch.onPartial?.(partial),

@@ -110,7 +110,7 @@ function routeOf(run: Run): string {
   if (run.ended.length === 0) return 'cache'
   const last = run.ended.findLast((ended) => ended.images.length > 0)
   const step = last?.attempt.step ?? 0
-  return step === 0 ? 'direct' : `fallback:${step}`
+  return step === 0 ? 'direct' : `fallback:${step + 1}`
 }
 
 function collectWarnings(run: Run, delivered: number): readonly Warning[] {

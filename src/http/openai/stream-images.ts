@@ -22,38 +22,51 @@ export interface StreamForm {
 
 /**
  * Answers with server-sent events: partial images as they come, one completed event per picture.
- * What is refused before the work starts is an ordinary error answer; later troubles are events.
+ * The status is sent with the first of them (or the first comment), so what fails before is an
+ * ordinary error answer with its own status; later troubles are events.
+ * @throws GatewayError when nothing was sent yet.
  */
 export async function streamImages(
   reply: FastifyReply,
   request: ImageRequest,
   form: StreamForm,
 ): Promise<void> {
+  const { raw } = reply
   const queue = createQueue()
   const ticket = form.start((partial) => queue.push(partialEvent(form, request, partial)))
+  const comments = setInterval(() => queue.push(': keeprate\n\n'), COMMENT_MS)
+  const failed = ticket.result
+    .then((result) => pushCompleted(queue, form, result))
+    .then(
+      () => undefined,
+      (error: unknown) => ({ error }),
+    )
+    .finally(() => {
+      clearInterval(comments)
+      queue.end()
+    })
+  let isOpen = false
+  for await (const text of queue) {
+    if (!isOpen) openStream(reply, ticket)
+    isOpen = true
+    // A client that went away does not stop the work; what it made is kept.
+    if (!(await write(raw, text))) break
+  }
+  const failure = await failed
+  if (failure !== undefined && !isOpen) throw failure.error
+  if (failure !== undefined) await write(raw, errorEvent(form, ticket, failure.error))
+  raw.end()
+}
+
+function openStream(reply: FastifyReply, ticket: Ticket): void {
   reply.hijack()
-  const { raw } = reply
-  raw.writeHead(200, {
+  reply.raw.writeHead(200, {
     ...(reply.getHeaders() as Record<string, string>),
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-cache',
     'x-accel-buffering': 'no',
     'x-request-id': ticket.requestId,
   })
-  const comments = setInterval(() => queue.push(': keeprate\n\n'), COMMENT_MS)
-  const ended = ticket.result
-    .then((result) => pushCompleted(queue, form, result))
-    .catch((error: unknown) => queue.push(errorEvent(form, ticket, error)))
-    .finally(() => {
-      clearInterval(comments)
-      queue.end()
-    })
-  for await (const text of queue) {
-    // A client that went away does not stop the work; what it made is kept.
-    if (!(await write(raw, text))) break
-  }
-  await ended
-  raw.end()
 }
 
 interface Queue extends AsyncIterable<string> {

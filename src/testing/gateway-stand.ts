@@ -1,0 +1,233 @@
+import { hash } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openDatabase } from '../adapters/database/open-database.ts'
+import { createFileImageStore } from '../adapters/files/file-image-store.ts'
+import type { Fact } from '../core/jobs/request-record.ts'
+import { makePriceBook } from '../core/pricebook/price-book.ts'
+import { normaliseRequest } from '../core/request/normalise.ts'
+import type { RequestDraft } from '../core/request/request-draft.ts'
+import { ByteBudget } from '../gateway/byte-budget.ts'
+import type { Caller, Snapshot } from '../gateway/dependencies.ts'
+import { createEventHub, type EventHub, type GatewayEvent } from '../gateway/events.ts'
+import { type Gateway, type GatewayOptions, openGateway } from '../gateway/gateway.ts'
+import { defaultLimits, type GatewayLimits } from '../gateway/limits.ts'
+import type { GatewayResult } from '../gateway/result.ts'
+import { Siblings } from '../gateway/siblings.ts'
+import type { ImageDecoder } from '../ports/image-decoder.ts'
+import type { ImageStore } from '../ports/image-store.ts'
+import type { Log } from '../ports/log.ts'
+import type { Provider } from '../ports/provider.ts'
+import type { Journal, Stores } from '../ports/stores.ts'
+import { seededRandom, VirtualClock } from './virtual-clock.ts'
+
+/** How a stand is set up; what is left out is as in production, but for time and chance. */
+export interface GatewayStandOptions extends GatewayOptions {
+  readonly providers: readonly Provider[]
+  /** Folder of database and pictures; another stand may be opened on it later. */
+  readonly home?: string
+  readonly clock?: VirtualClock
+  readonly seed?: number
+  readonly limits?: Partial<GatewayLimits>
+  readonly baselineModel?: string
+  readonly decoder?: ImageDecoder
+  /** Puts something between the gateway and the database's journal. */
+  readonly journal?: (journal: Journal) => Journal
+  /** Puts something between the gateway and the folder of pictures. */
+  readonly images?: (images: ImageStore) => ImageStore
+  /** Where the order of events is noted: writes, stored pictures, and what a test adds. */
+  readonly trace?: string[]
+}
+
+/** A gateway on a real SQLite file and a real folder, with scripted providers and virtual time. */
+export interface GatewayStand {
+  readonly gateway: Gateway
+  readonly home: string
+  readonly clock: VirtualClock
+  readonly stores: Stores
+  readonly images: ImageStore
+  readonly hub: EventHub
+  readonly events: readonly GatewayEvent[]
+  readonly logged: readonly LogLine[]
+  readonly trace: readonly string[]
+  /** Asks for pictures and waits; the caller is `someone` of tenant `here` unless said otherwise. */
+  ask(draft?: Partial<RequestDraft>, caller?: Partial<Caller>): Promise<GatewayResult>
+  /** Lets running requests end and closes; the folder stays. */
+  close(): Promise<void>
+}
+
+/** One line of the log. */
+export interface LogLine {
+  readonly level: keyof Log
+  readonly message: string
+  readonly fields: Readonly<Record<string, unknown>>
+}
+
+const sha256 = (data: string | Uint8Array): string => hash('sha256', data, 'hex')
+
+/** Opens a stand. Its folder is a new one unless one is given. */
+export async function openGatewayStand(options: GatewayStandOptions): Promise<GatewayStand> {
+  const home = options.home ?? (await mkdtemp(join(tmpdir(), 'keeprate-stand-')))
+  const { clock = new VirtualClock(), trace = [], seed = 1 } = options
+  const opened = await openDatabase(join(home, 'keeprate.db'))
+  const journal = traced(options.journal?.(opened.journal) ?? opened.journal, trace)
+  const stores: Stores = { ...opened, journal }
+  const folder = createFileImageStore(home)
+  const images = tracedImages(options.images?.(folder) ?? folder, trace)
+  const limits = { ...defaultLimits, ...options.limits }
+  const logged: LogLine[] = []
+  const events: GatewayEvent[] = []
+  const hub = createEventHub((error) => logged.push(errorLine('a listener failed', { error })))
+  hub.listen((event) => events.push(event))
+  const snapshot = snapshotOf(options.providers)
+  const parts = {
+    snapshot: () => snapshot,
+    stores,
+    images,
+    decoder: options.decoder ?? noDecoder,
+    clock,
+    random: seededRandom(seed),
+    sha256,
+    log: collectingLog(logged),
+    limits,
+    baselineModel: options.baselineModel ?? 'none',
+    bytes: new ByteBudget(limits, clock),
+    siblings: new Siblings(),
+    emit: hub.emit,
+    owner: `stand:${seed}`,
+  }
+  const gateway = openGateway(parts, options)
+  await gateway.ready
+  return {
+    gateway,
+    home,
+    clock,
+    stores,
+    images,
+    hub,
+    events,
+    logged,
+    trace,
+    ask: (draft = {}, caller = {}) =>
+      gateway.generate(normaliseRequest({ operation: 'generate', prompt: 'a cup', ...draft }), {
+        keyId: 'key_someone',
+        tenant: 'here',
+        ...caller,
+      }),
+    close: async () => {
+      await gateway.close()
+      await stores.close()
+    },
+  }
+}
+
+/** Lends a stand to one test; closes it and removes its folder, also when the test fails. */
+export async function withGatewayStand(
+  options: GatewayStandOptions,
+  use: (stand: GatewayStand) => Promise<void>,
+): Promise<void> {
+  const stand = await openGatewayStand(options)
+  try {
+    await use(stand)
+  } finally {
+    await stand.close()
+    await rm(stand.home, { recursive: true, force: true })
+  }
+}
+
+/** Moves a virtual clock on until work has ended, in steps that let it sleep as it likes. */
+export async function whileTimePasses<Value>(
+  clock: VirtualClock,
+  work: Promise<Value>,
+  stepMs = 50,
+): Promise<Value> {
+  let isOver = false
+  const over = work.then(
+    () => undefined,
+    () => undefined,
+  )
+  void over.then(() => {
+    isOver = true
+  })
+  while (!isOver) await clock.advance(stepMs)
+  return work
+}
+
+/** A snapshot of scripted providers, as the composition root makes it of real ones. */
+function snapshotOf(providers: readonly Provider[]): Snapshot {
+  const rows = providers.flatMap(({ prices }) => prices)
+  return {
+    catalog: {
+      models: providers.flatMap(({ models }) => models),
+      aliases: providers.flatMap(({ aliases }) => aliases),
+    },
+    book: makePriceBook(rows, sha256),
+    providers: new Map(providers.map((provider) => [provider.id, provider])),
+  }
+}
+
+const kinds = (facts: readonly Fact[]): string => facts.map(({ kind }) => kind).join('+')
+
+function traced(journal: Journal, trace: string[]): Journal {
+  return {
+    commit: async (facts) => {
+      try {
+        await journal.commit(facts)
+        trace.push(`written ${kinds(facts)}`)
+      } catch (error) {
+        trace.push(`not written ${kinds(facts)}`)
+        throw error
+      }
+    },
+  }
+}
+
+function tracedImages(images: ImageStore, trace: string[]): ImageStore {
+  return {
+    ...images,
+    put: async (digest, bytes) => {
+      await images.put(digest, bytes)
+      trace.push('picture stored')
+    },
+  }
+}
+
+const errorLine = (message: string, fields: LogLine['fields']): LogLine => ({
+  level: 'error',
+  message,
+  fields,
+})
+
+function collectingLog(lines: LogLine[]): Log {
+  const at =
+    (level: keyof Log): Log['error'] =>
+    (fields, message) => {
+      lines.push({ level, message, fields })
+    }
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
+}
+
+const unasked = (): Promise<never> => Promise.reject(new Error('this stand has no decoder'))
+
+const noDecoder: ImageDecoder = {
+  grey: unasked,
+  convert: unasked,
+  whiteMask: unasked,
+  close: () => Promise.resolve(),
+}
+
+/** Turns of the event loop after which a test that still waits has failed. */
+const MOST_TURNS = 100_000
+
+/** Asks once a turn of the event loop until the answer is neither false nor undefined. */
+export async function until<Value>(
+  ask: () => Value | Promise<Value>,
+): Promise<Exclude<Value, false | undefined>> {
+  for (let turn = 0; turn < MOST_TURNS; turn += 1) {
+    const value = await ask()
+    if (value !== undefined && value !== false) return value as Exclude<Value, false | undefined>
+    await new Promise((next) => setImmediate(next))
+  }
+  throw new Error(`not within ${MOST_TURNS} turns`)
+}
