@@ -56,7 +56,7 @@ async function work(begun: Run, deps: Dependencies): Promise<GatewayResult> {
 async function runSteps(begun: Run, deps: Dependencies): Promise<Run> {
   let run = begun
   for (const [index, step] of (run.plan?.steps ?? []).entries()) {
-    if (missingImages(run) === 0 || mustStop(run, deps)) break
+    if (missingImages(run) <= 0 || mustStop(run, deps)) break
     const opened = await tryOpen(run, step, index, deps)
     if (opened === undefined) break
     const before = run

@@ -48,20 +48,22 @@ export interface Extras {
 type HeaderReader = (value: string) => Partial<KeeprateObject>
 
 /** The headers of ours that are understood; any other `x-keeprate-…` header is refused. */
-const headerReaders: Readonly<Record<string, HeaderReader>> = {
-  purpose: (value) => ({ purpose: value }),
-  category: (value) => ({ category: value }),
-  'max-cost': (value) => ({ max_cost: value }),
-  needs: (value) => ({ needs: readNeeds(value) }),
-  strict: (value) => ({ strict: readFlag('x-keeprate-strict', value) }),
-  group: (value) => ({ group: value }),
-  user: (value) => ({ user: value }),
-  'deadline-ms': (value) => ({ deadline_ms: Number(value) }),
-  cache: (value) => ({ cache: readCache(value) }),
-  'cache-ttl': (value) => ({ cache_ttl: value }),
-  tags: (value) => ({ tags: readTags(value) }),
-  body: (value) => ({ body: readFlag('x-keeprate-body', value) ? 'on' : 'off' }),
-}
+const headerReaders: ReadonlyMap<string, HeaderReader> = new Map(
+  Object.entries<HeaderReader>({
+    purpose: (value) => ({ purpose: value }),
+    category: (value) => ({ category: value }),
+    'max-cost': (value) => ({ max_cost: value }),
+    needs: (value) => ({ needs: readNeeds(value) }),
+    strict: (value) => ({ strict: readFlag('x-keeprate-strict', value) }),
+    group: (value) => ({ group: value }),
+    user: (value) => ({ user: value }),
+    'deadline-ms': (value) => ({ deadline_ms: Number(value) }),
+    cache: (value) => ({ cache: readCache(value) }),
+    'cache-ttl': (value) => ({ cache_ttl: value }),
+    tags: (value) => ({ tags: readTags(value) }),
+    body: (value) => ({ body: readFlag('x-keeprate-body', value) ? 'on' : 'off' }),
+  }),
+)
 
 /**
  * Reads headers and body object together.
@@ -77,7 +79,7 @@ export function readExtras(
   }
   for (const [name, value] of Object.entries(headers)) {
     if (!name.startsWith('x-keeprate-') || value === undefined) continue
-    const reader = headerReaders[name.slice('x-keeprate-'.length)]
+    const reader = headerReaders.get(name.slice('x-keeprate-'.length))
     if (reader === undefined) {
       throw new GatewayError('unsupported_parameter', `The header ${name} is not known.`, {
         param: name,

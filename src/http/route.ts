@@ -46,7 +46,7 @@ export function addRoutes(app: FastifyInstance, routes: readonly RouteDefinition
  * @throws GatewayError naming the first parameter that is wrong.
  */
 export function readWith<Output>(schema: ZodType<Output>, value: unknown): Output {
-  const result = schema.safeParse(value)
+  const result = parse(schema, value)
   if (result.success) return result.data
   const [issue] = result.error.issues
   if (issue === undefined) throw new GatewayError('invalid_request', 'The request is malformed.')
@@ -60,6 +60,16 @@ export function readWith<Output>(schema: ZodType<Output>, value: unknown): Outpu
     throw new GatewayError('invalid_json', 'The body must be a JSON object.')
   }
   throw new GatewayError('invalid_request', `${param}: ${issue.message}.`, { param })
+}
+
+/** Values nested thousands deep exhaust the stack of any recursive reader. */
+function parse<Output>(schema: ZodType<Output>, value: unknown) {
+  try {
+    return schema.safeParse(value)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    throw new GatewayError('invalid_request', 'The body is nested too deeply.', { cause: error })
+  }
 }
 
 /**

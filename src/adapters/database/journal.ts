@@ -3,24 +3,20 @@ import type { Journal } from '../../ports/stores.ts'
 import { type Batch, toBatch } from './batch.ts'
 import type { Engine } from './engine.ts'
 import { closedError, isUnavailable, journalFullError } from './errors.ts'
-import { writeBatches } from './write-batches.ts'
-import { prepareWrites } from './writes.ts'
 
 /*
  * Group commit: what costs is reaching the disk, so commits that arrive together share one
  * transaction. While a group is written the next one gathers.
  */
 
-/** Bounds of a journal, and what tests replace: how it waits and how it measures. */
+/** Bounds of a journal, and what tests replace: how it waits. */
 export interface JournalOptions {
   /** Most facts of one group; a single larger commit is a group of its own. */
   readonly maxFactsPerGroup?: number
   /** Commits that may wait before new work is refused. What is paid already is never refused. */
   readonly maxWaitingCommits?: number
-  /** Calls back after `delayMs`; 0 = after the other events of this turn. */
-  readonly schedule?: (callback: () => void, delayMs: number) => void
-  /** Monotonic milliseconds. */
-  readonly nowMs?: () => number
+  /** Calls back after the other events of this turn. */
+  readonly schedule?: (callback: () => void) => void
 }
 
 /** A transaction this large takes some 10 ms on SQLite; larger ones only make others wait. */
@@ -28,16 +24,6 @@ const MAX_FACTS_PER_GROUP = 1_024
 
 /** About a second of writing at the speed of one SQLite file. */
 const MAX_WAITING_COMMITS = 8_192
-
-/**
- * A database that blocks the thread rests after a group of several commits for this multiple of
- * the time the group took, so that under load at most a third of the thread waits for the disk and
- * groups grow instead. A lone commit never causes a rest: without company there is nothing to gain.
- */
-const REST_RATIO = 2
-
-/** No commit waits longer than this for company. */
-const MAX_REST_MS = 10
 
 interface Waiting {
   readonly batch: Batch
@@ -54,21 +40,19 @@ const announcing: ReadonlySet<Fact['kind']> = new Set([
 
 /** The journal of one database. `close` writes what waits and refuses what comes later. */
 export class GroupCommitJournal implements Journal {
-  readonly #engine: Engine
-  readonly #writes
+  readonly #write: Engine['write']
   readonly #options: Required<JournalOptions>
   #waiting: Waiting[] = []
   #isScheduled = false
   #closing: (() => void) | undefined
 
-  constructor(engine: Engine, options: JournalOptions = {}) {
-    this.#engine = engine
-    this.#writes = prepareWrites(engine)
+  /** @param write writes a group in one transaction. */
+  constructor(write: Engine['write'], options: JournalOptions = {}) {
+    this.#write = write
     this.#options = {
       maxFactsPerGroup: options.maxFactsPerGroup ?? MAX_FACTS_PER_GROUP,
       maxWaitingCommits: options.maxWaitingCommits ?? MAX_WAITING_COMMITS,
-      schedule: options.schedule ?? schedule,
-      nowMs: options.nowMs ?? (() => performance.now()),
+      schedule: options.schedule ?? setImmediate,
     }
   }
 
@@ -83,7 +67,7 @@ export class GroupCommitJournal implements Journal {
     const batch = toBatch(facts)
     await new Promise<void>((resolve, reject) => {
       this.#waiting.push({ batch, resolve, reject })
-      if (!this.#isScheduled) this.#scheduleNext(0)
+      if (!this.#isScheduled) this.#scheduleNext()
     })
   }
 
@@ -94,40 +78,33 @@ export class GroupCommitJournal implements Journal {
     })
   }
 
-  #scheduleNext(delayMs: number): void {
+  #scheduleNext(): void {
     this.#isScheduled = true
-    this.#options.schedule(() => void this.#writeNext(), delayMs)
+    this.#options.schedule(() => void this.#writeNext())
   }
 
   async #writeNext(): Promise<void> {
     const group = this.#takeGroup()
-    const startedMs = this.#options.nowMs()
     if (group.length > 0) await this.#writeGroup(group)
-    const restMs = this.#restAfter(group.length, this.#options.nowMs() - startedMs)
-    if (this.#waiting.length > 0) return this.#scheduleNext(0)
-    if (restMs > 0) return this.#scheduleNext(restMs)
+    if (this.#waiting.length > 0) return this.#scheduleNext()
     this.#isScheduled = false
     this.#closing?.()
   }
 
-  #restAfter(groupLength: number, tookMs: number): number {
-    const isResting = this.#engine.isBlocking && groupLength > 1 && this.#closing === undefined
-    return isResting ? Math.min(tookMs * REST_RATIO, MAX_REST_MS) : 0
-  }
-
   /**
-   * The oldest commits, as many as a group may have, but of those that speak of the same thing only
-   * the first: then the order inside a group cannot matter.
+   * The oldest commits, as many as a group may have. A group is written table by table, so of two
+   * that speak of the same thing the later one may join only when it goes on where the earlier one
+   * ended: then that order is theirs.
    */
   #takeGroup(): readonly Waiting[] {
-    const subjects = new Set<string>()
+    const ends = new Map<string, number>()
     let factCount = 0
     let length = 0
     for (const { batch } of this.#waiting) {
       factCount += batch.factCount
       if (length > 0 && factCount > this.#options.maxFactsPerGroup) break
-      if (batch.subjects.some((subject) => subjects.has(subject))) break
-      for (const subject of batch.subjects) subjects.add(subject)
+      if (batch.subjects.some((subject) => (ends.get(subject) ?? 0) > batch.from)) break
+      for (const subject of batch.subjects) ends.set(subject, batch.until)
       length += 1
     }
     const group = this.#waiting.slice(0, length)
@@ -139,7 +116,7 @@ export class GroupCommitJournal implements Journal {
   async #writeGroup(group: readonly Waiting[]): Promise<void> {
     try {
       const batches = group.map(({ batch }) => batch)
-      await this.#engine.transact(() => writeBatches(this.#writes, batches))
+      await this.#write(batches)
       for (const { resolve } of group) resolve()
     } catch (error) {
       if (group.length > 1 && !isUnavailable(error)) {
@@ -150,9 +127,4 @@ export class GroupCommitJournal implements Journal {
       for (const { reject } of group) reject(error)
     }
   }
-}
-
-const schedule = (callback: () => void, delayMs: number): void => {
-  if (delayMs === 0) setImmediate(callback)
-  else setTimeout(callback, delayMs)
 }

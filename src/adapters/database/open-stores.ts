@@ -18,7 +18,7 @@ export async function openStores(engine: Engine): Promise<Stores> {
     await engine.close()
     throw error
   }
-  const journal = new GroupCommitJournal(engine)
+  const journal = new GroupCommitJournal((batches) => engine.write(batches))
   return {
     journal,
     ledger: ledgerStore(engine),

@@ -56,11 +56,18 @@ export function openPostgres(url: string): Engine {
     return { rows, changes: rowCount ?? 0 }
   }
 
+  const writes = prepareWrites({ kysely, rowsPerStatement: ROWS_PER_STATEMENT })
+  const transact = (steps: () => Steps): Promise<void> =>
+    retried(() =>
+      withClient(pool, (client) =>
+        runSteps(client, steps(), (query) => runQuery(client, query, QUERY_TIMEOUT_MS)),
+      ),
+    )
+
   return {
     name: 'PostgreSQL',
     kysely,
     rowsPerStatement: ROWS_PER_STATEMENT,
-    isBlocking: false,
     canSkipLocked: true,
     migrationLock: sql`select pg_advisory_xact_lock(${MIGRATION_LOCK})`.compile(kysely),
     async execute<Row>(query: CompiledQuery<Row>, options: { isSlow?: boolean } = {}) {
@@ -70,12 +77,8 @@ export function openPostgres(url: string): Engine {
       )
       return outcome as Outcome<Row>
     },
-    transact: (steps) =>
-      retried(() =>
-        withClient(pool, (client) =>
-          runSteps(client, steps(), (query) => runQuery(client, query, QUERY_TIMEOUT_MS)),
-        ),
-      ),
+    transact,
+    write: (batches) => transact(() => writeBatches(writes, batches)),
     close: () => pool.end(),
   }
 }

@@ -1,138 +1,58 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs'
-import { dirname } from 'node:path'
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
-import { type CompiledQuery, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
-import { type Engine, type Outcome, queryPrinter, type Steps } from '../database/engine.ts'
-import { isBusy, toStoreError } from './sqlite-error.ts'
+import type { CompiledQuery } from 'kysely'
+import type { Engine, Outcome } from '../database/engine.ts'
+import { createPrinter, openConnection } from './connection.ts'
+import { toStoreError } from './sqlite-error.ts'
+import { SqliteWriter } from './sqlite-writer.ts'
 
-/** How long a write waits for another process; the thread stands still meanwhile. */
+/** How long a write waits for another process. */
 const BUSY_TIMEOUT_MS = 2_000
 
-/** Between two tries to get the file alone, when it is opened. */
-const RETRY_PAUSE_MS = 5
-
-/** Statements kept prepared. Texts come from code only, so they are far fewer. */
-const MAX_PREPARED = 512
-
-/** Page cache. Ids are random, so at a million requests the default of 2 MB would thrash. */
-const CACHE_KIB = 32 * 1024
-
-/** Pages (4 KiB) in the log before it is written back; larger = a page changed often goes once. */
-const CHECKPOINT_PAGES = 4_000
-
-interface Prepared {
-  readonly statement: StatementSync
-  readonly hasRows: boolean
+/** What tests replace. */
+export interface SqliteOptions {
+  readonly busyTimeoutMs?: number
+  /** The worker that writes. */
+  readonly writer?: URL
 }
 
+const WRITING = new Set(['InsertQueryNode', 'UpdateQueryNode', 'DeleteQueryNode'])
+
 /**
- * SQLite through node:sqlite. Write-ahead log, so that readers and another process go on during a
- * write; full synchronisation, so that a confirmed commit survives a power cut.
+ * SQLite through node:sqlite. This thread reads; everything that writes goes to a thread of its
+ * own, so that nobody waits for the disk but the one who asked. Only migrations run here: nothing
+ * else is going on while they do.
  */
-export function openSqlite(
-  path: string,
-  { busyTimeoutMs = BUSY_TIMEOUT_MS }: { readonly busyTimeoutMs?: number } = {},
-): Engine {
-  const database = open(path, busyTimeoutMs)
-  const prepared = new Map<string, Prepared>()
-
-  const prepare = (text: string): Prepared => {
-    const known = prepared.get(text)
-    if (known !== undefined) return known
-    if (prepared.size >= MAX_PREPARED) prepared.clear()
-    const statement = database.prepare(text)
-    const fresh = { statement, hasRows: statement.columns().length > 0 }
-    prepared.set(text, fresh)
-    return fresh
-  }
-
-  const runQuery = ({ sql, parameters }: CompiledQuery): Outcome => {
-    const { statement, hasRows } = prepare(sql)
-    // Kysely types values by column; what the columns hold is what SQLite takes.
-    const values = parameters as SQLInputValue[]
-    if (!hasRows) return { rows: [], changes: Number(statement.run(...values).changes) }
-    const rows = statement.all(...values)
-    return { rows, changes: rows.length }
-  }
-
-  const runSteps = (steps: Steps): void => {
-    database.exec('begin immediate')
-    try {
-      let step = steps.next()
-      while (step.done !== true) step = steps.next(runQuery(step.value))
-      database.exec('commit')
-    } catch (error) {
-      if (database.isTransaction) database.exec('rollback')
-      throw error
-    }
-  }
-
+export function openSqlite(path: string, options: SqliteOptions = {}): Engine {
+  const settings = { path, busyTimeoutMs: options.busyTimeoutMs ?? BUSY_TIMEOUT_MS }
+  const connection = translated(() => openConnection(settings))
+  const writer = new SqliteWriter(settings, options.writer)
   return {
     name: 'SQLite',
-    kysely: queryPrinter({
-      createAdapter: () => new SqliteAdapter(),
-      createIntrospector: (kysely) => new SqliteIntrospector(kysely),
-      createQueryCompiler: () => new SqliteQueryCompiler(),
-    }),
-    // Measured: a statement per row costs less than gathering rows into one.
-    rowsPerStatement: 1,
-    isBlocking: true,
+    ...createPrinter(),
     canSkipLocked: false,
     // `begin immediate` lets one writer in at a time.
     migrationLock: undefined,
     async execute<Row>(query: CompiledQuery<Row>) {
-      try {
-        return runQuery(query) as Outcome<Row>
-      } catch (error) {
-        throw toStoreError(error)
-      }
+      const outcome = WRITING.has(query.query.kind)
+        ? await writer.execute(query)
+        : translated(() => connection.query(query))
+      return outcome as Outcome<Row>
     },
     async transact(steps) {
-      try {
-        runSteps(steps())
-      } catch (error) {
-        throw toStoreError(error)
-      }
+      translated(() => connection.transact(steps()))
     },
+    write: (batches) => writer.write(batches),
     async close() {
-      database.close()
+      await writer.close()
+      connection.close()
     },
   }
 }
 
-function open(path: string, busyTimeoutMs: number): DatabaseSync {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-  // Prompts and the secret that signs links are in it: for the owner only.
-  closeSync(openSync(path, 'a', 0o600))
-  const database = new DatabaseSync(path, {
-    readBigInts: true,
-    enableForeignKeyConstraints: true,
-    timeout: busyTimeoutMs,
-  })
+/** Runs something of SQLite; its errors become those of the stores. */
+function translated<Value>(work: () => Value): Value {
   try {
-    // The switch to the log needs the file alone and does not heed the timeout above.
-    patiently(() => database.exec('pragma journal_mode = wal'), busyTimeoutMs)
-    database.exec('pragma synchronous = full')
-    database.exec(`pragma cache_size = -${CACHE_KIB}`)
-    database.exec(`pragma wal_autocheckpoint = ${CHECKPOINT_PAGES}`)
-    return database
+    return work()
   } catch (error) {
-    database.close()
     throw toStoreError(error)
-  }
-}
-
-/** Tries again while another process has the file, standing still meanwhile. */
-function patiently(work: () => void, limitMs: number): void {
-  const nobodyWakes = new Int32Array(new SharedArrayBuffer(4))
-  const endMs = performance.now() + limitMs
-  for (;;) {
-    try {
-      work()
-      return
-    } catch (error) {
-      if (!isBusy(error) || performance.now() > endMs) throw error
-      Atomics.wait(nobodyWakes, 0, 0, RETRY_PAUSE_MS)
-    }
   }
 }

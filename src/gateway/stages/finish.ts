@@ -72,7 +72,8 @@ function endFacts(run: Run, record: RequestRecord, endedAt: Instant, deps: Depen
 }
 
 function toResult(run: Run, deps: Dependencies): GatewayResult {
-  const images = readyImages(run)
+  // A provider may make more than it was asked for; the rest answers later requests.
+  const images = readyImages(run).slice(0, run.request.n)
   const costNano = run.ended.reduce((sum, ended) => sum + ended.attempt.costNano, 0n)
   const producing = run.ended.filter((ended) => ended.images.length > 0)
   const first = images[0]?.record

@@ -1,0 +1,139 @@
+import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import {
+  type CompiledQuery,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from 'kysely'
+import { type Outcome, type Printer, queryPrinter, type Steps } from '../database/engine.ts'
+import { isBusy } from './sqlite-error.ts'
+
+/** Between two tries to get the file alone, when it is opened. */
+const RETRY_PAUSE_MS = 5
+
+/** Statements kept prepared. Texts come from code only, so they are far fewer. */
+const MAX_PREPARED = 512
+
+/** Page cache. Ids are random, so at a million requests the default of 2 MB would thrash. */
+const CACHE_KIB = 32 * 1024
+
+/** Pages (4 KiB) in the log before it is written back; larger = a page changed often goes once. */
+const CHECKPOINT_PAGES = 4_000
+
+/** What may be set from outside. */
+export interface ConnectionSettings {
+  readonly path: string
+  /** How long a write waits for another process; the thread stands still meanwhile. */
+  readonly busyTimeoutMs: number
+}
+
+/** What SQLite needs of a compiled query. */
+export type Query = Pick<CompiledQuery, 'sql' | 'parameters'>
+
+/** A connection to one file. All its calls block the thread and throw SQLite's own errors. */
+export interface Connection {
+  query(query: Query): Outcome
+  /** Runs all steps in one transaction, or none. */
+  transact(steps: Steps): void
+  close(): void
+}
+
+interface Prepared {
+  readonly statement: StatementSync
+  readonly hasRows: boolean
+}
+
+/** How queries are printed for SQLite. */
+export const createPrinter = (): Printer => ({
+  kysely: queryPrinter({
+    createAdapter: () => new SqliteAdapter(),
+    createIntrospector: (kysely) => new SqliteIntrospector(kysely),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  }),
+  // Measured: a statement per row costs less than gathering rows into one.
+  rowsPerStatement: 1,
+})
+
+/**
+ * Opens a file, and creates it if there is none. Write-ahead log, so that readers and another
+ * process go on during a write; full synchronisation, so that a confirmed commit survives a power
+ * cut.
+ */
+export function openConnection(settings: ConnectionSettings): Connection {
+  const database = open(settings)
+  const prepared = new Map<string, Prepared>()
+
+  const prepare = (text: string): Prepared => {
+    const known = prepared.get(text)
+    if (known !== undefined) return known
+    if (prepared.size >= MAX_PREPARED) prepared.clear()
+    const statement = database.prepare(text)
+    const fresh = { statement, hasRows: statement.columns().length > 0 }
+    prepared.set(text, fresh)
+    return fresh
+  }
+
+  const query = ({ sql, parameters }: Query): Outcome => {
+    const { statement, hasRows } = prepare(sql)
+    // Kysely types values by column; what the columns hold is what SQLite takes.
+    const values = parameters as SQLInputValue[]
+    if (!hasRows) return { rows: [], changes: Number(statement.run(...values).changes) }
+    const rows = statement.all(...values)
+    return { rows, changes: rows.length }
+  }
+
+  return {
+    query,
+    transact: (steps) => {
+      database.exec('begin immediate')
+      try {
+        let step = steps.next()
+        while (step.done !== true) step = steps.next(query(step.value))
+        database.exec('commit')
+      } catch (error) {
+        if (database.isTransaction) database.exec('rollback')
+        throw error
+      }
+    },
+    close: () => database.close(),
+  }
+}
+
+function open({ path, busyTimeoutMs }: ConnectionSettings): DatabaseSync {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  // Prompts and the secret that signs links are in it: for the owner only.
+  closeSync(openSync(path, 'a', 0o600))
+  const database = new DatabaseSync(path, {
+    readBigInts: true,
+    enableForeignKeyConstraints: true,
+    timeout: busyTimeoutMs,
+  })
+  try {
+    // The switch to the log needs the file alone and does not heed the timeout above.
+    patiently(() => database.exec('pragma journal_mode = wal'), busyTimeoutMs)
+    database.exec('pragma synchronous = full')
+    database.exec(`pragma cache_size = -${CACHE_KIB}`)
+    database.exec(`pragma wal_autocheckpoint = ${CHECKPOINT_PAGES}`)
+    return database
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}
+
+/** Tries again while another process has the file, standing still meanwhile. */
+function patiently(work: () => void, limitMs: number): void {
+  const nobodyWakes = new Int32Array(new SharedArrayBuffer(4))
+  const endMs = performance.now() + limitMs
+  for (;;) {
+    try {
+      work()
+      return
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > endMs) throw error
+      Atomics.wait(nobodyWakes, 0, 0, RETRY_PAUSE_MS)
+    }
+  }
+}
