@@ -51,7 +51,7 @@ export function loadSettings(input: {
   readonly providers: readonly ProviderVariables[]
 }): Loaded {
   const { environment, folder } = input
-  const named = input.flags.config ?? environment.KEEPRATE_CONFIG
+  const named = input.flags.config ?? (environment.KEEPRATE_CONFIG || undefined)
   const path = isAbsolute(named ?? '') ? (named ?? '') : resolve(folder, named ?? DEFAULT_FILE)
   if (named !== undefined && !existsSync(path)) {
     throw new ConfigError([`${path}: the configuration file does not exist`])
@@ -148,15 +148,14 @@ function readProviders(
     const pick = (member: 'api_key' | 'base_url', variable: string): string | undefined => {
       const fromFile = inFile?.[member]
       const found = readVariable([variable], environment, problems)
-      // The file is said for this gateway; the vendor's variable may be there for other programs.
-      const value = fromFile ?? found?.value
+      const value = found?.value ?? fromFile
       if (value === undefined) return undefined
       shown.push({
         name: `providers.${id}.${member}`,
         value: member === 'api_key' ? mask(value) : value,
-        ...(fromFile === undefined
-          ? { origin: 'environment', source: found?.name ?? variable }
-          : { origin: 'file', source: path }),
+        ...(found === undefined
+          ? { origin: 'file', source: path }
+          : { origin: 'environment', source: found.name }),
       })
       return value
     }

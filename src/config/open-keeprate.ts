@@ -108,7 +108,7 @@ export async function openKeeprate(
     owner: `${hostname()}:${process.pid}:${randomHex(6)}`,
   }
   const gateway = openGateway(parts, options)
-  const keyRing = new KeyRing({ keys: stores.keys, clock, sha256 }, fixedKeys(settings, emulated))
+  const keyRing = new KeyRing({ keys: stores.keys, clock, sha256 }, fixedKeys(settings, providers))
   const newSecret = Buffer.from(systemRandom.bytes(32)).toString('base64url')
   return {
     settings,
@@ -138,13 +138,22 @@ const randomHex = (bytes: number): string => Buffer.from(systemRandom.bytes(byte
 const fallbackFolder = (home: string): string =>
   join(tmpdir(), `keeprate-${sha256(home).slice(0, 16)}`)
 
-function fixedKeys(settings: Settings, emulated: readonly string[]): readonly FixedKey[] {
+/** The sandbox's key is known to everybody: it works only where no call can cost real money. */
+export const isSandboxOnly = (
+  settings: Pick<Settings, 'host'>,
+  providers: readonly Pick<Provider, 'isSimulated'>[],
+): boolean =>
+  isLoopback(settings.host) &&
+  providers.length > 0 &&
+  providers.every((provider) => provider.isSimulated)
+
+function fixedKeys(settings: Settings, providers: readonly Provider[]): readonly FixedKey[] {
   const principal = { tenant: 'default', scopes }
   const keys: FixedKey[] = []
   if (settings.adminKey !== undefined) {
     keys.push({ secret: settings.adminKey, principal: { ...principal, keyId: 'key_admin' } })
   }
-  if (emulated.length > 0 && isLoopback(settings.host)) {
+  if (isSandboxOnly(settings, providers)) {
     const noAdmin = scopes.filter((scope) => scope !== 'admin')
     const sandboxPrincipal = { ...principal, scopes: noAdmin, keyId: 'key_sandbox' }
     keys.push({ secret: SANDBOX_KEY, principal: sandboxPrincipal })

@@ -67,6 +67,7 @@ function expand(
     const path = [...keys, name]
     const secret = SECRET_MEMBERS.find((candidate) => name === `${candidate}_file`)
     const expanded = expand(member, path, environment, report)
+    if (secret !== undefined && secret in value) report(path, `${secret} is given as well`)
     if (secret === undefined) members.push([name, expanded])
     else members.push([secret, readSecret(String(expanded), path, report)])
   }

@@ -1,5 +1,6 @@
 import type { Dependencies } from './dependencies.ts'
 import { recover } from './recover.ts'
+import type { WorkDesk } from './work-desk.ts'
 
 /** Turns between two sweeps of expired cache entries. */
 const TURNS_PER_PURGE = 60
@@ -13,7 +14,7 @@ export interface Background {
 
 /** What the gateway tells its background work. */
 export interface BackgroundOrders {
-  readonly track: (work: Promise<unknown>) => void
+  readonly desk: WorkDesk
   /** Whether abandoned work may be taken up now. */
   readonly mayRecover: () => boolean
   readonly signal: AbortSignal
@@ -45,11 +46,11 @@ export function startBackground(deps: Dependencies, orders: BackgroundOrders): B
 async function takeTurn(
   turn: number,
   deps: Dependencies,
-  { track, mayRecover }: BackgroundOrders,
+  { desk, mayRecover }: BackgroundOrders,
 ): Promise<void> {
   const now = deps.clock.now()
   await deps.stores.requests.renewLeases(deps.owner, now + deps.limits.leaseMs)
   await deps.late.flush(deps.stores.journal, deps)
-  if (mayRecover()) await recover(deps, track)
+  if (mayRecover()) await recover(deps, desk)
   if (turn % TURNS_PER_PURGE === 0) await deps.stores.cache.purge(now, deps.limits.purgeBatch)
 }

@@ -8,6 +8,7 @@ import { LateWrites } from './late-writes.ts'
 import { submit, type Ticket } from './pipeline.ts'
 import type { GatewayResult } from './result.ts'
 import type { Watch } from './run.ts'
+import { WorkDesk } from './work-desk.ts'
 
 /** How long a closing gateway waits for running requests, in milliseconds (a Kubernetes drain). */
 const DRAIN_MS = 120_000
@@ -42,15 +43,11 @@ export function openGateway(
   { recovers = true }: GatewayOptions = {},
 ): Gateway {
   const deps: Dependencies = { ...parts, late: new LateWrites() }
-  const running = new Set<Promise<unknown>>()
+  const desk = new WorkDesk()
   const stop = new AbortController()
   let isClosing = false
-  const track = (work: Promise<unknown>): void => {
-    const quiet = work.catch(() => undefined).finally(() => running.delete(quiet))
-    running.add(quiet)
-  }
   const background = startBackground(deps, {
-    track,
+    desk,
     mayRecover: () => recovers && !isClosing,
     signal: stop.signal,
   })
@@ -59,11 +56,23 @@ export function openGateway(
       throw new GatewayError('overloaded', 'The gateway is shutting down.', { retryAfterMs: 1_000 })
     }
     const ticket = submit(request, caller, watch, deps)
-    track(ticket.result)
+    desk.add(ticket.requestId, ticket.result)
     const result = withDeadline(ticket, request.deadlineMs, deps)
     // Whoever only starts work need not listen to how it ends.
     result.catch(() => undefined)
     return { ...ticket, result }
+  }
+  let closed: Promise<void> | undefined
+  const drain = async (): Promise<void> => {
+    const drained = desk.empty()
+    const limit = new AbortController()
+    await Promise.race([drained, deps.clock.sleep(DRAIN_MS, limit.signal).catch(() => undefined)])
+    limit.abort()
+    stop.abort()
+    await background.ended
+    await deps.late.flush(deps.stores.journal, deps).catch((error: unknown) => {
+      deps.log.error({ error, waiting: deps.late.size }, 'facts lost: closed before written')
+    })
   }
   return {
     deps,
@@ -74,17 +83,10 @@ export function openGateway(
     submit: start,
     generate: async (request, caller, watch) => start(request, caller, watch).result,
     models: () => liveModels(deps.snapshot().catalog, deps.clock.now()),
-    close: async () => {
+    close: () => {
       isClosing = true
-      const drained = Promise.all(running)
-      const limit = new AbortController()
-      await Promise.race([drained, deps.clock.sleep(DRAIN_MS, limit.signal).catch(() => undefined)])
-      limit.abort()
-      stop.abort()
-      await background.ended
-      await deps.late.flush(deps.stores.journal, deps).catch((error: unknown) => {
-        deps.log.error({ error, waiting: deps.late.size }, 'facts lost: closed before written')
-      })
+      closed ??= drain()
+      return closed
     },
   }
 }

@@ -1,4 +1,4 @@
-/** Limits of the gateway's own work, each with its reason. All can be set in the configuration. */
+/** Limits of the gateway's own work, each with its reason. The configuration can set some (docs/settings.md). */
 export interface GatewayLimits {
   /** Bytes of pictures in flight, reserved at admission. */
   readonly bytesInFlight: number
@@ -8,8 +8,6 @@ export interface GatewayLimits {
   readonly waitForBytesMs: number
   /** Steps of a plan: the chosen offer and its fallbacks. */
   readonly planSteps: number
-  /** Calls of one request that run at the same time. */
-  readonly parallelCalls: number
   /** How long a process owns its requests without renewing, in milliseconds. */
   readonly leaseMs: number
   /** Requests taken over by one look for abandoned work. */
@@ -33,7 +31,6 @@ export const defaultLimits: GatewayLimits = {
   waitingForBytes: 512,
   waitForBytesMs: 5_000,
   planSteps: 3,
-  parallelCalls: 10,
   leaseMs: 10_000,
   recoverBatch: 100,
   offerAgainMs: 60_000,

@@ -15,17 +15,15 @@ import { callContext, type OpenAttempt } from './stages/execute.ts'
 import { finish } from './stages/finish.ts'
 import { judge } from './stages/judge.ts'
 import { publish } from './stages/publish.ts'
+import type { WorkDesk } from './work-desk.ts'
 
 /**
  * Takes up requests whose process died, oldest first: jobs with an id are polled on, what was
  * settled is judged and published, and a call of which nobody knows whether it was sent is booked
  * as suspected cost and never sent again. Nothing new is bought, because nobody waits.
- * @returns how many requests were taken up; their work goes on in `track`.
+ * @returns how many requests were taken up; their work goes on in `desk`.
  */
-export async function recover(
-  deps: Dependencies,
-  track: (work: Promise<unknown>) => void,
-): Promise<number> {
+export async function recover(deps: Dependencies, desk: WorkDesk): Promise<number> {
   const now = deps.clock.now()
   const records = await deps.stores.requests.claimUnfinished({
     owner: deps.owner,
@@ -33,8 +31,10 @@ export async function recover(
     leaseUntil: now + deps.limits.leaseMs,
     limit: deps.limits.recoverBatch,
   })
-  for (const record of records) track(takeUp(record, deps))
-  return records.length
+  // A lease of our own may run out while the database is slow; its work goes on all the same.
+  const abandoned = records.filter(({ id }) => !desk.isAtWork(id))
+  for (const record of abandoned) desk.add(record.id, takeUp(record, deps))
+  return abandoned.length
 }
 
 /** What is written of an attempt, and what a call needs to go on; undefined when it cannot. */

@@ -19,6 +19,8 @@ export interface HttpContext {
   /** Whether answers carry the `keeprate` object by default. */
   readonly bodyExtension: boolean
   readonly isSandbox: boolean
+  /** Whether only this machine can reach the server; then metrics need no key. */
+  readonly isLocal: boolean
 }
 
 /**

@@ -56,11 +56,14 @@ const MAX_MESSAGE = 2_000
 const shorten = (text: string, limit: number): string =>
   text.length > limit ? `${text.slice(0, limit)}…` : text
 
+/** Providers' words may end anyhow; our advice follows them. */
+const sentence = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`)
+
 /** OpenAI's error body, with our advice, documentation link and request id. */
 export function printError(error: GatewayError, requestId: string, baseUrl: string): JsonObject {
   return {
     error: {
-      message: `${shorten(error.message, MAX_MESSAGE)} ${error.entry.advice}`,
+      message: `${sentence(shorten(error.message, MAX_MESSAGE))} ${error.entry.advice}`,
       type: error.entry.type,
       param: error.param === undefined ? null : shorten(error.param, MAX_PARAM),
       code: error.code,

@@ -34,7 +34,7 @@ export const healthRoutes = (
   defineRoute({
     method: 'GET',
     url: '/metrics',
-    policy: 'public',
+    policy: context.isLocal ? 'public' : 'images:read',
     summary: 'Prometheus metrics',
     answers: ['text/plain'],
     handler: async (_request, reply) =>
@@ -76,7 +76,6 @@ export const healthRoutes = (
 async function findProblem({ gateway }: HttpContext): Promise<string | undefined> {
   if (!gateway.isAccepting) return 'shutting down'
   try {
-    await gateway.ready
     await gateway.deps.stores.check()
   } catch {
     return 'the database does not answer'

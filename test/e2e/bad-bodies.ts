@@ -84,6 +84,11 @@ const numbers: readonly BadRequest[] = [
       ...unsupported('size'),
     },
   ),
+  wrong(
+    'a stream of a size that the model has not',
+    { size: '1000x20', model: 'gpt-image-2', stream: true },
+    { ...unsupported('size') },
+  ),
   wrong('compression beyond 100', { output_compression: 101, output_format: 'jpeg' }),
   wrong('compression of a PNG', { output_compression: 50 }),
   wrong('partial images without a stream', { partial_images: 2 }),
@@ -177,6 +182,11 @@ const extras: readonly BadRequest[] = [
       code: 'max_cost_exceeded',
       param: 'max_cost',
     },
+  ),
+  wrong(
+    'a stream that is too dear',
+    { keeprate: { max_cost: '0.000001' }, stream: true },
+    { code: 'max_cost_exceeded', param: 'max_cost' },
   ),
   wrong('a deadline of zero', { keeprate: { deadline_ms: 0 } }, { param: 'deadline_ms' }),
   wrong('a wrong life time', { keeprate: { cache_ttl: '3 weeks' } }, { param: 'cache_ttl' }),

@@ -23,6 +23,8 @@ const TRIED = `When attempts failed, the error carries \`tried\`: a list of offe
 class of its failure and the provider's words. When no offer could be planned, \`tried\` names the
 offers that were looked at, each with the reason. The classes of failures:`
 
+const REFUSALS = 'Whether a refusal of content is charged is said by `billed_on` of the price row.'
+
 const afterwards = { next: 'the next step of the plan', stop: 'nothing: no other offer is asked' }
 const billed = { true: 'yes', false: 'no', unknown: 'not known: the cost is booked as suspected' }
 
@@ -54,6 +56,7 @@ export function errorsDocument(): GeneratedFile {
         ['class', 'what follows', 'charged, unless the provider says', 'speaks against its health'],
         ...failures,
       ]),
+      REFUSALS,
     ]),
   }
 }

@@ -9,6 +9,7 @@ import {
   type UpdateQueryBuilder,
   type UpdateResult,
 } from 'kysely'
+import { fill, type Printed, type Slot } from './printed.ts'
 
 /*
  * Statements that are compiled once. Kysely builds and prints a query at every execution, which
@@ -30,28 +31,28 @@ export type RowsStatement<Row, Output = unknown> = (
   rows: readonly Row[],
 ) => readonly CompiledQuery<Output>[]
 
+/** A {@link RowsStatement} that can also be given away, to be filled elsewhere. */
+export interface PrintableStatement<Row, Output = unknown> extends RowsStatement<Row, Output> {
+  /** The statement for one row. */
+  print(): Printed
+}
+
 /** What the rows of an update offer: their columns as expressions. */
 export type Given<Row> = { readonly [Name in keyof Row]-?: RawBuilder<Row[Name]> }
-
-/** Stands where a value will go. */
-class Slot {
-  readonly row: number
-  readonly column: string
-
-  constructor(row: number, column: string) {
-    this.row = row
-    this.column = column
-  }
-}
 
 const names = <Row>(columns: Columns<Row>): readonly (keyof Row & string)[] =>
   Object.keys(columns) as (keyof Row & string)[]
 
 /** A row whose values are slots. The cast is what makes a template: Kysely only carries them. */
 const slotRow = <Row>(columns: Columns<Row>, row: number): Row =>
-  Object.fromEntries(names(columns).map((name) => [name, new Slot(row, name)])) as Row
+  Object.fromEntries(
+    names(columns).map((column) => [column, { row, column } satisfies Slot]),
+  ) as Row
 
-type Template<Row, Output> = (rows: readonly Row[], first: number) => CompiledQuery<Output>
+interface Template<Row, Output> {
+  readonly printed: Printed
+  fill(rows: readonly Row[], first: number): CompiledQuery<Output>
+}
 
 function template<Row, Output>(
   columns: Columns<Row>,
@@ -59,17 +60,11 @@ function template<Row, Output>(
   build: (rows: readonly Row[]) => Compilable<Output>,
 ): Template<Row, Output> {
   const rows = Array.from({ length: rowCount }, (_, row) => slotRow(columns, row))
-  const { sql: text, query, queryId, parameters } = build(rows).compile()
-  return (values, first) => ({
-    sql: text,
-    query,
-    queryId,
-    parameters: parameters.map((parameter) =>
-      parameter instanceof Slot
-        ? (values[first + parameter.row] as Record<string, unknown>)[parameter.column]
-        : parameter,
-    ),
-  })
+  const { query, queryId, ...printed } = build(rows).compile()
+  return {
+    printed,
+    fill: (values, first) => ({ ...fill(printed, values, first), query, queryId }),
+  }
 }
 
 /** A query with one set of values. */
@@ -80,7 +75,7 @@ export function statement<Values, Output>(
   let compiled: Template<Values, Output> | undefined
   return (values) => {
     compiled ??= template(columns, 1, (rows) => build(rows[0] as Values))
-    return compiled([values], 0)
+    return compiled.fill([values], 0)
   }
 }
 
@@ -92,23 +87,26 @@ export function rowsStatement<Row, Output>(
   columns: Columns<Row>,
   rowsPerStatement: number,
   build: (rows: readonly Row[]) => Compilable<Output>,
-): RowsStatement<Row, Output> {
+): PrintableStatement<Row, Output> {
   const templates = new Map<number, Template<Row, Output>>()
-  return (rows) => {
-    const queries: CompiledQuery<Output>[] = []
+  const templateOf = (count: number): Template<Row, Output> => {
+    const known = templates.get(count)
+    if (known !== undefined) return known
+    const fresh = template(columns, count, build)
+    templates.set(count, fresh)
+    return fresh
+  }
+  const queries = (rows: readonly Row[]): readonly CompiledQuery<Output>[] => {
+    const filled: CompiledQuery<Output>[] = []
     let first = 0
     while (first < rows.length) {
       const count = largestPowerOfTwo(Math.min(rows.length - first, rowsPerStatement))
-      let compiled = templates.get(count)
-      if (compiled === undefined) {
-        compiled = template(columns, count, build)
-        templates.set(count, compiled)
-      }
-      queries.push(compiled(rows, first))
+      filled.push(templateOf(count).fill(rows, first))
       first += count
     }
-    return queries
+    return filled
   }
+  return Object.assign(queries, { print: () => templateOf(1).printed })
 }
 
 /**
@@ -124,7 +122,7 @@ export function updateStatement<Schema, Table extends keyof Schema & string, Row
     update: UpdateQueryBuilder<Schema, Table, Table, UpdateResult>,
     given: Given<Row>,
   ) => Compilable<Output>,
-): RowsStatement<Row, Output> {
+): PrintableStatement<Row, Output> {
   // The builder's type changes with every table it names; the columns it may use stay the same.
   type Update = UpdateQueryBuilder<Schema, Table, Table, UpdateResult>
   const columnNames = names(columns)

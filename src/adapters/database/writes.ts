@@ -7,6 +7,7 @@ import {
   submittedColumns,
 } from './changes.ts'
 import type { Printer } from './engine.ts'
+import type { Printed } from './printed.ts'
 import {
   attemptColumns,
   balanceColumns,
@@ -17,7 +18,12 @@ import {
   requestColumns,
   type Schema,
 } from './schema.ts'
-import { type Columns, type RowsStatement, rowsStatement, updateStatement } from './statement.ts'
+import {
+  type Columns,
+  type PrintableStatement,
+  rowsStatement,
+  updateStatement,
+} from './statement.ts'
 import { isUnfinished } from './unfinished.ts'
 
 /** The statements that write facts, printed for one database. */
@@ -31,11 +37,27 @@ export const prepareWrites = (printer: Printer) => ({
   ...holdUpdates(printer),
 })
 
+/** The statements for one row each, as plain data. */
+export const printWrites = (writes: Writes): Readonly<Record<keyof Writes, Printed>> => ({
+  accept: writes.accept.print(),
+  open: writes.open.print(),
+  start: writes.start.print(),
+  submit: writes.submit.print(),
+  settle: writes.settle.print(),
+  store: writes.store.print(),
+  judge: writes.judge.print(),
+  cache: writes.cache.print(),
+  end: writes.end.print(),
+  changeHold: writes.changeHold.print(),
+  enter: writes.enter.print(),
+  total: writes.total.print(),
+})
+
 function inserts({ kysely, rowsPerStatement }: Printer) {
   const insert = <Table extends keyof Schema>(
     table: Table,
     columns: Columns<Schema[Table]>,
-  ): RowsStatement<Schema[Table]> =>
+  ): PrintableStatement<Schema[Table]> =>
     // The generic table keeps Kysely from seeing that these are just its rows.
     rowsStatement(columns, rowsPerStatement, (rows) =>
       kysely.insertInto(table).values(rows as never),

@@ -8,6 +8,8 @@ import {
 import pg from 'pg'
 import { type Engine, type Outcome, queryPrinter, type Steps } from '../database/engine.ts'
 import { isUnavailable, unavailableError } from '../database/errors.ts'
+import { writeBatches } from '../database/write-batches.ts'
+import { prepareWrites } from '../database/writes.ts'
 import { isTransient, toStoreError } from './postgres-error.ts'
 
 /** One writes groups, the others read. */

@@ -1,13 +1,8 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
-import {
-  type CompiledQuery,
-  SqliteAdapter,
-  SqliteIntrospector,
-  SqliteQueryCompiler,
-} from 'kysely'
-import { type Outcome, type Printer, queryPrinter, type Steps } from '../database/engine.ts'
+import type { Outcome, Steps } from '../database/engine.ts'
+import type { Printed } from '../database/printed.ts'
 import { isBusy } from './sqlite-error.ts'
 
 /** Between two tries to get the file alone, when it is opened. */
@@ -29,12 +24,9 @@ export interface ConnectionSettings {
   readonly busyTimeoutMs: number
 }
 
-/** What SQLite needs of a compiled query. */
-export type Query = Pick<CompiledQuery, 'sql' | 'parameters'>
-
 /** A connection to one file. All its calls block the thread and throw SQLite's own errors. */
 export interface Connection {
-  query(query: Query): Outcome
+  query(query: Printed): Outcome
   /** Runs all steps in one transaction, or none. */
   transact(steps: Steps): void
   close(): void
@@ -44,17 +36,6 @@ interface Prepared {
   readonly statement: StatementSync
   readonly hasRows: boolean
 }
-
-/** How queries are printed for SQLite. */
-export const createPrinter = (): Printer => ({
-  kysely: queryPrinter({
-    createAdapter: () => new SqliteAdapter(),
-    createIntrospector: (kysely) => new SqliteIntrospector(kysely),
-    createQueryCompiler: () => new SqliteQueryCompiler(),
-  }),
-  // Measured: a statement per row costs less than gathering rows into one.
-  rowsPerStatement: 1,
-})
 
 /**
  * Opens a file, and creates it if there is none. Write-ahead log, so that readers and another
@@ -75,7 +56,7 @@ export function openConnection(settings: ConnectionSettings): Connection {
     return fresh
   }
 
-  const query = ({ sql, parameters }: Query): Outcome => {
+  const query = ({ sql, parameters }: Printed): Outcome => {
     const { statement, hasRows } = prepare(sql)
     // Kysely types values by column; what the columns hold is what SQLite takes.
     const values = parameters as SQLInputValue[]

@@ -1,6 +1,7 @@
-import type { CompiledQuery } from 'kysely'
-import type { Engine, Outcome } from '../database/engine.ts'
-import { createPrinter, openConnection } from './connection.ts'
+import { type CompiledQuery, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
+import { type Engine, type Outcome, type Printer, queryPrinter } from '../database/engine.ts'
+import { prepareWrites, printWrites } from '../database/writes.ts'
+import { openConnection } from './connection.ts'
 import { toStoreError } from './sqlite-error.ts'
 import { SqliteWriter } from './sqlite-writer.ts'
 
@@ -24,10 +25,20 @@ const WRITING = new Set(['InsertQueryNode', 'UpdateQueryNode', 'DeleteQueryNode'
 export function openSqlite(path: string, options: SqliteOptions = {}): Engine {
   const settings = { path, busyTimeoutMs: options.busyTimeoutMs ?? BUSY_TIMEOUT_MS }
   const connection = translated(() => openConnection(settings))
-  const writer = new SqliteWriter(settings, options.writer)
+  const printer: Printer = {
+    kysely: queryPrinter({
+      createAdapter: () => new SqliteAdapter(),
+      createIntrospector: (kysely) => new SqliteIntrospector(kysely),
+      createQueryCompiler: () => new SqliteQueryCompiler(),
+    }),
+    // Measured: a statement per row costs less than gathering rows into one.
+    rowsPerStatement: 1,
+  }
+  const statements = printWrites(prepareWrites(printer))
+  const writer = new SqliteWriter({ ...settings, statements }, options.writer)
   return {
     name: 'SQLite',
-    ...createPrinter(),
+    ...printer,
     canSkipLocked: false,
     // `begin immediate` lets one writer in at a time.
     migrationLock: undefined,

@@ -2,9 +2,9 @@ import { Worker } from 'node:worker_threads'
 import type { Batch } from '../database/batch.ts'
 import type { Outcome } from '../database/engine.ts'
 import { closedError, unavailableError } from '../database/errors.ts'
-import type { ConnectionSettings, Query } from './connection.ts'
+import type { Printed } from '../database/printed.ts'
 import { toStoreError } from './sqlite-error.ts'
-import type { WriteAnswer, WriteOrder } from './write-worker.ts'
+import type { WriteAnswer, WriteOrder, WriterSettings } from './write-worker.ts'
 
 /** TypeScript in the repository, JavaScript in the package: the build turns the ending. */
 const WORKER = new URL('./write-worker.ts', import.meta.url)
@@ -19,7 +19,7 @@ interface Waiting {
  * It keeps the process alive only while something is being written.
  */
 export class SqliteWriter {
-  readonly #settings: ConnectionSettings
+  readonly #settings: WriterSettings
   readonly #file: URL
   #worker: Worker | undefined
   /** In the order of the worker's answers. */
@@ -27,7 +27,7 @@ export class SqliteWriter {
   #isClosed = false
 
   /** @param file the worker; tests bring their own. */
-  constructor(settings: ConnectionSettings, file = WORKER) {
+  constructor(settings: WriterSettings, file = WORKER) {
     this.#settings = settings
     this.#file = file
   }
@@ -38,18 +38,22 @@ export class SqliteWriter {
   }
 
   /** Runs one query that writes. */
-  execute({ sql, parameters }: Query): Promise<Outcome> {
+  execute({ sql, parameters }: Printed): Promise<Outcome> {
     return this.#ask({ kind: 'query', query: { sql, parameters } })
   }
 
   /** Ends the thread, after what it was asked before. */
   async close(): Promise<void> {
-    if (this.#isClosed) return
     const worker = this.#worker
-    const closing = worker === undefined ? undefined : this.#ask({ kind: 'close' })
+    if (this.#isClosed || worker === undefined) {
+      this.#isClosed = true
+      return
+    }
+    const closing = this.#ask({ kind: 'close' })
     this.#isClosed = true
-    await closing
-    await worker?.terminate()
+    // A thread that dies meanwhile is closed as well.
+    await closing.catch(() => undefined)
+    await worker.terminate()
   }
 
   #ask(order: WriteOrder): Promise<Outcome> {
@@ -81,7 +85,7 @@ export class SqliteWriter {
   }
 
   /** The thread has died, maybe while a transaction was being confirmed. */
-  #lost(worker: Worker, cause: Error): void {
+  #lost(worker: Worker, cause: unknown): void {
     if (this.#worker !== worker) return
     this.#worker = undefined
     const error = unavailableError('SQLite', cause, true)

@@ -2,7 +2,13 @@ import type { Command } from 'commander'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { ConfigError } from '../../config/config-error.ts'
-import { isLoopback, type Keeprate, openKeeprate, SANDBOX_KEY } from '../../config/open-keeprate.ts'
+import {
+  isLoopback,
+  isSandboxOnly,
+  type Keeprate,
+  openKeeprate,
+  SANDBOX_KEY,
+} from '../../config/open-keeprate.ts'
 import { createLog } from '../../config/plain-log.ts'
 import { createApp } from '../../http/app.ts'
 import { createLinks } from '../../http/links.ts'
@@ -28,8 +34,9 @@ async function serve(output: Output, options: CommonOptions): Promise<number> {
   try {
     await refuseOpenDoor(keeprate)
     const app = await openApp(keeprate, log)
-    await app.listen({ host: settings.host, port: settings.port })
+    // Abandoned work is looked for first; only then is new work accepted.
     await keeprate.gateway.ready
+    await app.listen({ host: settings.host, port: settings.port })
     const url = urlOf(app)
     output.data(readyFacts(url, keeprate), readyLine(url, keeprate))
     const signal = await stopSignal()
@@ -44,7 +51,7 @@ async function serve(output: Output, options: CommonOptions): Promise<number> {
 }
 
 const openApp = (keeprate: Keeprate, log: Logger): Promise<FastifyInstance> => {
-  const { gateway, keyRing, http, settings, hub, emulated, linkSecret } = keeprate
+  const { gateway, keyRing, http, settings, hub, linkSecret } = keeprate
   const metrics = createMetrics(() => gateway.deps.bytes.inFlight)
   hub.listen(metrics.onEvent)
   return createApp(
@@ -56,7 +63,8 @@ const openApp = (keeprate: Keeprate, log: Logger): Promise<FastifyInstance> => {
       http,
       version,
       bodyExtension: settings.bodyExtension,
-      isSandbox: emulated.length > 0 && isLoopback(settings.host),
+      isSandbox: isSandboxOnly(settings, keeprate.providers),
+      isLocal: isLoopback(settings.host),
       ...(settings.publicUrl === undefined ? {} : { publicUrl: settings.publicUrl }),
     },
     log,
@@ -81,8 +89,8 @@ function urlOf(app: FastifyInstance): string {
   return `http://${host}:${address.port}`
 }
 
-const keyHint = ({ emulated, settings }: Keeprate): string | undefined =>
-  emulated.length > 0 && isLoopback(settings.host) ? SANDBOX_KEY : undefined
+const keyHint = ({ providers, settings }: Keeprate): string | undefined =>
+  isSandboxOnly(settings, providers) ? SANDBOX_KEY : undefined
 
 const readyFacts = (url: string, keeprate: Keeprate) => ({
   ready: true,

@@ -104,7 +104,6 @@ export const errorCatalogue = {
     'Wait as long as retry-after says and send again; nothing was generated or paid.',
     true,
   ),
-  cancelled: entry(499, 'invalid_request_error', 'Send the request again if it is still wanted.'),
   internal_error: entry(
     500,
     'server_error',

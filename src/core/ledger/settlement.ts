@@ -37,11 +37,9 @@ export interface Settlement {
 
 /**
  * What a call cost. The provider's own number wins; zero, or what is no amount, from a provider
- * that
- * did work is not believed and the book's price is booked as suspected. Pictures that are not
- * billed
- * cost nothing; when nobody knows whether a call was billed, the book's price is suspected. Never
- * throws: whatever a provider says, money that was spent has to be booked.
+ * that did work is not believed and the book's price is booked as suspected. Pictures that are not
+ * billed cost nothing; when nobody knows whether a call was billed, the book's price is suspected.
+ * Never throws: whatever a provider says, money that was spent has to be booked.
  */
 export function settleCall(
   outcome: BillableOutcome,

@@ -55,6 +55,24 @@ describe('auto ranks', () => {
   })
 })
 
+describe('a fallback', () => {
+  const at = (provider: string, id: string, dollars: string) => candidate(id, dollars, { provider })
+  const offers = [at('a', 'one', '0.01'), at('a', 'two', '0.02'), at('a', 'three', '0.03')]
+
+  test('comes from another provider, even when it is dearer', () => {
+    const others = [at('b', 'four', '0.04'), at('c', 'five', '0.05')]
+    const wanted = { candidates: [...offers, ...others], maxSteps: 4 }
+    expect(idsOf(wanted)).toEqual(['one', 'four', 'five', 'two'])
+  })
+
+  test('comes from the same provider when there is no other, or none that the limit allows', () => {
+    expect(idsOf({ candidates: offers, maxSteps: 2 })).toEqual(['one', 'two'])
+    const limited = { candidates: [...offers, at('b', 'four', '0.04')], maxSteps: 2 }
+    const maxCostNano = nanoFromDollars('0.05')
+    expect(idsOf({ ...limited, maxCostNano })).toEqual(['one', 'two'])
+  })
+})
+
 describe('the hold is the worst case of all steps together', () => {
   test.each([
     [1, '0.015'],

@@ -76,7 +76,8 @@ const orders: { readonly [Ranking in AutoRanking]: Order } = {
 /**
  * Orders the candidates and cuts the plan to what the caller's limit and the number of steps allow.
  * Steps after the first are fallbacks after a failure; each may cost its worst case, so the hold is
- * their sum.
+ * their sum. A fallback comes from a provider that the plan does not have yet, as long as there is
+ * one: what has failed is usually the provider, and then its other models fail alike.
  */
 export function makePlan(input: {
   readonly candidates: readonly Candidate[]
@@ -85,25 +86,47 @@ export function makePlan(input: {
   readonly maxSteps: number
   readonly maxCostNano?: Nano
 }): Plan {
+  const { maxSteps, maxCostNano } = input
   const ordered = [...input.candidates].sort(orders[input.ranking])
   const steps: Candidate[] = []
   const tooDear = new Set<string>()
   let holdNano = 0n
-  for (const candidate of ordered) {
-    if (steps.length >= input.maxSteps) break
-    const next = holdNano + candidate.quote.highNano
-    if (input.maxCostNano !== undefined && next > input.maxCostNano) {
-      tooDear.add(candidate.offer)
-      continue
+  let rest = ordered
+  while (steps.length < maxSteps && rest.length > 0) {
+    const limitNano = maxCostNano === undefined ? undefined : maxCostNano - holdNano
+    const next = nextStep(rest, steps, limitNano)
+    const passed = next === undefined ? rest : rest.slice(0, rest.indexOf(next))
+    for (const { offer } of passed.filter((candidate) => !isWithin(candidate, limitNano))) {
+      tooDear.add(offer)
     }
-    // One request belongs to one book: real and simulated offers never stand in one plan.
-    if (steps[0] !== undefined && steps[0].isSimulated !== candidate.isSimulated) continue
-    steps.push(candidate)
-    holdNano = next
+    if (next === undefined) break
+    steps.push(next)
+    holdNano += next.quote.highNano
+    rest = rest.filter((candidate) => candidate !== next)
   }
   const explained = ordered.map((candidate) => explain(candidate, steps, tooDear))
   const excluded = input.exclusions.map(({ offer, unfit }) => ({ offer, reason: unfit.reason }))
   return { steps, explanation: [...explained, ...excluded], holdNano, strategy: 'direct' }
+}
+
+const isWithin = ({ quote }: Candidate, limitNano: Nano | undefined): boolean =>
+  limitNano === undefined || quote.highNano <= limitNano
+
+/** The best candidate that the limit allows, of another provider than the steps so far if possible. */
+function nextStep(
+  rest: readonly Candidate[],
+  steps: readonly Candidate[],
+  limitNano: Nano | undefined,
+): Candidate | undefined {
+  const [first] = steps
+  const possible = rest.filter(
+    (candidate) =>
+      isWithin(candidate, limitNano) &&
+      // One request belongs to one book: real and simulated offers never stand in one plan.
+      (first === undefined || first.isSimulated === candidate.isSimulated),
+  )
+  const known = new Set(steps.map(({ model }) => model.provider))
+  return possible.find(({ model }) => !known.has(model.provider)) ?? possible[0]
 }
 
 function explain(

@@ -1,4 +1,5 @@
 import { deprecation } from '../../core/catalog/catalog.ts'
+import { offerName } from '../../core/catalog/model.ts'
 import type { GatewayError } from '../../core/errors/gateway-error.ts'
 import type { CacheEntry, Fact, RequestRecord } from '../../core/jobs/request-record.ts'
 import type { JsonObject } from '../../core/json.ts'
@@ -128,6 +129,7 @@ function collectWarnings(run: Run, delivered: number): readonly Warning[] {
       const model = run.plan?.steps[index]?.model
       return model === undefined ? [] : deprecation(model, run.startedAt)
     }),
+    ...[...used].flatMap((index) => emulation(run, index)),
     ...bent.map(({ param, outcome, detail }) => ({
       code:
         outcome === 'dropped'
@@ -147,6 +149,15 @@ function collectWarnings(run: Run, delivered: number): readonly Warning[] {
     warnings.push({ code: 'cost_estimated', message })
   }
   return warnings
+}
+
+/** An operation that a model has no call of its own for is made by another one; that is said. */
+function emulation(run: Run, index: number): Warning[] {
+  const model = run.plan?.steps[index]?.model
+  const { operation } = run.request
+  const emulated = model?.wire.emulated
+  if (model === undefined || !Array.isArray(emulated) || !emulated.includes(operation)) return []
+  return [{ code: 'emulated', message: `${offerName(model)} makes a ${operation} by an edit.` }]
 }
 
 function sumTokens(usages: readonly (JsonObject | undefined)[]): Usage['tokens'] | undefined {

@@ -11,8 +11,7 @@ import { bookOf, missingImages, type Run } from '../run.ts'
 
 /**
  * Bytes of memory one pixel of an answer is expected to need, by format: measured PNGs of
- * photo-like
- * pictures have 1.4 to 1.9 bytes a pixel, JPEG and WebP well below 0.5.
+ * photo-like pictures have 1.4 to 1.9 bytes a pixel, JPEG and WebP well below 0.5.
  */
 const BYTES_PER_PIXEL: { readonly [Format in ImageFormat]: number } = {
   png: 1.9,

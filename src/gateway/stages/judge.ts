@@ -20,8 +20,7 @@ export interface JudgedAttempt extends SettledAttempt {
 /**
  * Checks what a provider calls a picture: its format, its size, complete to the trailer, and not
  * the same as another one of this answer. Reads header and chunk structure only; pixels are
- * decoded,
- * in a worker, when so few bytes hold so many pixels that it may be blank.
+ * decoded, in a worker, when so few bytes hold so many pixels that it may be blank.
  * @param shown digests of the pictures of the whole answer, which other calls add to meanwhile.
  */
 export async function judge(

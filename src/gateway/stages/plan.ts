@@ -130,7 +130,7 @@ function noOffer(
   const [param] = params.size === 1 ? params : []
   return new GatewayError(
     'unsupported_parameter',
-    'No configured offer can do all that is asked.',
+    `No configured offer can do all that is asked${first === undefined ? '' : `: ${first.reason}`}.`,
     {
       ...(param === undefined ? {} : { param }),
       tried,

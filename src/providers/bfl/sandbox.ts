@@ -31,6 +31,8 @@ const NANO_PER_MICRO = 1_000n
 const DIFFERING_COST_PERCENT = 150
 /** Bytes of a cut picture, as a share. */
 const TRUNCATED_SHARE = 0.6
+/** Emulated time may pass a thousand times faster; clients' pauses between polls do not. */
+const SHORTEST_LINK_MS = 30_000
 
 /** The emulator of BFL's API, on its native wire format. */
 export const createBflEmulator = (options: BflEmulatorOptions = {}): Emulator =>
@@ -164,7 +166,8 @@ function accept(
     seed: task.seed ?? kit.hash(`seed of ${id}`),
     startedAt: kit.now(),
     durationMs: kit.scaled(model.seconds * 1_000 * jitter),
-    linkLifeMs: fault === 'link-expired' ? 0 : kit.scaled(model.linkLifeMs),
+    linkLifeMs:
+      fault === 'link-expired' ? 0 : Math.max(SHORTEST_LINK_MS, kit.scaled(model.linkLifeMs)),
     fault,
   })
   return json(200, {

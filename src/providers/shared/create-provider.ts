@@ -11,7 +11,14 @@ import type {
 } from '../../ports/provider.ts'
 import type { PollFlow, ProviderDefinition, SyncFlow, WireOutcome } from './definition.ts'
 import { collect } from './download.ts'
-import { exchange, fromTransportError, type Line, toHttp, transportLimits } from './transport.ts'
+import {
+  exchange,
+  fromTransportError,
+  type Line,
+  maxAnswerBytes,
+  toHttp,
+  transportLimits,
+} from './transport.ts'
 
 /** What turns a definition into a provider that can be called. */
 export interface ProviderRuntime {
@@ -72,7 +79,7 @@ async function submit(
   const limitMs = flow.kind === 'sync' ? call.model.timeoutMs : transportLimits.submitMs
   const request = toHttp(line, line.definition.toWire(call), {
     timeouts: { headersMs: limitMs, totalMs: limitMs },
-    maxBytes: transportLimits.maxAnswerBytes,
+    maxBytes: maxAnswerBytes(call.n),
     signal: context.signal,
   })
   const result = await exchange(line, request)
@@ -128,7 +135,7 @@ async function poll(
     pauseMs = flow.everyMs
     const request = toHttp(line, flow.toPoll(job), {
       timeouts: { headersMs: transportLimits.pollMs, totalMs: transportLimits.pollMs },
-      maxBytes: transportLimits.maxAnswerBytes,
+      maxBytes: maxAnswerBytes(plan.n),
       signal: context.signal,
     })
     const result = await exchange(line, request)
@@ -165,7 +172,7 @@ async function stream(
   const limitMs = call.model.timeoutMs
   const request = toHttp(line, line.definition.toWire(call), {
     timeouts: { headersMs: limitMs, totalMs: limitMs },
-    maxBytes: transportLimits.maxAnswerBytes,
+    maxBytes: maxAnswerBytes(call.n),
     signal: context.signal,
   })
   const { answer, events } = await line.http.stream(request)

@@ -25,9 +25,13 @@ export const transportLimits = {
   /** Pause before the second download; doubles each time. */
   downloadPauseMs: 500,
   maxDownloadRedirects: 3,
-  /** One answer: the images of a call and the JSON around them. */
-  maxAnswerBytes: requestLimits.maxImages * requestLimits.maxImageBytes,
 } as const
+
+/**
+ * Bytes of one answer that are read: those of the images asked for. One that has no end is given up
+ * before it fills the memory.
+ */
+export const maxAnswerBytes = (images: number): number => images * requestLimits.maxImageBytes
 
 /** How one provider is reached: address, credential, and what may be private. */
 export interface Line {
