@@ -130,7 +130,8 @@ export const settingTable: readonly SettingDefinition[] = [
     key: 'sandboxSpeed',
     path: ['sandbox_speed'],
     variables: ['KEEPRATE_SANDBOX_SPEED'],
-    default: 1,
+    // Real models take 3 to 30 s; a first look should not. 1 is the providers' own pace.
+    default: 5,
     read: wholeNumber(1, 100_000),
   },
   {

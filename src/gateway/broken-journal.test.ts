@@ -69,6 +69,15 @@ async function expectRightBooks({ stores }: GatewayStand, spentNano: bigint): Pr
 
 const CENT = 10_000_000n
 
+/** Draws, and by then something else has happened. */
+const losing = (meanwhile: () => void): Play => {
+  const draw = draws()
+  return (call, context, index) => {
+    meanwhile()
+    return draw(call, context, index)
+  }
+}
+
 describe('before a call', () => {
   test('spend that cannot be recorded is not made', async () => {
     const acme = scriptedProvider()
@@ -172,11 +181,7 @@ describe('after a call', () => {
   test('a database that is lost for a minute takes everything when it is back', async () => {
     const clock = new VirtualClock()
     let loseNow = () => {}
-    const losing: Play = (call, context, index) => {
-      loseNow()
-      return draws(1 + 10 * index)(call, context, index)
-    }
-    const acme = scriptedProvider({ play: losing })
+    const acme = scriptedProvider({ play: losing(() => loseNow()) })
     await withSwitch({ providers: [acme], clock }, async (stand, lose) => {
       loseNow = () => lose(true)
       const result = await whileTimePasses(clock, stand.ask({ n: 2 }))
@@ -210,10 +215,11 @@ describe('after a call', () => {
 
   test('beyond the limit of what may wait, the log says what was spent', async () => {
     const clock = new VirtualClock()
-    const options = { providers: [scriptedProvider()], clock, limits: { lateWrites: 0 } }
-    await withSwitch(options, async (stand, lose) => {
-      const { ask, hub, logged } = stand
-      hub.listen(({ kind }) => kind === 'attempt-settled' && lose(true))
+    let loseNow = () => {}
+    const acme = scriptedProvider({ play: losing(() => loseNow()) })
+    const options = { providers: [acme], clock, limits: { lateWrites: 0 } }
+    await withSwitch(options, async ({ ask, logged }, lose) => {
+      loseNow = () => lose(true)
       await whileTimePasses(clock, ask())
       const lines = logged.filter(({ message }) => message.startsWith('facts lost'))
       expect(JSON.stringify(lines[0]?.fields)).toContain('"costNano":"10000000"')

@@ -221,17 +221,18 @@ const noDecoder: ImageDecoder = {
   close: () => Promise.resolve(),
 }
 
-/** Turns of the event loop after which a test that still waits has failed. */
-const MOST_TURNS = 100_000
+/** Real time after which a test that still waits for disk or threads has failed. */
+const MOST_WAITED_MS = 15_000
 
 /** Asks once a turn of the event loop until the answer is neither false nor undefined. */
 export async function until<Value>(
   ask: () => Value | Promise<Value>,
 ): Promise<Exclude<Value, false | undefined>> {
-  for (let turn = 0; turn < MOST_TURNS; turn += 1) {
+  const end = performance.now() + MOST_WAITED_MS
+  while (performance.now() < end) {
     const value = await ask()
     if (value !== undefined && value !== false) return value as Exclude<Value, false | undefined>
     await new Promise((next) => setImmediate(next))
   }
-  throw new Error(`not within ${MOST_TURNS} turns`)
+  throw new Error(`not within ${MOST_WAITED_MS} ms`)
 }

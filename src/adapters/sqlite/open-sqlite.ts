@@ -34,8 +34,8 @@ export function openSqlite(path: string, options: SqliteOptions = {}): Engine {
     // Measured: a statement per row costs less than gathering rows into one.
     rowsPerStatement: 1,
   }
-  const statements = printWrites(prepareWrites(printer))
-  const writer = new SqliteWriter({ ...settings, statements }, options.writer)
+  const statements = () => printWrites(prepareWrites(printer))
+  const writer = new SqliteWriter(() => ({ ...settings, statements: statements() }), options.writer)
   return {
     name: 'SQLite',
     ...printer,

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { pathToFileURL } from 'node:url'
 import { afterAll, describe, expect, test } from 'vitest'
 import { withStores } from '../../testing/with-stores.ts'
 import { openDatabase } from '../database/open-database.ts'
@@ -18,8 +19,8 @@ const imports = `
 `
 
 /** Runs a program in a process of its own, which talks by lines on its standard output. */
-const start = (program: string, path: string, name: string): ChildProcess =>
-  spawn(process.execPath, ['--input-type=module', '--eval', imports + program, path, name], {
+const start = (program: string, ...given: readonly string[]): ChildProcess =>
+  spawn(process.execPath, ['--input-type=module', '--eval', imports + program, ...given], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
 
@@ -52,36 +53,49 @@ const committer = `
   await stores.close()
 `
 
-/**
- * The same, but after 20 acknowledgements the process kills itself in the middle of a group: some
- * of its statements have run, others have not, and nothing has been confirmed.
- */
-const dyingCommitter = `
+/** The same without an end; the worker given last writes. */
+const endlessCommitter = `
   const { writeSync } = await import('node:fs')
-  const [path, name] = process.argv.slice(1)
-  const engine = openSqlite(path)
-  let acknowledged = 0
-  const dying = {
-    ...engine,
-    transact: (steps) => engine.transact(function* () {
-      const inner = steps()
-      let answer = inner.next()
-      for (let count = 1; answer.done !== true; count += 1) {
-        if (acknowledged >= 20 && count === 6) process.kill(process.pid, 'SIGKILL')
-        answer = inner.next(yield answer.value)
-      }
-    }),
-  }
-  const stores = await openStores(dying)
+  const [path, name, worker] = process.argv.slice(1)
+  const stores = await openStores(openSqlite(path, { writer: new URL(worker) }))
   await Promise.all(Array.from({ length: 8 }, async (_, lane) => {
     for (let index = 0; ; index += 1) {
       const each = name + '_' + lane + '_' + index
       await stores.journal.commit(openingFacts(each))
       await stores.journal.commit(closingFacts(each))
       writeSync(1, each + '\\n')
-      acknowledged += 1
     }
   }))
+`
+
+/**
+ * The worker, but it kills its process in the middle of the 30th group: some of its statements
+ * have run, others have not, and nothing has been confirmed.
+ */
+const dyingWorker = `
+  import { DatabaseSync, StatementSync } from 'node:sqlite'
+  const { exec } = DatabaseSync.prototype
+  const { run } = StatementSync.prototype
+  let groups = 0
+  let statements = 0
+  DatabaseSync.prototype.exec = function (text) {
+    if (text.startsWith('begin')) [groups, statements] = [groups + 1, 0]
+    return exec.call(this, text)
+  }
+  StatementSync.prototype.run = function (...values) {
+    statements += 1
+    if (groups === 30 && statements === 3) process.kill(process.pid, 'SIGKILL')
+    return run.call(this, ...values)
+  }
+  await import(${JSON.stringify(new URL('./write-worker.ts', import.meta.url).href)})
+`
+
+/** Commits once and forgets to close. */
+const forgetfulCommitter = `
+  const [path, name] = process.argv.slice(1)
+  const stores = await openStores(openSqlite(path))
+  await stores.journal.commit(openingFacts(name))
+  console.log(name)
 `
 
 describe('SQLite: processes', () => {
@@ -109,9 +123,12 @@ describe('SQLite: processes', () => {
 
   test('one killed in the middle of a group loses nothing it had acknowledged', async () => {
     const path = join(folder, 'killed', 'keeprate.db')
-    const { lines, signal } = await ended(start(dyingCommitter, path, 'x'))
+    const worker = join(folder, 'dying-worker.mjs')
+    writeFileSync(worker, dyingWorker)
+    const child = start(endlessCommitter, path, 'x', pathToFileURL(worker).href)
+    const { lines, signal } = await ended(child)
     expect(signal).toBe('SIGKILL')
-    expect(lines.length).toBeGreaterThanOrEqual(20)
+    expect(lines.length).toBeGreaterThanOrEqual(8)
     await withStores(
       () => openDatabase(path),
       async ({ requests, ledger, journal }) => {
@@ -122,6 +139,16 @@ describe('SQLite: processes', () => {
         expect(await ledger.audit()).toEqual([])
         await journal.commit([])
       },
+    )
+  })
+
+  test('one that forgets to close ends all the same, and keeps what it had acknowledged', async () => {
+    const path = join(folder, 'forgetful', 'keeprate.db')
+    const { lines, code } = await ended(start(forgetfulCommitter, path, 'x'))
+    expect({ lines, code }).toEqual({ lines: ['x'], code: 0 })
+    await withStores(
+      () => openDatabase(path),
+      async ({ requests }) => expect(await requests.request('req_x')).toBeDefined(),
     )
   })
 })

@@ -19,15 +19,18 @@ interface Waiting {
  * It keeps the process alive only while something is being written.
  */
 export class SqliteWriter {
-  readonly #settings: WriterSettings
+  readonly #settings: () => WriterSettings
   readonly #file: URL
   #worker: Worker | undefined
   /** In the order of the worker's answers. */
   #waiting: Waiting[] = []
   #isClosed = false
 
-  /** @param file the worker; tests bring their own. */
-  constructor(settings: WriterSettings, file = WORKER) {
+  /**
+   * @param settings asked for when the thread starts.
+   * @param file the worker; tests bring their own.
+   */
+  constructor(settings: () => WriterSettings, file = WORKER) {
     this.#settings = settings
     this.#file = file
   }
@@ -68,7 +71,7 @@ export class SqliteWriter {
 
   #start(): Worker {
     const worker = new Worker(this.#file, {
-      workerData: this.#settings,
+      workerData: this.#settings(),
       // What the process was started with is for the main thread; some of it workers would refuse.
       execArgv: [],
     })

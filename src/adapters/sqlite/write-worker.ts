@@ -31,6 +31,7 @@ export type WriteAnswer =
   | { readonly error: Error; readonly members: Readonly<Record<string, unknown>> }
 
 const settings = workerData as WriterSettings
+/** Here they are only filled, never printed again. */
 const writes = Object.fromEntries(
   Object.entries(settings.statements).map(([name, printed]) => [name, oneByOne(printed)]),
 ) as unknown as Writes

@@ -130,13 +130,17 @@ function noOffer(
   const [param] = params.size === 1 ? params : []
   return new GatewayError(
     'unsupported_parameter',
-    `No configured offer can do all that is asked${first === undefined ? '' : `: ${first.reason}`}.`,
+    `No configured offer can do all that is asked${example(first)}.`,
     {
       ...(param === undefined ? {} : { param }),
       tried,
     },
   )
 }
+
+/** With `auto` every offer has its own reason; one of them shows what kind it is. */
+const example = (unfit: Unfit | undefined): string =>
+  unfit === undefined ? '' : `, for example: ${unfit.reason}`
 
 const codeOf = (unfit: Unfit): ErrorCode =>
   unfit.code === 'price' ? 'price_unknown' : 'unsupported_parameter'

@@ -148,7 +148,8 @@ async function poll(
       failedPolls = 0
     } else if (outcome.kind === 'failed' && isPassing(outcome.failure.status)) {
       failedPolls += 1
-      pauseMs = outcome.failure.retryAfterMs ?? flow.everyMs * 2
+      const asked = outcome.failure.retryAfterMs ?? flow.everyMs * 2
+      pauseMs = Math.min(asked, transportLimits.maxPollPauseMs)
       if (failedPolls >= transportLimits.maxFailedPolls) break
     } else {
       return conclude(line, clock, outcome, plan, context)

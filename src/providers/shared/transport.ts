@@ -16,6 +16,8 @@ export const transportLimits = {
   submitMs: 60_000,
   /** One poll. */
   pollMs: 30_000,
+  /** Longest pause that a poll may be asked to make: whatever it says, the job is paid and ends. */
+  maxPollPauseMs: 10_000,
   /** Polls in a row that may fail for passing reasons before the job is given up. */
   maxFailedPolls: 20,
   /** One download of a finished picture. */

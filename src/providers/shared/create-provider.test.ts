@@ -1,0 +1,94 @@
+import { expect, test } from 'vitest'
+import type { HttpAnswer, HttpClient, HttpRequest } from '../../ports/http-client.ts'
+import { sampleModel } from '../../testing/sample-models.ts'
+import { VirtualClock } from '../../testing/virtual-clock.ts'
+import { createProvider } from './create-provider.ts'
+import type { ProviderDefinition } from './definition.ts'
+import { retryAfterMs } from './retry-after.ts'
+
+const model = sampleModel({ provider: 'acme', timeoutMs: 120_000 })
+const picture = { bytes: new Uint8Array([1]), digest: 'a'.repeat(64) }
+const good: HttpAnswer = { status: 200, headers: {}, images: [picture] }
+const busy: HttpAnswer = { status: 429, headers: { 'retry-after': '31536000' }, images: [] }
+
+/** A provider of jobs whose polls say no more than a status. */
+const definition: ProviderDefinition = {
+  id: 'acme',
+  displayName: 'Acme',
+  origin: {
+    baseUrl: 'https://api.acme.example',
+    ownHosts: ['.acme.example'],
+    apiKeyVariable: 'ACME_KEY',
+    baseUrlVariable: 'ACME_URL',
+  },
+  models: [model],
+  aliases: [],
+  prices: [],
+  authorize: (apiKey) => ({ authorization: apiKey }),
+  imageFields: [],
+  checkOptions: () => undefined,
+  estimate: () => ({ low: { images: 1 }, expected: { images: 1 }, high: { images: 1 } }),
+  toWire: () => ({ method: 'POST', url: '/jobs' }),
+  fromWire: () => ({ kind: 'pending' }),
+  classify: ({ status }) => ({ class: 'overloaded', message: '', billed: false, status }),
+  flow: {
+    kind: 'poll',
+    everyMs: 500,
+    toPoll: ({ pollUrl }) => ({ method: 'GET', url: pollUrl }),
+    fromPoll: ({ status, images, headers }) =>
+      status === 200
+        ? { kind: 'produced', images, withheld: [], usage: { images: 1 } }
+        : {
+            kind: 'failed',
+            failure: {
+              class: 'rate_limited',
+              message: 'busy',
+              billed: 'unknown',
+              status,
+              retryAfterMs: retryAfterMs(headers),
+            },
+          },
+  },
+}
+
+/** A client that answers with each of these once, and notes what it was asked. */
+function scripted(answers: readonly HttpAnswer[]) {
+  const requests: HttpRequest[] = []
+  const client: HttpClient = {
+    send: async (request) => {
+      requests.push(request)
+      return answers[requests.length - 1] ?? good
+    },
+    stream: () => Promise.reject(new Error('nobody streams')),
+    close: async () => undefined,
+  }
+  return { client, requests }
+}
+
+const job = { id: 'job_1', pollUrl: '/jobs/1', facts: {} }
+const plan = {
+  model,
+  operation: 'generate',
+  prompt: 'a cup',
+  n: 1,
+  settings: {},
+  expectedSize: { width: 1024, height: 1024 },
+  images: [],
+  options: {},
+} as const
+
+test('a poll that is asked to wait for a year is made again soon: the job is paid', async () => {
+  const { client, requests } = scripted([busy, good])
+  const clock = new VirtualClock()
+  const provider = createProvider(definition, {
+    http: client,
+    clock,
+    apiKey: 'key',
+    allowPrivate: false,
+    isSimulated: false,
+  })
+  const outcome = provider.resume(job, plan, { onSubmitted: async () => undefined })
+  await clock.advance(11_000)
+  expect(await outcome).toMatchObject({ kind: 'produced' })
+  expect(requests).toHaveLength(2)
+})
