@@ -31,9 +31,9 @@ describe('one failure', () => {
     ['rate_limited', 'rate_limit_exceeded', 429, true],
     ['overloaded', 'no_provider_available', 503, true],
     ['timeout_unknown', 'no_provider_available', 503, true],
-    ['quota_exhausted', 'no_provider_available', 503, true],
-    ['auth', 'no_provider_available', 503, true],
-    ['model_gone', 'no_provider_available', 503, true],
+    ['quota_exhausted', 'no_provider_available', 503, false],
+    ['auth', 'no_provider_available', 503, false],
+    ['model_gone', 'no_provider_available', 503, false],
     ['invalid_request', 'invalid_request', 400, false],
     ['content_policy_input', 'content_policy_violation', 400, false],
     ['content_policy_output', 'content_policy_violation', 400, false],
@@ -50,6 +50,18 @@ describe('one failure', () => {
   test.each(failureClasses)('%s that cost money is not worth a resend', (failureClass) => {
     expect(errorOf([ended('acme/painter', fail(failureClass))], 1n).retryable).toBe(false)
   })
+})
+
+test('what only the operator can end is worth a resend beside what passes', () => {
+  const attempts = [ended('acme/one', fail('auth')), ended('acme/two', fail('overloaded'))]
+  expect(errorOf(attempts).retryable).toBe(true)
+})
+
+test('a page in the place of an error is told in one short line', () => {
+  const page = `<html>\n  <title>Bad Gateway</title>\n${'x'.repeat(1_000)}`
+  const { message } = errorOf([ended('acme/painter', failure('overloaded', page))])
+  expect(message).toMatch(/<html> <title>Bad Gateway<\/title> x+$/)
+  expect(message.length).toBeLessThan(400)
 })
 
 describe('of several failures', () => {

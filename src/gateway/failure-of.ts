@@ -27,6 +27,17 @@ interface Tried {
   readonly failure: ProviderFailure
 }
 
+/** Failures that only the operator can end: sending the same again changes nothing. */
+const LASTING: readonly FailureClass[] = ['auth', 'quota_exhausted', 'model_gone']
+
+const isLasting = (tried: readonly Tried[]): boolean =>
+  tried.length > 0 && tried.every(({ failure }) => LASTING.includes(failure.class))
+
+/** A provider's words in one line; what stands in front of it answers with whole pages. */
+const MAX_WORDS = 300
+const wordsOf = ({ message }: ProviderFailure): string =>
+  message.replace(/\s+/g, ' ').slice(0, MAX_WORDS)
+
 /**
  * What the failures of all attempts amount to for the caller. A refusal of content or of the
  * request itself speaks louder than an outage; after money was spent a resend is not invited.
@@ -47,17 +58,19 @@ export function failureOf(run: Run, costNano: Nano): GatewayError {
     tried: tried.map(({ offer, failure }) => ({
       offer,
       class: failure.class,
-      message: failure.message,
+      message: wordsOf(failure),
     })),
     ...(waits.length === 0 ? {} : { retryAfterMs: Math.min(...waits, MAX_WAIT_MS) }),
-    ...(costNano > 0n ? { retryable: false } : {}),
+    ...(costNano > 0n || isLasting(tried) ? { retryable: false } : {}),
   })
 }
 
 function messageOf(tried: readonly Tried[], telling: Tried | undefined): string {
-  if (telling !== undefined) return `${telling.offer}: ${telling.failure.message}`
+  if (telling !== undefined) return `${telling.offer}: ${wordsOf(telling.failure)}`
   if (tried.length === 0) return 'No attempt was made.'
-  const parts = tried.map(({ offer, failure }) => `${offer} (${failure.class}): ${failure.message}`)
+  const parts = tried.map(
+    ({ offer, failure }) => `${offer} (${failure.class}): ${wordsOf(failure)}`,
+  )
   // The parallel calls of one step usually fail alike, which need not be said ten times.
   return `No offer gave a picture: ${[...new Set(parts)].join('; ')}`
 }

@@ -158,7 +158,7 @@ describe('a deadline', () => {
         return record?.state === 'completed' ? record : undefined
       })
       expect(receipt.costNano).toBe(10_000_000n)
-      expect(gateway.deps.bytes.inFlight).toBe(0)
+      await until(() => gateway.deps.bytes.inFlight === 0)
     })
   })
 

@@ -7,7 +7,9 @@ export interface ImageStore {
    */
   put(digest: string, bytes: Uint8Array): Promise<void>
   /**
-   * Streams an upload of unknown content to the store while hashing it.
+   * Streams an upload of unknown content to the store while hashing it. It is not waited for until
+   * it would survive a crash: uploads are not paid for, and who sent one can send it again. Where
+   * the same bytes are stored already, these stay.
    * @throws StoreLimitError when it has more than `maxBytes`; nothing is left behind.
    */
   putStream(

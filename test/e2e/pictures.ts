@@ -45,3 +45,9 @@ export async function describe(
   const { width, height, format } = await sharp(bytes).metadata()
   return { width, height, format }
 }
+
+/** Whether all pixels are nearly the same, by a decoder that is not ours. */
+export async function isOneColour(bytes: Uint8Array): Promise<boolean> {
+  const { channels } = await sharp(bytes).stats()
+  return channels.every(({ stdev }) => stdev < 1)
+}

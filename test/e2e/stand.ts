@@ -55,6 +55,34 @@ export async function startProgram(
   }
 }
 
+/** How a program of ours ended. */
+export interface Ended {
+  readonly code: number | null
+  readonly output: string
+  readonly errors: string
+}
+
+/** Runs `keeprate <words>` to its end, in its home. */
+export async function runProgram(
+  words: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): Promise<Ended> {
+  const child = spawn(process.execPath, [main, ...words], {
+    cwd: environment.KEEPRATE_HOME ?? root,
+    env: { ...bareEnvironment, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const texts = { output: '', errors: '' }
+  child.stdout.on('data', (chunk) => {
+    texts.output += String(chunk)
+  })
+  child.stderr.on('data', (chunk) => {
+    texts.errors += String(chunk)
+  })
+  const [code] = (await once(child, 'close')) as [number | null]
+  return { code, ...texts }
+}
+
 /** `--json` prints one indented object; its last line is the first `}` at the margin. */
 async function firstJson(child: ChildProcess): Promise<Record<string, unknown>> {
   if (child.stdout === null) throw new TypeError('no standard output')

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { dirname, join } from 'node:path'
-import { type FileCalls, isMissing } from './file-calls.ts'
+import { type FileCalls, isMissing, isThere } from './file-calls.ts'
+import { OpenFolders } from './open-folders.ts'
 
 /** Temporary files this old belong to nobody: no write takes so long. */
 const MAX_TEMPORARY_AGE_MS = 3_600_000
@@ -15,6 +16,7 @@ const MAX_SWEPT = 10_000
  */
 export class DurableFolder {
   readonly #files: FileCalls
+  readonly #folders: OpenFolders
   readonly #temporary: string
   readonly #now: () => number
   /** Names must not clash with those of other processes on the same folder. */
@@ -25,23 +27,26 @@ export class DurableFolder {
   /** @param now Wall time, to find out which temporary files are left over. */
   constructor(root: string, files: FileCalls, now: () => number) {
     this.#files = files
+    this.#folders = new OpenFolders(files)
     this.#temporary = join(root, 'tmp')
     this.#now = now
   }
 
   /**
-   * Writes a file under a temporary name and makes it durable. What cannot be written leaves
-   * nothing.
-   * @returns the temporary path, for {@link publish}
+   * Writes a file under a temporary name. What cannot be written leaves nothing.
+   * @returns the temporary path, for {@link publish} or {@link keep}
    */
-  async write(content: (file: number) => Promise<void>): Promise<string> {
+  async write(
+    content: (file: number) => Promise<void>,
+    { isDurable }: { readonly isDurable: boolean } = { isDurable: true },
+  ): Promise<string> {
     await this.#prepare()
     const path = join(this.#temporary, `${this.#prefix}-${this.#count}`)
     this.#count += 1
     const file = await this.#files.create(path)
     try {
       await content(file)
-      await this.#files.dataSync(file)
+      if (isDurable) await this.#files.dataSync(file)
     } catch (error) {
       await this.#files.close(file).catch(ignored)
       await this.discard(path)
@@ -51,15 +56,44 @@ export class DurableFolder {
     return path
   }
 
-  /** Gives a temporary file its place. The rename replaces what lies there. */
+  /** Gives a durable temporary file its place, for good. It replaces what lies there. */
   async publish(temporary: string, path: string): Promise<void> {
     try {
-      await this.#rename(temporary, path)
+      await this.#place(() => this.#files.rename(temporary, path), path)
     } catch (error) {
       await this.discard(temporary)
       throw error
     }
     await this.syncFolder(dirname(path))
+  }
+
+  /**
+   * Gives a temporary file that may not be durable its place, unless a file lies there: that one
+   * may be durable, and must not be replaced by less.
+   */
+  async keep(temporary: string, path: string): Promise<void> {
+    try {
+      await this.#place(() => this.#files.link(temporary, path), path)
+    } catch (error) {
+      // Not every file system has links. Without them the file is made durable and may replace.
+      if (!isThere(error)) return this.#publishLate(temporary, path)
+    }
+    await this.discard(temporary)
+  }
+
+  async #publishLate(temporary: string, path: string): Promise<void> {
+    try {
+      const file = await this.#files.open(temporary)
+      try {
+        await this.#files.dataSync(file)
+      } finally {
+        await this.#files.close(file)
+      }
+    } catch (error) {
+      await this.discard(temporary)
+      throw error
+    }
+    await this.publish(temporary, path)
   }
 
   /** Removes a temporary file; what remains is swept at a later start. */
@@ -69,32 +103,29 @@ export class DurableFolder {
 
   /** Makes a folder's entries durable. Windows has no such call; there the journal must do. */
   async syncFolder(path: string): Promise<void> {
-    if (process.platform === 'win32') return
-    const folder = await this.#files.open(path)
-    try {
-      await this.#files.sync(folder)
-    } finally {
-      await this.#files.close(folder)
-    }
+    if (process.platform !== 'win32') await this.#folders.sync(path)
   }
 
-  async #rename(temporary: string, path: string): Promise<void> {
+  /** Tries again when the folder of `path` is missing: it may never have been, or be removed. */
+  async #place(place: () => Promise<void>, path: string): Promise<void> {
     try {
-      await this.#files.rename(temporary, path)
+      await place()
     } catch (error) {
       if (!isMissing(error)) throw error
       await this.#makeFolder(dirname(path))
-      await this.#files.rename(temporary, path)
+      await place()
     }
   }
 
   /** A new folder is an entry of its parent, which is to be durable too. */
   async #makeFolder(path: string): Promise<void> {
     const first = await this.#files.makeFolder(path)
+    this.#folders.forget(path)
     if (first === undefined) return
     const top = dirname(first)
     let parent = dirname(path)
     while (parent.length > top.length) {
+      this.#folders.forget(parent)
       await this.syncFolder(parent)
       parent = dirname(parent)
     }

@@ -31,6 +31,8 @@ export interface FileCalls {
   sync(file: number): Promise<void>
   close(file: number): Promise<void>
   rename(from: string, to: string): Promise<void>
+  /** Gives a file a second name, which must not exist. */
+  link(from: string, to: string): Promise<void>
   unlink(path: string): Promise<void>
   /** Creates a folder with its parents; the topmost one that was missing, or undefined. */
   makeFolder(path: string): Promise<string | undefined>
@@ -60,6 +62,7 @@ export const nodeFiles: FileCalls = {
   sync: promisify(fs.fsync),
   close: promisify(fs.close),
   rename: promisify(fs.rename),
+  link: promisify(fs.link),
   unlink: promisify(fs.unlink),
   makeFolder: (path) => fs.promises.mkdir(path, { recursive: true, mode: FOLDER_MODE }),
   list: (path) => readdir(path),
@@ -69,6 +72,11 @@ export const nodeFiles: FileCalls = {
   },
 }
 
+const hasCode = (error: unknown, code: string): boolean =>
+  error instanceof Error && 'code' in error && error.code === code
+
 /** Whether a call failed because the file or folder is not there. */
-export const isMissing = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'ENOENT'
+export const isMissing = (error: unknown): boolean => hasCode(error, 'ENOENT')
+
+/** Whether a call failed because there is a file already. */
+export const isThere = (error: unknown): boolean => hasCode(error, 'EEXIST')

@@ -8,6 +8,8 @@ import { type FileCalls, isMissing, nodeFiles } from './file-calls.ts'
 const DIGEST = /^[0-9a-f]{64}$/
 /** Bytes that are read at once when a picture is streamed out. */
 const READ_BYTES = 256 * 1024
+/** Bytes that are gathered before they are written when a picture is streamed in. */
+const WRITE_BYTES = 256 * 1024
 /** What `check` writes: one block of a disk. */
 const PROBE = Buffer.alloc(4_096)
 
@@ -36,17 +38,10 @@ export function createFileImageStore(
   const sizeAt = (path: string): Promise<number | undefined> =>
     orMissing(async () => (await files.facts(path)).size)
 
-  /** Whether these bytes are here already; then only their folder may still be unsynced. */
-  const isStored = async (path: string, byteLength: number): Promise<boolean> => {
-    if ((await sizeAt(path)) !== byteLength) return false
-    await folder.syncFolder(dirname(path))
-    return true
-  }
-
   return {
+    // Not asked first whether it is there: the same bytes may replace each other.
     put: async (digest, bytes) => {
       const path = pathOf(digest)
-      if (await isStored(path, bytes.length)) return
       const temporary = await folder.write((file) => writeAll(files, file, bytes, 0))
       await folder.publish(temporary, path)
     },
@@ -54,18 +49,17 @@ export function createFileImageStore(
     putStream: async (source, maxBytes) => {
       const hash = createHash('sha256')
       let byteLength = 0
-      const temporary = await folder.write(async (file) => {
-        for await (const chunk of source) {
-          if (byteLength + chunk.length > maxBytes) throw limitError(maxBytes)
-          await writeAll(files, file, chunk, byteLength)
-          hash.update(chunk)
-          byteLength += chunk.length
+      const write = async (file: number): Promise<void> => {
+        for await (const piece of inLargePieces(source)) {
+          if (byteLength + piece.length > maxBytes) throw limitError(maxBytes)
+          hash.update(piece)
+          await writeAll(files, file, piece, byteLength)
+          byteLength += piece.length
         }
-      })
+      }
+      const temporary = await folder.write(write, { isDurable: false })
       const digest = hash.digest('hex')
-      const path = pathOf(digest)
-      if (await isStored(path, byteLength)) await folder.discard(temporary)
-      else await folder.publish(temporary, path)
+      await folder.keep(temporary, pathOf(digest))
       return { digest, byteLength }
     },
 
@@ -118,6 +112,21 @@ async function* readRange(
   } finally {
     await files.close(file)
   }
+}
+
+/** The same bytes in fewer pieces, since each costs a call to the disk. */
+async function* inLargePieces(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let pieces: Uint8Array[] = []
+  let length = 0
+  for await (const piece of source) {
+    pieces.push(piece)
+    length += piece.length
+    if (length < WRITE_BYTES) continue
+    yield Buffer.concat(pieces, length)
+    pieces = []
+    length = 0
+  }
+  yield Buffer.concat(pieces, length)
 }
 
 /** Undefined when the file is not there. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { modifierSchema } from '../pricing/modifiers/index.ts'
 import { componentSchema } from '../pricing/structures/index.ts'
 import { startOfDay } from '../time.ts'
 
@@ -6,6 +7,8 @@ import { startOfDay } from '../time.ts'
 const MAX_NAME_CHARACTERS = 200
 /** Parts one price can have; the richest public tariff has three. */
 const MAX_COMPONENTS = 10
+/** Modifiers one price can have, each kind at most once. */
+const MAX_MODIFIERS = 10
 
 const day = z.string().refine(isDay, 'not a calendar day (YYYY-MM-DD)')
 const selector = z.string().min(1).max(MAX_NAME_CHARACTERS).nullish()
@@ -55,6 +58,13 @@ export const priceRowSchema = z
       .regex(/^[a-z][a-z0-9_]*$/, 'must be a snake-case word'),
     when: whenSchema.readonly().prefault({}),
     components: z.array(componentSchema.readonly()).min(1).max(MAX_COMPONENTS).readonly(),
+    /** What changes the sum of the components; applied in the order of kinds, not of this list. */
+    modifiers: z
+      .array(modifierSchema.readonly())
+      .max(MAX_MODIFIERS)
+      .refine(areOfDifferentKinds, 'a kind of modifier stands twice')
+      .readonly()
+      .optional(),
     billed_on: billedOnSchema.readonly().prefault({}),
     /** First UTC day on which the price holds. */
     valid_from: day,
@@ -79,6 +89,10 @@ export type PriceRow = z.output<typeof priceRowSchema>
 
 /** A row as it may be written: what has a default can be left out. */
 export type PriceRowInput = z.input<typeof priceRowSchema>
+
+function areOfDifferentKinds(modifiers: readonly { readonly kind: string }[]): boolean {
+  return new Set(modifiers.map(({ kind }) => kind)).size === modifiers.length
+}
 
 function isDay(text: string): boolean {
   try {

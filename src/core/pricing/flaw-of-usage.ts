@@ -1,8 +1,30 @@
 import { type UnpriceableReason, unpriceable } from './unpriceable.ts'
 import type { TokenUsage, Usage } from './usage.ts'
 
-const wholeFields = ['images', 'width', 'height', 'steps'] as const
-const decimalFields = ['outputMegapixels', 'inputMegapixels', 'credits'] as const
+const wholeFields = [
+  'images',
+  'width',
+  'height',
+  'steps',
+  'controlnets',
+  'loras',
+  'references',
+  'fonts',
+  'searches',
+] as const
+const decimalFields = [
+  'outputMegapixels',
+  'inputMegapixels',
+  'credits',
+  'predictSeconds',
+  'startupSeconds',
+  'scaleFactor',
+  'videoSeconds',
+  'inputVideoSeconds',
+  'framesPerSecond',
+  'videoTokens',
+] as const
+const shareFields = ['utilisation', 'maskFraction'] as const
 const tokenFields = [
   'textIn',
   'cachedTextIn',
@@ -21,11 +43,14 @@ export function flawOfUsage(usage: Usage): UnpriceableReason | undefined {
   const flaws = [
     ...wholeFields.map((name) => flawOfCount(name, usage[name], Number.isInteger)),
     ...decimalFields.map((name) => flawOfCount(name, usage[name], Number.isFinite)),
+    ...shareFields.map((name) => flawOfCount(name, usage[name], isShare)),
     ...tokenFields.map((name) => flawOfCount(`tokens.${name}`, tokens[name], Number.isInteger)),
     usage.images === undefined ? impossible('images', undefined) : undefined,
   ]
   return flaws.find((flaw) => flaw !== undefined)
 }
+
+const isShare = (count: number): boolean => count <= 1
 
 function flawOfCount(
   name: string,

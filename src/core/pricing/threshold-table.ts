@@ -47,12 +47,14 @@ function flawsOfKeys(keys: readonly string[]): string[] {
   const floors: Decimal[] = []
   for (const key of keys) {
     const [, relation, number] = KEY_PATTERN.exec(key) ?? []
-    if (number === undefined) flaws.push(`${JSON.stringify(key)} is neither "<=number" nor ">number"`)
+    if (number === undefined)
+      flaws.push(`${JSON.stringify(key)} is neither "<=number" nor ">number"`)
     else (relation === '<=' ? bounds : floors).push(decimal(number))
   }
   bounds.sort((first, second) => first.cmp(second))
   if (bounds.length === 0) flaws.push('no "<=" bound is listed')
-  if (bounds.some((bound, index) => bounds[index + 1]?.eq(bound))) flaws.push('a bound stands twice')
+  if (bounds.some((bound, index) => bounds[index + 1]?.eq(bound)))
+    flaws.push('a bound stands twice')
   const [floor, ...otherFloors] = floors
   if (otherFloors.length > 0) flaws.push('">" stands twice')
   if (floor !== undefined && bounds.at(-1)?.eq(floor) === false) {

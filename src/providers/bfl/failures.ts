@@ -18,11 +18,16 @@ const classes: Readonly<Record<number, FailureClass>> = {
   403: 'auth',
   404: 'model_gone',
   408: 'timeout_unknown',
+  409: 'overloaded',
   410: 'model_gone',
   413: 'invalid_request',
   422: 'invalid_request',
+  425: 'overloaded',
   429: 'rate_limited',
 }
+
+/** A gateway in front gave up waiting: the job may have been accepted, and then it is charged. */
+const GAVE_UP_WAITING: readonly number[] = [504, 524]
 
 /** Reads an answer to a submit that is no success. */
 export function classify(answer: HttpAnswer): ProviderFailure {
@@ -32,6 +37,7 @@ export function classify(answer: HttpAnswer): ProviderFailure {
   const pauseMs = retryAfterMs(answer.headers)
   return failure(known ?? fallback, words(answer), {
     status,
+    ...(GAVE_UP_WAITING.includes(status) ? { billed: 'unknown' } : {}),
     ...(pauseMs === undefined ? {} : { retryAfterMs: pauseMs }),
   })
 }

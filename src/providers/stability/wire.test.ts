@@ -237,6 +237,17 @@ describe('answers', () => {
     expect(reason.message).toBe(`${name}: words`)
   })
 
+  test.each([504, 524])(
+    'a %i comes from a gateway that gave up waiting: nobody knows',
+    (status) => {
+      expect(classify(answer(status, {}))).toMatchObject({ class: 'overloaded', billed: 'unknown' })
+    },
+  )
+
+  test.each([409, 425])('a %i passes by itself', (status) => {
+    expect(classify(answer(status, {}))).toMatchObject({ class: 'overloaded', billed: false })
+  })
+
   test('too many requests mean a minute of silence', () => {
     expect(classify(answer(429, {})).retryAfterMs).toBe(60_000)
     expect(classify(answer(429, { headers: { 'retry-after': '7' } })).retryAfterMs).toBe(7_000)

@@ -122,13 +122,21 @@ const classesByStatus: Readonly<Record<number, FailureClass>> = {
   403: 'auth',
   404: 'model_gone',
   408: 'timeout_unknown',
+  409: 'overloaded',
   410: 'model_gone',
   413: 'invalid_request',
   422: 'invalid_request',
+  425: 'overloaded',
   429: 'rate_limited',
 }
 
-/** Reads an answer that is no success. None of them is charged (Stability API reference). */
+/** A gateway in front gave up waiting: the picture may have been made. */
+const GAVE_UP_WAITING: readonly number[] = [504, 524]
+
+/**
+ * Reads an answer that is no success. None of Stability's own is charged (Stability API reference,
+ * read 2026-11-20).
+ */
 export function classify(answer: HttpAnswer): ProviderFailure {
   const { status } = answer
   const name = isObject(answer.json) ? answer.json.name : undefined
@@ -142,6 +150,7 @@ export function classify(answer: HttpAnswer): ProviderFailure {
     (failureClass === 'rate_limited' ? RATE_LIMIT_PAUSE_MS : undefined)
   return failure(failureClass, words(answer), {
     status,
+    ...(GAVE_UP_WAITING.includes(status) ? { billed: 'unknown' } : {}),
     ...(code === undefined ? {} : { providerCode: code }),
     ...(pauseMs === undefined ? {} : { retryAfterMs: pauseMs }),
   })

@@ -1,12 +1,33 @@
 import { z } from 'zod'
 import type { Priced, Rater, StructureExample } from '../structure.ts'
 import type { Usage } from '../usage.ts'
+import { areaScaled } from './area-scaled.ts'
 import { credits } from './credits.ts'
 import { creditsPack } from './credits-pack.ts'
 import { firstPlusExtraMp } from './first-plus-extra-mp.ts'
+import { gpuHourOwned } from './gpu-hour-owned.ts'
+import { gpuHourSelfhost } from './gpu-hour-selfhost.ts'
+import { gpuSecond } from './gpu-second.ts'
+import { maskArea } from './mask-area.ts'
+import { maskBbox } from './mask-bbox.ts'
 import { matrix } from './matrix.ts'
+import { operationTable } from './operation-table.ts'
 import { perImage } from './per-image.ts'
+import { perMegapixel } from './per-megapixel.ts'
+import { perPixel } from './per-pixel.ts'
+import { perStepAffine } from './per-step-affine.ts'
+import { perStepLinear } from './per-step-linear.ts'
+import { perStepTable } from './per-step-table.ts'
+import { perStepTier } from './per-step-tier.ts'
+import { tokenPerPixel } from './token-per-pixel.ts'
 import { tokens } from './tokens.ts'
+import { upscaleFlat } from './upscale-flat.ts'
+import { upscalePer2xStep } from './upscale-per-2x-step.ts'
+import { upscalePerOutputMp } from './upscale-per-output-mp.ts'
+import { videoMegapixelSecond } from './video-megapixel-second.ts'
+import { videoSecond } from './video-second.ts'
+import { videoSecondMatrix } from './video-second-matrix.ts'
+import { videoTokens } from './video-tokens.ts'
 
 /**
  * Every price structure under its kind, and the one place that knows them all. A new structure is
@@ -18,7 +39,28 @@ const structures = {
   tokens,
   credits,
   credits_pack: creditsPack,
+  per_step_linear: perStepLinear,
+  per_step_affine: perStepAffine,
+  per_step_table: perStepTable,
+  per_step_tier: perStepTier,
+  per_megapixel: perMegapixel,
   first_plus_extra_mp: firstPlusExtraMp,
+  per_pixel: perPixel,
+  token_per_pixel: tokenPerPixel,
+  area_scaled: areaScaled,
+  gpu_second: gpuSecond,
+  gpu_hour_selfhost: gpuHourSelfhost,
+  gpu_hour_owned: gpuHourOwned,
+  operation_table: operationTable,
+  mask_area: maskArea,
+  mask_bbox: maskBbox,
+  upscale_flat: upscaleFlat,
+  upscale_per_output_mp: upscalePerOutputMp,
+  upscale_per_2x_step: upscalePer2xStep,
+  video_second: videoSecond,
+  video_second_matrix: videoSecondMatrix,
+  video_tokens: videoTokens,
+  video_megapixel_second: videoMegapixelSecond,
 } as const
 
 /** Names of all price structures. */

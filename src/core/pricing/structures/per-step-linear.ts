@@ -40,7 +40,9 @@ export const perStepLinear = defineStructure({
     if (!steps.ok) return steps
     const rate = rateOfStep(component)
     if (rate === undefined) {
-      return refused(unpriceable('unknown_rate', 'usd_per_step', 'the price of a step is not known'))
+      return refused(
+        unpriceable('unknown_rate', 'usd_per_step', 'the price of a step is not known'),
+      )
     }
     if (usage.images === 0) return ok([])
     const quantity = decimal(steps.value).times(usage.images)

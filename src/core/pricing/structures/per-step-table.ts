@@ -68,6 +68,9 @@ function priceAtSteps(
     return refused(unpriceable('not_listed', 'steps', text))
   }
   if (below === above) return ok(low)
-  const rise = decimal(high).minus(low).times(steps - below).div(above - below)
+  const rise = decimal(high)
+    .minus(low)
+    .times(steps - below)
+    .div(above - below)
   return ok(rise.plus(low).toFixed())
 }

@@ -1,0 +1,98 @@
+import { rm } from 'node:fs/promises'
+import { type Nano, nanoFromDollars } from '../../src/core/money.ts'
+import { type Answer, exchange, jsonOf } from './exchange.ts'
+import { makeHome, type Running, type Stand, startProgram, startStand } from './stand.ts'
+
+/** A gateway whose providers are emulated by a process of its own, as real ones are. */
+export interface BilledStand {
+  readonly gateway: Stand
+  readonly sandbox: Running
+  /** Asks for pictures with the admin key. */
+  generate(body: object, headers?: Readonly<Record<string, string>>): Promise<Answer>
+  get(path: string): Promise<Answer>
+  /** What the emulated providers, or one of them, have billed so far. */
+  billedNano(provider?: string): Promise<Nano>
+  /** Ends both and removes what they have written. */
+  clear(): Promise<void>
+}
+
+/** Everything that a receipt says about money. */
+export interface Receipt {
+  readonly status: string
+  readonly cost: string
+  readonly attempts: readonly {
+    readonly offer: string
+    readonly status: string
+    readonly outcome?: string
+    readonly cost: string
+    readonly cost_basis?: string
+  }[]
+  readonly images: readonly {
+    readonly id: string
+    readonly status: string
+    readonly url?: string
+  }[]
+}
+
+/** What the sandbox's control endpoint says of money. */
+interface Bill {
+  readonly total: string
+  readonly totals: Readonly<Record<string, { readonly dollars: string }>>
+}
+
+const ADMIN_KEY = 'sk-admin-of-these-tests'
+
+/** Starts both, the gateway with a key and an address for each provider, and thus no sandbox. */
+export async function startBilledStand(
+  options: { readonly databaseUrl?: string } = {},
+): Promise<BilledStand> {
+  const home = await makeHome()
+  const sandbox = await startProgram(['sandbox', '--port', '0'], {
+    KEEPRATE_HOME: home,
+    KEEPRATE_SANDBOX_SPEED: '2000',
+  })
+  const origin = String(sandbox.ready.origin)
+  const addresses = sandbox.ready.base_urls as Readonly<Record<string, string>>
+  const providers = Object.entries(addresses).map(
+    ([id, url]) => `  ${id}: { base_url: "${url}", allow_private: true, api_key: "key-of-${id}" }`,
+  )
+  const { databaseUrl } = options
+  const gateway = await startStand({
+    home,
+    config: `providers:\n${providers.join('\n')}\n`,
+    environment: {
+      KEEPRATE_ADMIN_KEY: ADMIN_KEY,
+      ...(databaseUrl === undefined ? {} : { KEEPRATE_DATABASE_URL: databaseUrl }),
+    },
+  })
+  const authorization = `Bearer ${ADMIN_KEY}`
+  return {
+    gateway,
+    sandbox,
+    generate: (body, headers = {}) =>
+      exchange(gateway.url, {
+        method: 'POST',
+        path: '/v1/images/generations',
+        headers: { authorization, 'content-type': 'application/json', ...headers },
+        body: JSON.stringify(body),
+      }),
+    get: (path) => exchange(gateway.url, { path, headers: { authorization } }),
+    billedNano: async (provider) => {
+      const answer = await exchange(origin, { path: '/__sandbox/bill' })
+      const { total, totals } = jsonOf(answer) as unknown as Bill
+      if (provider === undefined) return nanoFromDollars(total)
+      return nanoFromDollars(totals[provider]?.dollars ?? '0')
+    },
+    clear: async () => {
+      await sandbox.stop()
+      await gateway.stop()
+      await rm(home, { recursive: true, force: true })
+    },
+  }
+}
+
+/** The receipt of an answer. */
+export async function receiptOf(stand: BilledStand, answer: Answer): Promise<Receipt> {
+  const found = await stand.get(`/v1/requests/${answer.headers['x-request-id']}`)
+  return jsonOf(found) as unknown as Receipt
+}

@@ -1,0 +1,105 @@
+import type { Fault } from '../../src/providers/shared/emulator.ts'
+
+/** How a request for one model of one provider ends when the provider fails in a certain way. */
+export type End =
+  /** The fault has no effect here, or none that hurts. */
+  | 'good'
+  | 'content_policy_violation'
+  | 'invalid_request'
+  | 'rate_limit_exceeded'
+  | 'no_provider_available'
+  /** Fewer pictures than asked for, and a warning. */
+  | 'fewer'
+  /** Both are right: it depends on the moment. */
+  | 'good or no_provider_available'
+
+/** The emulated providers, one of each way to work: an answer, a job, bytes without JSON. */
+export const pinned = {
+  openai: 'gpt-image-2',
+  bfl: 'flux-2-klein-4b',
+  stability: 'sd3.5-flash',
+} as const
+/** See {@link pinned}. */
+export type ProviderId = keyof typeof pinned
+
+/** Faults of jobs and links, which only BFL has. */
+const ofJobs: End | Readonly<Partial<Record<ProviderId, End>>> = {
+  openai: 'good',
+  bfl: 'no_provider_available',
+  stability: 'good',
+}
+
+/** The end of each fault that ends by itself. A new fault without one does not compile. */
+export const faultEnds: {
+  readonly [Name in Exclude<Fault, 'hang'>]: End | Readonly<Partial<Record<ProviderId, End>>>
+} = {
+  'moderate-input': 'content_policy_violation',
+  'moderate-output': 'content_policy_violation',
+  'invalid-key': 'no_provider_available',
+  'no-credit': 'no_provider_available',
+  'rate-limit': 'rate_limit_exceeded',
+  'rate-limit-date': 'rate_limit_exceeded',
+  'rate-limit-bare': 'rate_limit_exceeded',
+  'rate-limit-absurd': 'rate_limit_exceeded',
+  'user-error': 'invalid_request',
+  'too-large': 'invalid_request',
+  unprocessable: 'invalid_request',
+  'model-gone': 'no_provider_available',
+  'server-error': 'no_provider_available',
+  'server-error-billed': 'no_provider_available',
+  overloaded: 'no_provider_available',
+  'overloaded-retry-after': 'no_provider_available',
+  'bad-gateway': 'no_provider_available',
+  'gateway-timeout-billed': 'no_provider_available',
+  'region-blocked': 'no_provider_available',
+  'request-timeout': 'no_provider_available',
+  conflict: 'no_provider_available',
+  'too-early': 'no_provider_available',
+  'error-in-200': 'no_provider_available',
+  html: 'no_provider_available',
+  empty: 'no_provider_available',
+  'wrong-size': 'no_provider_available',
+  'not-an-image': 'no_provider_available',
+  truncated: 'no_provider_available',
+  blank: 'no_provider_available',
+  'reset-before-headers': 'no_provider_available',
+  'reset-in-headers': 'no_provider_available',
+  'reset-after-headers': 'no_provider_available',
+  'reset-in-body': 'no_provider_available',
+  'content-length-long': 'no_provider_available',
+  'content-length-short': 'no_provider_available',
+  'endless-body': 'no_provider_available',
+  // Two pictures are asked for; the others make them by two calls, which both come.
+  'wrong-count': { openai: 'fewer', bfl: 'good', stability: 'good' },
+  'job-stuck': ofJobs,
+  'job-vanishes': ofJobs,
+  'job-fails': ofJobs,
+  'link-forbidden': ofJobs,
+  'link-expired': ofJobs,
+  'link-private': ofJobs,
+  'cost-differs': 'good',
+  'slow-body': 'good',
+  'slow-headers-31': 'good',
+  'slow-headers-61': 'good',
+  'slow-headers-121': 'good',
+  'slow-headers-301': 'good',
+  'slow-down': 'good',
+  'same-image': 'good',
+  'deprecated-model': 'good',
+  flapping: 'good or no_provider_available',
+}
+
+/** How a fault ends at one provider. */
+export function endOf(fault: keyof typeof faultEnds, provider: ProviderId): End {
+  const end = faultEnds[fault]
+  return typeof end === 'string' ? end : (end[provider] ?? 'good')
+}
+
+/**
+ * Charged against the provider's own terms, by which failed calls are free, and told in no way.
+ * Only the provider's bill can show it, at reconciliation.
+ */
+export const chargedInSecret: readonly Fault[] = ['server-error-billed']
+
+/** Faults after which no other provider may see the request. */
+export const isFinal = (end: End): boolean => end === 'content_policy_violation'
