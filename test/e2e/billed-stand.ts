@@ -1,7 +1,14 @@
 import { rm } from 'node:fs/promises'
 import { type Nano, nanoFromDollars } from '../../src/core/money.ts'
 import { type Answer, exchange, jsonOf } from './exchange.ts'
-import { makeHome, type Running, type Stand, startProgram, startStand } from './stand.ts'
+import {
+  type Database,
+  makeHome,
+  type Running,
+  type Stand,
+  startProgram,
+  startStand,
+} from './stand.ts'
 
 /** A gateway whose providers are emulated by a process of its own, as real ones are. */
 export interface BilledStand {
@@ -44,7 +51,7 @@ const ADMIN_KEY = 'sk-admin-of-these-tests'
 
 /** Starts both, the gateway with a key and an address for each provider, and thus no sandbox. */
 export async function startBilledStand(
-  options: { readonly databaseUrl?: string } = {},
+  options: { readonly database?: Database } = {},
 ): Promise<BilledStand> {
   const home = await makeHome()
   const sandbox = await startProgram(['sandbox', '--port', '0'], {
@@ -56,14 +63,11 @@ export async function startBilledStand(
   const providers = Object.entries(addresses).map(
     ([id, url]) => `  ${id}: { base_url: "${url}", allow_private: true, api_key: "key-of-${id}" }`,
   )
-  const { databaseUrl } = options
   const gateway = await startStand({
     home,
     config: `providers:\n${providers.join('\n')}\n`,
-    environment: {
-      KEEPRATE_ADMIN_KEY: ADMIN_KEY,
-      ...(databaseUrl === undefined ? {} : { KEEPRATE_DATABASE_URL: databaseUrl }),
-    },
+    environment: { KEEPRATE_ADMIN_KEY: ADMIN_KEY },
+    ...options,
   })
   const authorization = `Bearer ${ADMIN_KEY}`
   return {

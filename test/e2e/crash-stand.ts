@@ -68,7 +68,7 @@ export interface Books {
 }
 
 const ADMIN_KEY = 'sk-admin-of-these-tests'
-/** A FLUX.2 [pro] job then takes between one and two seconds. */
+/** A FLUX.2 [max] job then takes between two and four seconds. */
 const SPEED = '5'
 
 /** Starts the emulated providers, each reached by its address and a key as a real one. */

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { type IncomingMessage, request as sendRequest } from 'node:http'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, type TestContext, test } from 'vitest'
 import { nanoFromDollars, sumNano } from '../../src/core/money.ts'
 import { checkStructure } from '../../src/core/quality/image-header.ts'
 import {
@@ -15,7 +15,7 @@ import {
 import { jsonOf } from './exchange.ts'
 import { databaseKinds, makeHome, type Stand, until } from './stand.ts'
 
-const polled = { model: 'flux-2-pro', prompt: 'a boat, polled', size: '1024x1024' }
+const polled = { model: 'flux-2-max', prompt: 'a boat, polled', size: '1024x1024' }
 /** The provider works and bills, and its answer never comes. */
 const silent = {
   model: 'gpt-image-2',
@@ -29,14 +29,13 @@ const large = { ...silent, prompt: 'ten boats', size: '1536x1024', n: 10 }
 const isSubmitted = ({ attempts }: Receipt) => attempts[0]?.status === 'submitted'
 const isOver = ({ status }: Receipt) => status !== 'running'
 
-const stands: CrashStand[] = []
-afterEach(async () => {
-  for (const stand of stands.splice(0)) await stand.clear()
-})
-
-async function open(kind: Parameters<typeof startCrashStand>[0]): Promise<CrashStand> {
+/** Starts a stand that is cleared when the test has ended; tests that run side by side have their own. */
+async function open(
+  kind: Parameters<typeof startCrashStand>[0],
+  { onTestFinished }: Pick<TestContext, 'onTestFinished'>,
+): Promise<CrashStand> {
   const stand = await startCrashStand(kind)
-  stands.push(stand)
+  onTestFinished(() => stand.clear())
   return stand
 }
 
@@ -80,9 +79,9 @@ const abandoned = (work: Promise<unknown>): void => {
   work.catch(() => undefined)
 }
 
-describe.each(databaseKinds())('a gateway on %s that is killed', (kind) => {
-  test('in a poll, in a call and in an answer: each is paid once and nothing is lost', async () => {
-    const stand = await open(kind)
+describe.concurrent.each(databaseKinds())('a gateway on %s that is killed', (kind) => {
+  test('in a poll, in a call and in an answer: each is paid once and nothing is lost', async (context) => {
+    const stand = await open(kind, context)
     const first = await stand.start()
     const reading = await readSlowly(first, large)
     abandoned(generate(first, silent))
@@ -126,8 +125,8 @@ describe.each(databaseKinds())('a gateway on %s that is killed', (kind) => {
     expect(await second.stop()).toBe(0)
   })
 
-  test('and ended in good order: running requests are answered, then it exits with 0', async () => {
-    const stand = await open(kind)
+  test('and ended in good order: running requests are answered, then it exits with 0', async (context) => {
+    const stand = await open(kind, context)
     const gateway = await stand.start()
     const asked = generate(gateway, polled)
     await receiptWhen(gateway, polled.prompt, isSubmitted)
@@ -152,9 +151,9 @@ describe.each(databaseKinds())('a gateway on %s that is killed', (kind) => {
 
 const shared = databaseKinds().filter((kind) => kind === 'PostgreSQL')
 
-describe.each(shared)('two gateways on one %s', (kind) => {
-  test('the one that lives takes over the work of the one that died, once', async () => {
-    const stand = await open(kind)
+describe.concurrent.each(shared)('two gateways on one %s', (kind) => {
+  test('the one that lives takes over the work of the one that died, once', async (context) => {
+    const stand = await open(kind, context)
     const [doomed, survivor] = await Promise.all([stand.start(), stand.start(await makeHome())])
     const prompts = ['one boat', 'two boats', 'three boats']
     for (const prompt of prompts) abandoned(generate(doomed, { ...polled, prompt }))

@@ -30,7 +30,7 @@ const ofJobs: End | Readonly<Partial<Record<ProviderId, End>>> = {
 }
 
 /** The end of each fault that ends by itself. A new fault without one does not compile. */
-export const faultEnds: {
+const faultEnds: {
   readonly [Name in Exclude<Fault, 'hang'>]: End | Readonly<Partial<Record<ProviderId, End>>>
 } = {
   'moderate-input': 'content_policy_violation',
@@ -89,8 +89,13 @@ export const faultEnds: {
   flapping: 'good or no_provider_available',
 }
 
+/** A fault that ends by itself. */
+export type FiniteFault = keyof typeof faultEnds
+/** See {@link FiniteFault}. */
+export const finiteFaults = Object.keys(faultEnds) as readonly FiniteFault[]
+
 /** How a fault ends at one provider. */
-export function endOf(fault: keyof typeof faultEnds, provider: ProviderId): End {
+export function endOf(fault: FiniteFault, provider: ProviderId): End {
   const end = faultEnds[fault]
   return typeof end === 'string' ? end : (end[provider] ?? 'good')
 }

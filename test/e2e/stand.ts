@@ -23,12 +23,16 @@ export interface Running {
 /** Environment without what a developer's shell may hold: no vendor keys, no settings. */
 const bareEnvironment = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '' }
 
-/** Starts `keeprate <words> --json` and waits for the JSON of its ready line. */
+/**
+ * Starts `keeprate <words> --json` and waits for the JSON of its ready line.
+ * @param file the program; another one than the repository's is an installed one.
+ */
 export async function startProgram(
   words: readonly string[],
   environment: Readonly<Record<string, string>>,
+  file = main,
 ): Promise<Running> {
-  const child = spawn(process.execPath, [main, ...words, '--json'], {
+  const child = spawn(process.execPath, [file, ...words, '--json'], {
     cwd: environment.KEEPRATE_HOME ?? root,
     env: { ...bareEnvironment, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { CacheStore } from '../../ports/stores.ts'
 import { toMilliseconds } from './columns.ts'
 import { type Engine, run } from './engine.ts'
@@ -25,7 +26,8 @@ export function cacheStore(engine: Engine): CacheStore {
         .where('images.state', '=', 'published')
         .orderBy('entry.created_at', 'desc')
         .orderBy('entry.image_id', 'desc')
-        .limit(limit),
+        // As an expression: SQLite would prepare the statement anew for each value of a bare one.
+        .limit(sql`cast(${limit} as bigint)`),
   )
   return {
     async find({ key, now, limit }) {

@@ -34,6 +34,36 @@ const filesIn = (folder: string): string[] =>
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
 
+const failure = (code: string): Error => Object.assign(new Error(code), { code })
+
+/** The real calls; those that make something durable are noted with their path below `root`. */
+function noting(calls: string[], root: string): FileCalls {
+  const opened = new Map<number, string>()
+  return {
+    ...nodeFiles,
+    open: async (path) => {
+      const file = await nodeFiles.open(path)
+      opened.set(file, path)
+      const name = path.slice(root.length)
+      // Files that are read are nothing to be made durable.
+      if (!name.endsWith(digest) && !name.startsWith('/tmp/')) calls.push(`open ${name}`)
+      return file
+    },
+    dataSync: async (file) => {
+      await nodeFiles.dataSync(file)
+      calls.push('dataSync')
+    },
+    sync: async (file) => {
+      await nodeFiles.sync(file)
+      calls.push(`sync ${opened.get(file)?.slice(root.length)}`)
+    },
+    rename: async (from, to) => {
+      await nodeFiles.rename(from, to)
+      calls.push(`rename ${to.slice(root.length)}`)
+    },
+  }
+}
+
 async function* once(content: Uint8Array): AsyncGenerator<Uint8Array> {
   yield content
 }
@@ -48,70 +78,87 @@ describe('a picture', () => {
     expect(filesIn(root)).toEqual([join('images', digest.slice(0, 2), digest)])
   })
 
-  test('is not written again when it is there, but when its size is wrong', async () => {
+  test('is whole again after its file was damaged and it is put again', async () => {
     const root = newFolder()
-    let created = 0
-    const counting: FileCalls = {
-      ...nodeFiles,
-      create: (path) => {
-        created += 1
-        return nodeFiles.create(path)
-      },
-    }
-    const store = createFileImageStore(root, { files: counting })
+    const store = createFileImageStore(root)
     await store.put(digest, bytes)
-    await store.put(digest, bytes)
-    expect(created).toBe(1)
     const [path = ''] = filesIn(root)
     writeFileSync(join(root, path), 'half')
     await store.put(digest, bytes)
     expect(await store.get(digest)).toEqual(bytes)
   })
 
+  test('goes where it belongs after its folder was removed', async () => {
+    const root = newFolder()
+    const synced: string[] = []
+    const store = createFileImageStore(root, { files: noting(synced, root) })
+    await store.put(digest, bytes)
+    rmSync(join(root, 'images'), { recursive: true })
+    synced.length = 0
+    await store.put(digest, bytes)
+    expect(await store.get(digest)).toEqual(bytes)
+    const name = `/images/${digest.slice(0, 2)}`
+    expect(synced).toEqual([
+      'dataSync',
+      'open /images',
+      'sync /images',
+      'sync ',
+      `rename ${name}/${digest}`,
+      `open ${name}`,
+      `sync ${name}`,
+    ])
+  })
+
   test('is acknowledged only after content, name and new folders are synced', async () => {
     const calls: string[] = []
-    const opened = new Map<number, string>()
     const root = newFolder()
-    const note = (call: string, path: string): void => {
-      calls.push(`${call} ${path.slice(root.length)}`.replace(/\/tmp\/.+/, '/tmp/file'))
-    }
-    const watching: FileCalls = {
-      ...nodeFiles,
-      open: async (path) => {
-        const file = await nodeFiles.open(path)
-        opened.set(file, path)
-        return file
-      },
-      dataSync: async (file) => {
-        await nodeFiles.dataSync(file)
-        calls.push('dataSync')
-      },
-      sync: async (file) => {
-        await nodeFiles.sync(file)
-        note('sync', opened.get(file) ?? '')
-      },
-      rename: async (from, to) => {
-        await nodeFiles.rename(from, to)
-        note('rename', to)
-      },
-    }
-    const store = createFileImageStore(root, { files: watching })
+    const store = createFileImageStore(root, { files: noting(calls, root) })
     await store.check()
     calls.length = 0
     await store.put(digest, bytes)
     const name = `/images/${digest.slice(0, 2)}`
     expect(calls).toEqual([
       'dataSync',
+      'open /images',
       'sync /images',
       'sync ',
       `rename ${name}/${digest}`,
+      `open ${name}`,
       `sync ${name}`,
     ])
+    calls.length = 0
+    await store.put(digest, bytes)
+    expect(calls).toEqual(['dataSync', `rename ${name}/${digest}`, `sync ${name}`])
+  })
+})
+
+describe('an upload', () => {
+  test('waits for no sync and never replaces a picture that is stored', async () => {
+    const calls: string[] = []
+    const root = newFolder()
+    const store = createFileImageStore(root, { files: noting(calls, root) })
+    await store.put(digest, bytes)
+    calls.length = 0
+    await store.putStream(once(bytes), 70_000)
+    expect(calls).toEqual([])
+    expect(filesIn(root)).toHaveLength(1)
+    expect(await store.get(digest)).toEqual(bytes)
+  })
+
+  test('is made durable where a file cannot have a second name', async () => {
+    const calls: string[] = []
+    const root = newFolder()
+    const files = { ...noting(calls, root), link: () => Promise.reject(failure('EPERM')) }
+    const store = createFileImageStore(root, { files })
+    await store.putStream(once(bytes), 70_000)
+    expect(calls).toContain('dataSync')
+    expect(calls.at(-1)).toBe(`sync /images/${digest.slice(0, 2)}`)
+    expect(await store.get(digest)).toEqual(bytes)
+    expect(filesIn(root)).toHaveLength(1)
   })
 })
 
 describe('a failing disk', () => {
-  const failure = (code: string): Error => Object.assign(new Error(code), { code })
   const steps = ['create', 'write', 'dataSync', 'rename'] as const
 
   test.each(
@@ -132,8 +179,10 @@ describe('a failing disk', () => {
       }
       const store = createFileImageStore(root, { files })
       await expect(store.put(digest, bytes)).rejects.toThrow(code)
-      await expect(store.putStream(once(bytes), 70_000)).rejects.toThrow(code)
       if (step !== 'rename') await expect(store.check()).rejects.toThrow(code)
+      if (step === 'create' || step === 'write') {
+        await expect(store.putStream(once(bytes), 70_000)).rejects.toThrow(code)
+      }
       expect(await store.get(digest)).toBe(undefined)
       expect(filesIn(root)).toEqual([])
       isBroken = false

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import type { ImageStore, StoreLimitError } from '../../ports/image-store.ts'
 import { DurableFolder } from './durable-folder.ts'
 import { type FileCalls, isMissing, nodeFiles } from './file-calls.ts'

@@ -1,6 +1,6 @@
 import { GatewayError } from '../errors/gateway-error.ts'
 import type { Warning } from '../request/image-request.ts'
-import { type Instant, startOfDay } from '../time.ts'
+import { dayOf, type Instant } from '../time.ts'
 import { type Model, type ModelAlias, offerName } from './model.ts'
 
 /** How `auto` ranks what is eligible. */
@@ -25,8 +25,9 @@ export interface Catalog {
   readonly aliases: readonly ModelAlias[]
 }
 
-const isGone = (model: Model, now: Instant): boolean =>
-  model.lifecycle.shutdownAt !== undefined && now >= startOfDay(model.lifecycle.shutdownAt)
+/** Days written `YYYY-MM-DD` have the order of their texts, and every request asks for many. */
+const isGone = (model: Model, today: string): boolean =>
+  model.lifecycle.shutdownAt !== undefined && today >= model.lifecycle.shutdownAt
 
 const isNamed = (model: Model, name: string): boolean => {
   const slash = name.indexOf('/')
@@ -41,12 +42,14 @@ const isAliased = (alias: ModelAlias, name: string): boolean => {
 }
 
 /** Models that exist at an instant. */
-export const liveModels = (catalog: Catalog, now: Instant): readonly Model[] =>
-  catalog.models.filter((model) => {
+export function liveModels(catalog: Catalog, now: Instant): readonly Model[] {
+  const today = dayOf(now)
+  return catalog.models.filter((model) => {
     const { availableFrom } = model.lifecycle
-    const isOut = availableFrom === undefined || now >= startOfDay(availableFrom)
-    return isOut && !isGone(model, now)
+    const isOut = availableFrom === undefined || today >= availableFrom
+    return isOut && !isGone(model, today)
   })
+}
 
 /**
  * Finds what a model name means: `auto…`, a model, `provider/model`, or an alias of a retired name.
@@ -59,14 +62,14 @@ export function resolveModel(catalog: Catalog, name: string, now: Instant): Reso
     return { models: live, warnings: live.flatMap((model) => deprecation(model, now)) }
   }
   const alias = catalog.aliases.find(
-    (candidate) => isAliased(candidate, name) && now >= startOfDay(candidate.from),
+    (candidate) => isAliased(candidate, name) && dayOf(now) >= candidate.from,
   )
   if (alias !== undefined) {
     const target = resolveModel({ ...catalog, aliases: [] }, alias.target, now)
     const warning: Warning = { code: 'model_alias', param: 'model', message: alias.note }
     return { ...target, warnings: [warning, ...target.warnings] }
   }
-  const gone = catalog.models.find((model) => isNamed(model, name) && isGone(model, now))
+  const gone = catalog.models.find((model) => isNamed(model, name) && isGone(model, dayOf(now)))
   if (gone !== undefined) {
     const { shutdownAt, replacement } = gone.lifecycle
     const hint = replacement === undefined ? '' : `; its replacement is ${replacement}`
@@ -89,7 +92,7 @@ function resolveAuto(catalog: Catalog, name: string, now: Instant): Resolution {
 /** What a caller should know of a model that its provider is going to shut down. */
 export function deprecation(model: Model, now: Instant): Warning[] {
   const { deprecatedAt, shutdownAt, replacement } = model.lifecycle
-  if (deprecatedAt === undefined || now < startOfDay(deprecatedAt)) return []
+  if (deprecatedAt === undefined || dayOf(now) < deprecatedAt) return []
   const end = shutdownAt === undefined ? '' : ` and is shut down on ${shutdownAt}`
   const hint = replacement === undefined ? '' : `; use ${replacement}`
   const message = `${offerName(model)} is deprecated${end}${hint}.`

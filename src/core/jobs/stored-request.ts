@@ -1,11 +1,14 @@
 import type { JsonObject } from '../json.ts'
 import type { ImageRequest } from '../request/image-request.ts'
 
-/** Prints a request for the database; money becomes text because JSON has no bigint. */
+/**
+ * What the database keeps of a request, as a value that can be printed as JSON: money becomes
+ * text.
+ */
 export function toStoredRequest(request: ImageRequest): JsonObject {
   const { maxCostNano, ...rest } = request
   const money = maxCostNano === undefined ? {} : { maxCostNano: maxCostNano.toString() }
-  return JSON.parse(JSON.stringify({ ...rest, ...money })) as JsonObject
+  return { ...rest, ...money } as unknown as JsonObject
 }
 
 /** Reads back what {@link toStoredRequest} printed. */

@@ -104,18 +104,11 @@ async function announce(attempts: readonly Attempt[], run: Run, deps: Dependenci
   }
 }
 
-/** Enough of a call to go on with it after a restart. */
-const toStoredCall = (plan: CallPlan, row: PriceRow, finishing: Finishing): JsonObject =>
-  JSON.parse(
-    JSON.stringify({
-      n: plan.n,
-      settings: plan.settings,
-      expectedSize: plan.expectedSize,
-      options: plan.options,
-      row,
-      finishing,
-    }),
-  ) as JsonObject
+/** Enough of a call to go on with it after a restart; all of it can be printed as JSON. */
+const toStoredCall = (plan: CallPlan, row: PriceRow, finishing: Finishing): JsonObject => {
+  const { n, settings, expectedSize, options } = plan
+  return { n, settings, expectedSize, options, row, finishing } as unknown as JsonObject
+}
 
 /** Makes the call. The job id of an asynchronous provider is written down before the first poll. */
 export async function execute(

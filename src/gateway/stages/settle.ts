@@ -113,7 +113,7 @@ function toSettled(
     costNano: settlement.costNano,
     costBasis: settlement.basis,
     charge: settlement.lines.map(printLine),
-    usage: JSON.parse(JSON.stringify(settlement.usage)) as JsonObject,
+    usage: settlement.usage as unknown as JsonObject,
     ...(outcome.providerRequestId === undefined
       ? {}
       : { providerRequestId: outcome.providerRequestId }),

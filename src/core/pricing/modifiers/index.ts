@@ -87,6 +87,7 @@ export function applyModifiers(
 ): Priced {
   const flaw = flawOfTier(applied, usage)
   if (flaw !== undefined) return refused(flaw)
+  if (applied.length === 0) return ok(lines)
   let current = lines
   for (const kind of modifierKinds) {
     for (const modifier of applied) {

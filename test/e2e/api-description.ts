@@ -1,0 +1,42 @@
+/** The parts of our OpenAPI description that tests read. */
+export interface ApiDescription {
+  readonly openapi: string
+  readonly info: Readonly<Record<'title' | 'version', string>>
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>
+  readonly components: { readonly schemas: Readonly<Record<string, object>> }
+}
+
+interface Operation {
+  readonly summary: string
+  readonly security?: readonly object[]
+  readonly parameters: readonly { readonly name: string; readonly in: string }[]
+  readonly requestBody?: { readonly content: Readonly<Record<string, { schema: object }>> }
+  readonly responses: Readonly<Record<string, { readonly description: string }>>
+}
+
+/** Ids that paths are filled in with. */
+export interface KnownIds {
+  readonly imageId: string
+  readonly requestId: string
+}
+
+/** A path that exists, of a pattern of the description. */
+export const pathOf = (pattern: string, { imageId, requestId }: KnownIds): string =>
+  pattern
+    .replace('{name}', 'gpt-image-2')
+    .replace('{id}', pattern.includes('/requests/') ? requestId : imageId)
+
+/** One operation, as it can be called. */
+interface Callable {
+  readonly path: string
+  readonly pattern: string
+  readonly method: string
+}
+
+/** The operations of the description, and HEAD beside each GET. */
+export const operationsOf = (api: ApiDescription, ids: KnownIds): readonly Callable[] =>
+  Object.entries(api.paths).flatMap(([pattern, methods]) =>
+    Object.keys(methods)
+      .flatMap((method) => (method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()]))
+      .map((method) => ({ path: pathOf(pattern, ids), pattern, method })),
+  )

@@ -1,0 +1,28 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type BilledStand, receiptOf, startBilledStand } from './billed-stand.ts'
+import { expectBooked, expectEnd, expectGood, faultyBody } from './fault-checks.ts'
+import { endOf, finiteFaults, isFinal } from './fault-ends.ts'
+
+/** The provider of the first step of `auto:fast` for a small picture. */
+const FIRST = 'bfl'
+
+let stand: BilledStand
+beforeAll(async () => {
+  stand = await startBilledStand()
+})
+afterAll(() => stand.clear())
+
+describe('auto goes on to another provider when the first one fails by', () => {
+  test.each(finiteFaults)('%s', async (fault) => {
+    const before = await stand.billedNano()
+    const answer = await stand.generate(faultyBody('auto:fast', `${fault}@${FIRST}`))
+    const billed = (await stand.billedNano()) - before
+    const end = endOf(fault, FIRST)
+    if (isFinal(end)) await expectEnd(answer, end, 1)
+    else await expectGood(answer, 1)
+    await expectBooked(stand, answer, { billed, fault })
+    const providers = (await receiptOf(stand, answer)).attempts.map(({ offer }) => offer)
+    expect(providers[0]).toMatch(new RegExp(`^${FIRST}/`))
+    for (const offer of providers.slice(1)) expect(offer).not.toMatch(new RegExp(`^${FIRST}/`))
+  })
+})
