@@ -7,7 +7,7 @@ import { exitCodes } from './exit-codes.ts'
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g
 
 /** Text from providers and callers, safe to print. */
-export const plain = (text: string): string => text.replace(CONTROL, '')
+const plain = (text: string): string => text.replace(CONTROL, '')
 
 /** Writes results to standard output and everything else to standard error. */
 export interface Output {
@@ -18,11 +18,18 @@ export interface Output {
   note(text: string): void
 }
 
+/** The same for JSON, where nothing may get lost: JSON itself escapes only the lower ones. */
+const plainJson = (value: unknown): string =>
+  JSON.stringify(value, null, 2).replace(
+    /[\u007f-\u009f]/g,
+    (control) => `\\u00${control.charCodeAt(0).toString(16)}`,
+  )
+
 /** Makes an output; with `--json` standard output holds the JSON and nothing else. */
 export const createOutput = (isJson: boolean): Output => ({
   isJson,
   data: (json, text) => {
-    process.stdout.write(isJson ? `${JSON.stringify(json, null, 2)}\n` : `${plain(text)}\n`)
+    process.stdout.write(`${isJson ? plainJson(json) : plain(text)}\n`)
   },
   note: (text) => {
     process.stderr.write(`${plain(text)}\n`)

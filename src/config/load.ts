@@ -3,7 +3,7 @@ import { isAbsolute, resolve } from 'node:path'
 import { ConfigError } from './config-error.ts'
 import { readConfigFile } from './read-file.ts'
 import type { ConfigFile, Origin, ProviderSettings, Settings } from './schema.ts'
-import { type SettingDefinition, settingTable } from './setting-table.ts'
+import { isWebAddress, type SettingDefinition, settingTable } from './setting-table.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -57,7 +57,8 @@ export function loadSettings(input: {
     throw new ConfigError([`${path}: the configuration file does not exist`])
   }
   const hasFile = existsSync(path)
-  const file = hasFile ? readConfigFile(path, environment) : {}
+  const ids = input.providers.map(({ id }) => id)
+  const file = hasFile ? readConfigFile(path, environment, ids) : {}
   const problems: string[] = []
   const shown: ShownSetting[] = []
   const values: Record<string, unknown> = {}
@@ -74,7 +75,18 @@ export function loadSettings(input: {
   return { settings, shown, ...(hasFile ? { file: path } : {}) }
 }
 
-const mask = (value: unknown): string => `…${String(value).slice(-4)}`
+/** Of a secret this short, four characters would tell too much. */
+const SHORTEST_SHOWN = 16
+
+/** A secret's last four characters, enough to tell it from another one. */
+function mask(value: unknown): string {
+  const secret = String(value)
+  return secret.length < SHORTEST_SHOWN ? '…' : `…${secret.slice(-4)}`
+}
+
+/** An address without what it may say of a user and a password. */
+const withoutCredentials = (address: string): string =>
+  address.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, '$1…@')
 
 function readSetting(
   definition: SettingDefinition,
@@ -138,11 +150,6 @@ function readProviders(
   problems: string[],
 ): Record<string, ProviderSettings> {
   const providers: Record<string, ProviderSettings> = {}
-  for (const id of Object.keys(file.providers ?? {})) {
-    if (known.some((provider) => provider.id === id)) continue
-    const names = known.map((provider) => provider.id).join(', ')
-    problems.push(`${path}: providers.${id}: no such provider; there are ${names}`)
-  }
   for (const { id, apiKeyVariable, baseUrlVariable } of known) {
     const inFile = file.providers?.[id]
     const pick = (member: 'api_key' | 'base_url', variable: string): string | undefined => {
@@ -150,9 +157,12 @@ function readProviders(
       const found = readVariable([variable], environment, problems)
       const value = found?.value ?? fromFile
       if (value === undefined) return undefined
+      if (member === 'base_url' && !isWebAddress(value)) {
+        problems.push(`${found?.name ?? path}: providers.${id}.base_url must be an http(s) address`)
+      }
       shown.push({
         name: `providers.${id}.${member}`,
-        value: member === 'api_key' ? mask(value) : value,
+        value: member === 'api_key' ? mask(value) : withoutCredentials(value),
         ...(found === undefined
           ? { origin: 'file', source: path }
           : { origin: 'environment', source: found.name }),

@@ -59,9 +59,16 @@ export interface OpenOptions extends GatewayOptions {
   readonly definitions?: readonly ProviderDefinition[]
 }
 
+/** What has to be closed again. */
+interface Outside {
+  readonly stores: Stores
+  readonly linkSecret: string
+  readonly sandbox: Sandbox | undefined
+}
+
 /**
  * The composition root: the only place that picks adapters and providers. Opens database and
- * stores, starts the sandbox where it is needed, and the gateway.
+ * stores, starts the sandbox where it is needed, and the gateway. What fails leaves nothing open.
  */
 export async function openKeeprate(
   settings: Settings,
@@ -71,9 +78,37 @@ export async function openKeeprate(
   mkdirSync(settings.home, { recursive: true })
   const definitions = options.definitions ?? shippedProviders
   const emulated = emulatedIds(definitions, settings)
-  const sandbox = emulated.length === 0 ? undefined : await openSandbox(settings)
-  const http = createSafeFetch()
+  const outside = await openOutside(settings, emulated)
+  try {
+    return assemble(settings, log, { ...options, definitions, emulated }, outside)
+  } catch (error) {
+    await Promise.all([outside.sandbox?.close(), outside.stores.close()])
+    throw error
+  }
+}
+
+async function openOutside(settings: Settings, emulated: readonly string[]): Promise<Outside> {
   const stores = await openDatabase(settings.databaseUrl ?? join(settings.home, 'keeprate.db'))
+  try {
+    const newSecret = Buffer.from(systemRandom.bytes(32)).toString('base64url')
+    const linkSecret = await stores.settings.getOrCreate('link_secret', newSecret)
+    const sandbox = emulated.length === 0 ? undefined : await openSandbox(settings)
+    return { stores, linkSecret, sandbox }
+  } catch (error) {
+    await stores.close()
+    throw error
+  }
+}
+
+function assemble(
+  settings: Settings,
+  log: Logger,
+  options: Required<Pick<OpenOptions, 'definitions'>> &
+    GatewayOptions & { readonly emulated: readonly string[] },
+  { stores, linkSecret, sandbox }: Outside,
+): Keeprate {
+  const { definitions, emulated } = options
+  const http = createSafeFetch()
   const images = createFallbackStore(
     createFileImageStore(settings.home),
     createFileImageStore(fallbackFolder(settings.home)),
@@ -109,7 +144,6 @@ export async function openKeeprate(
   }
   const gateway = openGateway(parts, options)
   const keyRing = new KeyRing({ keys: stores.keys, clock, sha256 }, fixedKeys(settings, providers))
-  const newSecret = Buffer.from(systemRandom.bytes(32)).toString('base64url')
   return {
     settings,
     gateway,
@@ -119,7 +153,7 @@ export async function openKeeprate(
     hub,
     providers,
     emulated,
-    linkSecret: await stores.settings.getOrCreate('link_secret', newSecret),
+    linkSecret,
     close: async () => {
       await gateway.close()
       await Promise.all([decoder.close(), http.close(), sandbox?.close()])

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { LineCounter, parseDocument } from 'yaml'
+import { isMap, LineCounter, parseDocument, type Scalar } from 'yaml'
 import { ConfigError } from './config-error.ts'
 import { type ConfigFile, configFile } from './schema.ts'
 
@@ -8,9 +8,14 @@ type Environment = Readonly<Record<string, string | undefined>>
 /**
  * Reads `keeprate.yaml`: `${NAME}` in a text is replaced from the environment, `<member>_file` of
  * a secret is read from that file. Problems name line and column.
+ * @param providers ids of the providers that there are; without them any id is taken.
  * @throws ConfigError with all problems at once.
  */
-export function readConfigFile(path: string, environment: Environment): ConfigFile {
+export function readConfigFile(
+  path: string,
+  environment: Environment,
+  providers?: readonly string[],
+): ConfigFile {
   const text = readFileSync(path, 'utf8')
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true })
@@ -29,7 +34,14 @@ export function readConfigFile(path: string, environment: Environment): ConfigFi
       const node = document.getIn(keys.slice(0, depth), true) as { range?: [number] } | undefined
       if (node?.range !== undefined) return at(node.range[0])
     }
-    return path
+    return at(document.contents?.range?.[0] ?? 0)
+  }
+  /** Where a member's name stands, for one that should not be there. */
+  const placeOfName = (keys: readonly PropertyKey[]): string => {
+    const parent = keys.length > 1 ? document.getIn(keys.slice(0, -1), true) : document.contents
+    const pairs = isMap<Scalar>(parent) ? parent.items : []
+    const offset = pairs.find(({ key }) => key.value === keys.at(-1))?.key.range?.[0]
+    return offset === undefined ? place(keys) : at(offset)
   }
   const value = expand(document.toJS() ?? {}, [], environment, (keys, problem) =>
     problems.push(`${place(keys)}: ${keys.join('.')}: ${problem}`),
@@ -37,10 +49,19 @@ export function readConfigFile(path: string, environment: Environment): ConfigFi
   const result = configFile.safeParse(value)
   if (!result.success) {
     for (const issue of result.error.issues) {
-      const keys =
-        issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] ?? ''] : issue.path
-      problems.push(`${place(keys)}: ${keys.join('.') || 'file'}: ${issue.message}`)
+      const names = issue.code === 'unrecognized_keys' ? issue.keys : []
+      for (const keys of names.map((name) => [...issue.path, name])) {
+        problems.push(`${placeOfName(keys)}: ${keys.join('.')}: there is no such member`)
+      }
+      if (names.length > 0) continue
+      const { path: keys, message } = issue
+      problems.push(`${place(keys)}: ${keys.join('.') || 'file'}: ${message}`)
     }
+  }
+  for (const id of Object.keys(result.data?.providers ?? {})) {
+    if (providers === undefined || providers.includes(id)) continue
+    const problem = `no such provider; there are ${providers.join(', ')}`
+    problems.push(`${placeOfName(['providers', id])}: providers.${id}: ${problem}`)
   }
   if (problems.length > 0) throw new ConfigError(problems)
   return result.data as ConfigFile

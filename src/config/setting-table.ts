@@ -18,6 +18,22 @@ export interface SettingDefinition {
 
 const text = (value: unknown): string => String(value)
 
+/** Whether a text is an address of the web, so not of a file or a script. */
+export const isWebAddress = (value: string): boolean =>
+  URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)
+
+const webAddress = (value: unknown): string => {
+  if (isWebAddress(String(value))) return String(value).replace(/\/+$/, '')
+  throw new RangeError('must be an http or https address')
+}
+
+/** PostgreSQL's address, or where a SQLite file lies; never told back, for it may hold a password. */
+const databaseAddress = (value: unknown): string => {
+  const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(String(value))?.[1]?.toLowerCase() ?? 'file'
+  if (['postgres', 'postgresql', 'file'].includes(scheme)) return String(value)
+  throw new RangeError('must be postgres://… or file:<path>')
+}
+
 const wholeNumber =
   (low: number, high: number) =>
   (value: unknown): number => {
@@ -81,7 +97,7 @@ export const settingTable: readonly SettingDefinition[] = [
     key: 'publicUrl',
     path: ['server', 'public_url'],
     variables: ['KEEPRATE_PUBLIC_URL'],
-    read: (value) => text(value).replace(/\/+$/, ''),
+    read: webAddress,
   },
   {
     key: 'home',
@@ -94,7 +110,7 @@ export const settingTable: readonly SettingDefinition[] = [
     key: 'databaseUrl',
     path: ['database_url'],
     variables: ['KEEPRATE_DATABASE_URL', 'DATABASE_URL'],
-    read: text,
+    read: databaseAddress,
     isSecret: true,
   },
   {

@@ -1,9 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { createFallbackStore } from '../adapters/files/fallback-image-store.ts'
-import { createFileImageStore } from '../adapters/files/file-image-store.ts'
 import type { ImageStore } from '../ports/image-store.ts'
 import { withGatewayStand } from '../testing/gateway-stand.ts'
 import { scriptedProvider } from '../testing/scripted-provider.ts'
@@ -15,22 +10,18 @@ const full = (store: ImageStore): ImageStore => ({
 
 describe('a store that cannot be written', () => {
   test('the picture goes to the second one, and nobody notices', async () => {
-    const spare = await mkdtemp(join(tmpdir(), 'keeprate-spare-'))
-    const reasons: unknown[] = []
-    const images = (store: ImageStore) =>
-      createFallbackStore(full(store), createFileImageStore(spare), (error) => reasons.push(error))
-    await withGatewayStand({ providers: [scriptedProvider()], images }, async (stand) => {
+    const options = { providers: [scriptedProvider()], images: full, hasSpareFolder: true }
+    await withGatewayStand(options, async (stand) => {
       const result = await stand.ask()
       expect(result.warnings).toEqual([])
-      expect(reasons).toHaveLength(1)
+      expect(stand.logged).toMatchObject([{ message: 'picture went to the spare folder' }])
       const digest = result.images[0]?.record.digest ?? ''
       expect(await stand.images.get(digest)).toEqual(await result.images[0]?.load())
       expect((await stand.ask()).cache).toBe('HIT exact')
     })
-    await rm(spare, { recursive: true })
   })
 
-  test('when both fail the answer carries the bytes, the cost is booked and the caller is told', async () => {
+  test('when both fail the answer has the bytes, a warning, and its cost is booked', async () => {
     const acme = scriptedProvider()
     await withGatewayStand({ providers: [acme], images: full }, async ({ ask, stores, events }) => {
       const result = await ask({ n: 2 })

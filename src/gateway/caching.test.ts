@@ -204,7 +204,7 @@ describe('what is not there any more', () => {
 })
 
 describe('seeds', () => {
-  test('of a model with one picture a call, each picture is found again by its own place', async () => {
+  test('with one picture a call, each is found again by its own seed', async () => {
     const models = [scriptedModel({ provider: 'acme', maxImagesPerCall: 1 })]
     const acme = scriptedProvider({ models })
     await withGatewayStand({ providers: [acme] }, async ({ ask }) => {
@@ -232,7 +232,7 @@ test('a stand on the same folder answers from the same cache', async () => {
   await rm(first.home, { recursive: true })
 })
 
-test('more pictures in flight than there is memory for are answered 429, before anything is held', async () => {
+test('more than there is memory for is answered 429 before anything is held', async () => {
   const clock = new VirtualClock()
   const { promise: open, resolve: letGo } = Promise.withResolvers<void>()
   const drawing = scriptedProvider()

@@ -48,7 +48,7 @@ describe('after a failure', () => {
     })
   })
 
-  test('one refused picture of two calls also ends the plan, and what was made is delivered', async () => {
+  test('one refused picture of two ends the plan; the other one is delivered', async () => {
     const models = [scriptedModel({ provider: 'cheap', maxImagesPerCall: 1 })]
     const play = inTurn(draws(), () => failed('content_policy_output'))
     const [cheap, dear] = pair({ models, play })

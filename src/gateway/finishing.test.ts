@@ -1,14 +1,13 @@
-import { afterAll, describe, expect, test } from 'vitest'
-import { createSharpDecoder } from '../adapters/sharp-decoder/sharp-decoder.ts'
+import { describe, expect, test } from 'vitest'
 import { readImageHeader } from '../core/quality/image-header.ts'
 import type { RequestDraft } from '../core/request/request-draft.ts'
 import type { ImageStore } from '../ports/image-store.ts'
 import { withGatewayStand } from '../testing/gateway-stand.ts'
+import { clearPng } from '../testing/noise-png.ts'
 import { plainModel } from '../testing/sample-models.ts'
 import { scriptedModel, scriptedProvider } from '../testing/scripted-provider.ts'
 
-const decoder = createSharpDecoder()
-afterAll(() => decoder.close())
+const square = { width: 32, height: 32 }
 
 /** Makes 64×64 PNGs and nothing else. */
 const squares = {
@@ -44,7 +43,7 @@ describe('what the model cannot do is done afterwards', () => {
       ['parameter_approximated', 'parameter_approximated', 'image_converted'],
     ],
   ])('%s', async (_, draft, expected, codes) => {
-    await withGatewayStand({ providers: [acme()], decoder }, async ({ ask, images }) => {
+    await withGatewayStand({ providers: [acme()], hasDecoder: true }, async ({ ask, images }) => {
       const result = await ask({ model: 'painter', ...draft })
       const [image] = result.images
       const bytes = (await image?.load()) ?? new Uint8Array()
@@ -73,7 +72,7 @@ describe('when that fails', () => {
   const wanted = { model: 'painter', size: '48x48' }
   const served = { width: 64, height: 64, state: 'published' }
 
-  test('the paid picture is delivered as it is, with a warning, and never from the cache', async () => {
+  test('the paid picture is delivered as it is, with a warning, and not cached', async () => {
     const provider = acme()
     await withGatewayStand({ providers: [provider] }, async ({ ask, stores }) => {
       const result = await ask(wanted)
@@ -85,7 +84,7 @@ describe('when that fails', () => {
     })
   })
 
-  test('a store that takes the original and not the adapted one has a picture to serve', async () => {
+  test('a store that takes the original alone has that to serve', async () => {
     let puts = 0
     const images = (store: ImageStore): ImageStore => ({
       ...store,
@@ -95,7 +94,7 @@ describe('when that fails', () => {
         await store.put(digest, bytes)
       },
     })
-    const options = { providers: [acme()], decoder, images }
+    const options = { providers: [acme()], hasDecoder: true, images }
     await withGatewayStand(options, async ({ ask, images: store }) => {
       const [image] = (await ask(wanted)).images
       expect(image?.record).toMatchObject(served)
@@ -108,7 +107,7 @@ describe('when that fails', () => {
       ...store,
       put: () => Promise.reject(new Error('ENOSPC')),
     })
-    await withGatewayStand({ providers: [acme()], decoder, images }, async ({ ask }) => {
+    await withGatewayStand({ providers: [acme()], hasDecoder: true, images }, async ({ ask }) => {
       const result = await ask(wanted)
       expect(result.images[0]?.record).toMatchObject({ width: 48, height: 48 })
       expect(result.warnings.map(({ code }) => code)).toContain('not_stored_yet')
@@ -119,31 +118,25 @@ describe('when that fails', () => {
 test('a mask is turned for a model that edits where it is white', async () => {
   const turner = scriptedModel({ provider: 'acme', wire: { mask: 'white_is_edit' } })
   const provider = scriptedProvider({ models: [turner] })
-  await withGatewayStand({ providers: [provider], decoder }, async ({ ask, images, gateway }) => {
-    const { sha256 } = gateway.deps
-    const keep = async (bytes: Buffer) => {
-      const digest = sha256(bytes)
-      await images.put(digest, bytes)
-      const { width, height, format, hasAlpha } = readImageHeader(bytes) ?? unreadable()
-      return { digest, width, height, format, hasAlpha, byteLength: bytes.length }
-    }
-    const image = await keep(await clearPng(255))
-    const mask = await keep(await clearPng(0))
-    await ask({ operation: 'edit', images: [image], mask })
-    const sent = provider.calls[0]?.mask
-    expect(sent).toMatchObject({ hasAlpha: false, format: 'png' })
-    expect(sent?.digest).not.toBe(mask.digest)
-  })
+  await withGatewayStand(
+    { providers: [provider], hasDecoder: true },
+    async ({ ask, images, gateway }) => {
+      const { sha256 } = gateway.deps
+      const keep = async (bytes: Buffer) => {
+        const digest = sha256(bytes)
+        await images.put(digest, bytes)
+        const { width, height, format, hasAlpha } = readImageHeader(bytes) ?? unreadable()
+        return { digest, width, height, format, hasAlpha, byteLength: bytes.length }
+      }
+      const image = await keep(clearPng(square, 255))
+      const mask = await keep(clearPng(square, 0))
+      await ask({ operation: 'edit', images: [image], mask })
+      const sent = provider.calls[0]?.mask
+      expect(sent).toMatchObject({ hasAlpha: false, format: 'png' })
+      expect(sent?.digest).not.toBe(mask.digest)
+    },
+  )
 })
-
-/** A 32×32 PNG that is as opaque as said. */
-async function clearPng(alpha: number): Promise<Buffer> {
-  const { default: sharp } = await import('sharp')
-  const background = { r: 9, g: 9, b: 9, alpha: alpha / 255 }
-  return sharp({ create: { width: 32, height: 32, channels: 4, background } })
-    .png()
-    .toBuffer()
-}
 
 function unreadable(): never {
   throw new Error('a picture of this test has no header')

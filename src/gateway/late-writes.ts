@@ -1,7 +1,8 @@
 import type { Fact } from '../core/jobs/request-record.ts'
+import type { Log } from '../ports/log.ts'
 import type { Journal } from '../ports/stores.ts'
 import { isContradiction } from './contradiction.ts'
-import type { Dependencies } from './dependencies.ts'
+import type { GatewayLimits } from './limits.ts'
 
 /** Facts that a database in trouble did not take. */
 interface LateWrite {
@@ -10,7 +11,10 @@ interface LateWrite {
 }
 
 /** What a caller of `add` and `flush` brings along. */
-type Tools = Pick<Dependencies, 'log' | 'limits'>
+interface Tools {
+  readonly log: Log
+  readonly limits: Pick<GatewayLimits, 'lateWrites'>
+}
 
 /**
  * Facts of work that is done and paid, which wait until the database is back: the answer does not

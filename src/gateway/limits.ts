@@ -1,4 +1,7 @@
-/** Limits of the gateway's own work, each with its reason. The configuration can set some (docs/settings.md). */
+/**
+ * Limits of the gateway's own work, each with its reason. The configuration can set some
+ * (docs/settings.md).
+ */
 export interface GatewayLimits {
   /** Bytes of pictures in flight, reserved at admission. */
   readonly bytesInFlight: number

@@ -19,7 +19,7 @@ const noted =
 const opening = 'written request-accepted+hold-opened+attempt-started'
 
 describe('the order of what becomes durable', () => {
-  test('accepted, held and about to be sent before the call; bytes, then money, then the answer', async () => {
+  test('announced before the call; then bytes, then money, then the answer', async () => {
     const trace: string[] = []
     const acme = scriptedProvider({ play: noted(trace, draws()) })
     await withGatewayStand({ providers: [acme], trace }, async ({ ask }) => {
@@ -58,7 +58,7 @@ describe('the order of what becomes durable', () => {
     })
   })
 
-  test('the calls of one step are written in one commit, those of the next before they are made', async () => {
+  test('the calls of one step are written in one commit, before they are made', async () => {
     const trace: string[] = []
     const single = scriptedModel({ provider: 'acme', maxImagesPerCall: 1 })
     const acme = scriptedProvider({

@@ -92,7 +92,7 @@ const providers = (play: Play, resume?: () => CallOutcome): ScriptedProvider[] =
 ]
 
 describe('a gateway that died', () => {
-  test('while a job was polled: it is polled on, paid once, published, nothing is bought', async () => {
+  test('while a job was polled: it is polled on, paid once and published', async () => {
     const dead = await die({ providers: providers(submitsAndWaits) }, 'attempt-submitted')
     const after = providers(never, () => drawn(7))
     const stand = await open({ ...dead, providers: after, seed: 2 })
@@ -118,7 +118,7 @@ describe('a gateway that died', () => {
     await stand.close()
   })
 
-  test('right after it announced a call: the cost is suspected, nothing is sent again', async () => {
+  test('after it announced a call: the cost is suspected, nothing is sent', async () => {
     const dead = await die({ providers: providers(never) }, 'attempt-started')
     const after = providers(draws())
     const stand = await open({ ...dead, providers: after, seed: 2 })
@@ -147,7 +147,7 @@ describe('a gateway that died', () => {
     },
   )
 
-  test('after it had settled a bad picture: it stays refused, and the receipt says why', async () => {
+  test('after it had settled a bad picture: the receipt says what it was', async () => {
     const bad: Play = () => produced([Buffer.from('no picture')])
     const dead = await die({ providers: [scriptedProvider({ play: bad })] }, 'attempt-settled')
     const stand = await open({ ...dead, providers: providers(never), seed: 2 })

@@ -39,7 +39,7 @@ async function books(requestId: string, { ledger }: Stores) {
 }
 
 describe('the hold', () => {
-  test('is the worst case of every step, and what was not spent is released to the nano-dollar', async () => {
+  test('is the worst case of every step; what was not spent is released', async () => {
     const worst = { worstImages: (n: number) => n + 1 }
     const cheap = scriptedProvider({ id: 'cheap', ...worst })
     const dear = scriptedProvider({ id: 'dear', usd: '0.05', ...worst })
@@ -63,7 +63,7 @@ describe('the hold', () => {
     })
   })
 
-  test('that is too small is exceeded, closed with nothing, and the books still balance', async () => {
+  test('that is too small is exceeded, and the books still balance', async () => {
     const play = () => produced([picture(1)], { reportedDollars: '0.5' })
     const acme = scriptedProvider({ play })
     await withGatewayStand({ providers: [acme] }, async ({ ask, stores }) => {
@@ -159,7 +159,7 @@ describe('the cost of a call', () => {
     })
   })
 
-  test('withheld pictures of a call are paid like those that came, and shared among them', async () => {
+  test('withheld pictures are paid, and shared among those that came', async () => {
     const withheld = [failure('content_policy_output', 'withheld')]
     const play = () => produced([picture(1), picture(2)], { withheld })
     const acme = scriptedProvider({ play })
@@ -227,7 +227,7 @@ describe('list cost and what was saved', () => {
     })
   })
 
-  test('after a fallback more may have been spent than the list price; saved is negative', async () => {
+  test('after a fallback saved may be negative', async () => {
     const broken = scriptedProvider({ id: 'cheap', play: () => failed('bad_image') })
     const options = { providers: [broken, dear()], baselineModel: 'd' }
     await withGatewayStand(options, async ({ ask }) => {

@@ -3,7 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openDatabase } from '../adapters/database/open-database.ts'
+import { createFallbackStore } from '../adapters/files/fallback-image-store.ts'
 import { createFileImageStore } from '../adapters/files/file-image-store.ts'
+import { createSharpDecoder } from '../adapters/sharp-decoder/sharp-decoder.ts'
 import type { Fact } from '../core/jobs/request-record.ts'
 import { makePriceBook } from '../core/pricebook/price-book.ts'
 import { normaliseRequest } from '../core/request/normalise.ts'
@@ -31,11 +33,14 @@ export interface GatewayStandOptions extends GatewayOptions {
   readonly seed?: number
   readonly limits?: Partial<GatewayLimits>
   readonly baselineModel?: string
-  readonly decoder?: ImageDecoder
+  /** Whether pictures can be decoded; who does not need it spares the threads. */
+  readonly hasDecoder?: boolean
   /** Puts something between the gateway and the database's journal. */
   readonly journal?: (journal: Journal) => Journal
   /** Puts something between the gateway and the folder of pictures. */
   readonly images?: (images: ImageStore) => ImageStore
+  /** Whether there is a second folder for what the first one does not take. */
+  readonly hasSpareFolder?: boolean
   /** Where the order of events is noted: writes, stored pictures, and what a test adds. */
   readonly trace?: string[]
 }
@@ -51,7 +56,7 @@ export interface GatewayStand {
   readonly events: readonly GatewayEvent[]
   readonly logged: readonly LogLine[]
   readonly trace: readonly string[]
-  /** Asks for pictures and waits; the caller is `someone` of tenant `here` unless said otherwise. */
+  /** Asks for pictures and waits; the caller is `someone` of tenant `here` unless it is another. */
   ask(draft?: Partial<RequestDraft>, caller?: Partial<Caller>): Promise<GatewayResult>
   /** Lets running requests end and closes; the folder stays. */
   close(): Promise<void>
@@ -73,19 +78,19 @@ export async function openGatewayStand(options: GatewayStandOptions): Promise<Ga
   const opened = await openDatabase(join(home, 'keeprate.db'))
   const journal = traced(options.journal?.(opened.journal) ?? opened.journal, trace)
   const stores: Stores = { ...opened, journal }
-  const folder = createFileImageStore(home)
-  const images = tracedImages(options.images?.(folder) ?? folder, trace)
-  const limits = { ...defaultLimits, ...options.limits }
   const logged: LogLine[] = []
+  const images = tracedImages(openImages(home, options, logged), trace)
+  const limits = { ...defaultLimits, ...options.limits }
   const events: GatewayEvent[] = []
   const hub = createEventHub((error) => logged.push(errorLine('a listener failed', { error })))
   hub.listen((event) => events.push(event))
   const snapshot = snapshotOf(options.providers)
+  const decoder = options.hasDecoder === true ? createSharpDecoder() : noDecoder
   const parts = {
     snapshot: () => snapshot,
     stores,
     images,
-    decoder: options.decoder ?? noDecoder,
+    decoder,
     clock,
     random: seededRandom(seed),
     sha256,
@@ -117,9 +122,19 @@ export async function openGatewayStand(options: GatewayStandOptions): Promise<Ga
       }),
     close: async () => {
       await gateway.close()
-      await stores.close()
+      await Promise.all([decoder.close(), stores.close()])
     },
   }
+}
+
+/** The folder of pictures with what a test puts before it, and with the spare one behind it. */
+function openImages(home: string, options: GatewayStandOptions, logged: LogLine[]): ImageStore {
+  const folder = createFileImageStore(home)
+  const first = options.images?.(folder) ?? folder
+  if (options.hasSpareFolder !== true) return first
+  return createFallbackStore(first, createFileImageStore(join(home, 'spare')), (error) =>
+    logged.push(errorLine('picture went to the spare folder', { error })),
+  )
 }
 
 /** Lends a stand to one test; closes it and removes its folder, also when the test fails. */

@@ -44,14 +44,14 @@ export interface Script {
   readonly resume?: Resume
 }
 
-/** A provider that follows a script instead of talking to anybody, and remembers what it was asked. */
+/** A provider that follows a script, talks to nobody, and remembers what it was asked. */
 export interface ScriptedProvider extends Provider {
   readonly calls: readonly ProviderCall[]
   readonly resumed: readonly ProviderJob[]
 }
 
 /** Small pictures of any shape, so that thousands cost nothing. */
-export const smallSizes = {
+const smallSizes = {
   kind: 'free',
   multipleOf: 16,
   minPixels: 256,

@@ -29,7 +29,7 @@ const large = { ...silent, prompt: 'ten boats', size: '1536x1024', n: 10 }
 const isSubmitted = ({ attempts }: Receipt) => attempts[0]?.status === 'submitted'
 const isOver = ({ status }: Receipt) => status !== 'running'
 
-/** Starts a stand that is cleared when the test has ended; tests that run side by side have their own. */
+/** Starts a stand for one of the tests that run side by side, cleared when that has ended. */
 async function open(
   kind: Parameters<typeof startCrashStand>[0],
   { onTestFinished }: Pick<TestContext, 'onTestFinished'>,
@@ -80,7 +80,7 @@ const abandoned = (work: Promise<unknown>): void => {
 }
 
 describe.concurrent.each(databaseKinds())('a gateway on %s that is killed', (kind) => {
-  test('in a poll, in a call and in an answer: each is paid once and nothing is lost', async (context) => {
+  test('in a poll, in a call and in an answer: paid once, nothing lost', async (context) => {
     const stand = await open(kind, context)
     const first = await stand.start()
     const reading = await readSlowly(first, large)
@@ -125,7 +125,7 @@ describe.concurrent.each(databaseKinds())('a gateway on %s that is killed', (kin
     expect(await second.stop()).toBe(0)
   })
 
-  test('and ended in good order: running requests are answered, then it exits with 0', async (context) => {
+  test('or ended in good order: what runs is answered first', async (context) => {
     const stand = await open(kind, context)
     const gateway = await stand.start()
     const asked = generate(gateway, polled)

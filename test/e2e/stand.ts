@@ -66,6 +66,9 @@ export interface Ended {
   readonly errors: string
 }
 
+/** A program that should end by itself is ended after this time. */
+const RUN_LIMIT_MS = 60_000
+
 /** Runs `keeprate <words>` to its end, in its home. */
 export async function runProgram(
   words: readonly string[],
@@ -75,6 +78,8 @@ export async function runProgram(
     cwd: environment.KEEPRATE_HOME ?? root,
     env: { ...bareEnvironment, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: RUN_LIMIT_MS,
+    killSignal: 'SIGKILL',
   })
   const texts = { output: '', errors: '' }
   child.stdout.on('data', (chunk) => {

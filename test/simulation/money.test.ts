@@ -116,7 +116,7 @@ function dearer(
   return produced(Array.from({ length: n }, draw), { reportedDollars })
 }
 
-/** A database that loses some commits, confirms some that it does not tell of, and has bad times. */
+/** A database that loses some commits, writes some without telling, and has bad times. */
 const wildJournal =
   (rolls: Dice) =>
   (journal: Journal): Journal => {

@@ -102,7 +102,7 @@ const priceTable = (rows: readonly PriceRow[]): string =>
       code(modelOf(row)),
       operations.join(', '),
       printSelector(row.when),
-      row.components.map(printComponent).join(' + '),
+      [...row.components, ...(row.modifiers ?? [])].map(printComponent).join(' + '),
       row.valid_to === null ? `from ${row.valid_from}` : `${row.valid_from} to ${row.valid_to}`,
       `${printSource(row.source.url)}, read ${row.source.read_at}`,
       row.source.confidence,
@@ -135,7 +135,7 @@ const printSelector = (when: PriceRow['when']): string =>
     .flatMap(([name, value]) => (value == null ? [] : [`${name} ${value}`]))
     .join(', ') || 'all'
 
-const printComponent = ({ kind, ...fields }: PriceRow['components'][number]): string => {
+const printComponent = ({ kind, ...fields }: { readonly kind: string }): string => {
   const printed = Object.entries(fields)
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => `${name} ${printValue(value)}`)

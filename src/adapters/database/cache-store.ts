@@ -27,7 +27,7 @@ export function cacheStore(engine: Engine): CacheStore {
         .orderBy('entry.created_at', 'desc')
         .orderBy('entry.image_id', 'desc')
         // As an expression: SQLite would prepare the statement anew for each value of a bare one.
-        .limit(sql`cast(${limit} as bigint)`),
+        .limit(sql<number>`cast(${limit} as bigint)`),
   )
   return {
     async find({ key, now, limit }) {

@@ -68,28 +68,18 @@ export function requestStore(engine: Engine): RequestStore {
         .sort((left, right) => left.createdAt - right.createdAt || (left.id < right.id ? -1 : 1))
     },
     async renewLeases(owner, leaseUntil) {
-      await run(
-        engine,
-        kysely
-          .updateTable('requests')
-          .set({ lease_until: toMilliseconds(leaseUntil) })
-          .where(isUnfinished)
-          .where('lease_owner', '=', owner),
-      )
+      await run(engine, heldBy(engine, owner).set({ lease_until: toMilliseconds(leaseUntil) }))
     },
     async giveBack({ id, owner, from }) {
-      await run(
-        engine,
-        kysely
-          .updateTable('requests')
-          .set({ lease_owner: null, lease_until: toMilliseconds(from) })
-          .where('id', '=', id)
-          .where(isUnfinished)
-          .where('lease_owner', '=', owner),
-      )
+      const nobody = { lease_owner: null, lease_until: toMilliseconds(from) }
+      await run(engine, heldBy(engine, owner).set(nobody).where('id', '=', id))
     },
   }
 }
+
+/** A change of the unfinished requests that an owner has leased. */
+const heldBy = ({ kysely }: Engine, owner: string) =>
+  kysely.updateTable('requests').where(isUnfinished).where('lease_owner', '=', owner)
 
 /** Keyset paging: the page after a request begins where that request stands, at any depth. */
 function listQuery({ kysely }: Engine, query: ListQuery): Compilable<RequestRow> {

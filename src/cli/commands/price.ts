@@ -30,7 +30,7 @@ const list = (
     const lines = rows.map((row) => [
       row.offer,
       row.operation,
-      row.components.map(printComponent).join(' + '),
+      [...row.components, ...(row.modifiers ?? [])].map(printComponent).join(' + '),
       `${row.valid_from} …${row.valid_to === null ? '' : ` ${row.valid_to}`}`,
       row.source.confidence,
       `read ${row.source.read_at}`,
@@ -40,8 +40,8 @@ const list = (
     return exitCodes.ok
   })
 
-/** A component as `kind name=value …`, its tables left to `--json`. */
-const printComponent = ({ kind, ...fields }: PriceRow['components'][number]): string =>
+/** A component or modifier as `kind name=value …`, its tables left to `--json`. */
+const printComponent = ({ kind, ...fields }: { readonly kind: string }): string =>
   [
     kind,
     ...Object.entries(fields)

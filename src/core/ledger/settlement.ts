@@ -55,8 +55,8 @@ export function settleCall(
   const reported = readReport(outcome.reportedDollars)
   if (billedImages === 0) return settleUnbilled(usage, reported)
   const rated = rate(row, usage)
-  const ceiling = rate(row, { ...estimate.high, images: billedImages })
-  const charge = rated.ok ? rated.charge : ceiling.ok ? ceiling.charge : undefined
+  const priced = rated.ok ? rated : rate(row, { ...estimate.high, images: billedImages })
+  const charge = priced.ok ? priced.charge : undefined
   const bookNano = charge?.totalNano ?? 0n
   const shared = { lines: charge?.lines ?? [], usage, bookNano }
   if (reported !== undefined && reported > 0n) {

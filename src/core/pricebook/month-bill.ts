@@ -1,3 +1,4 @@
+import Big from 'big.js'
 import { type Nano, sumNano } from '../money.ts'
 import type { ChargeLine } from '../pricing/charge.ts'
 import { type Decimal, decimal } from '../pricing/decimal.ts'
@@ -5,6 +6,9 @@ import type { UnpriceableReason } from '../pricing/unpriceable.ts'
 import { ok, type Result, refused } from '../result.ts'
 import { flawOfMonth, type MonthUsage } from './month.ts'
 import { imagesPerHourOf, type Term, termLines } from './terms/index.ts'
+
+/** Digits of the rates in a bill; the finest published price has 12. */
+const RATE_DECIMALS = 18
 
 /** What a month costs under a term, with the numbers that must never be mixed. */
 export interface MonthBill {
@@ -39,8 +43,8 @@ export function monthBill(term: Term, month: MonthUsage): Result<MonthBill, Unpr
   return ok({
     lines,
     totalNano: sumNano(lines.map(({ amountNano }) => amountNano)),
-    ...(withOneMore.ok ? { marginalUsd: exactSum(withOneMore.value).minus(total).toFixed() } : {}),
-    ...(month.images === 0 ? {} : { effectiveUsd: total.div(month.images).toFixed() }),
+    ...(withOneMore.ok ? { marginalUsd: rateText(exactSum(withOneMore.value).minus(total)) } : {}),
+    ...(month.images === 0 ? {} : { effectiveUsd: rateText(total.div(month.images)) }),
     ...(imagesPerHour === undefined ? {} : { imagesPerHour }),
   })
 }
@@ -48,3 +52,6 @@ export function monthBill(term: Term, month: MonthUsage): Result<MonthBill, Unpr
 /** Dollars of lines before any is rounded: a rate may be finer than a nano-dollar. */
 const exactSum = (lines: readonly ChargeLine[]): Decimal =>
   lines.reduce((sum, { quantity, rate }) => sum.plus(decimal(quantity).times(rate)), decimal(0))
+
+/** Quotients end somewhere, and the difference of two must not show where. */
+const rateText = (rate: Decimal): string => rate.round(RATE_DECIMALS, Big.roundHalfUp).toFixed()

@@ -16,9 +16,6 @@ export const tiersSchema = z
   .refine(areRising, 'bounds must rise, and only the last may be null')
   .readonly()
 
-/** Tiers as `[[10000, "0.01"], [null, "0.008"]]`. */
-export type Tiers = z.output<typeof tiersSchema>
-
 /** The reason why a month has no price: it is larger than the last tier. */
 export const aboveTiers = (images: number): UnpriceableReason =>
   unpriceable('above_largest', 'images', `${images} images are more than the last tier has`)

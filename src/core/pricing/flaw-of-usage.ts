@@ -40,26 +40,31 @@ const tokenFields = [
  */
 export function flawOfUsage(usage: Usage): UnpriceableReason | undefined {
   const { tokens = {} } = usage
-  const flaws = [
-    ...wholeFields.map((name) => flawOfCount(name, usage[name], Number.isInteger)),
-    ...decimalFields.map((name) => flawOfCount(name, usage[name], Number.isFinite)),
-    ...shareFields.map((name) => flawOfCount(name, usage[name], isShare)),
-    ...tokenFields.map((name) => flawOfCount(`tokens.${name}`, tokens[name], Number.isInteger)),
-    usage.images === undefined ? impossible('images', undefined) : undefined,
-  ]
-  return flaws.find((flaw) => flaw !== undefined)
+  return (
+    firstFlaw(wholeFields, usage, Number.isInteger) ??
+    firstFlaw(decimalFields, usage, Number.isFinite) ??
+    firstFlaw(shareFields, usage, isShare) ??
+    firstFlaw(tokenFields, tokens, Number.isInteger, 'tokens.') ??
+    (usage.images === undefined ? impossible('images', undefined) : undefined)
+  )
 }
 
-const isShare = (count: number): boolean => count <= 1
+const isShare = (count: number): boolean => Number.isFinite(count) && count <= 1
 
-function flawOfCount(
-  name: string,
-  count: number | undefined,
+/** Every price of every request comes by here, so nothing is built before a flaw is found. */
+function firstFlaw<Name extends string>(
+  names: readonly Name[],
+  counts: { readonly [Field in Name]?: number },
   isPossible: (count: number) => boolean,
+  prefix = '',
 ): UnpriceableReason | undefined {
-  if (count === undefined) return undefined
-  const isCount = isPossible(count) && count >= 0 && count <= Number.MAX_SAFE_INTEGER
-  return isCount ? undefined : impossible(name, count)
+  for (const name of names) {
+    const count = counts[name]
+    if (count === undefined) continue
+    const isCount = isPossible(count) && count >= 0 && count <= Number.MAX_SAFE_INTEGER
+    if (!isCount) return impossible(prefix + name, count)
+  }
+  return undefined
 }
 
 const impossible = (name: string, count: unknown): UnpriceableReason =>

@@ -5,7 +5,7 @@ import { missingUsage, type UnpriceableReason, unpriceable } from './unpriceable
 import type { Usage } from './usage.ts'
 
 /** Width and height of each output image, refused when unknown or when there is no area. */
-export function outputEdges(
+function outputEdges(
   usage: Usage,
   kind: string,
 ): Result<{ readonly width: number; readonly height: number }, UnpriceableReason> {

@@ -20,9 +20,8 @@ import { missingImages, type Run } from '../run.ts'
  * @throws GatewayError when no offer can serve the request, naming the parameter in the way.
  */
 export function plan(run: Run, deps: Dependencies): Run {
-  const listNano = listPrice(run, deps)
   const missing = missingImages(run)
-  if (missing === 0) return { ...run, listNano }
+  if (missing === 0) return { ...run, listNano: listPrice(run, deps) }
   const isPinned = run.resolution.auto === undefined
   const candidates: Candidate[] = []
   const exclusions: Exclusion[] = []
@@ -31,6 +30,9 @@ export function plan(run: Run, deps: Dependencies): Run {
     if (result.ok) candidates.push(result.value)
     else exclusions.push({ offer: offerName(model), unfit: result.refusal })
   }
+  // When all images of a named model are missing, its list price has just been worked out.
+  const isListed = isPinned && missing === run.request.n
+  const listNano = isListed ? candidates[0]?.quote.expectedNano : listPrice(run, deps)
   const made = makePlan({
     candidates,
     exclusions,

@@ -7,6 +7,7 @@ import {
   PARTIAL_IMAGE_TOKENS,
   promptTokens,
   type TokenFamily,
+  type TokenRange,
   tokenFamilyOf,
 } from './tokens.ts'
 import { isStreamed, promptOf } from './wire.ts'
@@ -27,14 +28,15 @@ type Bound = keyof UsageEstimate
  * is better than a guess.
  */
 export function estimate(plan: CallPlan): UsageEstimate {
+  const prompt = promptTokens(promptOf(plan))
   return {
-    low: usageAt('low', plan),
-    expected: usageAt('expected', plan),
-    high: usageAt('high', plan),
+    low: usageAt('low', plan, prompt),
+    expected: usageAt('expected', plan, prompt),
+    high: usageAt('high', plan, prompt),
   }
 }
 
-function usageAt(bound: Bound, plan: CallPlan): Usage {
+function usageAt(bound: Bound, plan: CallPlan, prompt: TokenRange): Usage {
   const family = tokenFamilyOf(plan.model)
   const quality = plan.settings.quality ?? AUTO_QUALITIES[bound]
   const { size, tokens: perImage } = pictureAt(bound, plan, family, quality)
@@ -48,7 +50,7 @@ function usageAt(bound: Bound, plan: CallPlan): Usage {
     ...facts,
     operation: plan.operation,
     tokens: {
-      textIn: promptTokens(promptOf(plan))[bound],
+      textIn: prompt[bound],
       imageIn: inputs * inputImageTokens(family, fidelity)[bound],
       imageOut: plan.n * (perImage + partials * PARTIAL_IMAGE_TOKENS),
     },

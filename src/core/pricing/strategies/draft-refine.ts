@@ -11,7 +11,8 @@ export interface Comparison {
 }
 
 /**
- * Cheap drafts to choose from, and one dear picture of the chosen one, beside as many dear pictures.
+ * Cheap drafts to choose from, and one dear picture of the chosen one, beside as many dear ones as
+ * there are drafts.
  * @example 4 drafts at $0.003 and one final at $0.08 = $0.092 instead of $0.32
  */
 export function draftRefine(

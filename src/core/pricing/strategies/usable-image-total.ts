@@ -4,8 +4,8 @@ import { dollarsOf, flawOfShares, neverAccepted } from '../expectation.ts'
 import type { UnpriceableReason } from '../unpriceable.ts'
 
 /**
- * What a usable image costs in the end: the attempts it takes, the upscale and the edit that some of
- * them get, and delivery.
+ * What a usable image costs in the end: the attempts it takes, the upscale and the edit that some
+ * of them get, and delivery.
  * @example $0.04 accepted one time in three, $0.02 for a quarter, $0.05 for a tenth = $0.1301
  */
 export function usableImageTotal(

@@ -15,8 +15,8 @@ const schema = z.strictObject({
 })
 
 /**
- * An edit under a mask pays for the masked share of the picture, on top of a floor. No public tariff
- * of November 2026 charges so; contracts may.
+ * An edit under a mask pays for the masked share of the picture, on top of a floor. No public
+ * tariff of November 2026 charges so; contracts may.
  * @example a tenth of the picture at $0.05, floor 30 % = $0.0185
  */
 export const maskArea = defineStructure({

@@ -1,0 +1,97 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Commands, makeCommands } from './commands.ts'
+import { describe as describePicture, makeMask, makePng } from './pictures.ts'
+
+const SQUARE = { width: 1024, height: 1024 }
+
+interface Made {
+  readonly cost: string
+  readonly isSimulated: boolean
+  readonly requestId: string
+  readonly images: readonly { readonly path: string; readonly format: string }[]
+}
+
+let commands: Commands
+const inHome = (path: string) => join(commands.home, path)
+const pictureAt = async (path: string) => describePicture(await readFile(inHome(path)))
+
+beforeAll(async () => {
+  commands = await makeCommands()
+  await mkdir(inHome('in'))
+  await writeFile(inHome('in/photo.png'), await makePng(SQUARE))
+  await writeFile(inHome('in/mask.png'), await makeMask(SQUARE))
+  await writeFile(inHome('in/text.png'), 'no picture')
+})
+afterAll(() => commands.clear())
+
+describe.concurrent('generate', () => {
+  test('saves pictures named by the prompt, and says who made them for how much', async () => {
+    const output = await commands.text(0, 'generate', 'Two Boats!', '-n', '2', '--out', 'made')
+    expect(output).toMatch(/^made by \w+\/\S+ {3}route direct {3}cache MISS\n/)
+    expect(output).toMatch(/^cost {3}\$\d+\.\d+ \(simulated\) {3}list \$\S+ {3}saved \$\S+$/m)
+    expect(output).toMatch(/^receipt req_\w+$/m)
+    const files = (await readdir(inHome('made'))).toSorted()
+    expect(files).toHaveLength(2)
+    for (const file of files) {
+      expect(file).toMatch(/^two-boats-\w{6}-[12]\.png$/)
+      expect(await pictureAt(`made/${file}`)).toEqual({ ...SQUARE, format: 'png' })
+    }
+  })
+
+  test('with --json prints the receipt’s facts and the paths', async () => {
+    const words = ['generate', 'a cup', '--model', 'flux-2-pro', '-f', 'webp', '-o', 'cup.webp']
+    const made = await commands.json<Made>(0, ...words)
+    expect(made).toMatchObject({ isSimulated: true, provider: 'bfl', model: 'flux-2-pro' })
+    expect(made.images).toMatchObject([{ path: 'cup.webp', format: 'webp' }])
+    expect(await pictureAt('cup.webp')).toEqual({ ...SQUARE, format: 'webp' })
+  })
+
+  test.each<[number, string, string, readonly string[]]>([
+    [2, 'model_not_found', 'a boat', ['--model', 'no-such-model']],
+    [2, 'invalid_request', 'a boat', ['-n', '11']],
+    [2, 'invalid_request', 'a boat', ['--format', 'gif']],
+    [2, 'content_policy_violation', 'sandbox:moderate-input', ['--model', 'gpt-image-2']],
+    [3, 'max_cost_exceeded', 'a boat', ['--max-cost', '0.000001']],
+    [1, 'no_provider_available', 'sandbox:bad-gateway', ['--model', 'flux-2-pro']],
+  ])('ends with %i for %s (%s, %j)', async (code, errorCode, prompt, options) => {
+    const { error } = await commands.json<{ error: object }>(code, 'generate', prompt, ...options)
+    expect(error).toMatchObject({ code: errorCode, message: expect.any(String) })
+  })
+
+  test('tells a person what went wrong and what to do, without a stack', async () => {
+    const ended = await commands.run('generate', 'a boat', '--max-cost', '0.000001')
+    expect(ended).toMatchObject({ code: 3, output: '' })
+    expect(ended.errors).toMatch(/^error {2}max_cost_exceeded: .+\n {7}Raise x-keeprate-max-cost/m)
+    expect(ended.errors).not.toMatch(/\n\s+at /)
+  })
+
+  test('ends with 4 when fewer pictures came than were asked for, which are saved', async () => {
+    const words = ['generate', 'a boat sandbox:wrong-count', '--model', 'gpt-image-2', '-n', '2']
+    const made = await commands.json<Made>(4, ...words, '--out', 'few')
+    expect(made.images).toHaveLength(1)
+    expect(await readdir(inHome('few'))).toHaveLength(1)
+  })
+})
+
+describe.concurrent('edit', () => {
+  test('changes a picture, with a mask as well', async () => {
+    const words = ['edit', 'add snow', '-i', 'in/photo.png', '--mask', 'in/mask.png']
+    const made = await commands.json<Made>(0, ...words, '-o', 'snow.png', '-s', '1024x1024')
+    expect(made.images).toMatchObject([{ path: 'snow.png' }])
+    expect(await pictureAt('snow.png')).toMatchObject({ ...SQUARE, format: 'png' })
+    expect(
+      await commands.text(0, 'edit', 'add rain', '-i', 'in/photo.png', '-o', 'rain.png'),
+    ).toMatch(/^saved {2}rain\.png$/m)
+  })
+
+  test.each([
+    ['a file that is not there', 'in/nothing.png', 'cannot be read'],
+    ['a file that is no picture', 'in/text.png', 'no complete image'],
+  ])('ends with 2 for %s', async (_, path, message) => {
+    const words = ['edit', 'add snow', '-i', path]
+    const { error } = await commands.json<{ error: { message: string } }>(2, ...words)
+    expect(error.message).toContain(message)
+  })
+})

@@ -1,0 +1,203 @@
+import { rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startRawServer } from '../../src/testing/loopback-server.ts'
+import { exchange, jsonOf } from './exchange.ts'
+import { makeKeys } from './keys.ts'
+import { clearStand, makeHome, runProgram, startStand } from './stand.ts'
+
+/** An address that others can reach, were they let in. */
+const OPEN = '0.0.0.0'
+const ADMIN_KEY = 'sk-admin-of-these-tests'
+
+/** Runs a command that must end by itself; a home of its own, and never a secret or a stack. */
+async function run(
+  words: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+  config?: string,
+) {
+  const home = await makeHome()
+  if (config !== undefined) await writeFile(join(home, 'keeprate.yaml'), config)
+  const ended = await runProgram(words, {
+    KEEPRATE_HOME: home,
+    KEEPRATE_PORT: '0',
+    KEEPRATE_LOG_LEVEL: 'warn',
+    ...environment,
+  })
+  await rm(home, { recursive: true, force: true })
+  expect(ended.output + ended.errors).not.toMatch(/secret-canary|\n {4}at |node:internal/)
+  return ended
+}
+
+describe('an open address', () => {
+  test.each([OPEN, '::', 'gateway.example'])('without a key is refused: %s', async (host) => {
+    const { code, errors } = await run(['serve'], { KEEPRATE_HOST: host })
+    expect(code).toBe(2)
+    expect(errors).toContain(host)
+    expect(errors).toMatch(/keeprate keys create|KEEPRATE_ADMIN_KEY/)
+  })
+
+  test('given as a flag or in the file is refused alike', async () => {
+    expect((await run(['serve', '--host', OPEN])).code).toBe(2)
+    const file = await run(['serve'], {}, `server: { host: "${OPEN}" }\n`)
+    expect(file.code).toBe(2)
+  })
+
+  test('with an admin key is served, and the key of the sandbox is worth nothing', async () => {
+    const stand = await startStand({
+      environment: { KEEPRATE_HOST: OPEN, KEEPRATE_ADMIN_KEY: ADMIN_KEY },
+    })
+    try {
+      const url = stand.url.replace(OPEN, '127.0.0.1')
+      const statusOf = async (path: string, key?: string): Promise<number> => {
+        const headers: Record<string, string> =
+          key === undefined ? {} : { authorization: `Bearer ${key}` }
+        return (await exchange(url, { path, headers })).status
+      }
+      expect(stand.ready.key).toBeUndefined()
+      expect(await statusOf('/v1/models', ADMIN_KEY)).toBe(200)
+      expect(await statusOf('/v1/models', 'sk-keeprate-sandbox')).toBe(401)
+      expect(await statusOf('/metrics')).toBe(401)
+      expect(await statusOf('/metrics', ADMIN_KEY)).toBe(200)
+      expect(await statusOf('/livez')).toBe(200)
+    } finally {
+      await clearStand(stand)
+    }
+  })
+
+  test('with a key in the database is served, and no longer once it is revoked', async () => {
+    const home = await makeHome()
+    const environment = { KEEPRATE_HOME: home, KEEPRATE_HOST: OPEN }
+    const made = await runProgram(['keys', 'create', 'team', '--json'], environment)
+    const { id } = JSON.parse(made.output) as { readonly id: string }
+    const stand = await startStand({ home, environment: { KEEPRATE_HOST: OPEN } })
+    await stand.stop()
+    const revoked = await runProgram(['keys', 'revoke', id], environment)
+    expect(revoked.code).toBe(0)
+    const refused = await runProgram(['serve'], { ...environment, KEEPRATE_PORT: '0' })
+    expect(refused.code).toBe(2)
+    await clearStand(stand)
+  })
+})
+
+describe.concurrent('a file with a mistake is refused, with line and column:', () => {
+  test.each([
+    ['broken YAML', 'server:\n  host: [1\n', 3, 1],
+    ['an unknown member', 'server:\n  hots: x\n', 2, 3],
+    ['a wrong type', 'server:\n  port: many\n', 2, 9],
+    ['a member given twice', 'log_level: warn\nlog_level: info\n', 2, 1],
+    ['an unknown provider', 'providers:\n  opnai: { api_key: x }\n', 2, 3],
+    ['an unknown member of a provider', 'providers:\n  openai:\n    key: x\n', 3, 5],
+    ['a variable that is not there', `providers:\n  openai:\n    api_key: $\{NO_KEY}\n`, 3, 14],
+    ['a list', '- a\n', 1, 1],
+  ])('%s', async (_, config, line, column) => {
+    for (const command of [['config', 'check'], ['serve']]) {
+      const { code, errors } = await run(command, {}, config)
+      expect(code).toBe(2)
+      expect(errors).toMatch(new RegExp(`keeprate\\.yaml:${line}:${column}: `))
+    }
+  })
+
+  test('all mistakes are told at once, as JSON too', async () => {
+    const config = 'hots: 1\nserver: { port: many }\n'
+    const { code, output } = await run(['config', 'check', '--json'], {}, config)
+    expect(code).toBe(2)
+    const { error } = JSON.parse(output) as { readonly error: { readonly problems: string[] } }
+    expect(error.problems).toHaveLength(2)
+  })
+})
+
+describe.concurrent('a wrong variable is refused by its name:', () => {
+  test.each([
+    ['KEEPRATE_PORT', 'many'],
+    ['KEEPRATE_PORT', '70000'],
+    ['KEEPRATE_PORT', '-1'],
+    ['KEEPRATE_LOG_LEVEL', 'loud'],
+    ['KEEPRATE_SANDBOX_SPEED', '0'],
+    ['KEEPRATE_CACHE_TTL', 'soon'],
+    ['KEEPRATE_BODY_EXTENSION', 'maybe'],
+    ['KEEPRATE_ADMIN_KEY', 'secret-canary'],
+    ['KEEPRATE_BYTES_IN_FLIGHT', '1'],
+    ['KEEPRATE_PLAN_STEPS', '0'],
+    ['KEEPRATE_ADMIN_KEY_FILE', '/nowhere/secret'],
+    ['KEEPRATE_PUBLIC_URL', 'no address'],
+    ['KEEPRATE_DATABASE_URL', 'mysql://user:secret-canary@127.0.0.1/x'],
+    ['OPENAI_BASE_URL', 'no address'],
+  ])('%s=%s', async (name, value) => {
+    const { code, errors } = await run(['serve'], { OPENAI_API_KEY: 'key', [name]: value })
+    expect([code, errors]).toEqual([2, expect.stringContaining(name)])
+  })
+
+  test.each([
+    ['KEEPRATE_SANDBOX', 'nobody'],
+    ['KEEPRATE_CONFIG', 'nowhere.yaml'],
+  ])('%s=%s, told by its value', async (name, value) => {
+    const { code, errors } = await run(['serve'], { [name]: value })
+    expect([code, errors]).toEqual([2, expect.stringContaining(value)])
+  })
+
+  test('one that is empty counts as not set', async () => {
+    const { code } = await run(['config', 'check'], { KEEPRATE_PORT: '', KEEPRATE_CONFIG: '' })
+    expect(code).toBe(0)
+  })
+})
+
+test('a port that is taken is a failure with a reason', async () => {
+  const taken = createServer().listen(0, '127.0.0.1')
+  await new Promise((resolve) => taken.once('listening', resolve))
+  const { port } = taken.address() as { readonly port: number }
+  try {
+    const { code, errors } = await run(['serve'], { KEEPRATE_PORT: String(port) })
+    expect(code).toBe(1)
+    expect(errors).toMatch(/EADDRINUSE|in use/)
+  } finally {
+    taken.close()
+  }
+})
+
+describe('a provider on a private address', () => {
+  let canary: Awaited<ReturnType<typeof startRawServer>>
+  beforeAll(async () => {
+    canary = await startRawServer((socket) => socket.destroy())
+  })
+  afterAll(() => canary.close())
+
+  test.each([
+    ['without permission is never reached', '', 0],
+    ['is reached with permission', ', allow_private: true', 1],
+  ])('%s', async (_, permission, connections) => {
+    const before = canary.connections()
+    const address = `base_url: "${canary.origin}", api_key: secret-canary`
+    const stand = await startStand({
+      config: `providers:\n  openai: { ${address}${permission} }\n`,
+      environment: { KEEPRATE_ADMIN_KEY: ADMIN_KEY },
+    })
+    try {
+      const headers = { authorization: `Bearer ${ADMIN_KEY}`, 'content-type': 'application/json' }
+      const body = '{"prompt":"a cup","model":"gpt-image-2"}'
+      const path = '/v1/images/generations'
+      const answer = await exchange(stand.url, { method: 'POST', path, headers, body })
+      expect(answer.status).toBe(503)
+      expect(answer.body.toString('utf8')).not.toContain('secret-canary')
+      expect(canary.connections() - before).toBe(connections)
+      expect(jsonOf(answer)).toMatchObject({ error: { code: 'no_provider_available' } })
+    } finally {
+      await clearStand(stand)
+    }
+  })
+})
+
+test('keys are shown once: neither list nor database has a secret', async () => {
+  const stand = await startStand()
+  try {
+    const { secret } = await makeKeys(stand, undefined, { secret: { scopes: ['admin'] } })
+    const environment = { KEEPRATE_HOME: stand.home }
+    const { output } = await runProgram(['keys', 'list', '--json'], environment)
+    expect(output).toContain(secret.slice(-4))
+    expect(output).not.toContain(secret)
+    expect(stand.log()).not.toContain(secret)
+  } finally {
+    await clearStand(stand)
+  }
+})
