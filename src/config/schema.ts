@@ -7,7 +7,11 @@ const duration = z.union([
 ])
 
 const provider = z.strictObject({
-  api_key: z.string().min(1).optional().describe('Key of the provider; use "${NAME}" or *_FILE'),
+  api_key: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Key of the provider; use $NAME in braces, or *_FILE'),
   base_url: z.url().optional().describe("Replaces the provider's own address"),
   allow_private: z
     .boolean()

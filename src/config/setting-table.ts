@@ -27,7 +27,9 @@ const webAddress = (value: unknown): string => {
   throw new RangeError('must be an http or https address')
 }
 
-/** PostgreSQL's address, or where a SQLite file lies; never told back, for it may hold a password. */
+/**
+ * PostgreSQL's address, or where a SQLite file lies; never told back, for it may hold a password.
+ */
 const databaseAddress = (value: unknown): string => {
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(String(value))?.[1]?.toLowerCase() ?? 'file'
   if (['postgres', 'postgresql', 'file'].includes(scheme)) return String(value)

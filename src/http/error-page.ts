@@ -5,7 +5,8 @@ import { escapeHtml, printPage } from './page.ts'
 export function errorPage(): string {
   const rows = Object.entries(errorCatalogue).map(
     ([code, { status, type, retryable, advice }]) =>
-      `<tr id="${code}"><td><code>${code}</code></td><td>${status}</td><td><code>${type}</code></td>` +
+      `<tr id="${code}"><td><code>${code}</code></td><td>${status}</td>` +
+      `<td><code>${type}</code></td>` +
       `<td>${retryable ? 'yes' : 'no'}</td><td>${escapeHtml(advice)}</td></tr>`,
   )
   const body = `<h1>Errors</h1>

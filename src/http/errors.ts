@@ -75,7 +75,7 @@ export function printError(error: GatewayError, requestId: string, baseUrl: stri
 }
 
 /** Headers that tell clients whether and when to send again, and what the failure cost. */
-export function errorHeaders(error: GatewayError): Record<string, string> {
+function errorHeaders(error: GatewayError): Record<string, string> {
   const headers: Record<string, string> = { 'x-should-retry': String(error.retryable) }
   if (error.costNano !== undefined) headers['x-keeprate-cost'] = dollarsFromNano(error.costNano)
   const waitMs = error.retryAfterMs ?? (error.retryable ? 1_000 : undefined)
@@ -90,14 +90,21 @@ export function errorHeaders(error: GatewayError): Record<string, string> {
 export const baseUrlOf = (request: FastifyRequest): string =>
   `${request.protocol}://${request.host}`
 
+/**
+ * Keeps the connection of a client that is still sending. Closed under it, it would look broken,
+ * the answer would be lost, and the same would be sent again. What still comes is thrown away.
+ */
+function lingerOpen(reply: FastifyReply): void {
+  reply.removeHeader('connection')
+  reply.raw.shouldKeepAlive = true
+}
+
 /** The one place where errors become answers. */
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const known = toGatewayError(error)
   if (known.code === 'internal_error') request.log.error({ err: error }, 'request failed')
   const requestId = known.requestId ?? request.id
-  // A connection closed under a client that is still sending looks like a broken one, and is tried
-  // again. So the rest of the body is read and thrown away.
-  if (!request.raw.complete) reply.removeHeader('connection')
+  if (!request.raw.complete) lingerOpen(reply)
   reply
     .status(known.entry.status)
     .headers({

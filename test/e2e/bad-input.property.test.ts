@@ -59,7 +59,7 @@ const body = fc.record(
     resolution: oneOf('1k', '4K'),
     response_format: oneOf('url', 'b64_json'),
     keeprate: fc.oneof(keeprate, anyValue),
-    [String.raw`\u0000`]: anyValue,
+    '\\u0000': anyValue,
   },
   { requiredKeys: ['prompt'], noNullPrototype: true },
 )

@@ -118,7 +118,7 @@ describe('on SQLite', () => {
     expect(body.error).toMatchObject({ code: 'invalid_request', type: 'invalid_request_error' })
   })
 
-  test('afterwards nothing was booked, nothing is broken, and the log holds no defect', async () => {
+  test('afterwards nothing was booked or broken, and the log holds no defect', async () => {
     const list = jsonOf(await ask({ path: '/v1/requests?limit=100' }))
     expect(list.data).toEqual([])
     const ready = await ask({ path: '/readyz' })

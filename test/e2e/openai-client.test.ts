@@ -150,7 +150,7 @@ describe.each(databaseKinds())('the openai client on %s', (kind) => {
   })
 
   test('lists models with prices', async () => {
-    const models = []
+    const models: OpenAI.Models.Model[] = []
     for await (const model of client.models.list()) models.push(model)
     const found = models.find((model) => model.id === 'flux-2-pro') as unknown as {
       keeprate: { offer: string; prices: unknown[] }

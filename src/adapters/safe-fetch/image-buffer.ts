@@ -98,8 +98,9 @@ export class ImageBuffer {
   #reserve(count: number): void {
     const { length } = this
     if (this.#end + count <= this.#buffer.length) return
-    const grown = length * (length < FAST_GROWTH_LIMIT ? 4 : 2)
-    const size = Math.max(this.#expectedBytes, grown, length + count, FIRST_BYTES)
+    const grown = Math.max(FIRST_BYTES, length * (length < FAST_GROWTH_LIMIT ? 4 : 2))
+    // What was announced is enough, unless it was wrong.
+    const size = Math.max(length + count, this.#expectedBytes === 0 ? grown : this.#expectedBytes)
     const buffer = Buffer.allocUnsafeSlow(size)
     this.#buffer.copy(buffer, 0, this.#start, this.#end)
     this.#expectedBytes = 0

@@ -142,7 +142,7 @@ describe('SQLite: processes', () => {
     )
   })
 
-  test('one that forgets to close ends all the same, and keeps what it had acknowledged', async () => {
+  test('one that forgets to close ends all the same and keeps what it acknowledged', async () => {
     const path = join(folder, 'forgetful', 'keeprate.db')
     const { lines, code } = await ended(start(forgetfulCommitter, path, 'x'))
     expect({ lines, code }).toEqual({ lines: ['x'], code: 0 })

@@ -112,7 +112,9 @@ export function makePlan(input: {
 const isWithin = ({ quote }: Candidate, limitNano: Nano | undefined): boolean =>
   limitNano === undefined || quote.highNano <= limitNano
 
-/** The best candidate that the limit allows, of another provider than the steps so far if possible. */
+/**
+ * The best candidate that the limit allows, of another provider than the steps so far if possible.
+ */
 function nextStep(
   rest: readonly Candidate[],
   steps: readonly Candidate[],

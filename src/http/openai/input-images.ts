@@ -26,7 +26,9 @@ export async function describeInput(
   const header = readImageHeader(bytes)
   if (header !== undefined && header.width * header.height > requestLimits.maxImagePixels) {
     const megapixels = requestLimits.maxImagePixels / 1_000_000
-    const message = `${param} has ${header.width}x${header.height} pixels; at most ${megapixels} megapixels are taken.`
+    const message =
+      `${param} has ${header.width}x${header.height} pixels; ` +
+      `at most ${megapixels} megapixels are taken.`
     throw new GatewayError('image_too_large', message, { param })
   }
   const structure = checkStructure(bytes)

@@ -9,6 +9,8 @@ import { answerFields, keeprateObjectOf, resultHeaders, usageOf } from './answer
  * padding.
  */
 const SLICE_BYTES = 192 * 1024
+/** Answers up to this size are sent in one piece, headers included: one call to the network. */
+const WHOLE_BYTES = 64 * 1024
 
 /** How an answer is wanted. */
 export interface AnswerForm {
@@ -79,6 +81,11 @@ async function sendBytes(
     'content-type': 'application/json; charset=utf-8',
     'content-length': length,
   })
+  if (length <= WHOLE_BYTES) {
+    const texts = pictures.map((bytes, index) => openings[index] + toBase64(bytes) + closing)
+    raw.end(head + texts.join('') + end)
+    return
+  }
   await write(raw, head)
   for (const [index, bytes] of pictures.entries()) {
     await write(raw, openings[index] ?? '')
@@ -87,6 +94,9 @@ async function sendBytes(
   }
   raw.end(end)
 }
+
+const toBase64 = (bytes: Uint8Array, start = 0, end = bytes.length): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64', start, end)
 
 /** Writes with back-pressure; false when the client has gone. */
 export async function write(raw: ServerResponse, text: string): Promise<boolean> {
@@ -97,11 +107,10 @@ export async function write(raw: ServerResponse, text: string): Promise<boolean>
 }
 
 /** Writes bytes as base64, a slice at a time, with back-pressure. */
-export async function writeBase64(raw: ServerResponse, bytes: Uint8Array): Promise<void> {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  for (let start = 0; start < buffer.length; start += SLICE_BYTES) {
+async function writeBase64(raw: ServerResponse, bytes: Uint8Array): Promise<void> {
+  for (let start = 0; start < bytes.length; start += SLICE_BYTES) {
     if (raw.destroyed) return
-    const text = buffer.toString('base64', start, Math.min(start + SLICE_BYTES, buffer.length))
+    const text = toBase64(bytes, start, Math.min(start + SLICE_BYTES, bytes.length))
     if (raw.write(text, 'latin1')) continue
     await Promise.race([once(raw, 'drain'), once(raw, 'close')])
   }
