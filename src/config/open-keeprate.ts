@@ -12,7 +12,7 @@ import { systemClock, systemRandom } from '../adapters/system-clock/system-clock
 import { scopes } from '../core/ledger/virtual-key.ts'
 import { ByteBudget } from '../gateway/byte-budget.ts'
 import { createEventHub, type EventHub } from '../gateway/events.ts'
-import { type Gateway, type GatewayOptions, openGateway } from '../gateway/gateway.ts'
+import { type Gateway, openGateway, type RecoveryOptions } from '../gateway/gateway.ts'
 import { type FixedKey, KeyRing } from '../gateway/key-ring.ts'
 import { defaultLimits } from '../gateway/limits.ts'
 import { Siblings } from '../gateway/siblings.ts'
@@ -54,7 +54,7 @@ export const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
 
 /** What may differ between those who open a gateway. */
-export interface OpenOptions extends GatewayOptions {
+export interface OpenOptions extends RecoveryOptions {
   /** Providers to use instead of the shipped ones. */
   readonly definitions?: readonly ProviderDefinition[]
 }
@@ -104,7 +104,7 @@ function assemble(
   settings: Settings,
   log: Logger,
   options: Required<Pick<OpenOptions, 'definitions'>> &
-    GatewayOptions & { readonly emulated: readonly string[] },
+    RecoveryOptions & { readonly emulated: readonly string[] },
   { stores, linkSecret, sandbox }: Outside,
 ): Keeprate {
   const { definitions, emulated } = options

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { isMap, LineCounter, parseDocument, type Scalar } from 'yaml'
+import { isObject } from '../core/json.ts'
 import { ConfigError } from './config-error.ts'
 import { type ConfigFile, configFile } from './schema.ts'
 
@@ -58,7 +59,8 @@ export function readConfigFile(
       problems.push(`${place(keys)}: ${keys.join('.') || 'file'}: ${message}`)
     }
   }
-  for (const id of Object.keys(result.data?.providers ?? {})) {
+  const given = isObject(value) && isObject(value.providers) ? value.providers : {}
+  for (const id of Object.keys(given)) {
     if (providers === undefined || providers.includes(id)) continue
     const problem = `no such provider; there are ${providers.join(', ')}`
     problems.push(`${placeOfName(['providers', id])}: providers.${id}: ${problem}`)

@@ -31,8 +31,8 @@ export interface Gateway {
   close(): Promise<void>
 }
 
-/** How a gateway is opened. */
-export interface GatewayOptions {
+/** What a gateway does about work that others left behind. */
+export interface RecoveryOptions {
   /** False for a process that only looks or makes one thing: others' work is none of its. */
   readonly recovers?: boolean
 }
@@ -40,7 +40,7 @@ export interface GatewayOptions {
 /** Puts the pipeline and its background work together. Starts working at once. */
 export function openGateway(
   parts: Omit<Dependencies, 'late'>,
-  { recovers = true }: GatewayOptions = {},
+  { recovers = true }: RecoveryOptions = {},
 ): Gateway {
   const deps: Dependencies = { ...parts, late: new LateWrites() }
   const desk = new WorkDesk()

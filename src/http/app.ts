@@ -5,7 +5,7 @@ import { makeId } from '../core/ids.ts'
 import { addAuth } from './auth.ts'
 import { answerBrokenRequest } from './broken-request.ts'
 import type { HttpContext } from './context.ts'
-import { sendError } from './errors.ts'
+import { createErrorSender, type ErrorSender } from './errors.ts'
 import { healthRoutes } from './health.ts'
 import { formLimits } from './openai/form.ts'
 import { imageRoutes } from './openai/images.ts'
@@ -30,6 +30,7 @@ export async function createApp(
   logger: FastifyBaseLogger,
 ): Promise<FastifyInstance> {
   const { random, clock } = context.gateway.deps
+  const sendError = createErrorSender(context)
   const app = fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -59,11 +60,15 @@ export async function createApp(
     ...healthRoutes(context, () => routes),
   ]
   addRoutes(app, routes)
-  addNotFound(app, routes)
+  addNotFound(app, routes, sendError)
   return app
 }
 
-function addNotFound(app: FastifyInstance, routes: readonly RouteDefinition[]): void {
+function addNotFound(
+  app: FastifyInstance,
+  routes: readonly RouteDefinition[],
+  sendError: ErrorSender,
+): void {
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?', 1)[0] ?? ''
     const allowed = routes

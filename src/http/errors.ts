@@ -2,6 +2,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { GatewayError } from '../core/errors/gateway-error.ts'
 import type { JsonObject } from '../core/json.ts'
 import { dollarsFromNano } from '../core/money.ts'
+import type { HttpContext } from './context.ts'
 
 /** Fastify's own refusals, in the words of our catalogue. */
 const FASTIFY_ERRORS: Readonly<Record<string, () => GatewayError>> = {
@@ -99,18 +100,23 @@ function lingerOpen(reply: FastifyReply): void {
   reply.raw.shouldKeepAlive = true
 }
 
+/** Answers a request with an error. */
+export type ErrorSender = (error: unknown, request: FastifyRequest, reply: FastifyReply) => void
+
 /** The one place where errors become answers. */
-export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  const known = toGatewayError(error)
-  if (known.code === 'internal_error') request.log.error({ err: error }, 'request failed')
-  const requestId = known.requestId ?? request.id
-  if (!request.raw.complete) lingerOpen(reply)
-  reply
-    .status(known.entry.status)
-    .headers({
-      ...errorHeaders(known),
-      'x-request-id': requestId,
-      'x-content-type-options': 'nosniff',
-    })
-    .send(printError(known, requestId, baseUrlOf(request)))
-}
+export const createErrorSender =
+  ({ publicUrl }: Pick<HttpContext, 'publicUrl'>): ErrorSender =>
+  (error, request, reply) => {
+    const known = toGatewayError(error)
+    if (known.code === 'internal_error') request.log.error({ err: error }, 'request failed')
+    const requestId = known.requestId ?? request.id
+    if (!request.raw.complete) lingerOpen(reply)
+    reply
+      .status(known.entry.status)
+      .headers({
+        ...errorHeaders(known),
+        'x-request-id': requestId,
+        'x-content-type-options': 'nosniff',
+      })
+      .send(printError(known, requestId, publicUrl ?? baseUrlOf(request)))
+  }

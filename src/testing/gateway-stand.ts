@@ -13,7 +13,7 @@ import type { RequestDraft } from '../core/request/request-draft.ts'
 import { ByteBudget } from '../gateway/byte-budget.ts'
 import type { Caller, Snapshot } from '../gateway/dependencies.ts'
 import { createEventHub, type EventHub, type GatewayEvent } from '../gateway/events.ts'
-import { type Gateway, type GatewayOptions, openGateway } from '../gateway/gateway.ts'
+import { type Gateway, openGateway, type RecoveryOptions } from '../gateway/gateway.ts'
 import { defaultLimits, type GatewayLimits } from '../gateway/limits.ts'
 import type { GatewayResult } from '../gateway/result.ts'
 import { Siblings } from '../gateway/siblings.ts'
@@ -25,7 +25,7 @@ import type { Journal, Stores } from '../ports/stores.ts'
 import { seededRandom, VirtualClock } from './virtual-clock.ts'
 
 /** How a stand is set up; what is left out is as in production, but for time and chance. */
-export interface GatewayStandOptions extends GatewayOptions {
+export interface GatewayStandOptions extends RecoveryOptions {
   readonly providers: readonly Provider[]
   /** Folder of database and pictures; another stand may be opened on it later. */
   readonly home?: string

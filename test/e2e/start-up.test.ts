@@ -31,7 +31,7 @@ async function run(
 }
 
 describe('an open address', () => {
-  test.each([OPEN, '::', 'gateway.example'])('without a key is refused: %s', async (host) => {
+  test.each([OPEN, 'gateway.example'])('without a key is refused: %s', async (host) => {
     const { code, errors } = await run(['serve'], { KEEPRATE_HOST: host })
     expect(code).toBe(2)
     expect(errors).toContain(host)
@@ -81,52 +81,73 @@ describe('an open address', () => {
   })
 })
 
-describe.concurrent('a file with a mistake is refused, with line and column:', () => {
+describe('a file with a mistake is refused, with line and column:', () => {
+  const places = (errors: string): readonly string[] =>
+    [...errors.matchAll(/keeprate\.yaml:(\d+:\d+): /g)].map(([, place]) => place ?? '')
+
   test.each([
-    ['broken YAML', 'server:\n  host: [1\n', 3, 1],
-    ['an unknown member', 'server:\n  hots: x\n', 2, 3],
-    ['a wrong type', 'server:\n  port: many\n', 2, 9],
-    ['a member given twice', 'log_level: warn\nlog_level: info\n', 2, 1],
-    ['an unknown provider', 'providers:\n  opnai: { api_key: x }\n', 2, 3],
-    ['an unknown member of a provider', 'providers:\n  openai:\n    key: x\n', 3, 5],
-    ['a variable that is not there', `providers:\n  openai:\n    api_key: $\{NO_KEY}\n`, 3, 14],
-    ['a list', '- a\n', 1, 1],
-  ])('%s', async (_, config, line, column) => {
-    for (const command of [['config', 'check'], ['serve']]) {
-      const { code, errors } = await run(command, {}, config)
-      expect(code).toBe(2)
-      expect(errors).toMatch(new RegExp(`keeprate\\.yaml:${line}:${column}: `))
-    }
+    ['broken YAML', 'server:\n  host: [1\n', '3:1'],
+    ['a member given twice', 'log_level: warn\nlog_level: info\n', '2:1'],
+    ['a list', '- a\n', '1:1'],
+  ])('%s', async (_, config, place) => {
+    const { code, errors } = await run(['config', 'check'], {}, config)
+    expect([code, places(errors)]).toEqual([2, [place]])
   })
 
-  test('all mistakes are told at once, as JSON too', async () => {
-    const config = 'hots: 1\nserver: { port: many }\n'
+  const mistakes = [
+    ['server:'],
+    ['  hots: x', '2:3'],
+    ['  port: many', '3:9'],
+    ['log_level: loud', '4:12'],
+    ['providers:'],
+    ['  opnai: { api_key: x }', '6:3'],
+    ['  openai:'],
+    ['    key: x', '8:5'],
+    [`    api_key: $\{NO_KEY}`, '9:14'],
+    ['    base_url: nowhere', '10:15'],
+    ['cache: { ttl: soon }', '11:15'],
+    ['limits: { plan_steps: 0 }', '12:23'],
+  ] as const
+  const config = mistakes.map(([line]) => `${line}\n`).join('')
+  const expected = mistakes.flatMap(([, place]) => (place === undefined ? [] : [place]))
+
+  test.each([['config check'], ['serve']])('every one of many, by %s', async (command) => {
+    const { code, errors } = await run(command.split(' '), {}, config)
+    expect(code).toBe(2)
+    expect(places(errors)).toEqual(expect.arrayContaining(expected))
+  })
+
+  test('as JSON too', async () => {
     const { code, output } = await run(['config', 'check', '--json'], {}, config)
     expect(code).toBe(2)
     const { error } = JSON.parse(output) as { readonly error: { readonly problems: string[] } }
-    expect(error.problems).toHaveLength(2)
+    expect(places(error.problems.join('\n'))).toEqual(expect.arrayContaining(expected))
   })
 })
 
-describe.concurrent('a wrong variable is refused by its name:', () => {
-  test.each([
-    ['KEEPRATE_PORT', 'many'],
-    ['KEEPRATE_PORT', '70000'],
-    ['KEEPRATE_PORT', '-1'],
-    ['KEEPRATE_LOG_LEVEL', 'loud'],
-    ['KEEPRATE_SANDBOX_SPEED', '0'],
-    ['KEEPRATE_CACHE_TTL', 'soon'],
-    ['KEEPRATE_BODY_EXTENSION', 'maybe'],
-    ['KEEPRATE_ADMIN_KEY', 'secret-canary'],
-    ['KEEPRATE_BYTES_IN_FLIGHT', '1'],
-    ['KEEPRATE_PLAN_STEPS', '0'],
-    ['KEEPRATE_ADMIN_KEY_FILE', '/nowhere/secret'],
-    ['KEEPRATE_PUBLIC_URL', 'no address'],
-    ['KEEPRATE_DATABASE_URL', 'mysql://user:secret-canary@127.0.0.1/x'],
-    ['OPENAI_BASE_URL', 'no address'],
-  ])('%s=%s', async (name, value) => {
-    const { code, errors } = await run(['serve'], { OPENAI_API_KEY: 'key', [name]: value })
-    expect([code, errors]).toEqual([2, expect.stringContaining(name)])
+describe('a wrong variable is refused by its name:', () => {
+  test.each<[string, Readonly<Record<string, string>>]>([
+    [
+      'every one of many',
+      {
+        KEEPRATE_PORT: 'many',
+        KEEPRATE_LOG_LEVEL: 'loud',
+        KEEPRATE_SANDBOX_SPEED: '0',
+        KEEPRATE_CACHE_TTL: 'soon',
+        KEEPRATE_BODY_EXTENSION: 'maybe',
+        KEEPRATE_ADMIN_KEY: 'secret-canary',
+        KEEPRATE_BYTES_IN_FLIGHT: '1',
+        KEEPRATE_PLAN_STEPS: '0',
+        KEEPRATE_PUBLIC_URL: 'no address',
+        KEEPRATE_DATABASE_URL: 'mysql://user:secret-canary@127.0.0.1/x',
+        OPENAI_BASE_URL: 'file:///etc/passwd',
+      },
+    ],
+    ['a port beyond all', { KEEPRATE_PORT: '70000', KEEPRATE_ADMIN_KEY_FILE: '/nowhere/secret' }],
+  ])('%s', async (_, wrong) => {
+    const { code, errors } = await run(['serve'], { OPENAI_API_KEY: 'secret-canary', ...wrong })
+    expect(code).toBe(2)
+    for (const name of Object.keys(wrong)) expect(errors).toContain(name)
   })
 
   test.each([
