@@ -19,6 +19,8 @@ import {
 
 /** A refusal of a hostile picture takes no longer than this (reliability figure S10). */
 const HOSTILE_MS = 2_000
+/** And takes no more memory than this. */
+const HOSTILE_BYTES = 64 * 2 ** 20
 
 const images = await makeHostileImages()
 const badForms = await makeBadForms(images)
@@ -30,6 +32,12 @@ const withKey = (asked: Asked): Asked => ({
   headers: { authorization: `Bearer ${stand.key}`, ...asked.headers },
 })
 const ask = (asked: Asked): Promise<Answer> => exchange(stand.url, withKey(asked))
+
+/** Memory of the gateway's process, by its own metrics. */
+async function residentBytes(): Promise<number> {
+  const text = (await ask({ path: '/metrics' })).body.toString('utf8')
+  return Number(/^process_resident_memory_bytes (\S+)$/m.exec(text)?.[1])
+}
 
 /** Every request is refused, and none leaves a trace in the books. */
 const refuses = (requests: readonly BadRequest[]): void => {
@@ -74,20 +82,30 @@ describe('on SQLite', () => {
     },
   )
 
+  test('hostile pictures take no memory', async () => {
+    const before = await residentBytes()
+    for (const bytes of [...Object.values(images), ...Object.values(images)]) {
+      const form = makeForm([textPart('n', '0'), filePart('image', bytes)])
+      expect((await ask({ method: 'POST', path: '/v1/images/edits', ...form })).status).toBe(400)
+    }
+    expect((await residentBytes()) - before).toBeLessThan(HOSTILE_BYTES)
+  })
+
   test('no link leads into the inside of a network', async () => {
+    const good = `data:image/png;base64,${images.good.toString('base64')}`
     const canary: LoopbackServer = await startRawServer(() => undefined)
     try {
       for (const url of insideLinks(canary.port)) {
-        const edit = { prompt: 'x', images: [{ image_url: url }] }
-        const mask = { prompt: 'x', images: edit.images, mask: { image_url: url } }
-        for (const body of [edit, mask]) {
+        for (const [images, mask, param] of [
+          [[{ image_url: url }], undefined, 'images[0].image_url'],
+          [[{ image_url: good }], { image_url: url }, 'mask.image_url'],
+        ] as const) {
           const answer = await ask({
             method: 'POST',
             path: '/v1/images/edits',
             headers: { 'content-type': 'application/json' },
-            body: JSON.stringify(body),
+            body: JSON.stringify({ prompt: 'x', images, mask }),
           })
-          const param = 'images[0].image_url'
           expectRefusal(answer, { status: 400, code: 'invalid_request', param })
         }
       }

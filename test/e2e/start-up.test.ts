@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startRawServer } from '../../src/testing/loopback-server.ts'
 import { exchange, jsonOf } from './exchange.ts'
-import { makeKeys } from './keys.ts'
 import { clearStand, makeHome, runProgram, startStand } from './stand.ts'
 
 /** An address that others can reach, were they let in. */
@@ -209,15 +208,18 @@ describe('a provider on a private address', () => {
   })
 })
 
-test('keys are shown once: neither list nor database has a secret', async () => {
-  const stand = await startStand()
+test('links in answers and errors begin with the public address behind a proxy', async () => {
+  const publicUrl = 'https://images.example/gateway'
+  const stand = await startStand({ environment: { KEEPRATE_PUBLIC_URL: `${publicUrl}/` } })
   try {
-    const { secret } = await makeKeys(stand, undefined, { secret: { scopes: ['admin'] } })
-    const environment = { KEEPRATE_HOME: stand.home }
-    const { output } = await runProgram(['keys', 'list', '--json'], environment)
-    expect(output).toContain(secret.slice(-4))
-    expect(output).not.toContain(secret)
-    expect(stand.log()).not.toContain(secret)
+    const headers = { authorization: `Bearer ${stand.key}`, 'content-type': 'application/json' }
+    const body = '{"prompt":"a cup","model":"gpt-image-1-mini","response_format":"url"}'
+    const path = '/v1/images/generations'
+    const made = jsonOf(await exchange(stand.url, { method: 'POST', path, headers, body }))
+    const [{ url }] = made.data as [{ readonly url: string }]
+    expect(url.startsWith(`${publicUrl}/v1/images/img_`)).toBe(true)
+    const { error } = jsonOf(await exchange(stand.url, { path: '/nowhere' }))
+    expect(error).toMatchObject({ doc_url: `${publicUrl}/docs/errors#not_found` })
   } finally {
     await clearStand(stand)
   }
