@@ -34,7 +34,7 @@ export const healthRoutes = (
   defineRoute({
     method: 'GET',
     url: '/metrics',
-    policy: context.isLocal ? 'public' : 'images:read',
+    policy: context.isLocal ? 'public' : 'admin',
     summary: 'Prometheus metrics',
     answers: ['text/plain'],
     handler: async (_request, reply) =>

@@ -116,7 +116,7 @@ describe('what is written down', () => {
     for (const line of log.trim().split('\n')) expect(() => JSON.parse(line)).not.toThrow()
   })
 
-  test('the database and the folder have no secret, and every file is named by its content', async () => {
+  test('no file has a secret, and every one is named by its content', async () => {
     const names = await readdir(stand.home, { recursive: true, withFileTypes: true })
     const files = names.filter((entry) => entry.isFile())
     for (const { parentPath, name } of files) {

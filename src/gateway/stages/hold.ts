@@ -11,12 +11,13 @@ import { bookOf, missingImages, type Run } from '../run.ts'
 
 /**
  * Bytes of memory one pixel of an answer is expected to need, by format: measured PNGs of
- * photo-like pictures have 1.4 to 1.9 bytes a pixel, JPEG and WebP well below 0.5.
+ * photo-like pictures have 1.4 to 1.9 bytes a pixel, JPEG and WebP well below 0.5; a third more
+ * lies in sockets, as base64, on the way in and out.
  */
 const BYTES_PER_PIXEL: { readonly [Format in ImageFormat]: number } = {
-  png: 1.9,
-  jpeg: 0.6,
-  webp: 0.6,
+  png: 2.5,
+  jpeg: 0.8,
+  webp: 0.8,
 }
 
 /**
