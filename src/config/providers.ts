@@ -10,7 +10,10 @@ import type { ProviderDefinition } from '../providers/shared/definition.ts'
 import { ConfigError } from './config-error.ts'
 import type { Settings } from './schema.ts'
 
-/** Ids of the providers that are emulated, by explicit choice or because no provider has a key. */
+/**
+ * Ids of the providers that are emulated, by explicit choice or because no provider has a key; the
+ * latter leaves out what nobody has without saying so: own servers, and providers that never were.
+ */
 export function emulatedIds(
   definitions: readonly ProviderDefinition[],
   settings: Pick<Settings, 'sandbox' | 'providers'>,
@@ -25,7 +28,10 @@ export function emulatedIds(
     throw new ConfigError([`sandbox: no such provider: ${unknown.join(', ')}`])
   }
   const hasKey = all.some((id) => settings.providers[id]?.apiKey !== undefined)
-  return hasKey ? [] : all
+  if (hasKey) return []
+  return definitions
+    .filter(({ availability = 'hosted' }) => availability === 'hosted')
+    .map(({ id }) => id)
 }
 
 /** The providers that can be called: emulated ones on the sandbox, others where they have a key. */

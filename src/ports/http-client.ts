@@ -23,7 +23,7 @@ export type MultipartPart =
  * One outgoing request. Bodies are complete in memory: bytes in flight are bounded at admission.
  */
 export interface HttpRequest {
-  readonly method: 'GET' | 'POST' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly body?:

@@ -25,6 +25,8 @@ export interface ProviderCall extends Omit<CallPlan, 'images' | 'mask'> {
    * A stable hash of key and end user, for the provider's abuse checks; never the caller's own id.
    */
   readonly safetyIdentifier: string
+  /** Where the provider may report the end of its job, and the secret to sign that with. */
+  readonly webhook?: { readonly url: string; readonly secret: string }
 }
 
 /**
@@ -66,6 +68,13 @@ export type CallOutcome =
       readonly providerRequestId?: string
     }
 
+/**
+ * What became of a job that was to be given up: it never started and is free; it was stopped and is
+ * charged; it was told to stop, which proves nothing; it had ended before; or nobody knows. After
+ * the last three it is polled on, because it may be paid.
+ */
+export type CancelOutcome = 'stopped' | 'stopped_charged' | 'signalled' | 'too_late' | 'unknown'
+
 /** A partial image of a streaming call. */
 export interface PartialImage {
   readonly index: number
@@ -97,6 +106,8 @@ export interface Provider {
   call(call: ProviderCall, context: CallContext): Promise<CallOutcome>
   /** Goes on with a job that was submitted earlier. Never submits again. */
   resume(job: ProviderJob, plan: CallPlan, context: CallContext): Promise<CallOutcome>
+  /** Gives a job up; undefined when the provider cannot. Never throws. */
+  cancel?(job: ProviderJob, signal?: AbortSignal): Promise<CancelOutcome>
   /**
    * Asks something free that proves address and credential; undefined when there is no such thing.
    */

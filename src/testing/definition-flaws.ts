@@ -18,14 +18,19 @@ export const flawsOfDefinition = (definition: ProviderDefinition): readonly stri
   ...validatePriceBook(definition.prices),
 ]
 
-function flawsOfOrigin({ id, displayName, origin }: ProviderDefinition): string[] {
+function flawsOfOrigin(definition: ProviderDefinition): string[] {
+  const { id, displayName, origin } = definition
+  // A server of one's own lies at an address of one's own.
+  const isOwnServer = definition.availability === 'self_hosted'
   const flaws: string[] = []
   if (!/^[a-z0-9][a-z0-9_-]*$/.test(id)) flaws.push(`id ${id} is no name for paths and offers`)
   if (displayName.trim() === '') flaws.push('displayName is empty')
   const base = URL.canParse(origin.baseUrl) ? new URL(origin.baseUrl) : undefined
-  if (base?.protocol !== 'https:') flaws.push('origin.baseUrl is no https address')
+  if (base === undefined) flaws.push('origin.baseUrl is no address')
+  else if (base.protocol !== 'https:' && !isOwnServer)
+    flaws.push('origin.baseUrl is no https address')
   const isOwn = origin.ownHosts.some((suffix) => `.${base?.hostname}`.endsWith(suffix))
-  if (!isOwn) flaws.push('the host of origin.baseUrl is none of origin.ownHosts')
+  if (!isOwn && !isOwnServer) flaws.push('the host of origin.baseUrl is none of origin.ownHosts')
   for (const suffix of origin.ownHosts) {
     const isSuffix = /^(\.[a-z0-9-]+){2,}$/.test(suffix)
     if (!isSuffix) flaws.push(`own host ${suffix} is no suffix of a domain, such as .example.com`)

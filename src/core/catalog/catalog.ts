@@ -82,7 +82,8 @@ export function resolveModel(catalog: Catalog, name: string, now: Instant): Reso
 
 function resolveAuto(catalog: Catalog, name: string, now: Instant): Resolution {
   const label = name.slice('auto:'.length)
-  const models = liveModels(catalog, now)
+  // Models that never existed are called by name alone.
+  const models = liveModels(catalog, now).filter(({ isFictional }) => isFictional !== true)
   const ranking = autoRankings.find((candidate) => candidate === label)
   if (ranking !== undefined) return { models, auto: ranking, warnings: [] }
   const purpose = label === '' ? {} : { purpose: label }

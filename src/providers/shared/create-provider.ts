@@ -9,13 +9,22 @@ import type {
   ProviderCall,
   ProviderJob,
 } from '../../ports/provider.ts'
-import type { PollFlow, ProviderDefinition, SyncFlow, WireOutcome } from './definition.ts'
+import { askBefore } from './before.ts'
+import { cancelJob, interruptOnAbort } from './cancel.ts'
+import type {
+  PollFlow,
+  ProviderDefinition,
+  SyncFlow,
+  WireOutcome,
+  WireRequest,
+} from './definition.ts'
 import { collect } from './download.ts'
 import {
   exchange,
   fromTransportError,
   type Line,
   maxAnswerBytes,
+  signed,
   toHttp,
   transportLimits,
 } from './transport.ts'
@@ -42,8 +51,10 @@ export function createProvider(definition: ProviderDefinition, runtime: Provider
     baseUrl,
     apiKey: runtime.apiKey,
     addresses: { privateOrigins: isPrivate ? [new URL(baseUrl).origin] : [] },
+    now: () => runtime.clock.now(),
   }
   const { clock } = runtime
+  const { cancel } = definition
   const guarded = async (work: () => Promise<CallOutcome>): Promise<CallOutcome> => {
     try {
       return await work()
@@ -62,6 +73,9 @@ export function createProvider(definition: ProviderDefinition, runtime: Provider
     estimate: definition.estimate,
     call: (call, context) => guarded(() => submit(line, clock, call, context)),
     resume: (job, plan, context) => guarded(() => poll(line, clock, job, plan, context)),
+    ...(cancel === undefined
+      ? {}
+      : { cancel: (job, signal) => cancelJob(line, cancel, job, signal) }),
     ...(definition.probe === undefined ? {} : { probe: (signal) => probe(line, signal) }),
   }
 }
@@ -73,16 +87,22 @@ async function submit(
   context: CallContext,
 ): Promise<CallOutcome> {
   const { flow } = line.definition
+  const asked = await askBefore(line, call, context.signal)
+  if ('failure' in asked) return { kind: 'failed', failure: asked.failure }
+  const wire = line.definition.toWire(call, asked.answers)
   if (flow.kind === 'sync' && flow.fromEvent !== undefined && call.partialImages !== undefined) {
-    return stream(line, clock, { ...flow, fromEvent: flow.fromEvent }, call, context)
+    return stream(line, clock, { ...flow, fromEvent: flow.fromEvent }, wire, call, context)
   }
-  const limitMs = flow.kind === 'sync' ? call.model.timeoutMs : transportLimits.submitMs
-  const request = toHttp(line, line.definition.toWire(call), {
+  const limitMs =
+    flow.kind === 'sync'
+      ? call.model.timeoutMs
+      : (flow.submitMs?.(call) ?? transportLimits.submitMs)
+  const request = toHttp(line, wire, {
     timeouts: { headersMs: limitMs, totalMs: limitMs },
     maxBytes: maxAnswerBytes(call.n),
     signal: context.signal,
   })
-  const result = await exchange(line, request)
+  const result = await interruptOnAbort(line, context.signal, () => exchange(line, request))
   if ('failure' in result) return { kind: 'failed', failure: result.failure }
   const { answer } = result
   if (answer.status < 200 || answer.status > 299) {
@@ -167,16 +187,17 @@ async function stream(
   line: Line,
   clock: Clock,
   flow: Required<SyncFlow>,
+  wire: WireRequest,
   call: ProviderCall,
   context: CallContext,
 ): Promise<CallOutcome> {
   const limitMs = call.model.timeoutMs
-  const request = toHttp(line, line.definition.toWire(call), {
+  const request = toHttp(line, wire, {
     timeouts: { headersMs: limitMs, totalMs: limitMs },
     maxBytes: maxAnswerBytes(call.n),
     signal: context.signal,
   })
-  const { answer, events } = await line.http.stream(request)
+  const { answer, events } = await line.http.stream(await signed(line, request))
   if (answer !== undefined) {
     const isGood = answer.status >= 200 && answer.status <= 299
     if (!isGood) return { kind: 'failed', failure: line.definition.classify(answer) }

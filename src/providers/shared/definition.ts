@@ -1,11 +1,14 @@
 import type { Model, ModelAlias } from '../../core/catalog/model.ts'
 import type { Unfit } from '../../core/catalog/settings.ts'
 import type { ProviderFailure } from '../../core/errors/provider-failure.ts'
+import type { JsonObject } from '../../core/json.ts'
 import type { PriceRow } from '../../core/pricebook/price-row.ts'
+import type { Instant } from '../../core/time.ts'
 import type { HttpAnswer, HttpEvent, HttpRequest, ImageBytes } from '../../ports/http-client.ts'
 import type {
   CallOutcome,
   CallPlan,
+  CancelOutcome,
   PartialImage,
   ProviderCall,
   ProviderJob,
@@ -65,6 +68,78 @@ export interface PollFlow {
   readonly everyMs: number
   readonly toPoll: (job: ProviderJob) => WireRequest
   readonly fromPoll: (answer: HttpAnswer, job: ProviderJob, plan: CallPlan) => WireOutcome
+  /**
+   * Longest wait for the answer to the submit, in milliseconds, where some models answer with the
+   * picture itself; a minute otherwise.
+   */
+  readonly submitMs?: (call: ProviderCall) => number
+}
+
+/** How a submitted job is given up; absent where the provider cannot (then it is paid anyway). */
+export interface CancelRule {
+  readonly toCancel: (job: ProviderJob) => WireRequest
+  /** Reads the answer, whatever its status. */
+  readonly fromCancel: (answer: HttpAnswer, job: ProviderJob) => CancelOutcome
+}
+
+/** A provider's call to us, as it came: nothing in it is true before `verify` says so. */
+export interface WebhookDelivery {
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Uint8Array
+}
+
+/** What a delivery is about. It only says that a poll is worth while: polling stays the truth. */
+export interface WebhookNotice {
+  readonly jobId: string
+  /** The same for each repetition of one delivery. */
+  readonly deliveryId: string
+  /** Where the job is polled, when the delivery names it. */
+  readonly pollUrl?: string
+}
+
+/** How a provider's calls to us are asked for (`ProviderCall.webhook`), checked and read. */
+export interface WebhookRule {
+  /** Asks for the keys that signatures are checked with; they are kept for a day at most. */
+  readonly toKeys?: WireRequest
+  readonly fromKeys?: (answer: HttpAnswer) => readonly string[]
+  /**
+   * Whether the signature is right and at most five minutes old.
+   * @param keys what `fromKeys` gave, or the secret that was sent with the call.
+   */
+  readonly verify: (
+    delivery: WebhookDelivery,
+    keys: readonly string[],
+    now: Instant,
+  ) => Promise<boolean>
+  /** Undefined for a delivery that says nothing of a job. */
+  readonly read: (delivery: WebhookDelivery) => WebhookNotice | undefined
+}
+
+/** What a provider allows one credential, as published; measured limits win. */
+export interface ProviderLimits {
+  /** Calls (or unfinished jobs) at one time. */
+  readonly parallelCalls?: number
+  readonly callsPerMinute?: number
+  readonly imagesPerMinute?: number
+}
+
+/** What an operator says of one server or account of a kind that has many. */
+export interface ProviderInstance {
+  /** Its name in the configuration: provider id, and first part of its offers' names. */
+  readonly id: string
+  readonly baseUrl?: string
+  /** The `settings` object of the configuration; read by a strict schema of the provider's own. */
+  readonly settings: JsonObject
+}
+
+/** A request about to be sent, for providers that sign all of it. */
+export interface SignableRequest {
+  readonly method: HttpRequest['method']
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  /** The JSON text, or empty. */
+  readonly body: string
 }
 
 /** Where a provider lives and which hosts are its own. */
@@ -94,7 +169,13 @@ export interface ProviderDefinition {
   readonly imageFields: readonly string[]
   readonly checkOptions: (plan: CallPlan) => Unfit | undefined
   readonly estimate: (plan: CallPlan) => UsageEstimate
-  readonly toWire: (call: ProviderCall) => WireRequest
+  /**
+   * Requests that come before the call and cost nothing, such as an upload or a session: asked for
+   * one at a time with the answers so far, until there is none. They may be made again.
+   */
+  readonly before?: (call: ProviderCall, answers: readonly HttpAnswer[]) => WireRequest | undefined
+  /** @param before the answers to the requests of `before`, all with a 2xx status. */
+  readonly toWire: (call: ProviderCall, before: readonly HttpAnswer[]) => WireRequest
   /** Reads an answer with a 2xx status. */
   readonly fromWire: (answer: HttpAnswer, call: ProviderCall) => WireOutcome
   /** Reads an answer with any other status. */
@@ -102,6 +183,31 @@ export interface ProviderDefinition {
   readonly flow: SyncFlow | PollFlow
   /** A free request that proves address and credential (2xx = good). */
   readonly probe?: WireRequest
+  /**
+   * Headers that depend on the whole request, such as the signature of AWS; for own hosts only, in
+   * place of `authorize` when it gives any.
+   */
+  readonly sign?: (
+    request: SignableRequest,
+    apiKey: string,
+    now: Instant,
+  ) => Promise<Readonly<Record<string, string>>>
+  readonly cancel?: CancelRule
+  /** Sent when nobody waits any more for a synchronous call, where the server can be stopped. */
+  readonly interrupt?: WireRequest
+  readonly webhook?: WebhookRule
+  readonly limits?: ProviderLimits
+  /**
+   * How the provider is made available without a key: `hosted` ones are emulated by default;
+   * `self_hosted` and `fictional` ones only where the operator names them.
+   */
+  readonly availability?: 'hosted' | 'self_hosted' | 'fictional'
+  /**
+   * Makes the definition of one server or account from the operator's settings, for kinds of which
+   * there are many; this definition itself then describes a typical one, for the sandbox.
+   * @throws Error in words for settings that are wrong.
+   */
+  readonly configure?: (instance: ProviderInstance) => ProviderDefinition
 }
 
 /** Declares a provider; gives the definition its type and nothing else. */

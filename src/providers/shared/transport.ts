@@ -1,5 +1,6 @@
 import { failure, type ProviderFailure } from '../../core/errors/provider-failure.ts'
 import { requestLimits } from '../../core/request/limits.ts'
+import type { Instant } from '../../core/time.ts'
 import type {
   AddressPolicy,
   HttpAnswer,
@@ -27,6 +28,12 @@ export const transportLimits = {
   /** Pause before the second download; doubles each time. */
   downloadPauseMs: 500,
   maxDownloadRedirects: 3,
+  /** Requests before one call: an upload for each of 16 input images and a mask, and a session. */
+  maxRequestsBefore: 40,
+  /** One of them; an upload of 50 MB takes its time. */
+  beforeMs: 120_000,
+  /** Giving a job up. */
+  cancelMs: 30_000,
 } as const
 
 /**
@@ -42,6 +49,8 @@ export interface Line {
   readonly baseUrl: string
   readonly apiKey: string
   readonly addresses: AddressPolicy
+  /** The provider's time, for signatures. */
+  readonly now: () => Instant
 }
 
 /** Whether a URL lies on a host that may see the credential. */
@@ -99,6 +108,16 @@ export function fromTransportError(error: unknown): ProviderFailure {
   return failure('timeout_unknown', `no answer (${kind}): ${error.message}`)
 }
 
+/** Adds what a provider signs requests with. Signing is no part of the exchange: it sends nothing. */
+export async function signed(line: Line, request: HttpRequest): Promise<HttpRequest> {
+  const { sign } = line.definition
+  if (sign === undefined || !isOwnHost(line, request.url)) return request
+  const { method, url, headers, body } = request
+  const text = body?.kind === 'json' ? JSON.stringify(body.value) : ''
+  const signature = await sign({ method, url, headers, body: text }, line.apiKey, line.now())
+  return { ...request, headers: { ...headers, ...signature } }
+}
+
 /** Sends and reads; network errors come back as failures. */
 export async function exchange(
   line: Line,
@@ -108,7 +127,7 @@ export async function exchange(
   | { readonly failure: ProviderFailure; readonly kind: HttpFailureInfo['kind'] | undefined }
 > {
   try {
-    return { answer: await line.http.send(request) }
+    return { answer: await line.http.send(await signed(line, request)) }
   } catch (error) {
     const kind = isHttpFailure(error) ? error.httpFailure.kind : undefined
     return { failure: fromTransportError(error), kind }
