@@ -108,7 +108,7 @@ export function fromTransportError(error: unknown): ProviderFailure {
   return failure('timeout_unknown', `no answer (${kind}): ${error.message}`)
 }
 
-/** Adds what a provider signs requests with. Signing is no part of the exchange: it sends nothing. */
+/** Adds what a provider signs requests with. It is no part of the exchange: it sends nothing. */
 export async function signed(line: Line, request: HttpRequest): Promise<HttpRequest> {
   const { sign } = line.definition
   if (sign === undefined || !isOwnHost(line, request.url)) return request
