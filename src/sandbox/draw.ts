@@ -8,8 +8,15 @@ import { scenes } from './scenes/index.ts'
 import { inside, length } from './scenes/scene.ts'
 import { seededDraw } from './seeded.ts'
 
-/** Longest edge that is computed point by point; larger pictures are scaled up smoothly. */
-const COMPUTED_EDGE = 512
+/**
+ * How much work goes into a picture: `rich` ones have the bytes per pixel of real pictures, `plain`
+ * ones are for tests that need thousands of them and look at nothing but their size.
+ */
+export type Detail = 'rich' | 'plain'
+/** Longest edge that is computed point by point; larger pictures are scaled up. */
+const COMPUTED_EDGE: { readonly [Key in Detail]: number } = { rich: 512, plain: 64 }
+/** Effort of zlib; a plain picture of large equal blocks is small without any. */
+const PNG_EFFORT: { readonly [Key in Detail]: number } = { rich: 6, plain: 1 }
 /** Blocks along the shorter edge of previews of coarseness 1, 2 and 3. */
 const PREVIEW_BLOCKS = [64, 32, 16] as const
 /** Share of the shorter edge over which a blurred picture is smeared. */
@@ -29,13 +36,13 @@ function assertDrawable({ width, height }: Drawing): void {
 }
 
 /** Size at which a drawing is computed; its previews have very few pixels. */
-function computedSize(drawing: Drawing): Size {
+function computedSize(drawing: Drawing, detail: Detail): Size {
   const { width, height } = drawing
   const coarseness = Math.min(3, Math.max(0, Math.round(drawing.coarseness ?? 0)))
   const blocks = PREVIEW_BLOCKS[coarseness - 1]
   const factor =
     blocks === undefined
-      ? Math.max(1, Math.max(width, height) / COMPUTED_EDGE)
+      ? Math.max(1, Math.max(width, height) / COMPUTED_EDGE[detail])
       : Math.min(width, height) / blocks
   return {
     width: Math.max(1, Math.round(width / factor)),
@@ -44,8 +51,11 @@ function computedSize(drawing: Drawing): Size {
 }
 
 /** Computes the scene that the drawing's seed picks, and the colour that stands out in it. */
-function compute(drawing: Drawing): { readonly raster: Raster; readonly accent: Color } {
-  const { width, height } = computedSize(drawing)
+function compute(
+  drawing: Drawing,
+  detail: Detail,
+): { readonly raster: Raster; readonly accent: Color } {
+  const { width, height } = computedSize(drawing, detail)
   const channels = drawing.transparent === true && drawing.format !== 'jpeg' ? 4 : 3
   const random = seededDraw(`${drawing.seed}:${drawing.prompt}`)
   const scene = scenes[Math.floor(random() * scenes.length)]
@@ -76,21 +86,25 @@ function compute(drawing: Drawing): { readonly raster: Raster; readonly accent: 
 }
 
 /** The computed scene at full size, still raw. */
-async function enlarge(small: Raster, drawing: Drawing): Promise<Raster> {
+async function enlarge(small: Raster, drawing: Drawing, detail: Detail): Promise<Raster> {
   const { width, height } = drawing
-  const isPreview = (drawing.coarseness ?? 0) > 0
+  const isBlocky = (drawing.coarseness ?? 0) > 0 || detail === 'plain'
   if (small.width === width && small.height === height) return small
   const { data } = await sharp(small.data, { raw: small })
-    .resize(width, height, { fit: 'fill', kernel: isPreview ? 'nearest' : 'cubic' })
+    .resize(width, height, { fit: 'fill', kernel: isBlocky ? 'nearest' : 'cubic' })
     .raw()
     .toBuffer({ resolveWithObject: true })
   return { width, height, channels: small.channels, data }
 }
 
-function encode(image: Sharp, format: Drawing['format']): Promise<Uint8Array> {
+function encode(
+  image: Sharp,
+  format: Drawing['format'],
+  detail: Detail = 'rich',
+): Promise<Uint8Array> {
   if (format === 'jpeg') return image.jpeg({ quality: 88 }).toBuffer()
   if (format === 'webp') return image.webp({ quality: 85, effort: 0 }).toBuffer()
-  return image.png({ compressionLevel: 6 }).toBuffer()
+  return image.png({ compressionLevel: PNG_EFFORT[detail] }).toBuffer()
 }
 
 function drawBlank(drawing: Drawing): Promise<Uint8Array> {
@@ -105,16 +119,16 @@ function drawBlank(drawing: Drawing): Promise<Uint8Array> {
  * a blurred one is blurred with its band, as providers' filters do it.
  * @throws RangeError when the size is none a picture can have.
  */
-export async function draw(drawing: Drawing): Promise<Uint8Array> {
+export async function draw(drawing: Drawing, detail: Detail = 'rich'): Promise<Uint8Array> {
   assertDrawable(drawing)
   if (drawing.blank === true) return await drawBlank(drawing)
-  const { raster: computed, accent } = compute(drawing)
-  const raster = await enlarge(computed, drawing)
+  const { raster: computed, accent } = compute(drawing, detail)
+  const raster = await enlarge(computed, drawing, detail)
   drawLabel(raster, drawing.prompt, accent)
   const { data, ...raw } = raster
   const image = sharp(data, { raw })
   if (drawing.blurred === true) {
     image.blur(Math.max(1, Math.min(drawing.width, drawing.height) * BLUR_SHARE))
   }
-  return await encode(image, drawing.format)
+  return await encode(image, drawing.format, detail)
 }

@@ -26,7 +26,10 @@ function makeContext(speed = 1) {
     },
   }
   const desk = createFaultDesk({}, seededDraw(1))
-  const context = { clock, speed, seed: 1, desk, book: createBillBook(), closing: closing.signal }
+  const context = {
+    ...{ clock, speed, seed: 1, desk, book: createBillBook(), closing: closing.signal },
+    detail: 'rich' as const,
+  }
   const memory: EmulatorMemory = { state: new Map(), random: seededDraw(2), slowed: 0 }
   return { context, memory, slept, closing }
 }

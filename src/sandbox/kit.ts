@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Drawing, EmulatorKit, EmulatorRequest, Fault } from '../providers/shared/emulator.ts'
 import type { BillBook } from './bill-book.ts'
 import type { SandboxClock } from './clock.ts'
-import { draw } from './draw.ts'
+import { type Detail, draw } from './draw.ts'
 import type { FaultDesk } from './fault-desk.ts'
 import { isServerFault, playedFault } from './faults.ts'
 import { readMultipart } from './multipart.ts'
@@ -16,6 +16,7 @@ export interface KitContext {
   readonly seed: number | string
   readonly desk: FaultDesk
   readonly book: BillBook
+  readonly detail: Detail
   /** Aborts when the sandbox closes. */
   readonly closing: AbortSignal
 }
@@ -56,7 +57,7 @@ export function createKit(
     draw(drawing) {
       const { prompt, seed } = (serverFault === 'same-image' && memory.lastDrawing) || drawing
       memory.lastDrawing = { ...drawing, prompt, seed }
-      return draw(memory.lastDrawing)
+      return draw(memory.lastDrawing, context.detail)
     },
     multipart: readMultipart,
     latency(typicalSeconds, signal) {

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import type { Emulator } from '../providers/shared/emulator.ts'
 import { type BillEntry, createBillBook } from './bill-book.ts'
 import { type SandboxClock, systemClock } from './clock.ts'
+import type { Detail } from './draw.ts'
 import { createFaultDesk, type FaultRate, isFault } from './fault-desk.ts'
 import { createRequestLog } from './request-log.ts'
 import { seededDraw } from './seeded.ts'
@@ -25,6 +26,8 @@ export interface SandboxOptions {
    */
   readonly seed: number | string
   readonly clock?: SandboxClock
+  /** `rich` unless said otherwise. */
+  readonly detail?: Detail
   /** Share of requests, 0 to 1, that meet each fault. */
   readonly faultRate?: FaultRate
 }
@@ -54,6 +57,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     origin,
     speed,
     seed,
+    detail: options.detail ?? 'rich',
     clock: options.clock ?? systemClock,
     closing: closing.signal,
     desk: createFaultDesk(options.faultRate ?? {}, seededDraw(`faults:${seed}`)),

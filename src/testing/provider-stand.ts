@@ -46,6 +46,7 @@ export async function startStand(
     emulators: [emulator],
     speed: SPEED,
     seed: 'contract',
+    detail: 'plain',
     clock: {
       now: () => standNow + performance.now(),
       sleep: (ms, signal) => wait(ms, undefined, { signal }),
