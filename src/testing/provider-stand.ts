@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { createSafeFetch } from '../adapters/safe-fetch/client.ts'
-import { offerName } from '../core/catalog/model.ts'
+import { priceKeyOf } from '../core/catalog/price-key.ts'
 import { settleCall } from '../core/ledger/settlement.ts'
 import { type Nano, nanoFromDollars } from '../core/money.ts'
 import { makePriceBook, type PriceBook } from '../core/pricebook/price-book.ts'
@@ -121,15 +121,8 @@ export function moneyOf(
   call: ProviderCall,
   outcome: CallOutcome,
 ): { readonly lowNano: Nano; readonly highNano: Nano; readonly costNano: Nano } | undefined {
-  const { expectedSize, settings } = call
-  const key = {
-    offer: offerName(call.model),
-    operation: call.operation,
-    ...(settings.quality === undefined ? {} : { quality: settings.quality }),
-    size: `${expectedSize.width}x${expectedSize.height}`,
-  }
   const estimate = definition.estimate(call)
-  const quoted = quote(bookOf(definition), key, standNow, estimate)
+  const quoted = quote(bookOf(definition), priceKeyOf(call), standNow, estimate)
   if (!quoted.ok) return undefined
   const { row, lowNano, highNano } = quoted.quote
   const settlement = settleCall(

@@ -49,10 +49,20 @@ export function sampleRequest(
   }
 }
 
-/** Sizes worth trying: all of a list, and of a free rule the default and two other shapes. */
+/**
+ * Sizes worth trying: all of a list, one of each resolution class, and of a free rule the default
+ * and two other shapes.
+ */
 export function sampleSizes({ sizes, defaultSize }: Model): readonly Size[] {
   if (sizes.kind === 'list') return sizes.sizes
-  if (sizes.kind === 'aspect') return []
+  if (sizes.kind === 'aspect') {
+    const scale = (pixels: number): number =>
+      Math.sqrt(pixels / (defaultSize.width * defaultSize.height))
+    return (sizes.classes ?? []).map(({ pixels }) => ({
+      width: Math.floor(defaultSize.width * scale(pixels)),
+      height: Math.floor(defaultSize.height * scale(pixels)),
+    }))
+  }
   const shapes = [defaultSize, { width: 1536, height: 1024 }, { width: 768, height: 1344 }]
   return shapes.filter((size) => makesSize(sizes, size))
 }

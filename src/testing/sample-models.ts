@@ -45,6 +45,19 @@ export const shapes = {
   pixels: 1_048_576,
 } as const satisfies SizeRule
 
+/** The shapes and classes of Gemini's image models (Google's API reference, read 2026-11-20). */
+export const classedShapes = {
+  kind: 'aspect',
+  aspects: ['1:1', '3:2', '2:3', '16:9', '9:16', '21:9'],
+  pixels: 1_048_576,
+  classes: [
+    { name: '512', pixels: 262_144 },
+    { name: '1k', pixels: 1_048_576 },
+    { name: '2k', pixels: 4_194_304 },
+    { name: '4k', pixels: 16_777_216 },
+  ],
+} as const satisfies SizeRule
+
 /** A model that can do everything, but for what a test changes. */
 export const sampleModel = (changes: Partial<Model> = {}): Model => ({
   id: 'painter',

@@ -66,7 +66,7 @@ function printSizes(rule: SizeRule): string {
     case 'list':
       return rule.sizes.map(printSize).join(', ')
     case 'aspect':
-      return `${rule.aspects.join(', ')}, about ${printCount(rule.pixels)} pixels`
+      return `${rule.aspects.join(', ')}, about ${printPixels(rule)} pixels`
     case 'free':
       return (
         `multiples of ${rule.multipleOf}, ${printCount(rule.minPixels)} to ` +
@@ -74,6 +74,10 @@ function printSizes(rule: SizeRule): string {
       )
   }
 }
+
+const printPixels = ({ pixels, classes }: Extract<SizeRule, { kind: 'aspect' }>): string =>
+  classes?.map((listed) => `${printCount(listed.pixels)} (${listed.name})`).join(', ') ??
+  printCount(pixels)
 
 function printLife({ lifecycle, isFictional }: Model): string {
   const { availableFrom, deprecatedAt, shutdownAt, replacement } = lifecycle

@@ -36,7 +36,22 @@ const aspectRule: fc.Arbitrary<SizeRule> = fc.record({
   aspects: fc.subarray(['21:9', '16:9', '3:2', '1:1', '2:3', '9:16', '9:21'], { minLength: 1 }),
   pixels: fc.integer({ min: 250_000, max: 4_200_000 }),
 })
-const rule = fc.oneof(freeRule, listRule, aspectRule)
+const classedRule: fc.Arbitrary<SizeRule> = fc
+  .record({
+    pixels: fc.uniqueArray(fc.integer({ min: 250_000, max: 17_000_000 }), {
+      minLength: 1,
+      maxLength: 5,
+    }),
+    usual: fc.nat(),
+  })
+  .map(({ pixels, usual }) => {
+    const classes = pixels
+      .toSorted((a, b) => a - b)
+      .map((count) => ({ name: `${count}sq`, pixels: count }))
+    const aspects = ['21:9', '3:2', '1:1', '9:16']
+    return { kind: 'aspect', aspects, pixels: pixels[usual % pixels.length] ?? 0, classes }
+  })
+const rule = fc.oneof(freeRule, listRule, aspectRule, classedRule)
 
 const exact = size.map(({ width, height }) => ({ size: `${width}x${height}` }))
 const shaped = fc.record(
@@ -100,6 +115,34 @@ test('an exact size is never made smaller, and is what the caller gets', () => {
         expect(fit.resize ?? made).toEqual(wanted)
         const isSame = made.width === wanted.width && made.height === wanted.height
         expect(fit.reports[0]?.outcome).toBe(isSame ? 'honoured' : 'approximated')
+      })
+    }),
+    { numRuns: 2000 },
+  )
+})
+
+test('the resolution class is the cheapest one that is enough', () => {
+  const pixelsOf = { '512': 512 ** 2, '1k': 1024 ** 2, '2k': 2048 ** 2, '4k': 4096 ** 2 } as const
+  fc.assert(
+    fc.property(classedRule, fc.oneof(exact, shaped, fc.constant({})), (sizes, asked) => {
+      whenFit(sizes, asked, (fit, made) => {
+        if (sizes.kind !== 'aspect' || sizes.classes === undefined) throw new Error('no classes')
+        const chosen = sizes.classes.findIndex(({ name }) => name === fit.resolution)
+        const { pixels } = sizes.classes[chosen] ?? { pixels: 0 }
+        expect(Math.abs(made.width * made.height - pixels)).toBeLessThan(2 * (made.width + 1))
+        const below = sizes.classes[chosen - 1]
+        const draft: Partial<RequestDraft> = asked
+        if (draft.size === undefined && draft.resolution == null) {
+          return expect(pixels).toBe(sizes.pixels)
+        }
+        if (below === undefined) return
+        const least = normaliseRequest({ operation: 'generate', prompt: 'a cup', ...draft })
+        const wanted = least.resolution && pixelsOf[least.resolution]
+        if (wanted !== undefined) return expect(below.pixels).toBeLessThan(wanted)
+        const { width, height } = least.size ?? made
+        const shrink = Math.sqrt(below.pixels / pixels)
+        const isEnough = made.width * shrink >= width && made.height * shrink >= height
+        expect(isEnough).toBe(false)
       })
     }),
     { numRuns: 2000 },

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import {
+  classedShapes,
   fluxSizes,
   freeSizes,
   inputImage,
@@ -18,6 +19,7 @@ const models = {
   'flux-2-pro': sampleModel({ id: 'flux-2-pro', sizes: fluxSizes }),
   'gpt-image-1.5': sampleModel({ id: 'gpt-image-1.5', sizes: listedSizes }),
   ultra: sampleModel({ id: 'ultra', sizes: shapes }),
+  gemini: sampleModel({ id: 'gemini', sizes: classedShapes }),
 } as const
 type Name = keyof typeof models
 
@@ -175,6 +177,46 @@ describe('a resolution is a number of pixels', () => {
     const asked = { operation: 'edit', images, resolution: '1k' } as const
     expect(outcomeOf(models['flux-2-pro'], asked).sent).toBe('1248x832')
     expect(outcomeOf(models.ultra, asked).sent).toBe('3:2')
+  })
+})
+
+describe('of several resolution classes the smallest is taken that is large enough', () => {
+  test.each<[Partial<RequestDraft>, string, string, string | undefined]>([
+    [{}, '1k', '1024x1024', undefined],
+    [{ aspect: '16:9' }, '1k', '1365x768', undefined],
+    [{ resolution: '512' }, '512', '512x512', undefined],
+    [{ resolution: '1k', aspect: '3:2' }, '1k', '1254x836', undefined],
+    [{ resolution: '2k', aspect: '4:3' }, '2k', '2508x1672', '2229x1672'],
+    [{ resolution: '4k' }, '4k', '4096x4096', undefined],
+    [{ size: '420x700' }, '1k', '768x1365', '420x700'],
+    [{ size: '300x400' }, '512', '418x627', '300x400'],
+    [{ size: '1024x1024' }, '1k', '1024x1024', '1024x1024'],
+    [{ size: '1376x768' }, '1k', '1365x768', '1376x768'],
+    [{ size: '1536x1024' }, '2k', '2508x1672', '1536x1024'],
+    [{ size: '3840x2160' }, '4k', '5461x3072', '3840x2160'],
+  ])('%j is made in class %s, about %s, then %s', (asked, resolution, made, resize) => {
+    const result = fitted(models.gemini, asked)
+    if (!result.ok) throw new Error(result.refusal.reason)
+    const { value } = result
+    expect([value.resolution, print(value.expectedSize), print(value.resize)]).toEqual([
+      resolution,
+      made,
+      resize,
+    ])
+  })
+
+  test('without a class that is enough there is none', () => {
+    const { param, reason } = refusalOf(models.gemini, { size: '6000x6000' })
+    expect(param).toBe('size')
+    expect(reason).toContain('about 0.262144, 1.048576, 4.194304, 16.777216 megapixels')
+    const small = { ...classedShapes, classes: classedShapes.classes.slice(0, 2) }
+    expect(refusalOf(sampleModel({ sizes: small }), { resolution: '2k' }).param).toBe('resolution')
+  })
+
+  test('the order in which they are listed does not matter', () => {
+    const sizes = { ...classedShapes, classes: classedShapes.classes.toReversed() }
+    const result = fitted(sampleModel({ sizes }), { size: '300x300' })
+    expect(result).toMatchObject({ ok: true, value: { resolution: '512' } })
   })
 })
 

@@ -1,13 +1,15 @@
 import { parseAspect } from '../request/aspect.ts'
 import type { ImageRequest, Size } from '../request/image-request.ts'
 import { ok, type Result, refused } from '../result.ts'
-import type { Model, SizeRule } from './model.ts'
+import type { Model, ResolutionClass, SizeRule } from './model.ts'
 import type { ParameterReport, Unfit } from './settings.ts'
 
 /** The pixels or shape asked of a model, and what has to be done to the picture afterwards. */
 export interface SizeFit {
   readonly size?: Size
   readonly aspect?: string
+  /** Name of the resolution class, for models that have several. */
+  readonly resolution?: string
   readonly expectedSize: Size
   /** Set when the picture must be scaled and cropped to what was asked. */
   readonly resize?: Size
@@ -46,8 +48,9 @@ export function fitSize(request: ImageRequest, model: Model): Result<SizeFit, Un
   const { sizes } = model
   const wanted = wantedBy(request, model)
   if (wanted === undefined) {
-    const expectedSize = sizes.kind === 'aspect' ? shapeOf('1:1', sizes) : model.defaultSize
-    return ok({ expectedSize, reports: [] })
+    if (sizes.kind !== 'aspect') return ok({ expectedSize: model.defaultSize, reports: [] })
+    const expectedSize = shapeOf('1:1', sizes.pixels)
+    return ok({ ...resolutionOf(usualClass(sizes)), expectedSize, reports: [] })
   }
   if (sizes.kind === 'aspect') return fitAspect(wanted, request, model, sizes)
   const made = sizes.kind === 'list' ? nextListed(wanted, sizes) : nextFree(wanted, sizes)
@@ -138,19 +141,37 @@ function fitAspect(
   const aspect = rule.aspects.reduce((best, next) =>
     distance(next) < distance(best) ? next : best,
   )
-  const expectedSize = shapeOf(aspect, rule)
-  const { width, height } = wanted.size
-  const enlargement = Math.max(width / expectedSize.width, height / expectedSize.height)
-  const isUnfit = {
-    size: enlargement > ENLARGEMENT_TOLERANCE,
-    aspect_ratio: distance(aspect) > MOST_CROPPED,
-    resolution: distance(aspect) > MOST_CROPPED || !hasPixels(areaOf(expectedSize), wanted.pixels),
-  }
-  if (isUnfit[wanted.param]) return unfit(wanted, model)
-  const fit = finished(expectedSize, wanted, request)
+  const isShaped = wanted.param === 'size' || distance(aspect) <= MOST_CROPPED
+  const chosen = isShaped ? nextClass(wanted, aspect, rule) : undefined
+  if (chosen === undefined) return unfit(wanted, model)
+  const fit = finished(shapeOf(aspect, chosen.pixels), wanted, request)
   // The pixels are nominal: an exact size is made sure of whatever comes.
-  return ok({ aspect, ...fit, ...(wanted.param === 'size' ? { resize: wanted.size } : {}) })
+  const resize = wanted.param === 'size' ? { resize: wanted.size } : {}
+  return ok({ aspect, ...resolutionOf(chosen), ...fit, ...resize })
 }
+
+/** A resolution class, or the only number of pixels there is, which has no name. */
+type Pixels = Partial<ResolutionClass> & Pick<ResolutionClass, 'pixels'>
+
+/** The smallest class that is large enough; for a shape alone the usual one. */
+function nextClass({ size, pixels, param }: Wanted, aspect: string, rule: Rule<'aspect'>) {
+  if (param === 'aspect_ratio') return usualClass(rule)
+  const classes: readonly Pixels[] = rule.classes ?? [rule]
+  return classes
+    .toSorted((a, b) => a.pixels - b.pixels)
+    .find((candidate) => {
+      const made = shapeOf(aspect, candidate.pixels)
+      if (param === 'resolution') return hasPixels(areaOf(made), pixels)
+      const enlargement = Math.max(size.width / made.width, size.height / made.height)
+      return enlargement <= ENLARGEMENT_TOLERANCE
+    })
+}
+
+const usualClass = (rule: Rule<'aspect'>): Pixels =>
+  rule.classes?.find(({ pixels }) => pixels === rule.pixels) ?? { pixels: rule.pixels }
+
+const resolutionOf = ({ name }: Pixels): Pick<SizeFit, 'resolution'> =>
+  name === undefined ? {} : { resolution: name }
 
 /** What is left to do with the picture, and what that makes of the parameters. */
 function finished(
@@ -197,7 +218,9 @@ const unfit = (wanted: Wanted, model: Model): { ok: false; refusal: Unfit } => {
 function abilities(rule: SizeRule): string {
   if (rule.kind === 'list') return rule.sizes.map(print).join(', ')
   if (rule.kind === 'aspect') {
-    return `about ${rule.pixels / 1_000_000} megapixels in the shapes ${rule.aspects.join(', ')}`
+    const pixels = rule.classes?.map((listed) => listed.pixels) ?? [rule.pixels]
+    const megapixels = pixels.map((count) => count / 1_000_000).join(', ')
+    return `about ${megapixels} megapixels in the shapes ${rule.aspects.join(', ')}`
   }
   return (
     `up to ${rule.maxPixels / 1_000_000} megapixels with edges of ` +
@@ -226,8 +249,7 @@ const sizeOf = (ratio: number, pixels: number): Size => ({
   height: Math.max(1, Math.round(Math.sqrt(pixels / ratio))),
 })
 
-const shapeOf = (aspect: string, rule: Rule<'aspect'>): Size =>
-  sizeOf(parseAspect(aspect) ?? 1, rule.pixels)
+const shapeOf = (aspect: string, pixels: number): Size => sizeOf(parseAspect(aspect) ?? 1, pixels)
 
 const croppedTo = (ratio: number, { width, height }: Size): Size =>
   width > height * ratio

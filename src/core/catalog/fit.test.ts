@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { inputImage, listedSizes, plainModel, sampleModel } from '../../testing/sample-models.ts'
+import {
+  classedShapes,
+  inputImage,
+  listedSizes,
+  plainModel,
+  sampleModel,
+} from '../../testing/sample-models.ts'
 import { normaliseRequest } from '../request/normalise.ts'
 import type { RequestDraft } from '../request/request-draft.ts'
 import { fitRequest } from './fit.ts'
@@ -32,6 +38,17 @@ test('nothing asked, nothing but the promised PNG is sent', () => {
     reports: [],
     expectedSize: { width: 1024, height: 1024 },
   })
+})
+
+test('a resolution class is always asked for, because it decides the price', () => {
+  const model = sampleModel({ sizes: classedShapes })
+  expect(fitOf({}, model).settings).toEqual({ format: 'png', resolution: '1k' })
+  const { settings, reports } = fitOf({ resolution: '2K', aspect: '3:2' }, model)
+  expect(settings).toEqual({ format: 'png', aspect: '3:2', resolution: '2k' })
+  expect(reports.map(({ param, outcome }) => [param, outcome])).toEqual([
+    ['aspect_ratio', 'honoured'],
+    ['resolution', 'honoured'],
+  ])
 })
 
 test('a model that can do all is asked for all, and no parameter goes unmentioned', () => {

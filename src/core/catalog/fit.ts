@@ -43,6 +43,7 @@ export function fitRequest(
   const reports: ParameterReport[] = [...size.value.reports, ...quality.value.reports]
   if (size.value.size !== undefined) settings.size = size.value.size
   if (size.value.aspect !== undefined) settings.aspect = size.value.aspect
+  if (size.value.resolution !== undefined) settings.resolution = size.value.resolution
   if (size.value.resize !== undefined) finishing.resize = size.value.resize
   fitFormat(request, model, settings, finishing, reports)
   fitExtras(request, model, settings, reports)

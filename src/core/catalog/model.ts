@@ -1,6 +1,14 @@
 import type { JsonObject } from '../json.ts'
 import type { ImageFormat, Operation, Quality, Size } from '../request/image-request.ts'
 
+/** A number of pixels that a provider sells by name. */
+export interface ResolutionClass {
+  /** As price rows name it: `1k`, `2k`, `768sq`. */
+  readonly name: string
+  /** Pixels of a picture in all, nominally: the provider chooses the edges. */
+  readonly pixels: number
+}
+
 /** Which output sizes a model makes. */
 export type SizeRule =
   /** Exactly these sizes. */
@@ -17,7 +25,13 @@ export type SizeRule =
       readonly maxRatio: number
     }
   /** Only a shape; the provider chooses the pixels (nominally `pixels` in total). */
-  | { readonly kind: 'aspect'; readonly aspects: readonly string[]; readonly pixels: number }
+  | {
+      readonly kind: 'aspect'
+      readonly aspects: readonly string[]
+      readonly pixels: number
+      /** From few pixels to many, where there is a choice; `pixels` are those of the usual one. */
+      readonly classes?: readonly ResolutionClass[] | undefined
+    }
 
 /** How dear and good a model is among its peers; a request for high quality needs a premium one. */
 export type Tier = 'budget' | 'standard' | 'premium'

@@ -9,6 +9,8 @@ export interface CallSettings {
   readonly size?: Size
   /** Shape asked of the provider, for models that take only a shape. */
   readonly aspect?: string
+  /** Name of the resolution class, for models that have several; always set for those. */
+  readonly resolution?: string
   readonly quality?: Quality
   readonly format?: ImageFormat
   readonly background?: 'transparent' | 'opaque'

@@ -2,6 +2,7 @@ import { makeCallPlan } from '../../core/catalog/call-plan.ts'
 import { resolveModel } from '../../core/catalog/catalog.ts'
 import { fitRequest } from '../../core/catalog/fit.ts'
 import { type Model, offerName } from '../../core/catalog/model.ts'
+import { priceKeyOf } from '../../core/catalog/price-key.ts'
 import type { Unfit } from '../../core/catalog/settings.ts'
 import type { ErrorCode } from '../../core/errors/catalogue.ts'
 import { GatewayError } from '../../core/errors/gateway-error.ts'
@@ -66,7 +67,7 @@ function candidate(
     const call = makeCallPlan(request, model, fit.value, n)
     const refusal = provider.checkOptions(call)
     if (refusal !== undefined) return refused(refusal)
-    const priced = quote(snapshot.book, priceKey(model, call), now, provider.estimate(call))
+    const priced = quote(snapshot.book, priceKeyOf(call), now, provider.estimate(call))
     if (!priced.ok) return refused({ code: 'price', param: 'model', reason: priced.reason.text })
     quotes.lowNano += priced.quote.lowNano
     quotes.expectedNano += priced.quote.expectedNano
@@ -78,13 +79,6 @@ function candidate(
   const offer = offerName(model)
   return ok({ offer, model, fit: fit.value, row, quote: quotes, mostPerCall, isSimulated })
 }
-
-const priceKey = (model: Model, call: ReturnType<typeof makeCallPlan>) => ({
-  offer: offerName(model),
-  operation: call.operation,
-  ...(call.settings.quality === undefined ? {} : { quality: call.settings.quality }),
-  size: `${call.expectedSize.width}x${call.expectedSize.height}`,
-})
 
 /** What the model asked for would cost at list price; for `auto` the configured baseline. */
 function listPrice(run: Run, deps: Dependencies): Nano | undefined {

@@ -17,6 +17,12 @@ const row = {
   lifecycle: { available_from: '2026-01-01', deprecated_at: '2026-06-01' },
   source: { url: 'https://painter.example/docs', read_at: '2026-11-20' },
 }
+const shaped = (counts: readonly number[], pixels: number) => ({
+  kind: 'aspect',
+  aspects: ['1:1'],
+  pixels,
+  classes: counts.map((count) => ({ name: `${count}sq`, pixels: count })),
+})
 const alias = {
   name: 'painter-0',
   target: 'painter-1',
@@ -79,9 +85,22 @@ describe('a models file', () => {
       { steps: { min: 1, max: 10, default: 20 } },
       /min ≤ default ≤ max/,
     ],
+    [
+      'a class of no more pixels than the one before',
+      { sizes: shaped([2_000, 1_000], 1_000) },
+      /sizes: classes: .*ever more pixels/,
+    ],
+    ['pixels of no class', { sizes: shaped([1_000, 2_000], 1_500) }, /must be those of a class/],
     ['a missing source', { source: undefined }, /source/],
   ])('%s is an error that names the row', (_claim, change, problem) => {
     expect(() => read(change)).toThrow(problem)
+  })
+
+  test('resolution classes are read with the shapes', () => {
+    const sizes = shaped([1_000, 2_000], 2_000)
+    expect(read({ sizes }).models[0]?.sizes).toEqual(sizes)
+    const { classes: _, ...plain } = sizes
+    expect(read({ sizes: plain }).models[0]?.sizes).toEqual(plain)
   })
 
   test('an alias that repeats a live name is an error', () => {

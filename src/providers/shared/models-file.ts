@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Model, ModelAlias, SizeRule } from '../../core/catalog/model.ts'
+import type { Model, ModelAlias, ResolutionClass, SizeRule } from '../../core/catalog/model.ts'
 import { isObject, type JsonObject } from '../../core/json.ts'
 import { imageFormats, operations, qualities, type Size } from '../../core/request/image-request.ts'
 import { startOfDay } from '../../core/time.ts'
@@ -39,11 +39,21 @@ const sizeRule = z.discriminatedUnion('kind', [
       maxEdge: row.max_edge,
       maxRatio: row.max_ratio,
     })),
-  z.strictObject({
-    kind: z.literal('aspect'),
-    aspects: z.array(z.string().regex(/^\d+:\d+$/, 'not a shape (W:H)')).min(1),
-    pixels: count,
-  }),
+  z
+    .strictObject({
+      kind: z.literal('aspect'),
+      aspects: z.array(z.string().regex(/^\d+:\d+$/, 'not a shape (W:H)')).min(1),
+      pixels: count,
+      classes: z
+        .array(z.strictObject({ name: z.string().min(1), pixels: count }))
+        .min(1)
+        .refine(areRising, 'classes must have names of their own and ever more pixels')
+        .optional(),
+    })
+    .refine(
+      ({ pixels, classes }) => classes?.some((listed) => listed.pixels === pixels) ?? true,
+      'pixels must be those of a class',
+    ),
 ])
 
 /** Where the facts of a row were read; checked here, not carried into the catalogue. */
@@ -242,4 +252,11 @@ function isDay(text: string): boolean {
   } catch {
     return false
   }
+}
+
+function areRising(classes: readonly ResolutionClass[]): boolean {
+  const names = new Set(classes.map(({ name }) => name))
+  const isMore = ({ pixels }: ResolutionClass, index: number): boolean =>
+    pixels > (classes[index - 1]?.pixels ?? 0)
+  return names.size === classes.length && classes.every(isMore)
 }
