@@ -15,7 +15,7 @@ import type { Emulator } from '../providers/shared/emulator.ts'
 import { startSandbox } from '../sandbox/server.ts'
 
 /** The day the suite plays on: every model that is declared with a date was read before it. */
-const standNow = Date.UTC(2026, 10, 20, 12)
+export const standNow = Date.UTC(2026, 10, 20, 12)
 /** Emulated seconds pass as milliseconds. */
 const SPEED = 1_000
 /** Real pause of each sleep, so that the emulator gets on. */

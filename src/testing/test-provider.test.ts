@@ -20,24 +20,28 @@ import { testProvider } from './test-provider.ts'
 
 const source = { url: 'https://painter.example/docs', read_at: '2026-11-20' }
 
+const row = {
+  id: 'painter-1',
+  operations: ['generate'],
+  tier: 'budget',
+  sizes: { kind: 'list', sizes: ['512x512', '768x512'] },
+  default_size: '512x512',
+  formats: ['png'],
+  max_images_per_call: 2,
+  max_input_images: 0,
+  max_prompt_characters: 1_000,
+  supports: {},
+  typical_seconds: 2,
+  timeout_ms: 60_000,
+  lifecycle: {},
+  source,
+}
+
 const catalog = {
   models: [
-    {
-      id: 'painter-1',
-      operations: ['generate'],
-      tier: 'budget',
-      sizes: { kind: 'list', sizes: ['512x512', '768x512'] },
-      default_size: '512x512',
-      formats: ['png'],
-      max_images_per_call: 2,
-      max_input_images: 0,
-      max_prompt_characters: 1_000,
-      supports: {},
-      typical_seconds: 2,
-      timeout_ms: 60_000,
-      lifecycle: {},
-      source,
-    },
+    row,
+    // Shut down, so it must not be called: the emulator makes no WebP.
+    { ...row, id: 'painter-old', formats: ['webp'], lifecycle: { shutdown_at: '2026-01-01' } },
   ],
   aliases: [{ name: 'painter-0', target: 'painter-1', from: '2026-01-01', note: 'gone', source }],
 }
