@@ -149,10 +149,12 @@ test('every vector has an owner, and every owner a vector', () => {
 })
 
 test('every structure, modifier and term has a vector, or no public figures to make one of', () => {
+  // Its figures are in the table of modifiers.test.ts, because no vector was published with them.
+  const tabled = ['step_surcharge']
   const illustrated = ['font_fee', 'grounding_search_fee', 'minimum_charge', 'rounding', 'currency']
   const all = [...kinds, ...modifierKinds, ...termKinds]
   const without = all.filter((kind) => owners[kind] === undefined)
-  expect(without).toEqual([...illustrated, 'prepaid_packs'])
+  expect(without).toEqual([...tabled, ...illustrated, 'prepaid_packs'])
 })
 
 describe('the vectors', () => {

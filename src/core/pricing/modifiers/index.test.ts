@@ -14,7 +14,7 @@ test('every kind is described, once', () => {
 test('the order is that of the groups: picture, fees, reseller, tier, least, currency', () => {
   const place = (kind: (typeof modifierKinds)[number]) => modifierKinds.indexOf(kind)
   const groups = [
-    ['edit_premium', 'controlnet_factor'],
+    ['step_surcharge', 'edit_premium', 'controlnet_factor'],
     ['controlnet_fee', 'lora_fee', 'reference_image_fee', 'first_free_then_fee'],
     ['aggregator_markup', 'aggregator_topup_fee'],
     ['batch_discount', 'latency_tier'],

@@ -20,6 +20,7 @@ import { loraFee } from './lora-fee.ts'
 import { minimumCharge } from './minimum-charge.ts'
 import { referenceImageFee } from './reference-image-fee.ts'
 import { rounding } from './rounding.ts'
+import { stepSurcharge } from './step-surcharge.ts'
 
 /**
  * Every modifier under its kind, in the order in which they are applied, whatever the order in the
@@ -28,6 +29,7 @@ import { rounding } from './rounding.ts'
  * least and the steps that are billed; and the currency, in which all of these are, at the end.
  */
 const modifiers = {
+  step_surcharge: stepSurcharge,
   edit_premium: editPremium,
   controlnet_factor: controlnetFactor,
   controlnet_fee: controlnetFee,

@@ -11,6 +11,7 @@ const factor = fc.integer({ min: 1, max: 5_000 }).map((thousandths) => String(th
 const share = fc.integer({ min: 1, max: 99 }).map((percent) => String(percent / 100))
 
 const fields = {
+  step_surcharge: fc.record({ included_steps: fc.integer({ min: 1, max: 60 }) }),
   edit_premium: fc.record({ edit_factor: factor }),
   controlnet_factor: fc.record({ factor }),
   controlnet_fee: fc.record({ fee: factor }),
@@ -48,6 +49,7 @@ const price: fc.Arbitrary<Price> = fc
 const count = fc.integer({ min: 0, max: 5 })
 const usage: fc.Arbitrary<Usage> = fc.record({
   images: count,
+  steps: fc.integer({ min: 1, max: 100 }),
   controlnets: count,
   loras: count,
   references: count,

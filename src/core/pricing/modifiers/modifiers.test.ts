@@ -5,6 +5,7 @@ import { componentSchema } from '../structures/index.ts'
 import { modifierSchema } from './index.ts'
 
 const base = { kind: 'per_image', usd: '0.04' }
+const steps = { kind: 'step_surcharge', included_steps: 20 }
 const premium = { kind: 'edit_premium', edit_factor: '1.5' }
 const steered = { kind: 'controlnet_factor', factor: '2' }
 const loraFee = { kind: 'lora_fee', fee: '0.005' }
@@ -24,6 +25,15 @@ const euros = { kind: 'currency', code: 'EUR', usd_per_unit: '1.25', fx_date: '2
 
 test.each<[string, readonly object[], object, string]>([
   ['no modifier changes nothing', [], {}, '0.04'],
+  ['more steps cost in proportion', [steps], { steps: 30 }, '0.06'],
+  ['as many steps as are covered', [steps], { steps: 20 }, '0.04'],
+  ['fewer steps save nothing', [steps], { steps: 4 }, '0.04'],
+  [
+    'a third of the steps more, to the nano-dollar',
+    [{ ...steps, included_steps: 3 }],
+    { steps: 4 },
+    '0.053333333',
+  ],
   ['an edit pays the premium', [premium], { operation: 'inpaint' }, '0.06'],
   ['a generation does not', [premium], { operation: 'generate' }, '0.04'],
   [

@@ -16,6 +16,9 @@ const withInputs = { ...binary, inputs_count: true }
 const perPixel = { kind: 'per_pixel', usd_per_pixel: '0.0000000013' }
 const tokens = { kind: 'token_per_pixel', pixels_per_token: 750, usd_per_token: '0.000015' }
 const scaled = { kind: 'area_scaled', base_usd: '0.04', base: '1024x1024' }
+// deepinfra.com/black-forest-labs/FLUX-1-schnell, 2026-11-25: width/1024 x height/1024 x iters.
+const perStep = { ...scaled, base_usd: '0.0005', base_steps: 1 }
+const perSteps = { ...scaled, base_usd: '0.009', base_steps: 25 }
 
 const square = { width: 1024, height: 1024 }
 const wide = { width: 1920, height: 1080 }
@@ -53,6 +56,11 @@ test.each<[string, object, object, string]>([
   ['a wider image costs its share more', scaled, { width: 1792, height: 1024 }, '0.07'],
   ['twice the edges cost four times', scaled, { width: 2048, height: 2048, images: 2 }, '0.32'],
   ['a quarter of the area costs a quarter', scaled, { width: 512, height: 512 }, '0.01'],
+  ['each step of each base area costs the rate', perStep, { ...square, steps: 4 }, '0.002'],
+  ['half the area, half the price', perStep, { width: 1024, height: 512, steps: 4 }, '0.001'],
+  ['fewer steps than the base cost less', perSteps, { ...square, steps: 10 }, '0.0036'],
+  ['more steps cost more', perSteps, { ...square, steps: 50, images: 2 }, '0.036'],
+  ['without a number of steps nothing is quoted', perStep, square, 'missing_usage steps'],
 ])('%s', (_, component, usage, usd) => {
   expect(priceOf(component, usage)).toBe(usd)
 })

@@ -49,7 +49,11 @@ const fields = {
     usd_per_token: usd,
     round: fc.constantFrom('ceil', 'nearest', 'none'),
   }),
-  area_scaled: fc.record({ base_usd: usd, base: fc.constant('1024x1024') }),
+  area_scaled: fc.record({
+    base_usd: usd,
+    base: fc.constant('1024x1024'),
+    base_steps: fc.option(whole, { nil: undefined }),
+  }),
   gpu_second: fc.record({ usd_per_s: usd, gpus: whole, bill_startup: fc.boolean() }),
   gpu_hour_selfhost: fc.record({ usd_per_h: usd, images_per_h: wholeText }),
   gpu_hour_owned: fc.record({
