@@ -1,4 +1,6 @@
+import type { BreakerCause } from '../core/breaker/breaker.ts'
 import type { Attempt, RequestRecord } from '../core/jobs/request-record.ts'
+import type { Instant } from '../core/time.ts'
 
 /** What happened, told once from the place where it happened; metrics, alerts and pages listen. */
 export type GatewayEvent =
@@ -23,6 +25,21 @@ export type GatewayEvent =
       readonly cache: 'hit' | 'miss' | 'off'
     }
   | { readonly kind: 'write-failed'; readonly requestId: string; readonly what: string }
+  | {
+      /** A circuit breaker opened: of a provider, or of one offer of it. */
+      readonly kind: 'provider-down'
+      readonly provider: string
+      readonly credential: string
+      readonly offer?: string
+      readonly cause: BreakerCause
+      readonly until: Instant
+    }
+  | {
+      readonly kind: 'provider-up'
+      readonly provider: string
+      readonly credential: string
+      readonly offer?: string
+    }
 
 /** Passes events on to everybody who listens; a listener that throws does not stop the others. */
 export interface EventHub {

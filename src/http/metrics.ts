@@ -61,6 +61,12 @@ function makeInstruments(registers: readonly [Registry]) {
       'keeprate_write_failures_total',
       'Writes after a paid answer that failed to the last try.',
     ),
+    breaker: new Gauge({
+      name: 'keeprate_breaker_state',
+      help: 'Circuit breakers: 1 = open, 0 = closed; an empty offer is the whole provider.',
+      labelNames: ['provider', 'offer'],
+      registers: [...registers],
+    }),
     lookups: counter('keeprate_cache_lookups_total', 'Cache look-ups.', ['kind', 'result']),
     requestSeconds: histogram(
       'keeprate_request_duration_seconds',
@@ -128,6 +134,8 @@ function makeListeners(to: ReturnType<typeof makeInstruments>): Listeners {
       if (savedNano > 0n) to.saved.inc({ lever, book }, Number(savedNano) / NANO_PER_DOLLAR)
     },
     'write-failed': () => to.writeFailures.inc(),
+    'provider-down': ({ provider, offer = '' }) => to.breaker.set({ provider, offer }, 1),
+    'provider-up': ({ provider, offer = '' }) => to.breaker.set({ provider, offer }, 0),
   }
 }
 

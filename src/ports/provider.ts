@@ -81,6 +81,11 @@ export interface PartialImage {
   readonly bytes: Uint8Array
 }
 
+/** What a provider says of its limits for a credential: in headers, or by refusing. */
+export type RateReport =
+  | { readonly kind: 'remaining'; readonly remaining: number; readonly resetMs: number }
+  | { readonly kind: 'refused'; readonly retryAfterMs?: number }
+
 /** What a call may use while it runs. */
 export interface CallContext {
   readonly signal?: AbortSignal

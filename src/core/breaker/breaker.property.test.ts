@@ -10,31 +10,27 @@ import {
 import { MAX_DURATIONS, percentile, withDuration } from './latency.ts'
 import { mayRetry } from './retry-budget.ts'
 
-const kinds = [
-  'admitted',
-  'succeeded',
-  'failed',
-  'slow',
-  'credential_refused',
-  'abandoned',
-] as const
-const events = fc.array(
-  fc.record({ kind: fc.constantFrom<BreakerEvent['kind']>(...kinds), afterMs: fc.nat(400_000) }),
-  { maxLength: 60 },
-)
+const kinds: readonly BreakerEvent[] = [
+  ...(['admitted', 'succeeded', 'failed', 'slow', 'abandoned'] as const).map((kind) => ({ kind })),
+  { kind: 'refused', cause: 'credential' },
+  { kind: 'refused', cause: 'model_gone' },
+]
+const events = fc.array(fc.record({ event: fc.constantFrom(...kinds), afterMs: fc.nat(400_000) }), {
+  maxLength: 60,
+})
 
 test('a breaker never stays shut for longer than its longest pause', () => {
   fc.assert(
     fc.property(events, (played) => {
       let now = 0
       let breaker = closedBreaker
-      for (const { kind, afterMs } of played) {
+      for (const { event, afterMs } of played) {
         now += afterMs
-        breaker = nextBreaker(breaker, { kind }, now, rule)
+        breaker = nextBreaker(breaker, event, now, rule)
         const admission = admissionOf(breaker, now, rule)
         if (admission.kind !== 'refused') continue
         expect(admission.until - now).toBeLessThanOrEqual(
-          Math.max(rule.maxPauseMs, rule.credentialPauseMs, rule.probeMs),
+          Math.max(rule.maxPauseMs, rule.refusalPauseMs, rule.probeMs),
         )
         expect(admission.until).toBeGreaterThan(now)
       }
@@ -46,8 +42,8 @@ test('a breaker keeps no more samples than its rule asks for', () => {
   fc.assert(
     fc.property(events, (played) => {
       let breaker = closedBreaker
-      for (const [index, { kind }] of played.entries()) {
-        breaker = nextBreaker(breaker, { kind }, index, rule)
+      for (const [index, { event }] of played.entries()) {
+        breaker = nextBreaker(breaker, event, index, rule)
         if (breaker.kind === 'closed')
           expect(breaker.samples.length).toBeLessThanOrEqual(rule.sample)
       }

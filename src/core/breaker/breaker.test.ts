@@ -8,10 +8,12 @@ import {
   defaultBreakerRule as rule,
 } from './breaker.ts'
 
+type Kind = Exclude<BreakerEvent['kind'], 'refused'>
+
 /** Plays events a second apart, beginning at `from`. */
 function play(
   start: Breaker,
-  kinds: readonly BreakerEvent['kind'][],
+  kinds: readonly Kind[],
   from = 0,
 ): { readonly breaker: Breaker; readonly now: number } {
   let breaker = start
@@ -23,8 +25,7 @@ function play(
   return { breaker, now }
 }
 
-const times = (count: number, kind: BreakerEvent['kind']) =>
-  Array<BreakerEvent['kind']>(count).fill(kind)
+const times = (count: number, kind: Kind) => Array<Kind>(count).fill(kind)
 
 const dead = play(closedBreaker, times(5, 'failed'))
 
@@ -47,7 +48,12 @@ describe('a closed breaker', () => {
   })
 
   test('opens at once when our credential is refused, for ten minutes', () => {
-    const { breaker } = play(closedBreaker, ['credential_refused'])
+    const breaker = nextBreaker(
+      closedBreaker,
+      { kind: 'refused', cause: 'credential' },
+      1_000,
+      rule,
+    )
     expect(breaker).toMatchObject({ kind: 'open', cause: 'credential', until: 601_000 })
   })
 

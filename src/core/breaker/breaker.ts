@@ -17,8 +17,8 @@ export interface BreakerRule {
   /** Pause after the first opening; doubles with each further one. */
   readonly pauseMs: number
   readonly maxPauseMs: number
-  /** Pause after our own credential was refused: asking again helps nobody. */
-  readonly credentialPauseMs: number
+  /** Pause after our credential or a model was refused for good: asking again helps nobody. */
+  readonly refusalPauseMs: number
   /** A probe that has not ended after this time is forgotten, and another one may start. */
   readonly probeMs: number
 }
@@ -37,12 +37,12 @@ export const defaultBreakerRule: BreakerRule = {
   sampleMs: 60_000,
   pauseMs: 10_000,
   maxPauseMs: 300_000,
-  credentialPauseMs: 600_000,
+  refusalPauseMs: 600_000,
   probeMs: 300_000,
 }
 
 /** Why a breaker is open. */
-export type BreakerCause = 'failures' | 'slow' | 'credential'
+export type BreakerCause = 'failures' | 'slow' | 'credential' | 'model_gone'
 
 /** One call that counts, kept as short as possible: there is a breaker for every offer. */
 interface Sample {
@@ -86,8 +86,8 @@ export type BreakerEvent =
   | { readonly kind: 'failed' }
   /** It answered, but so late that callers are better served elsewhere. */
   | { readonly kind: 'slow' }
-  /** Our key was refused, or our account is empty. */
-  | { readonly kind: 'credential_refused' }
+  /** Our key was refused, our account is empty, or the model is not there any more. */
+  | { readonly kind: 'refused'; readonly cause: 'credential' | 'model_gone' }
   /** A call that says nothing about the provider, such as one that was cancelled. */
   | { readonly kind: 'abandoned' }
 
@@ -122,7 +122,7 @@ export function nextBreaker(
   now: Instant,
   rule: BreakerRule,
 ): Breaker {
-  if (event.kind === 'credential_refused') return opened(breaker, 'credential', now, rule)
+  if (event.kind === 'refused') return opened(breaker, event.cause, now, rule)
   switch (breaker.kind) {
     case 'closed':
       return fromClosed(breaker, event, now, rule)
@@ -198,8 +198,8 @@ function fromHalfOpen(
 function opened(breaker: Breaker, cause: BreakerCause, now: Instant, rule: BreakerRule): Breaker {
   const openings = breaker.openings + 1
   const doubled = rule.pauseMs * 2 ** Math.min(openings - 1, 30)
-  const pauseMs =
-    cause === 'credential' ? rule.credentialPauseMs : Math.min(doubled, rule.maxPauseMs)
+  const isFinal = cause === 'credential' || cause === 'model_gone'
+  const pauseMs = isFinal ? rule.refusalPauseMs : Math.min(doubled, rule.maxPauseMs)
   const since = breaker.kind === 'closed' ? now : breaker.since
   return { kind: 'open', cause, since, until: now + pauseMs, openings }
 }

@@ -1,0 +1,196 @@
+import {
+  type Admission,
+  admissionOf,
+  type Breaker,
+  type BreakerCause,
+  type BreakerEvent,
+  type BreakerRule,
+  closedBreaker,
+  nextBreaker,
+} from '../core/breaker/breaker.ts'
+import { percentile, withDuration } from '../core/breaker/latency.ts'
+import type { FailureClass, ProviderFailure } from '../core/errors/provider-failure.ts'
+import type { Instant } from '../core/time.ts'
+import type { GatewayEvent } from './events.ts'
+
+/** Limits of what is remembered about providers. */
+const limits = {
+  /** Breakers; there are two for each offer and credential that was called. */
+  maxBreakers: 10_000,
+  /** Calls that a latency must be measured over before it is believed. */
+  fewestDurations: 20,
+  /** So many times the usual duration counts as a failure. */
+  slowFactor: 10,
+} as const
+
+/** Where a call goes. */
+export interface CallTarget {
+  readonly provider: string
+  /** `provider/model`. */
+  readonly offer: string
+  /** Which of the provider's credentials; a refused one says nothing about the others. */
+  readonly credential: string
+  /** Prior of its duration, until it is measured. */
+  readonly typicalSeconds: number
+}
+
+/** How a call ended, as far as the provider's health is concerned. */
+export interface CallReport {
+  readonly durationMs: number
+  /** Absent when every picture came. */
+  readonly failure?: ProviderFailure
+  /** We gave it up ourselves, so it says nothing. */
+  readonly isAbandoned?: boolean
+}
+
+/** A call under way; it must be ended exactly once. */
+export interface CallWatch {
+  end(report: CallReport): void
+}
+
+/** What one failure says about the whole provider, and about the one offer. */
+interface Verdict {
+  readonly line: BreakerEvent
+  readonly offer: BreakerEvent
+}
+
+const good: BreakerEvent = { kind: 'succeeded' }
+const bad: BreakerEvent = { kind: 'failed' }
+const nothing: BreakerEvent = { kind: 'abandoned' }
+const noCredential: BreakerEvent = { kind: 'refused', cause: 'credential' }
+
+/** Errors of the caller prove that the provider answers; being too many is the lanes' affair. */
+const verdicts: { readonly [Class in FailureClass]: Verdict } = {
+  rate_limited: { line: nothing, offer: nothing },
+  overloaded: { line: bad, offer: bad },
+  timeout_unknown: { line: bad, offer: bad },
+  quota_exhausted: { line: noCredential, offer: nothing },
+  auth: { line: noCredential, offer: nothing },
+  model_gone: { line: good, offer: { kind: 'refused', cause: 'model_gone' } },
+  invalid_request: { line: good, offer: nothing },
+  content_policy_input: { line: good, offer: nothing },
+  content_policy_output: { line: good, offer: nothing },
+  empty: { line: good, offer: bad },
+  bad_image: { line: good, offer: bad },
+}
+
+/** One breaker, as pages and metrics show it. */
+export interface ShownBreaker {
+  readonly provider: string
+  readonly credential: string
+  /** Absent for the breaker of the whole provider. */
+  readonly offer?: string
+  readonly state: Breaker['kind']
+  readonly cause?: BreakerCause
+  readonly until?: Instant
+}
+
+interface Entry {
+  readonly target: Omit<ShownBreaker, 'state' | 'cause' | 'until'>
+  breaker: Breaker
+}
+
+/**
+ * Knows which providers answer. Two breakers stand before each call: one for the provider and the
+ * credential, because an outage usually takes all models along, and one for the offer, because a
+ * model can be broken alone.
+ */
+export class HealthDesk {
+  readonly #entries = new Map<string, Entry>()
+  readonly #durations = new Map<string, readonly number[]>()
+  readonly #rule: BreakerRule
+  readonly #now: () => Instant
+  readonly #emit: (event: GatewayEvent) => void
+
+  constructor(rule: BreakerRule, now: () => Instant, emit: (event: GatewayEvent) => void) {
+    this.#rule = rule
+    this.#now = now
+    this.#emit = emit
+  }
+
+  /** Whether a call may go there now; the stricter of both breakers decides. */
+  admission(target: CallTarget): Admission {
+    const now = this.#now()
+    let answer: Admission = { kind: 'free' }
+    for (const key of keysOf(target)) {
+      const breaker = this.#entries.get(key)?.breaker ?? closedBreaker
+      const admission = admissionOf(breaker, now, this.#rule)
+      if (admission.kind === 'refused') return admission
+      if (admission.kind === 'probe') answer = admission
+    }
+    return answer
+  }
+
+  /** Notes that a call starts; whoever is admitted after a pause is the only one for now. */
+  begin(target: CallTarget): CallWatch {
+    const [line, offer] = keysOf(target)
+    this.#apply(line, target, { kind: 'admitted' })
+    this.#apply(offer, target, { kind: 'admitted' })
+    return {
+      end: (report) => {
+        const verdict = this.#verdict(target, report)
+        this.#apply(line, target, verdict.line)
+        this.#apply(offer, target, verdict.offer)
+      },
+    }
+  }
+
+  /** Duration that a share of an offer's calls does not exceed; undefined until it is measured. */
+  durationMs(offer: string, share: number): number | undefined {
+    const durations = this.#durations.get(offer) ?? []
+    return durations.length < limits.fewestDurations ? undefined : percentile(durations, share)
+  }
+
+  /** All breakers that something has happened to. */
+  shown(): readonly ShownBreaker[] {
+    return [...this.#entries.values()].map(({ target, breaker }) => ({
+      ...target,
+      state: breaker.kind,
+      ...(breaker.kind === 'closed' ? {} : { cause: breaker.cause }),
+      ...(breaker.kind === 'open' ? { until: breaker.until } : {}),
+    }))
+  }
+
+  #verdict(target: CallTarget, { failure, durationMs, isAbandoned }: CallReport): Verdict {
+    if (isAbandoned === true) return { line: nothing, offer: nothing }
+    if (failure !== undefined) return verdicts[failure.class]
+    const usualMs = this.durationMs(target.offer, 0.5) ?? target.typicalSeconds * 1_000
+    const isSlow = durationMs > usualMs * limits.slowFactor
+    const durations = this.#durations.get(target.offer) ?? []
+    this.#durations.set(target.offer, withDuration(durations, durationMs))
+    return { line: good, offer: isSlow ? { kind: 'slow' } : good }
+  }
+
+  #apply(key: string, target: CallTarget, event: BreakerEvent): void {
+    const { provider, credential, offer } = target
+    const isLine = key === keysOf(target)[0]
+    const entry = this.#entries.get(key) ?? {
+      target: { provider, credential, ...(isLine ? {} : { offer }) },
+      breaker: closedBreaker,
+    }
+    const before = entry.breaker
+    entry.breaker = nextBreaker(before, event, this.#now(), this.#rule)
+    this.#entries.delete(key)
+    this.#entries.set(key, entry)
+    if (this.#entries.size > limits.maxBreakers) {
+      const oldest = this.#entries.keys().next()
+      if (oldest.done !== true) this.#entries.delete(oldest.value)
+    }
+    this.#tell(entry, before)
+  }
+
+  #tell({ target, breaker }: Entry, before: Breaker): void {
+    if (breaker.kind === 'open' && before.kind === 'closed') {
+      const { cause, until } = breaker
+      this.#emit({ kind: 'provider-down', ...target, cause, until })
+    }
+    if (breaker.kind === 'closed' && before.kind !== 'closed') {
+      this.#emit({ kind: 'provider-up', ...target })
+    }
+  }
+}
+
+const keysOf = ({ provider, offer, credential }: CallTarget): readonly [string, string] => [
+  `${provider}\n${credential}`,
+  `${offer}\n${credential}`,
+]

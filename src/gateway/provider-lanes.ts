@@ -1,0 +1,188 @@
+import type { Instant } from '../core/time.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { RateReport } from '../ports/provider.ts'
+
+/** Limits of waiting for a provider. */
+const limits = {
+  /** Calls that wait for one credential; more go to the next offer at once. */
+  maxWaiting: 1_000,
+  /** Pause after a refusal that names none; doubles with each one in a row. */
+  pauseMs: 2_000,
+  maxPauseMs: 60_000,
+  windowMs: 60_000,
+} as const
+
+/** What one credential may do at one time, as published, configured or learned. */
+export interface LaneLimits {
+  readonly parallelCalls?: number
+  readonly callsPerMinute?: number
+  readonly imagesPerMinute?: number
+}
+
+/** Leave to make one call; give it back when the call has ended. */
+export interface LanePass {
+  release(): void
+}
+
+interface Waiter {
+  readonly images: number
+  readonly admit: (pass: LanePass | undefined) => void
+}
+
+/**
+ * The way to one credential of one provider. Calls beyond its limits wait in line instead of being
+ * sent and refused; a refusal for being too many closes the lane for as long as the provider asks.
+ */
+class Lane {
+  readonly #limits: LaneLimits
+  readonly #clock: Clock
+  readonly #waiting: Waiter[] = []
+  /** Calls of the last minute, oldest first. */
+  #recent: { readonly at: Instant; readonly images: number }[] = []
+  #running = 0
+  #closedUntil: Instant = 0
+  #refusals = 0
+  #isTimerSet = false
+
+  constructor(laneLimits: LaneLimits, clock: Clock) {
+    this.#limits = laneLimits
+    this.#clock = clock
+  }
+
+  async acquire(
+    images: number,
+    maxWaitMs: number,
+    signal: AbortSignal | undefined,
+  ): Promise<LanePass | undefined> {
+    if (this.#waiting.length === 0 && this.#waitMs(images) === 0) return this.#take(images)
+    if (this.#waiting.length >= limits.maxWaiting || maxWaitMs <= 0) return undefined
+    const admitted = Promise.withResolvers<LanePass | undefined>()
+    const waiter: Waiter = { images, admit: admitted.resolve }
+    this.#waiting.push(waiter)
+    const over = new AbortController()
+    const giveUp = (): void => {
+      const position = this.#waiting.indexOf(waiter)
+      if (position < 0) return
+      this.#waiting.splice(position, 1)
+      admitted.resolve(undefined)
+      this.#admitNext()
+    }
+    this.#clock.sleep(maxWaitMs, over.signal).then(giveUp, () => undefined)
+    signal?.addEventListener('abort', giveUp, { once: true })
+    this.#admitNext()
+    const pass = await admitted.promise
+    over.abort()
+    signal?.removeEventListener('abort', giveUp)
+    return pass
+  }
+
+  /** The provider said that there were too many calls. */
+  refused(retryAfterMs: number | undefined): void {
+    const doubled = limits.pauseMs * 2 ** Math.min(this.#refusals, 10)
+    this.#refusals += 1
+    this.close(Math.min(retryAfterMs ?? doubled, limits.maxPauseMs))
+  }
+
+  /** The provider made a picture: the refusals in a row are over. */
+  served(): void {
+    this.#refusals = 0
+  }
+
+  close(forMs: number): void {
+    this.#closedUntil = Math.max(this.#closedUntil, this.#clock.now() + forMs)
+  }
+
+  /** Milliseconds until a call of so many images could go; infinite while it waits for another. */
+  #waitMs(images: number): number {
+    const now = this.#clock.now()
+    const { parallelCalls, callsPerMinute, imagesPerMinute } = this.#limits
+    if (parallelCalls !== undefined && this.#running >= parallelCalls) {
+      return Number.POSITIVE_INFINITY
+    }
+    this.#recent = this.#recent.filter(({ at }) => now - at < limits.windowMs)
+    const first = this.#recent[0]
+    const sum = this.#recent.reduce((total, call) => total + call.images, 0)
+    const isFull =
+      (callsPerMinute !== undefined && this.#recent.length >= callsPerMinute) ||
+      // A call larger than the whole allowance goes alone.
+      (imagesPerMinute !== undefined && sum > 0 && sum + images > imagesPerMinute)
+    const untilRoom = isFull && first !== undefined ? first.at + limits.windowMs - now : 0
+    return Math.max(0, this.#closedUntil - now, untilRoom)
+  }
+
+  #take(images: number): LanePass {
+    this.#running += 1
+    const { callsPerMinute, imagesPerMinute } = this.#limits
+    if (callsPerMinute !== undefined || imagesPerMinute !== undefined) {
+      this.#recent.push({ at: this.#clock.now(), images })
+    }
+    let isHeld = true
+    return {
+      release: () => {
+        if (!isHeld) return
+        isHeld = false
+        this.#running -= 1
+        this.#admitNext()
+      },
+    }
+  }
+
+  #admitNext(): void {
+    for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
+      const waitMs = this.#waitMs(next.images)
+      if (waitMs > 0) {
+        if (Number.isFinite(waitMs)) this.#lookAgain(waitMs)
+        return
+      }
+      this.#waiting.shift()
+      next.admit(this.#take(next.images))
+    }
+  }
+
+  #lookAgain(afterMs: number): void {
+    if (this.#isTimerSet) return
+    this.#isTimerSet = true
+    const look = (): void => {
+      this.#isTimerSet = false
+      this.#admitNext()
+    }
+    this.#clock.sleep(afterMs).then(look, look)
+  }
+}
+
+/** All lanes of one process. Replicas each have their own: a provider's refusal corrects them. */
+export class ProviderLanes {
+  readonly #lanes = new Map<string, Lane>()
+  readonly #clock: Clock
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  /**
+   * Waits for leave to call; undefined when the line is too long or the wait too short, or when the
+   * signal aborts.
+   */
+  acquire(call: {
+    readonly provider: string
+    readonly credential: string
+    readonly limits: LaneLimits
+    readonly images: number
+    readonly maxWaitMs: number
+    readonly signal?: AbortSignal
+  }): Promise<LanePass | undefined> {
+    const key = `${call.provider}\n${call.credential}`
+    const lane = this.#lanes.get(key) ?? new Lane(call.limits, this.#clock)
+    this.#lanes.set(key, lane)
+    return lane.acquire(call.images, call.maxWaitMs, call.signal)
+  }
+
+  /** Learns from what a provider says of its limits, in headers or by refusing. */
+  learn(provider: string, credential: string, report: RateReport): void {
+    const lane = this.#lanes.get(`${provider}\n${credential}`)
+    if (lane === undefined) return
+    if (report.kind === 'refused') lane.refused(report.retryAfterMs)
+    else if (report.remaining > 0) lane.served()
+    else lane.close(Math.min(report.resetMs, limits.maxPauseMs))
+  }
+}
