@@ -15,6 +15,7 @@ import { createEventHub, type EventHub } from '../gateway/events.ts'
 import { type Gateway, openGateway, type RecoveryOptions } from '../gateway/gateway.ts'
 import { type FixedKey, KeyRing } from '../gateway/key-ring.ts'
 import { defaultLimits } from '../gateway/limits.ts'
+import { openPriceDesk, type PriceDesk } from '../gateway/price-desk.ts'
 import { Siblings } from '../gateway/siblings.ts'
 import type { Sha256 } from '../ports/digest.ts'
 import type { HttpClient } from '../ports/http-client.ts'
@@ -24,7 +25,7 @@ import { providers as shippedProviders } from '../providers/registry.generated.t
 import type { ProviderDefinition } from '../providers/shared/definition.ts'
 import { emulators } from '../sandbox/registry.generated.ts'
 import { type Sandbox, startSandbox } from '../sandbox/server.ts'
-import { createProviders, emulatedIds, makeSnapshot } from './providers.ts'
+import { createProviders, emulatedIds, livePrices, makeCatalogue } from './providers.ts'
 import type { Settings } from './schema.ts'
 
 /** The key that works in sandbox mode on a loopback address. */
@@ -38,6 +39,8 @@ export interface Keeprate {
   readonly stores: Stores
   readonly http: HttpClient
   readonly hub: EventHub
+  /** Holds the prices in force and replaces them. */
+  readonly prices: PriceDesk
   readonly providers: readonly Provider[]
   /** Ids of the emulated providers. */
   readonly emulated: readonly string[]
@@ -121,13 +124,19 @@ function assemble(
     emulated,
     sandboxUrl: (id) => sandbox?.baseUrl(id) ?? '',
   })
-  const snapshot = makeSnapshot(providers, sha256)
   const hub = createEventHub((error) => log.error({ error }, 'an event listener failed'))
+  const prices = openPriceDesk({
+    catalogue: makeCatalogue(providers),
+    layers: { live: livePrices(providers) },
+    sha256,
+    emit: hub.emit,
+    pause: nextTurn,
+  })
   const { cacheTtlMs, bytesInFlight, planSteps } = settings
   const limits = { ...defaultLimits, cacheTtlMs, bytesInFlight, planSteps }
   const decoder = createSharpDecoder()
   const parts = {
-    snapshot: () => snapshot,
+    snapshot: prices.snapshot,
     stores,
     images,
     decoder,
@@ -151,6 +160,7 @@ function assemble(
     stores,
     http,
     hub,
+    prices,
     providers,
     emulated,
     linkSecret,
@@ -161,6 +171,9 @@ function assemble(
     },
   }
 }
+
+/** Lets everything that waits for the event loop go first. */
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 /** A new seed at each start: job ids of an earlier one must not come again. */
 const openSandbox = (settings: Settings): Promise<Sandbox> =>

@@ -1,8 +1,7 @@
 import type { Catalog } from '../core/catalog/catalog.ts'
-import { makePriceBook } from '../core/pricebook/price-book.ts'
+import type { PricePart } from '../core/pricebook/layers.ts'
 import type { Snapshot } from '../gateway/dependencies.ts'
 import type { Clock } from '../ports/clock.ts'
-import type { Sha256 } from '../ports/digest.ts'
 import type { HttpClient } from '../ports/http-client.ts'
 import type { Provider } from '../ports/provider.ts'
 import { createProvider } from '../providers/shared/create-provider.ts'
@@ -64,15 +63,15 @@ export function createProviders(
   })
 }
 
-/**
- * What requests see of the control plane: models, aliases, prices and providers, all of one time.
- */
-export function makeSnapshot(providers: readonly Provider[], sha256: Sha256): Snapshot {
+/** What requests see of the control plane beside prices: models, aliases and providers. */
+export function makeCatalogue(providers: readonly Provider[]): Omit<Snapshot, 'book'> {
   const catalog: Catalog = {
     models: providers.flatMap((provider) => provider.models),
     aliases: providers.flatMap((provider) => provider.aliases),
   }
-  const rows = providers.flatMap((provider) => provider.prices)
-  const byId = new Map(providers.map((provider) => [provider.id, provider]))
-  return { catalog, book: makePriceBook(rows, sha256), providers: byId }
+  return { catalog, providers: new Map(providers.map((provider) => [provider.id, provider])) }
 }
+
+/** The layer of prices that ship with the providers. */
+export const livePrices = (providers: readonly Provider[]): readonly PricePart[] =>
+  providers.map(({ id, prices }) => ({ name: id, rows: prices }))

@@ -3,6 +3,9 @@
  */
 export type Instant = number
 
+/** Milliseconds of a UTC day; UTC has no days of other lengths. */
+export const DAY_MS = 86_400_000
+
 const DATE_PATTERN = /^\d{4}-\d{2}-\d{2}$/
 
 /**
@@ -20,6 +23,10 @@ export function startOfDay(date: string): Instant {
 
 /** The UTC calendar day (`YYYY-MM-DD`) an instant falls on. */
 export const dayOf = (instant: Instant): string => new Date(instant).toISOString().slice(0, 10)
+
+/** The UTC calendar day so many days later; a negative number goes back. */
+export const addDays = (date: string, days: number): string =>
+  dayOf(startOfDay(date) + days * DAY_MS)
 
 const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 }
 

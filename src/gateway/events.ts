@@ -1,5 +1,7 @@
 import type { BreakerCause } from '../core/breaker/breaker.ts'
 import type { Attempt, RequestRecord } from '../core/jobs/request-record.ts'
+import type { LayerName } from '../core/pricebook/layers.ts'
+import type { PriceBook } from '../core/pricebook/price-book.ts'
 import type { Instant } from '../core/time.ts'
 
 /** What happened, told once from the place where it happened; metrics, alerts and pages listen. */
@@ -23,6 +25,14 @@ export type GatewayEvent =
       readonly durationMs: number
       readonly overheadMs: number
       readonly cache: 'hit' | 'miss' | 'off'
+    }
+  | {
+      /** Other prices hold from now on; requests that run keep those they began with. */
+      readonly kind: 'book-changed'
+      /** The layer that was replaced. */
+      readonly layer: LayerName
+      readonly oldBook: PriceBook
+      readonly newBook: PriceBook
     }
   | { readonly kind: 'write-failed'; readonly requestId: string; readonly what: string }
   | {

@@ -68,6 +68,24 @@ function makeInstruments(registers: readonly [Registry]) {
       registers: [...registers],
     }),
     lookups: counter('keeprate_cache_lookups_total', 'Cache look-ups.', ['kind', 'result']),
+    ...makeDurations(histogram),
+    priceChanges: counter(
+      'keeprate_price_changes_total',
+      'Times that other prices came into force, by the layer they came from.',
+      ['layer'],
+    ),
+  }
+}
+
+type MakeHistogram = (
+  name: string,
+  help: string,
+  buckets: number[],
+  labelNames: string[],
+) => Histogram
+
+function makeDurations(histogram: MakeHistogram) {
+  return {
     requestSeconds: histogram(
       'keeprate_request_duration_seconds',
       'From acceptance to the end of a request.',
@@ -120,6 +138,7 @@ function makeListeners(to: ReturnType<typeof makeInstruments>): Listeners {
       if (outcome === 'timeout_unknown') to.unknownOutcomes.inc({ offer })
     },
     'price-drifted': ({ attempt }) => to.drifts.inc({ offer: attempt.offer }),
+    'book-changed': ({ layer }) => to.priceChanges.inc({ layer }),
     'request-ended': ({ request, images, durationMs, overheadMs, cache }) => {
       const { operation, book, state } = request
       const provider = String(request.summary?.provider ?? '')

@@ -7,14 +7,15 @@ import { createFallbackStore } from '../adapters/files/fallback-image-store.ts'
 import { createFileImageStore } from '../adapters/files/file-image-store.ts'
 import { createSharpDecoder } from '../adapters/sharp-decoder/sharp-decoder.ts'
 import type { Fact } from '../core/jobs/request-record.ts'
-import { makePriceBook } from '../core/pricebook/price-book.ts'
+import type { Markup, PriceLayers } from '../core/pricebook/layers.ts'
 import { normaliseRequest } from '../core/request/normalise.ts'
 import type { RequestDraft } from '../core/request/request-draft.ts'
 import { ByteBudget } from '../gateway/byte-budget.ts'
-import type { Caller, Snapshot } from '../gateway/dependencies.ts'
+import type { Caller } from '../gateway/dependencies.ts'
 import { createEventHub, type EventHub, type GatewayEvent } from '../gateway/events.ts'
 import { type Gateway, openGateway, type RecoveryOptions } from '../gateway/gateway.ts'
 import { defaultLimits, type GatewayLimits } from '../gateway/limits.ts'
+import { openPriceDesk, type PriceDesk } from '../gateway/price-desk.ts'
 import type { GatewayResult } from '../gateway/result.ts'
 import { Siblings } from '../gateway/siblings.ts'
 import type { ImageDecoder } from '../ports/image-decoder.ts'
@@ -27,6 +28,9 @@ import { seededRandom, VirtualClock } from './virtual-clock.ts'
 /** How a stand is set up; what is left out is as in production, but for time and chance. */
 export interface GatewayStandOptions extends RecoveryOptions {
   readonly providers: readonly Provider[]
+  /** Prices over those of the providers. */
+  readonly layers?: Omit<PriceLayers, 'live'>
+  readonly markups?: readonly Markup[]
   /** Folder of database and pictures; another stand may be opened on it later. */
   readonly home?: string
   readonly clock?: VirtualClock
@@ -53,6 +57,7 @@ export interface GatewayStand {
   readonly stores: Stores
   readonly images: ImageStore
   readonly hub: EventHub
+  readonly prices: PriceDesk
   readonly events: readonly GatewayEvent[]
   readonly logged: readonly LogLine[]
   readonly trace: readonly string[]
@@ -84,10 +89,10 @@ export async function openGatewayStand(options: GatewayStandOptions): Promise<Ga
   const events: GatewayEvent[] = []
   const hub = createEventHub((error) => logged.push(errorLine('a listener failed', { error })))
   hub.listen((event) => events.push(event))
-  const snapshot = snapshotOf(options.providers)
+  const prices = openDesk(options, hub.emit)
   const decoder = options.hasDecoder === true ? createSharpDecoder() : noDecoder
   const parts = {
-    snapshot: () => snapshot,
+    snapshot: prices.snapshot,
     stores,
     images,
     decoder,
@@ -111,6 +116,7 @@ export async function openGatewayStand(options: GatewayStandOptions): Promise<Ga
     stores,
     images,
     hub,
+    prices,
     events,
     logged,
     trace,
@@ -173,18 +179,25 @@ export async function whileTimePasses<Value>(
   return work
 }
 
-/** A snapshot of scripted providers, as the composition root makes it of real ones. */
-function snapshotOf(providers: readonly Provider[]): Snapshot {
-  const rows = providers.flatMap(({ prices }) => prices)
-  return {
-    catalog: {
-      models: providers.flatMap(({ models }) => models),
-      aliases: providers.flatMap(({ aliases }) => aliases),
+/** Prices and models of scripted providers, as the composition root makes them of real ones. */
+const openDesk = (
+  { providers, layers = {}, markups = [] }: GatewayStandOptions,
+  emit: EventHub['emit'],
+): PriceDesk =>
+  openPriceDesk({
+    catalogue: {
+      catalog: {
+        models: providers.flatMap(({ models }) => models),
+        aliases: providers.flatMap(({ aliases }) => aliases),
+      },
+      providers: new Map(providers.map((provider) => [provider.id, provider])),
     },
-    book: makePriceBook(rows, sha256),
-    providers: new Map(providers.map((provider) => [provider.id, provider])),
-  }
-}
+    layers: { ...layers, live: providers.map(({ id, prices }) => ({ name: id, rows: prices })) },
+    markups,
+    sha256,
+    emit,
+    pause: () => new Promise((next) => setImmediate(next)),
+  })
 
 const kinds = (facts: readonly Fact[]): string => facts.map(({ kind }) => kind).join('+')
 

@@ -1,9 +1,9 @@
 import { canonicalJson } from '../json.ts'
-import { type Instant, startOfDay } from '../time.ts'
+import { DAY_MS, type Instant, startOfDay } from '../time.ts'
+import { conflictText, findConflicts } from './conflicts.ts'
+import { type LaidRow, layRows, type Markup, type PriceLayers, type RowOrigin } from './layers.ts'
 import type { PriceRow } from './price-row.ts'
-
-const DAY_MS = 86_400_000
-const selectorNames = ['quality', 'resolution', 'size'] as const
+import { namesOf, selectorNames } from './selector.ts'
 
 /** A row with what a look-up needs worked out once. */
 interface IndexedRow {
@@ -11,8 +11,6 @@ interface IndexedRow {
   readonly from: Instant
   /** Exclusive: the first instant after the last day. */
   readonly until: Instant
-  /** How many selectors the row names. */
-  readonly specificity: number
 }
 
 /** All prices at one moment of knowledge: an immutable snapshot, told apart by its version. */
@@ -20,8 +18,10 @@ export interface PriceBook {
   /** Digest of the rows; the same prices have the same version, in any order of rows. */
   readonly version: string
   readonly rows: readonly PriceRow[]
-  /** Rows by offer, the most specific first. */
+  /** Rows by offer in the order in which they are asked: by layer, then the most specific first. */
   readonly byOffer: ReadonlyMap<string, readonly IndexedRow[]>
+  /** Where each row came from. */
+  readonly origins: ReadonlyMap<PriceRow, RowOrigin>
 }
 
 /** What is to be priced. */
@@ -45,19 +45,78 @@ export class PriceBookError extends Error {
   }
 }
 
+/** Digest of a text, as core has no platform code. */
+type Digest = (text: string) => string
+
+/** Rows indexed or printed between two pauses; some milliseconds. */
+const ROWS_PER_TURN = 250
+
 /**
  * Makes a book. The digest comes in as an argument, because core has no platform code and a
  * home-made one would invite collisions between books.
  * @throws PriceBookError when {@link validatePriceBook} finds fault with the rows.
  */
-export function makePriceBook(
-  rows: readonly PriceRow[],
-  digest: (text: string) => string,
+export function makePriceBook(rows: readonly PriceRow[], digest: Digest): PriceBook {
+  return makeLayeredBook({ live: [{ name: 'live', rows }] }, [], digest)
+}
+
+/**
+ * Makes one book of prices in layers, all at once.
+ * @throws PriceBookError when two rows of one part contradict each other.
+ */
+export function makeLayeredBook(
+  layers: PriceLayers,
+  markups: readonly Markup[],
+  digest: Digest,
 ): PriceBook {
-  const problems = validatePriceBook(rows)
+  const steps = buildLayeredBook(layers, markups, digest)
+  for (;;) {
+    const step = steps.next()
+    if (step.done === true) return step.value
+  }
+}
+
+/**
+ * The same in steps of some milliseconds each, for a process that answers requests meanwhile.
+ * @throws PriceBookError when two rows of one part contradict each other.
+ */
+export function* buildLayeredBook(
+  layers: PriceLayers,
+  markups: readonly Markup[],
+  digest: Digest,
+): Generator<void, PriceBook> {
+  const problems: string[] = []
+  for (const { rows } of Object.values(layers).flat()) {
+    problems.push(...findConflicts(rows).map(conflictText))
+    yield
+  }
   if (problems.length > 0) throw new PriceBookError(problems)
-  const version = digest(canonicalJson(rows.map(canonicalJson).sort()))
-  return Object.freeze({ version, rows: Object.freeze([...rows]), byOffer: indexRows(rows) })
+  const laid = yield* layRows(layers, markups)
+  const byOffer = yield* indexRows(laid)
+  const texts: string[] = []
+  for (const [index, { row, rank }] of laid.entries()) {
+    if (index % ROWS_PER_TURN === ROWS_PER_TURN - 1) yield
+    texts.push(rank === 0 ? textOf(row) : `${rank}:${textOf(row)}`)
+  }
+  const version = digest(`[${texts.sort().join(',')}]`)
+  yield
+  return Object.freeze({
+    version,
+    rows: Object.freeze(laid.map(({ row }) => row)),
+    byOffer,
+    origins: new Map(laid.map(({ row, origin }) => [row, origin])),
+  })
+}
+
+/** Texts of rows that were printed before: of a book that is built again, most are the same. */
+const textsOfRows = new WeakMap<PriceRow, string>()
+
+function textOf(row: PriceRow): string {
+  const known = textsOfRows.get(row)
+  if (known !== undefined) return known
+  const text = canonicalJson(row)
+  textsOfRows.set(row, text)
+  return text
 }
 
 /**
@@ -75,27 +134,29 @@ export function priceAt(book: PriceBook, key: PriceKey, instant: Instant): Price
  * Why rows cannot stand in one book, in words: two that hold for the same call on the same day and
  * are equally specific would leave the price to chance. Empty when all is well.
  */
-export function validatePriceBook(rows: readonly PriceRow[]): string[] {
-  const problems: string[] = []
-  for (const group of indexRows(rows).values()) {
-    for (const [index, first] of group.entries()) {
-      for (const second of group.slice(index + 1)) {
-        if (areInConflict(first, second)) problems.push(conflictText(first.row, second.row))
-      }
-    }
-  }
-  return problems
-}
+export const validatePriceBook = (rows: readonly PriceRow[]): string[] =>
+  findConflicts(rows).map(conflictText)
 
-function indexRows(rows: readonly PriceRow[]): ReadonlyMap<string, readonly IndexedRow[]> {
-  const indexed = rows.map((row) => ({
-    row,
-    from: startOfDay(row.valid_from),
-    until: row.valid_to === null ? Number.POSITIVE_INFINITY : startOfDay(row.valid_to) + DAY_MS,
-    specificity: selectorNames.filter((name) => row.when[name] != null).length,
-  }))
-  indexed.sort((first, second) => second.specificity - first.specificity)
-  return Map.groupBy(indexed, ({ row }) => row.offer)
+function* indexRows(
+  laid: readonly LaidRow[],
+): Generator<void, ReadonlyMap<string, readonly IndexedRow[]>> {
+  const order = laid.map(({ row, rank }, index) => ({ index, rank, names: namesOf(row).length }))
+  yield
+  order.sort((a, b) => a.rank - b.rank || b.names - a.names)
+  yield
+  const byOffer = new Map<string, IndexedRow[]>()
+  for (const [turn, { index }] of order.entries()) {
+    if (turn % ROWS_PER_TURN === ROWS_PER_TURN - 1) yield
+    const row = laid[index]?.row
+    if (row === undefined) continue
+    const from = startOfDay(row.valid_from)
+    const until =
+      row.valid_to === null ? Number.POSITIVE_INFINITY : startOfDay(row.valid_to) + DAY_MS
+    const known = byOffer.get(row.offer)
+    if (known === undefined) byOffer.set(row.offer, [{ row, from, until }])
+    else known.push({ row, from, until })
+  }
+  return byOffer
 }
 
 const isFor = (row: PriceRow, key: PriceKey): boolean =>
@@ -105,19 +166,3 @@ const isFor = (row: PriceRow, key: PriceKey): boolean =>
 /** Providers write both `1K` and `1k`. */
 const isSame = (listed: string, asked: string | undefined): boolean =>
   listed.toLowerCase() === asked?.toLowerCase()
-
-function areInConflict(first: IndexedRow, second: IndexedRow): boolean {
-  if (first.specificity !== second.specificity) return false
-  if (first.row.operation !== second.row.operation) return false
-  if (first.from >= second.until || second.from >= first.until) return false
-  return selectorNames.every((name) => {
-    const [one, other] = [first.row.when[name], second.row.when[name]]
-    return one == null || other == null || isSame(one, other)
-  })
-}
-
-function conflictText(first: PriceRow, second: PriceRow): string {
-  const from = first.valid_from > second.valid_from ? first.valid_from : second.valid_from
-  const whens = `${canonicalJson(first.when)} and ${canonicalJson(second.when)}`
-  return `${first.offer} ${first.operation} has two equally specific prices on ${from}: ${whens}`
-}
