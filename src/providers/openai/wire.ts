@@ -1,12 +1,13 @@
 import type { CallPlan } from '../../core/catalog/call-plan.ts'
 import type { CallSettings } from '../../core/catalog/settings.ts'
-import { failure, type ProviderFailure } from '../../core/errors/provider-failure.ts'
+import { failure } from '../../core/errors/provider-failure.ts'
 import { isObject, type JsonValue } from '../../core/json.ts'
 import type { TokenUsage, Usage } from '../../core/pricing/usage.ts'
 import { qualities, type Size } from '../../core/request/image-request.ts'
-import type { HttpAnswer, HttpEvent, ImageBytes, MultipartPart } from '../../ports/http-client.ts'
+import type { HttpAnswer, HttpEvent, MultipartPart } from '../../ports/http-client.ts'
 import type { InputBytes, ProviderCall } from '../../ports/provider.ts'
-import type { WireEvent, WireImage, WireOutcome, WireRequest } from '../shared/definition.ts'
+import type { WireEvent, WireOutcome, WireRequest } from '../shared/definition.ts'
+import { fromPictureList, imageAt, missingPictures } from '../shared/openai-images/picture-list.ts'
 import { classifyInside } from './classify.ts'
 import { readOptions } from './options.ts'
 
@@ -89,38 +90,14 @@ export function fromWire(answer: HttpAnswer, call: ProviderCall): WireOutcome {
     return { kind: 'failed', failure: failure('bad_image', message, { billed: 'unknown' }), ...id }
   }
   const usage = fromUsage(answer.json.usage)
-  const data = Array.isArray(answer.json.data) ? answer.json.data : []
-  const found = data.slice(0, call.n).map((entry) => fromEntry(entry, answer.images))
-  const images = found.filter((image) => image !== undefined)
+  const images = fromPictureList(answer, call.n)
   if (images.length === 0) {
     const empty = failure('empty', `OpenAI answered ${answer.status} without a picture`)
     return { kind: 'failed', failure: empty, usage, ...id }
   }
   const resolved = fromResolved(answer.json)
-  const withheld = missing(call.n, images.length)
+  const withheld = missingPictures(call.n, images.length)
   return { kind: 'produced', images, withheld, usage, resolved, ...id }
-}
-
-function missing(asked: number, came: number): ProviderFailure[] {
-  const message = `wrong count: ${came} of ${asked} pictures came`
-  return Array.from({ length: asked - came }, () => failure('bad_image', message))
-}
-
-/** One entry of `data`: bytes that came with the answer, or (compatible servers) a link. */
-function fromEntry(entry: unknown, images: readonly ImageBytes[]): WireImage | undefined {
-  if (!isObject(entry)) return undefined
-  const { revised_prompt: revised, url } = entry
-  const facts = typeof revised === 'string' ? { revisedPrompt: revised } : {}
-  const image = imageAt(entry.b64_json, images)
-  if (image !== undefined) return { ...image, ...facts }
-  return typeof url === 'string' && url !== '' ? { url, ...facts } : undefined
-}
-
-/** The bytes that a `{ "keeprate_image": index }` points to; none where they are none. */
-function imageAt(marker: unknown, images: readonly ImageBytes[]): ImageBytes | undefined {
-  if (!isObject(marker) || typeof marker.keeprate_image !== 'number') return undefined
-  const image = images[marker.keeprate_image]
-  return image === undefined || image.bytes.length === 0 ? undefined : image
 }
 
 /** What OpenAI resolved `auto` to; words we do not know are left out. */
@@ -197,7 +174,7 @@ export function fromEvent(event: HttpEvent, call: ProviderCall): WireEvent {
     const empty = failure('empty', 'the stream was completed without a picture')
     return { kind: 'outcome', outcome: { kind: 'failed', failure: empty, usage } }
   }
-  const withheld = missing(call.n, 1)
+  const withheld = missingPictures(call.n, 1)
   const resolved = fromResolved(body)
   return {
     kind: 'outcome',
