@@ -5,14 +5,14 @@ import { type PriceRow, priceRowSchema } from '../core/pricebook/price-row.ts'
 import { operations } from '../core/request/image-request.ts'
 import { startOfDay } from '../core/time.ts'
 import type { ProviderDefinition } from '../providers/shared/definition.ts'
-import { makesSize } from '../providers/shared/models-file.ts'
+import { doubleNames, makesSize } from '../providers/shared/models-file.ts'
 import { sampleRequest } from './sample-calls.ts'
 
 /** What is wrong with a definition, in words; empty when it is complete and agrees with itself. */
 export const flawsOfDefinition = (definition: ProviderDefinition): readonly string[] => [
   ...flawsOfOrigin(definition),
   ...definition.models.flatMap((model) => flawsOfModel(definition, model)),
-  ...doubleNames(definition),
+  ...doubleNames(definition).map((name) => `the name ${name} stands twice`),
   ...flawsOfAliases(definition),
   ...definition.prices.flatMap((row) => flawsOfPrice(definition, row)),
   ...validatePriceBook(definition.prices),
@@ -92,16 +92,6 @@ function flawsOfEstimate(
   if (definition.checkOptions(odd) === undefined) flaws.push('accepts options that do not exist')
   if (definition.checkOptions(call) !== undefined) flaws.push('refuses a call without options')
   return flaws
-}
-
-function doubleNames({ models, aliases }: ProviderDefinition): string[] {
-  const names = [
-    ...models.flatMap((model) => [model.id, ...model.otherNames]),
-    ...aliases.map((alias) => alias.name),
-  ]
-  return names
-    .filter((name, index) => names.indexOf(name) !== index)
-    .map((name) => `the name ${name} stands twice`)
 }
 
 function flawsOfAliases({ id, models, aliases }: ProviderDefinition): string[] {

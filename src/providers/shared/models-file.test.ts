@@ -106,6 +106,18 @@ describe('a models file', () => {
   test('an alias that repeats a live name is an error', () => {
     expect(() => read({}, { name: 'painter-1' })).toThrow('painter-1: this name stands twice')
   })
+
+  test('an alias may take over the name of a model on the day it is shut down, not before', () => {
+    const lifecycle = { shutdown_at: '2026-07-01' }
+    const take = (from: string) => read({ lifecycle }, { name: 'painter-1', from })
+    expect(take('2026-07-01').aliases).toHaveLength(1)
+    expect(() => take('2026-06-30')).toThrow('painter-1: this name stands twice')
+  })
+
+  test('two aliases of one name are an error', () => {
+    const file = { models: [row], aliases: [alias, { ...alias, from: '2026-03-01' }] }
+    expect(() => readModelsFile('painter', file)).toThrow('painter-0: this name stands twice')
+  })
 })
 
 test('a free size must meet every bound', () => {

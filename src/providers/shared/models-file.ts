@@ -162,7 +162,8 @@ export function readModelsFile(provider: string, file: unknown): ModelsFile {
       return alias
     }),
   }
-  refuseDoubleNames(provider, read)
+  const [twice] = doubleNames(read)
+  if (twice !== undefined) throw rowError(provider, twice, 'this name stands twice')
   return read
 }
 
@@ -216,13 +217,24 @@ export function makesSize(rule: SizeRule, { width, height }: Size): boolean {
   }
 }
 
-function refuseDoubleNames(provider: string, { models, aliases }: ModelsFile): void {
+/**
+ * Names that would mean two things. An alias may take over the name of a model from the day on
+ * which the model is shut down: the model's row stays for its prices, as history.
+ */
+export function doubleNames({ models, aliases }: ModelsFile): readonly string[] {
+  const namesOf = (model: Model): readonly string[] => [model.id, ...model.otherNames]
+  const isFree = ({ name, from }: ModelAlias): boolean =>
+    models.some(
+      (model) => namesOf(model).includes(name) && from >= (model.lifecycle.shutdownAt ?? '9'),
+    )
   const names = [
-    ...models.flatMap((model) => [model.id, ...model.otherNames]),
-    ...aliases.map((alias) => alias.name),
+    ...models.flatMap(namesOf),
+    ...aliases.filter((alias) => !isFree(alias)).map(({ name }) => name),
   ]
-  const twice = names.find((name, index) => names.indexOf(name) !== index)
-  if (twice !== undefined) throw rowError(provider, twice, 'this name stands twice')
+  const aliased = aliases.map(({ name }) => name)
+  const isSecond = (name: string, index: number, all: readonly string[]): boolean =>
+    all.indexOf(name) !== index
+  return [...new Set([...names.filter(isSecond), ...aliased.filter(isSecond)])]
 }
 
 function readRow<Schema extends z.ZodType>(
