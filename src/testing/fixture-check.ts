@@ -70,12 +70,15 @@ function readEvents(
   const fromEvent = flow.kind === 'sync' ? flow.fromEvent : undefined
   if (fromEvent === undefined) return 'the provider does not stream'
   let partials = 0
-  for (const event of events) {
-    const read = fromEvent(event, call)
+  let reading: Reading = { outcome: 'partial' }
+  for (const [index, event] of events.entries()) {
+    const read = fromEvent(event, call, events.slice(0, index))
     if (read.kind === 'partial') partials += 1
-    if (read.kind === 'outcome') return { ...readingOf(read.outcome), partials }
+    if (read.kind !== 'outcome') continue
+    reading = readingOf(read.outcome)
+    if (read.isProvisional !== true) break
   }
-  return { outcome: 'partial', partials }
+  return { ...reading, partials }
 }
 
 function readingOf(outcome: WireOutcome): Reading {
@@ -186,7 +189,7 @@ export function hostileFlaws(
         fromWire: () => definition.fromWire(answer, call),
         classify: () => definition.classify(answer),
         ...(flow.kind === 'poll' ? { fromPoll: () => flow.fromPoll(answer, job, call) } : {}),
-        ...(flow.kind === 'sync' ? { fromEvent: () => flow.fromEvent?.(event, call) } : {}),
+        ...(flow.kind === 'sync' ? { fromEvent: () => flow.fromEvent?.(event, call, []) } : {}),
       }
       return Object.entries(readers).flatMap(([name, read]) => {
         try {

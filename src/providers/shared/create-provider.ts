@@ -1,6 +1,6 @@
 import { failure } from '../../core/errors/provider-failure.ts'
 import type { Clock } from '../../ports/clock.ts'
-import type { HttpClient } from '../../ports/http-client.ts'
+import type { HttpClient, HttpEvent } from '../../ports/http-client.ts'
 import type {
   CallContext,
   CallOutcome,
@@ -203,11 +203,22 @@ async function stream(
     if (!isGood) return { kind: 'failed', failure: line.definition.classify(answer) }
     return conclude(line, clock, line.definition.fromWire(answer, call), call, context)
   }
-  for await (const event of events) {
-    const read = flow.fromEvent(event, call)
-    if (read.kind === 'partial') context.onPartial?.(read.partial)
-    if (read.kind === 'outcome') return conclude(line, clock, read.outcome, call, context)
+  const earlier: HttpEvent[] = []
+  let provisional: WireOutcome | undefined
+  try {
+    for await (const event of events) {
+      const read = flow.fromEvent(event, call, earlier)
+      earlier.push(event)
+      if (read.kind === 'partial') context.onPartial?.(read.partial)
+      if (read.kind !== 'outcome') continue
+      provisional = read.outcome
+      if (read.isProvisional !== true) break
+    }
+  } catch (error) {
+    // A picture that came is paid, whatever broke off after it.
+    if (provisional === undefined) throw error
   }
+  if (provisional !== undefined) return conclude(line, clock, provisional, call, context)
   return {
     kind: 'failed',
     failure: failure('timeout_unknown', 'the stream ended without a picture'),

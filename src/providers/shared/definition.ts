@@ -51,14 +51,27 @@ export type WireOutcome =
 /** One event of a stream, read. */
 export type WireEvent =
   | { readonly kind: 'partial'; readonly partial: PartialImage }
-  | { readonly kind: 'outcome'; readonly outcome: WireOutcome }
+  | {
+      readonly kind: 'outcome'
+      readonly outcome: WireOutcome
+      /** More may follow, such as what it cost; it counts when nothing does. */
+      readonly isProvisional?: true
+    }
   | { readonly kind: 'ignored' }
 
 /** One call, one answer (or, when the caller streams and the model can, one stream of events). */
 export interface SyncFlow {
   readonly kind: 'sync'
-  /** Reads one server-sent event; absent when the provider has no streaming. */
-  readonly fromEvent?: (event: HttpEvent, call: ProviderCall) => WireEvent
+  /**
+   * Reads one server-sent event; absent when the provider has no streaming.
+   * @param earlier the events before it, for providers that give a picture in one and its cost in
+   * another.
+   */
+  readonly fromEvent?: (
+    event: HttpEvent,
+    call: ProviderCall,
+    earlier: readonly HttpEvent[],
+  ) => WireEvent
 }
 
 /** Submit, then poll until the job has ended. */
