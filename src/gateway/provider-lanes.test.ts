@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import type { ProviderLimits } from '../ports/provider.ts'
 import { VirtualClock } from '../testing/virtual-clock.ts'
-import { type LaneLimits, ProviderLanes } from './provider-lanes.ts'
+import { ProviderLanes } from './provider-lanes.ts'
 
-function openLane(limits: LaneLimits) {
+function openLane(limits: ProviderLimits) {
   const clock = new VirtualClock()
   const lanes = new ProviderLanes(clock)
   const acquire = (images = 1, maxWaitMs = 60_000, signal?: AbortSignal) =>

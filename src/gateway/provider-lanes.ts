@@ -1,6 +1,6 @@
 import type { Instant } from '../core/time.ts'
 import type { Clock } from '../ports/clock.ts'
-import type { RateReport } from '../ports/provider.ts'
+import type { ProviderLimits, RateReport } from '../ports/provider.ts'
 
 /** Limits of waiting for a provider. */
 const limits = {
@@ -11,13 +11,6 @@ const limits = {
   maxPauseMs: 60_000,
   windowMs: 60_000,
 } as const
-
-/** What one credential may do at one time, as published, configured or learned. */
-export interface LaneLimits {
-  readonly parallelCalls?: number
-  readonly callsPerMinute?: number
-  readonly imagesPerMinute?: number
-}
 
 /** Leave to make one call; give it back when the call has ended. */
 export interface LanePass {
@@ -34,7 +27,7 @@ interface Waiter {
  * sent and refused; a refusal for being too many closes the lane for as long as the provider asks.
  */
 class Lane {
-  readonly #limits: LaneLimits
+  readonly #limits: ProviderLimits
   readonly #clock: Clock
   readonly #waiting: Waiter[] = []
   /** Calls of the last minute, oldest first. */
@@ -44,7 +37,7 @@ class Lane {
   #refusals = 0
   #isTimerSet = false
 
-  constructor(laneLimits: LaneLimits, clock: Clock) {
+  constructor(laneLimits: ProviderLimits, clock: Clock) {
     this.#limits = laneLimits
     this.#clock = clock
   }
@@ -166,7 +159,7 @@ export class ProviderLanes {
   acquire(call: {
     readonly provider: string
     readonly credential: string
-    readonly limits: LaneLimits
+    readonly limits: ProviderLimits
     readonly images: number
     readonly maxWaitMs: number
     readonly signal?: AbortSignal

@@ -92,6 +92,25 @@ export interface CallContext {
   /** Must be awaited before the first poll: the job id is worth money. */
   onSubmitted(job: ProviderJob): Promise<void>
   onPartial?(partial: PartialImage): void
+  /** Which of the provider's credentials is used; the first one when absent. */
+  readonly credential?: string
+  /** Told when the provider says what is left of a rate limit. */
+  onRate?(report: RateReport): void
+}
+
+/** One of a provider's credentials, by a name that tells nothing of it. */
+export interface Credential {
+  readonly id: string
+  /** How often it is taken, in proportion to the others'. */
+  readonly weight: number
+}
+
+/** What a provider allows one credential, as published; what it answers wins. */
+export interface ProviderLimits {
+  /** Calls (or unfinished jobs) at one time. */
+  readonly parallelCalls?: number
+  readonly callsPerMinute?: number
+  readonly imagesPerMinute?: number
 }
 
 /** An image provider, ready to be called: definition, address and credential put together. */
@@ -101,6 +120,10 @@ export interface Provider {
   readonly models: readonly Model[]
   readonly aliases: readonly ModelAlias[]
   readonly prices: readonly PriceRow[]
+  /** One, named `default`, when absent. */
+  readonly credentials?: readonly Credential[]
+  /** Per credential. */
+  readonly limits?: ProviderLimits
   /** Emulated: spend is simulated and booked apart. */
   readonly isSimulated: boolean
   /** Whether the caller's provider options are acceptable; pure. */
@@ -112,7 +135,10 @@ export interface Provider {
   /** Goes on with a job that was submitted earlier. Never submits again. */
   resume(job: ProviderJob, plan: CallPlan, context: CallContext): Promise<CallOutcome>
   /** Gives a job up; undefined when the provider cannot. Never throws. */
-  cancel?(job: ProviderJob, signal?: AbortSignal): Promise<CancelOutcome>
+  cancel?(
+    job: ProviderJob,
+    context: Pick<CallContext, 'credential' | 'signal'>,
+  ): Promise<CancelOutcome>
   /**
    * Asks something free that proves address and credential; undefined when there is no such thing.
    */

@@ -19,6 +19,7 @@ import type {
   WireRequest,
 } from './definition.ts'
 import { collect } from './download.ts'
+import { rateReportOf } from './rate-headers.ts'
 import {
   exchange,
   fromTransportError,
@@ -75,7 +76,8 @@ export function createProvider(definition: ProviderDefinition, runtime: Provider
     resume: (job, plan, context) => guarded(() => poll(line, clock, job, plan, context)),
     ...(cancel === undefined
       ? {}
-      : { cancel: (job, signal) => cancelJob(line, cancel, job, signal) }),
+      : { cancel: (job, { signal }) => cancelJob(line, cancel, job, signal) }),
+    ...(definition.limits === undefined ? {} : { limits: definition.limits }),
     ...(definition.probe === undefined ? {} : { probe: (signal) => probe(line, signal) }),
   }
 }
@@ -105,6 +107,8 @@ async function submit(
   const result = await interruptOnAbort(line, context.signal, () => exchange(line, request))
   if ('failure' in result) return { kind: 'failed', failure: result.failure }
   const { answer } = result
+  const rate = rateReportOf(answer.headers, clock.now())
+  if (rate !== undefined) context.onRate?.(rate)
   if (answer.status < 200 || answer.status > 299) {
     return { kind: 'failed', failure: line.definition.classify(answer) }
   }

@@ -12,6 +12,7 @@ import type {
   PartialImage,
   ProviderCall,
   ProviderJob,
+  ProviderLimits,
   UsageEstimate,
 } from '../../ports/provider.ts'
 
@@ -127,14 +128,6 @@ export interface WebhookRule {
   ) => Promise<boolean>
   /** Undefined for a delivery that says nothing of a job. */
   readonly read: (delivery: WebhookDelivery) => WebhookNotice | undefined
-}
-
-/** What a provider allows one credential, as published; measured limits win. */
-export interface ProviderLimits {
-  /** Calls (or unfinished jobs) at one time. */
-  readonly parallelCalls?: number
-  readonly callsPerMinute?: number
-  readonly imagesPerMinute?: number
 }
 
 /** What an operator says of one server or account of a kind that has many. */

@@ -1,0 +1,44 @@
+import { failure } from '../../core/errors/provider-failure.ts'
+import type { CallOutcome, Provider } from '../../ports/provider.ts'
+
+/** One credential of a provider, ready to be called with. */
+export interface Account {
+  /** Names the credential in records without telling it: never the key or a part of it. */
+  readonly id: string
+  /** How often it is taken, in proportion to the others'. */
+  readonly weight: number
+  readonly provider: Provider
+}
+
+/**
+ * Several accounts at one provider as one. The caller says which credential it wants; a job is
+ * always followed with the one that it was submitted with.
+ */
+export function joinAccounts(accounts: readonly Account[]): Provider {
+  const [first] = accounts
+  if (first === undefined) throw new TypeError('a provider needs an account')
+  const byId = new Map(accounts.map((account) => [account.id, account.provider]))
+  const named = (credential: string | undefined): Provider | undefined =>
+    credential === undefined ? first.provider : byId.get(credential)
+  const { provider } = first
+  return {
+    ...provider,
+    credentials: accounts.map(({ id, weight }) => ({ id, weight })),
+    call: async (call, context) =>
+      (await named(context.credential)?.call(call, context)) ?? unknownAccount(false),
+    resume: async (job, plan, context) =>
+      (await named(context.credential)?.resume(job, plan, context)) ?? unknownAccount('unknown'),
+    ...(provider.cancel === undefined
+      ? {}
+      : {
+          cancel: async (job, context) =>
+            (await named(context.credential)?.cancel?.(job, context)) ?? 'unknown',
+        }),
+  }
+}
+
+/** The operator took the credential away: nothing is sent, and what was sent cannot be followed. */
+const unknownAccount = (billed: false | 'unknown'): CallOutcome => ({
+  kind: 'failed',
+  failure: failure('auth', 'the credential of this call is no longer configured', { billed }),
+})
