@@ -17,6 +17,7 @@ import { type FixedKey, KeyRing } from '../gateway/key-ring.ts'
 import { defaultLimits } from '../gateway/limits.ts'
 import { openPriceDesk, type PriceDesk } from '../gateway/price-desk.ts'
 import { Siblings } from '../gateway/siblings.ts'
+import { Traffic } from '../gateway/traffic.ts'
 import type { Sha256 } from '../ports/digest.ts'
 import type { HttpClient } from '../ports/http-client.ts'
 import type { Provider } from '../ports/provider.ts'
@@ -148,6 +149,7 @@ function assemble(
     baselineModel: settings.baseline,
     bytes: new ByteBudget(limits, clock),
     siblings: new Siblings(),
+    traffic: new Traffic({ clock, emit: hub.emit }),
     emit: hub.emit,
     owner: `${hostname()}:${process.pid}:${randomHex(6)}`,
   }

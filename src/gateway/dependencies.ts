@@ -12,6 +12,7 @@ import type { GatewayEvent } from './events.ts'
 import type { LateWrites } from './late-writes.ts'
 import type { GatewayLimits } from './limits.ts'
 import type { Siblings } from './siblings.ts'
+import type { Traffic } from './traffic.ts'
 
 /**
  * What a request sees of the control plane, taken once at its start: a price or a provider that
@@ -38,6 +39,8 @@ export interface Dependencies {
   readonly baselineModel: string
   readonly bytes: ByteBudget
   readonly siblings: Siblings
+  /** Health, rate limits and repetitions of providers. */
+  readonly traffic: Traffic
   /** What the database did not take yet. */
   readonly late: LateWrites
   readonly emit: (event: GatewayEvent) => void

@@ -11,6 +11,12 @@ export interface GatewayLimits {
   readonly waitForBytesMs: number
   /** Steps of a plan: the chosen offer and its fallbacks. */
   readonly planSteps: number
+  /** How long a call waits for room at an offer when another one could be tried, in milliseconds. */
+  readonly waitForRoomMs: number
+  /** How long it waits at the last offer of its plan; the caller's deadline ends it earlier. */
+  readonly waitForLastRoomMs: number
+  /** How long a repetition waits for its turn, in milliseconds. */
+  readonly waitForRetryMs: number
   /** How long a process owns its requests without renewing, in milliseconds. */
   readonly leaseMs: number
   /** Requests taken over by one look for abandoned work. */
@@ -34,6 +40,9 @@ export const defaultLimits: GatewayLimits = {
   waitingForBytes: 512,
   waitForBytesMs: 5_000,
   planSteps: 3,
+  waitForRoomMs: 10_000,
+  waitForLastRoomMs: 120_000,
+  waitForRetryMs: 30_000,
   leaseMs: 10_000,
   recoverBatch: 100,
   offerAgainMs: 60_000,

@@ -9,8 +9,8 @@ import type { PriceRow } from '../core/pricebook/price-row.ts'
 import type { Size } from '../core/request/image-request.ts'
 import type { CallOutcome, ProviderJob } from '../ports/provider.ts'
 import type { Dependencies } from './dependencies.ts'
-import { conclude } from './pipeline.ts'
 import type { EndedAttempt, ReadyImage, Run } from './run.ts'
+import { conclude } from './run-step.ts'
 import { callContext, type OpenAttempt } from './stages/execute.ts'
 import { finish } from './stages/finish.ts'
 import { judge } from './stages/judge.ts'
@@ -129,7 +129,7 @@ async function goOn(found: Found, run: Run, deps: Dependencies): Promise<EndedAt
       : await open.provider.resume(
           attempt.job as unknown as ProviderJob,
           open.plan,
-          callContext(attempt, run, deps),
+          callContext(open, run, deps),
         )
   const durationMs = deps.clock.monotonicMs() - startedMs
   return conclude({ ...open, outcome, durationMs }, run, deps)

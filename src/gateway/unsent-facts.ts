@@ -11,7 +11,11 @@ const REASON = 'not sent: the database was lost while it confirmed'
  * attempts were never made and cost nothing, and a request that began with them has failed. When
  * it had written nothing these facts contradict, and nothing is what remains.
  */
-export function unsentFacts(run: Run, attempts: readonly Attempt[], at: Instant): readonly Fact[] {
+export function unsentFacts(
+  run: Run,
+  { attempts, isFirst }: { readonly attempts: readonly Attempt[]; readonly isFirst: boolean },
+  at: Instant,
+): readonly Fact[] {
   const { hold } = run
   if (hold === undefined) return []
   const settled = attempts.map((attempt): Fact => {
@@ -27,7 +31,7 @@ export function unsentFacts(run: Run, attempts: readonly Attempt[], at: Instant)
     return { kind: 'attempt-settled', attempt: ended, entry, images: [] }
   })
   const accepted = run.unwritten.find((fact) => fact.kind === 'request-accepted')
-  if (run.ended.length > 0 || accepted === undefined) return settled
+  if (!isFirst || accepted === undefined) return settled
   const { leaseOwner: _, leaseUntil: __, ...record } = accepted.request
   const error = { code: 'ledger_unavailable', message: REASON }
   return [

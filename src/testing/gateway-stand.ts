@@ -6,6 +6,7 @@ import { openDatabase } from '../adapters/database/open-database.ts'
 import { createFallbackStore } from '../adapters/files/fallback-image-store.ts'
 import { createFileImageStore } from '../adapters/files/file-image-store.ts'
 import { createSharpDecoder } from '../adapters/sharp-decoder/sharp-decoder.ts'
+import { type BreakerRule, defaultBreakerRule } from '../core/breaker/breaker.ts'
 import type { Fact } from '../core/jobs/request-record.ts'
 import type { Markup, PriceLayers } from '../core/pricebook/layers.ts'
 import { normaliseRequest } from '../core/request/normalise.ts'
@@ -18,6 +19,7 @@ import { defaultLimits, type GatewayLimits } from '../gateway/limits.ts'
 import { openPriceDesk, type PriceDesk } from '../gateway/price-desk.ts'
 import type { GatewayResult } from '../gateway/result.ts'
 import { Siblings } from '../gateway/siblings.ts'
+import { Traffic } from '../gateway/traffic.ts'
 import type { ImageDecoder } from '../ports/image-decoder.ts'
 import type { ImageStore } from '../ports/image-store.ts'
 import type { Log } from '../ports/log.ts'
@@ -36,6 +38,8 @@ export interface GatewayStandOptions extends RecoveryOptions {
   readonly clock?: VirtualClock
   readonly seed?: number
   readonly limits?: Partial<GatewayLimits>
+  /** Breakers as in production unless it says otherwise; {@link fearless} never opens one. */
+  readonly breaker?: BreakerRule
   readonly baselineModel?: string
   /** Whether pictures can be decoded; who does not need it spares the threads. */
   readonly hasDecoder?: boolean
@@ -74,6 +78,16 @@ export interface LogLine {
   readonly fields: Readonly<Record<string, unknown>>
 }
 
+/** Goes to a provider whatever it has done: for tests in which providers fail by chance. */
+export const fearless: BreakerRule = {
+  ...defaultBreakerRule,
+  ...{ failuresInRow: Number.POSITIVE_INFINITY, failuresInProbation: Number.POSITIVE_INFINITY },
+  ...{ failureShare: 2, refusalPauseMs: 0, probeMs: 0 },
+}
+
+const openTraffic = ({ breaker }: GatewayStandOptions, clock: VirtualClock, hub: EventHub) =>
+  new Traffic({ clock, emit: hub.emit, ...(breaker === undefined ? {} : { breaker }) })
+
 const sha256 = (data: string | Uint8Array): string => hash('sha256', data, 'hex')
 
 /** Opens a stand. Its folder is a new one unless one is given. */
@@ -104,6 +118,7 @@ export async function openGatewayStand(options: GatewayStandOptions): Promise<Ga
     baselineModel: options.baselineModel ?? 'none',
     bytes: new ByteBudget(limits, clock),
     siblings: new Siblings(),
+    traffic: openTraffic(options, clock, hub),
     emit: hub.emit,
     owner: `stand:${seed}`,
   }

@@ -9,6 +9,7 @@ import { type Nano, nanoFromDollars, sumNano } from '../../src/core/money.ts'
 import type { CallOutcome } from '../../src/ports/provider.ts'
 import type { Journal } from '../../src/ports/stores.ts'
 import {
+  fearless,
   type GatewayStand,
   whileTimePasses,
   withGatewayStand,
@@ -205,7 +206,8 @@ describe('10,000 requests to providers and a database that go wrong', () => {
         wildProvider('c', '0.04', rolls),
       ]
       const clock = new VirtualClock()
-      const options = { providers, clock, seed, journal: wildJournal(dice(seed + 1)) }
+      const journal = wildJournal(dice(seed + 1))
+      const options = { providers, clock, seed, journal, breaker: fearless }
       await withGatewayStand(options, async (stand) => {
         const seen = new Set<string>()
         let suspectedNano = 0n

@@ -37,22 +37,18 @@ export interface AnsweredAttempt extends OpenAttempt {
   readonly durationMs: number
 }
 
-/**
- * Decides the calls of one step and writes them down, together with what is not written yet. When
- * this returns, a crash finds every call that may have been sent.
- * @throws GatewayError `ledger_unavailable`; nothing was sent.
- */
-export async function openAttempts(
+/** Decides the calls of one step. Nothing is written yet, and no credential chosen. */
+export function draftAttempts(
   run: Run,
   step: Candidate,
   index: number,
   deps: Dependencies,
-): Promise<readonly OpenAttempt[]> {
+): readonly OpenAttempt[] {
   const provider = run.snapshot.providers.get(step.model.provider)
   if (provider === undefined)
     throw new GatewayError('internal_error', 'A planned provider is gone.')
   let offset = readyImages(run).length
-  const opened = splitCalls(missingImages(run), step.mostPerCall).map((n, position) => {
+  return splitCalls(missingImages(run), step.mostPerCall).map((n, position) => {
     const settings = withOwnSeed(step.fit.settings, offset)
     offset += n
     const plan = makeCallPlan(run.request, step.model, { ...step.fit, settings }, n)
@@ -72,12 +68,16 @@ export async function openAttempts(
     }
     return { attempt, plan, row, finishing, provider }
   })
-  await announce(
-    opened.map(({ attempt }) => attempt),
-    run,
-    deps,
-  )
-  return opened
+}
+
+/** A draft as it is about to be made with a credential. */
+export const withCredential = (
+  draft: OpenAttempt,
+  credential: string,
+  deps: Dependencies,
+): OpenAttempt => {
+  const call = { ...draft.attempt.call, credential }
+  return { ...draft, attempt: { ...draft.attempt, call, startedAt: deps.clock.now() } }
 }
 
 /** Calls of one request must not make the same picture twice: each seed goes on where one ended. */
@@ -86,14 +86,25 @@ function withOwnSeed(settings: CallSettings, offset: number): CallSettings {
   return { ...settings, seed: (settings.seed + offset) % (requestLimits.maxSeed + 1) }
 }
 
-async function announce(attempts: readonly Attempt[], run: Run, deps: Dependencies): Promise<void> {
-  const first = run.ended.length === 0 ? run.unwritten : []
+/**
+ * Writes calls down, together with what is not written yet. When this returns, a crash finds every
+ * call that may have been sent.
+ * @param unwritten facts of the run that go along; once written they must not be given again.
+ * @throws GatewayError `ledger_unavailable`; nothing was sent.
+ */
+export async function announce(
+  attempts: readonly Attempt[],
+  unwritten: readonly Fact[],
+  run: Run,
+  deps: Dependencies,
+): Promise<void> {
   const started = attempts.map((attempt) => ({ kind: 'attempt-started', attempt }) as const)
   try {
-    await deps.stores.journal.commit([...first, ...started])
+    await deps.stores.journal.commit([...unwritten, ...started])
   } catch (error) {
     if (isOutcomeUnknown(error)) {
-      const facts = unsentFacts(run, attempts, deps.clock.now())
+      const isFirst = unwritten.length > 0
+      const facts = unsentFacts(run, { attempts, isFirst }, deps.clock.now())
       deps.late.add({ requestId: run.id, facts }, deps)
     }
     const known = GatewayError.isInstance(error) ? error.retryAfterMs : undefined
@@ -126,7 +137,7 @@ async function makeCall(open: OpenAttempt, run: Run, deps: Dependencies): Promis
   const prepared = await prepare(open, run, deps)
   if ('failure' in prepared) return { kind: 'failed', failure: prepared.failure }
   try {
-    return await provider.call(prepared.call, callContext(attempt, run, deps))
+    return await provider.call(prepared.call, callContext(open, run, deps))
   } catch (error) {
     // Providers never throw; one that does may have sent the call before.
     deps.log.error({ requestId: run.id, attemptId: attempt.id, error }, 'a provider threw')
@@ -161,10 +172,14 @@ async function prepare(
 
 /** What a provider may do while it works; also used when a job is resumed. */
 export const callContext = (
-  attempt: Attempt,
+  { attempt, provider }: Pick<OpenAttempt, 'attempt' | 'provider'>,
   run: Pick<Run, 'watch'>,
   deps: Dependencies,
 ): CallContext => ({
+  ...credentialOf(attempt, (credential) => ({
+    credential,
+    onRate: (report) => deps.traffic.learn(provider.id, credential, report),
+  })),
   onSubmitted: async (job) => {
     // Never rejects: a job whose id cannot be written is paid all the same, and polled on.
     const facts: Fact[] = [{ kind: 'attempt-submitted', attemptId: attempt.id, job: { ...job } }]
@@ -172,6 +187,12 @@ export const callContext = (
   },
   onPartial: (partial) => run.watch.onPartial?.(partial),
 })
+
+/** Attempts that were written by earlier versions name no credential. */
+const credentialOf = (
+  { call }: Attempt,
+  use: (credential: string) => Partial<CallContext>,
+): Partial<CallContext> => (typeof call.credential === 'string' ? use(call.credential) : {})
 
 async function loadInputs(
   images: readonly InputImage[],

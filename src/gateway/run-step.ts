@@ -1,0 +1,185 @@
+import { GatewayError } from '../core/errors/gateway-error.ts'
+import type { ProviderFailure } from '../core/errors/provider-failure.ts'
+import type { Candidate } from '../core/routing/plan.ts'
+import type { Dependencies } from './dependencies.ts'
+import type { EndedAttempt, Run } from './run.ts'
+import {
+  type AnsweredAttempt,
+  announce,
+  draftAttempts,
+  execute,
+  type OpenAttempt,
+  withCredential,
+} from './stages/execute.ts'
+import { judge } from './stages/judge.ts'
+import { publish } from './stages/publish.ts'
+import { settle } from './stages/settle.ts'
+import type { Blocked, Destination, Passage } from './traffic.ts'
+
+/** A step that was not tried, because nothing can go to its offer now. */
+export interface BlockedStep extends Blocked {
+  readonly offer: string
+}
+
+/** A call that was written down, with its leave to be made. */
+interface Entered {
+  readonly open: OpenAttempt
+  readonly passage: Passage
+}
+
+/**
+ * Makes the calls of one step, in parallel as far as the offer has room for them. Those that go at
+ * once are written down in one commit; the others follow as soon as there is room.
+ * @returns the run with the calls that ended, or why there was none.
+ */
+export async function runStep(
+  run: Run,
+  step: Candidate,
+  index: number,
+  deps: Dependencies,
+): Promise<Run | BlockedStep> {
+  const permit =
+    run.ended.length === 0
+      ? noPermit
+      : await deps.traffic.retries.acquire(deps.limits.waitForRetryMs)
+  if (permit === undefined) return { offer: step.offer, ...tooManyRetries }
+  try {
+    const drafts = draftAttempts(run, step, index, deps)
+    const first = await enterAtOnce(drafts, step, waitAt(run, index, deps), deps)
+    if ('reason' in first) return { offer: step.offer, ...first }
+    const unwritten = run.ended.length === 0 ? run.unwritten : []
+    await announceAll(first, unwritten, run, deps)
+    const others = drafts.slice(first.length).map((draft) => enterLater(draft, step, run, deps))
+    const ended = await Promise.all([
+      ...first.map((entered) => runAttempt(entered, run, deps)),
+      ...others,
+    ])
+    return withEnded(
+      run,
+      ended.flatMap((attempt) => attempt ?? []),
+    )
+  } finally {
+    permit.release()
+  }
+}
+
+const noPermit = { release: () => undefined }
+
+const tooManyRetries: Blocked = {
+  reason: 'too many requests are being repeated elsewhere already',
+  retryAfterMs: 5_000,
+}
+
+function withEnded(run: Run, ended: readonly EndedAttempt[]): Run {
+  const providerMs = Math.max(0, ...ended.map((attempt) => attempt.durationMs))
+  return { ...run, ended: [...run.ended, ...ended], providerMs: run.providerMs + providerMs }
+}
+
+/** At the last offer of a plan there is nothing better to do than to wait. */
+function waitAt(run: Run, index: number, { limits, clock }: Dependencies): number {
+  const isLast = index === (run.plan?.steps.length ?? 0) - 1
+  const patienceMs = isLast ? limits.waitForLastRoomMs : limits.waitForRoomMs
+  const { deadlineMs } = run.request
+  if (deadlineMs === undefined) return patienceMs
+  return Math.max(0, Math.min(patienceMs, run.startedMs + deadlineMs - clock.monotonicMs()))
+}
+
+/** Waits for room for the first call, and takes what else is free along. */
+async function enterAtOnce(
+  drafts: readonly OpenAttempt[],
+  step: Candidate,
+  maxWaitMs: number,
+  deps: Dependencies,
+): Promise<readonly Entered[] | Blocked> {
+  const entered: Entered[] = []
+  for (const [position, draft] of drafts.entries()) {
+    const wait = { maxWaitMs: position === 0 ? maxWaitMs : 0 }
+    const passage = await deps.traffic.enter(destinationOf(draft, step), draft.plan.n, wait)
+    if ('reason' in passage) {
+      if (position === 0) return passage
+      break
+    }
+    entered.push({ open: withCredential(draft, passage.credential, deps), passage })
+  }
+  return entered
+}
+
+const destinationOf = ({ provider, plan }: OpenAttempt, { offer }: Candidate): Destination => ({
+  ...{ provider, offer, typicalSeconds: plan.model.typicalSeconds },
+})
+
+async function announceAll(
+  entered: readonly Entered[],
+  unwritten: Run['unwritten'],
+  run: Run,
+  deps: Dependencies,
+): Promise<void> {
+  try {
+    const attempts = entered.map(({ open }) => open.attempt)
+    await announce(attempts, unwritten, run, deps)
+  } catch (error) {
+    for (const { passage } of entered) passage.leave()
+    throw error
+  }
+}
+
+/** A further call of a step: one that finds no room, or cannot be written down, is not made. */
+async function enterLater(
+  draft: OpenAttempt,
+  step: Candidate,
+  run: Run,
+  deps: Dependencies,
+): Promise<EndedAttempt | undefined> {
+  const wait = { maxWaitMs: waitAt(run, draft.attempt.step, deps) }
+  const passage = await deps.traffic.enter(destinationOf(draft, step), draft.plan.n, wait)
+  if ('reason' in passage) return undefined
+  const entered = { open: withCredential(draft, passage.credential, deps), passage }
+  try {
+    await announceAll([entered], [], run, deps)
+  } catch (error) {
+    deps.log.error({ requestId: run.id, error }, 'a further call was not made')
+    return undefined
+  }
+  return runAttempt(entered, run, deps)
+}
+
+/** One call from sending to publishing; money first, looks second. */
+async function runAttempt(
+  { open, passage }: Entered,
+  run: Run,
+  deps: Dependencies,
+): Promise<EndedAttempt> {
+  const answered = await execute(open, run, deps)
+  const failure = failureIn(answered)
+  const { durationMs } = answered
+  passage.end(failure === undefined ? { durationMs } : { durationMs, failure })
+  return conclude(answered, run, deps)
+}
+
+/** A call that gave some pictures and withheld others has shown that the provider works. */
+const failureIn = ({ outcome }: AnsweredAttempt): ProviderFailure | undefined => {
+  if (outcome.kind === 'failed') return outcome.failure
+  return outcome.images.length === 0 ? outcome.withheld[0] : undefined
+}
+
+/** Everything that follows an answer; also the way on for a job that was resumed. */
+export async function conclude(
+  answered: AnsweredAttempt,
+  run: Pick<Run, 'id' | 'caller' | 'hold' | 'shown'>,
+  deps: Dependencies,
+): Promise<EndedAttempt> {
+  const settled = await settle(answered, run, deps)
+  const judged = await judge(settled, run.shown, deps)
+  return publish(judged, deps)
+}
+
+/** What a caller is told when nothing could be sent anywhere: nothing was paid, and when to ask again. */
+export function noneAdmitted(run: Run, blocked: readonly BlockedStep[]): GatewayError {
+  const waits = blocked.map(({ retryAfterMs }) => retryAfterMs)
+  const reasons = blocked.map(({ offer, reason }) => `${offer}: ${reason}`).join('; ')
+  return new GatewayError('no_provider_available', `No offer can be called now: ${reasons}.`, {
+    requestId: run.id,
+    tried: blocked.map(({ offer, reason }) => ({ offer, reason })),
+    ...(waits.length === 0 ? {} : { retryAfterMs: Math.min(...waits) }),
+  })
+}

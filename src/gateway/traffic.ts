@@ -1,0 +1,178 @@
+import {
+  type Admission,
+  type BreakerCause,
+  type BreakerRule,
+  defaultBreakerRule,
+} from '../core/breaker/breaker.ts'
+import { defaultRetryRule, type RetryRule } from '../core/breaker/retry-budget.ts'
+import type { ProviderFailure } from '../core/errors/provider-failure.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Credential, Provider, RateReport } from '../ports/provider.ts'
+import type { GatewayEvent } from './events.ts'
+import { type CallTarget, HealthDesk } from './health-desk.ts'
+import { type LanePass, ProviderLanes } from './provider-lanes.ts'
+import { RetryDesk } from './retry-desk.ts'
+
+/** The credential of a provider that names none. */
+const ONLY: readonly Credential[] = [{ id: 'default', weight: 1 }]
+
+/** Where a call wants to go. */
+export interface Destination {
+  readonly provider: Provider
+  readonly offer: string
+  readonly typicalSeconds: number
+}
+
+/** Leave to make one call with one credential. It must be ended, or left, exactly once. */
+export interface Passage {
+  readonly credential: string
+  end(report: { readonly durationMs: number; readonly failure?: ProviderFailure }): void
+  /** Gives the passage back without a call, or after one that we gave up ourselves. */
+  leave(): void
+}
+
+/** Why a call cannot go there now. */
+export interface Blocked {
+  readonly reason: string
+  /** When it is worth while to ask again. */
+  readonly retryAfterMs: number
+}
+
+const causes: { readonly [Cause in BreakerCause]: string } = {
+  failures: 'it keeps failing',
+  slow: 'it answers far too late',
+  credential: 'it refuses our credential',
+  model_gone: 'it does not have the model any more',
+}
+
+/** What stands between the pipeline and the providers: health, rate limits, repetitions. */
+export class Traffic {
+  readonly health: HealthDesk
+  readonly retries: RetryDesk
+  readonly #lanes: ProviderLanes
+  readonly #clock: Clock
+  /** Calls under way by provider and credential, for an even spread. */
+  readonly #running = new Map<string, number>()
+
+  constructor(parts: {
+    readonly clock: Clock
+    readonly emit: (event: GatewayEvent) => void
+    readonly breaker?: BreakerRule
+    readonly retry?: RetryRule
+  }) {
+    this.#clock = parts.clock
+    const now = () => parts.clock.now()
+    this.health = new HealthDesk(parts.breaker ?? defaultBreakerRule, now, parts.emit)
+    this.#lanes = new ProviderLanes(parts.clock)
+    this.retries = new RetryDesk(parts.retry ?? defaultRetryRule, parts.clock)
+  }
+
+  /** Why no call can go there now; undefined when one can, if only to see whether it works again. */
+  blockOf(to: Destination): Blocked | undefined {
+    const now = this.#clock.now()
+    const admissions = credentialsOf(to).map(({ id }) => this.health.admission(targetOf(to, id)))
+    const refused = admissions.filter((admission) => admission.kind === 'refused')
+    if (refused.length < admissions.length) return undefined
+    const soonest = refused.reduce(sooner)
+    const retryAfterMs = Math.max(0, soonest.until - now)
+    const seconds = Math.ceil(retryAfterMs / 1_000)
+    const reason = `its circuit breaker is open for another ${seconds} s: ${causes[soonest.cause]}`
+    return { reason, retryAfterMs }
+  }
+
+  /**
+   * Waits for leave to make one call, with the credential that is most idle for its weight.
+   * @param wait.maxWaitMs 0 asks for what is free at once.
+   */
+  async enter(
+    to: Destination,
+    images: number,
+    wait: { readonly maxWaitMs: number; readonly signal?: AbortSignal },
+  ): Promise<Passage | Blocked> {
+    const credential = this.#pick(to)
+    if (credential === undefined) return this.blockOf(to) ?? { reason: 'busy', retryAfterMs: 1_000 }
+    const key = `${to.provider.id}\n${credential}`
+    const pass = await this.#lanes.acquire({
+      provider: to.provider.id,
+      credential,
+      limits: to.provider.limits ?? {},
+      images,
+      ...wait,
+    })
+    const tooLong: Blocked = { reason: 'its rate limit leaves no room now', retryAfterMs: 5_000 }
+    if (pass === undefined) return tooLong
+    // While it waited the provider may have gone down.
+    const blocked = this.blockOf(to)
+    if (blocked !== undefined) {
+      pass.release()
+      return blocked
+    }
+    return this.#passage(to, credential, key, pass)
+  }
+
+  /** Learns from what a provider says of its limits. */
+  learn(provider: string, credential: string, report: RateReport): void {
+    this.#lanes.learn(provider, credential, report)
+  }
+
+  #pick(to: Destination): string | undefined {
+    const possible = credentialsOf(to).filter(
+      ({ id }) => this.health.admission(targetOf(to, id)).kind !== 'refused',
+    )
+    const load = ({ id, weight }: Credential): number =>
+      ((this.#running.get(`${to.provider.id}\n${id}`) ?? 0) + 1) / Math.max(weight, 1e-9)
+    return possible.toSorted((first, second) => load(first) - load(second))[0]?.id
+  }
+
+  #passage(to: Destination, credential: string, key: string, pass: LanePass): Passage {
+    const count = (step: number): void => {
+      this.#running.set(key, Math.max(0, (this.#running.get(key) ?? 0) + step))
+    }
+    count(1)
+    // Noted before the call is written down, so that a probe stays the only one.
+    const watch = this.health.begin(targetOf(to, credential))
+    let isOpen = true
+    const close = (): boolean => {
+      const wasOpen = isOpen
+      isOpen = false
+      if (wasOpen) {
+        count(-1)
+        pass.release()
+      }
+      return wasOpen
+    }
+    return {
+      credential,
+      end: (report) => {
+        if (!close()) return
+        watch.end(report)
+        const { failure } = report
+        if (failure?.class === 'rate_limited') {
+          const { retryAfterMs } = failure
+          this.learn(to.provider.id, credential, {
+            kind: 'refused',
+            ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+          })
+        }
+      },
+      leave: () => {
+        if (close()) watch.end({ durationMs: 0, isAbandoned: true })
+      },
+    }
+  }
+}
+
+const credentialsOf = ({ provider }: Destination): readonly Credential[] =>
+  provider.credentials ?? ONLY
+
+const targetOf = (to: Destination, credential: string): CallTarget => ({
+  provider: to.provider.id,
+  offer: to.offer,
+  credential,
+  typicalSeconds: to.typicalSeconds,
+})
+
+type Refused = Extract<Admission, { kind: 'refused' }>
+
+const sooner = (first: Refused, second: Refused): Refused =>
+  second.until < first.until ? second : first
