@@ -1,6 +1,6 @@
 import { dayOf } from '../../time.ts'
 import type { PriceRow } from '../price-row.ts'
-import { absencesOf } from './absence.ts'
+import { type Absence, absencesOf } from './absence.ts'
 import type { FeedContext } from './advance.ts'
 import { Custody } from './custody.ts'
 import { overlay } from './effective.ts'
@@ -22,6 +22,18 @@ export interface SettledSlots {
   readonly heldChanges: readonly PriceChange[]
 }
 
+/** What the slots of one offer and operation are settled with. */
+interface Session {
+  readonly state: FeedState
+  readonly today: string
+  readonly curated: readonly PriceRow[]
+  readonly spoken: ReadonlyMap<string, Verdict>
+  readonly absences: ReadonlyMap<string, Absence>
+  readonly custody: Custody
+  /** Sources by slot; filled while slots are settled. */
+  readonly origins: Record<string, string>
+}
+
 /**
  * Looks at each slot that a source speaks of or the feed has, in a fixed order, and lets act what
  * may. What waits keeps the price that holds.
@@ -31,36 +43,59 @@ export function settleSlots(
   verdicts: readonly Verdict[],
   context: FeedContext,
 ): SettledSlots {
-  const spoken = new Map(verdicts.map((verdict) => [slotKey(verdict.slot), verdict]))
-  const slots = new Map<string, PriceSlot>(
-    state.book.rows.map((row) => [slotKey(slotOf(row)), slotOf(row)]),
+  const own = Map.groupBy(state.book.rows, tariffOf)
+  const curated = Map.groupBy(context.curated, tariffOf)
+  const slots = Map.groupBy(slotsOf(state.book.rows, verdicts), tariffOf)
+  const shared = {
+    state,
+    today: dayOf(context.now),
+    spoken: new Map(verdicts.map((verdict) => [slotKey(verdict.slot), verdict])),
+    absences: absencesOf(state.readings),
+    custody: new Custody(state.quarantine, context),
+    origins: {},
+  }
+  const rows = [...slots.keys()].sort().flatMap((tariff) =>
+    settleTariff(slots.get(tariff) ?? [], own.get(tariff) ?? [], {
+      ...shared,
+      curated: curated.get(tariff) ?? [],
+    }),
   )
-  for (const { slot } of verdicts) slots.set(slotKey(slot), slot)
-  const absences = absencesOf(state.readings)
-  const custody = new Custody(state.quarantine, context)
-  let rows = state.book.rows
-  const origins: Record<string, string> = {}
-  for (const key of [...slots.keys()].sort()) {
-    const slot = slots.get(key)
-    if (slot === undefined) continue
-    const others = rows.filter((row) => slotKey(slotOf(row)) !== key)
+  return { rows, origins: shared.origins, ...shared.custody.close() }
+}
+
+/** Prices of one offer and operation bear on each other; those of others do not. */
+const tariffOf = ({ offer, operation }: Pick<PriceSlot, 'offer' | 'operation'>): string =>
+  `${offer}|${operation}`
+
+function slotsOf(rows: readonly PriceRow[], verdicts: readonly Verdict[]): PriceSlot[] {
+  const slots = [...rows.map(slotOf), ...verdicts.map(({ slot }) => slot)]
+  return [...new Map(slots.map((slot) => [slotKey(slot), slot])).values()]
+}
+
+function settleTariff(
+  slots: readonly PriceSlot[],
+  feed: readonly PriceRow[],
+  { state, today, curated, spoken, absences, custody, origins }: Session,
+): readonly PriceRow[] {
+  let rows = feed
+  const keyed = slots.map((slot) => [slotKey(slot), slot] as const)
+  for (const [key, slot] of keyed.sort(([one], [other]) => (one < other ? -1 : 1))) {
+    const own = rows.filter((row) => slotKey(slotOf(row)) === key)
+    const others = rows.filter((row) => !own.includes(row))
     const docket: Docket = {
       slot,
-      today: dayOf(context.now),
+      today,
       verdict: spoken.get(key),
       absenceAt: (sourceId) => absences.get(`${sourceId}|${key}`),
       origin: state.origins[key],
-      own: rows.filter((row) => slotKey(slotOf(row)) === key),
-      offerRows: overlay(context.curated, rows).filter((row) => isSameOffer(row, slot)),
-      underRows: overlay(context.curated, others).filter((row) => isSameOffer(row, slot)),
-      feedRows: others.filter((row) => isSameOffer(row, slot)),
+      own,
+      offerRows: overlay(curated, rows),
+      underRows: overlay(curated, others),
+      feedRows: others,
     }
     const settled = settleSlot(docket, custody)
     rows = [...others, ...settled.rows]
     if (settled.rows.length > 0 && settled.origin !== undefined) origins[key] = settled.origin
   }
-  return { rows, origins, ...custody.close() }
+  return rows
 }
-
-const isSameOffer = (row: PriceRow, slot: PriceSlot): boolean =>
-  row.offer === slot.offer && row.operation === slot.operation
