@@ -11,6 +11,8 @@ import { formLimits } from './openai/form.ts'
 import { imageRoutes } from './openai/images.ts'
 import { modelRoutes } from './openai/models.ts'
 import { pictureRoutes } from './pictures.ts'
+import { priceRoutes } from './prices.ts'
+import { quoteRoutes } from './quotes.ts'
 import { addRoutes, type RouteDefinition } from './route.ts'
 
 /** Limits of the server itself. */
@@ -57,6 +59,8 @@ export async function createApp(
     ...imageRoutes(context),
     ...modelRoutes(context),
     ...pictureRoutes(context),
+    ...quoteRoutes(context),
+    ...priceRoutes(context),
     ...healthRoutes(context, () => routes),
   ]
   addRoutes(app, routes)

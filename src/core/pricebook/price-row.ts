@@ -90,6 +90,10 @@ export type PriceRow = z.output<typeof priceRowSchema>
 /** A row as it may be written: what has a default can be left out. */
 export type PriceRowInput = z.input<typeof priceRowSchema>
 
+/** Whether a row holds on a UTC day; its first and its last day belong to it. */
+export const holdsOn = (row: PriceRow, day: string): boolean =>
+  row.valid_from <= day && (row.valid_to === null || day <= row.valid_to)
+
 function areOfDifferentKinds(modifiers: readonly { readonly kind: string }[]): boolean {
   return new Set(modifiers.map(({ kind }) => kind)).size === modifiers.length
 }

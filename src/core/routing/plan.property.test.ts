@@ -31,6 +31,8 @@ const candidate: fc.Arbitrary<Candidate> = fc
       model,
       fit: { settings: {}, finishing: {}, reports: [], expectedSize },
       row,
+      origin: { layer: 'live' as const, name: 'live' },
+      lines: [],
       quote: { lowNano: low, expectedNano: low + more, highNano: low + more + most },
       mostPerCall: 1,
       isSimulated,

@@ -20,6 +20,8 @@ function candidate(id: string, dollars: string, changes: Partial<Model> = {}): C
       valid_from: '2026-01-01',
       source: { url: 'https://example.com/prices', read_at: '2026-11-20', confidence: 'high' },
     }),
+    origin: { layer: 'live', name: 'live' },
+    lines: [],
     quote: { lowNano: expectedNano, expectedNano, highNano: (expectedNano * 3n) / 2n },
     mostPerCall: 1,
     isSimulated: false,

@@ -2,7 +2,9 @@ import type { AutoRanking } from '../catalog/catalog.ts'
 import type { Model } from '../catalog/model.ts'
 import type { Fit, Unfit } from '../catalog/settings.ts'
 import type { Nano } from '../money.ts'
+import type { RowOrigin } from '../pricebook/layers.ts'
 import type { PriceRow } from '../pricebook/price-row.ts'
+import type { ChargeLine } from '../pricing/charge.ts'
 
 /** What an offer would cost for some number of images, in nano-dollars. */
 export interface OfferQuote {
@@ -18,8 +20,12 @@ export interface Candidate {
   readonly model: Model
   readonly fit: Fit
   readonly row: PriceRow
+  /** Where the row came from. */
+  readonly origin: RowOrigin
   /** For all images that are still missing. */
   readonly quote: OfferQuote
+  /** The lines of the expected charge. */
+  readonly lines: readonly ChargeLine[]
   /** Images that one call may ask for. */
   readonly mostPerCall: number
   readonly isSimulated: boolean

@@ -5,8 +5,9 @@ import type { JsonObject } from '../../core/json.ts'
 import type { Hold } from '../../core/ledger/entry.ts'
 import { dollarsFromNano } from '../../core/money.ts'
 import type { ImageFormat, ImageRequest } from '../../core/request/image-request.ts'
-import type { ExplainedOffer, Plan } from '../../core/routing/plan.ts'
+import type { Candidate, ExplainedOffer, Plan } from '../../core/routing/plan.ts'
 import type { Dependencies } from '../dependencies.ts'
+import { printPriceSource } from '../print-quote.ts'
 import { bookOf, missingImages, type Run } from '../run.ts'
 
 /**
@@ -85,17 +86,22 @@ function toRecord(run: Run, deps: Dependencies): RequestRecord {
 const printPlan = (plan: Plan): JsonObject => ({
   strategy: plan.strategy,
   hold: dollarsFromNano(plan.holdNano),
-  offers: plan.explanation.map(printOffer),
+  offers: plan.explanation.map((offer) => printOffer(offer, plan)),
 })
 
-const printOffer = (offer: ExplainedOffer): JsonObject => ({
+const printOffer = (offer: ExplainedOffer, { steps }: Plan): JsonObject => ({
   offer: offer.offer,
   step: offer.step,
   expected_cost: dollars(offer.expectedNano),
   low_cost: dollars(offer.lowNano),
   high_cost: dollars(offer.highNano),
   reason: offer.reason,
+  ...printPriceOf(steps[(offer.step ?? 0) - 1]),
 })
+
+/** The price of an offer that may be called: a receipt says where it came from. */
+const printPriceOf = (step: Candidate | undefined): JsonObject =>
+  step === undefined ? {} : { price: printPriceSource(step.row, step.origin) }
 
 const dollars = (nano: bigint | undefined): string | undefined =>
   nano === undefined ? undefined : dollarsFromNano(nano)

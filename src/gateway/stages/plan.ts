@@ -1,18 +1,14 @@
-import { makeCallPlan } from '../../core/catalog/call-plan.ts'
 import { resolveModel } from '../../core/catalog/catalog.ts'
-import { fitRequest } from '../../core/catalog/fit.ts'
-import { type Model, offerName } from '../../core/catalog/model.ts'
-import { priceKeyOf } from '../../core/catalog/price-key.ts'
+import type { Model } from '../../core/catalog/model.ts'
 import type { Unfit } from '../../core/catalog/settings.ts'
 import type { ErrorCode } from '../../core/errors/catalogue.ts'
 import { GatewayError } from '../../core/errors/gateway-error.ts'
 import type { Nano } from '../../core/money.ts'
-import { quote } from '../../core/pricebook/quote.ts'
 import type { ImageRequest } from '../../core/request/image-request.ts'
-import { ok, type Result, refused } from '../../core/result.ts'
-import { type Candidate, type Exclusion, makePlan, splitCalls } from '../../core/routing/plan.ts'
+import { type Candidate, type Exclusion, makePlan } from '../../core/routing/plan.ts'
 import type { Instant } from '../../core/time.ts'
 import type { Dependencies, Snapshot } from '../dependencies.ts'
+import { quoteAtProvider, quoteOffers } from '../quote-offers.ts'
 import { missingImages, type Run } from '../run.ts'
 
 /**
@@ -24,13 +20,9 @@ export function plan(run: Run, deps: Dependencies): Run {
   const missing = missingImages(run)
   if (missing === 0) return { ...run, listNano: listPrice(run, deps) }
   const isPinned = run.resolution.auto === undefined
-  const candidates: Candidate[] = []
-  const exclusions: Exclusion[] = []
-  for (const model of run.resolution.models) {
-    const result = candidate(run.request, model, missing, isPinned, run.snapshot, run.startedAt)
-    if (result.ok) candidates.push(result.value)
-    else exclusions.push({ offer: offerName(model), unfit: result.refusal })
-  }
+  const { request, resolution, snapshot, startedAt } = run
+  const asked = { request, resolution, images: missing }
+  const { candidates, exclusions } = quoteOffers(asked, snapshot, startedAt)
   // When all images of a named model are missing, its list price has just been worked out.
   const isListed = isPinned && missing === run.request.n
   const listNano = isListed ? candidates[0]?.quote.expectedNano : listPrice(run, deps)
@@ -45,41 +37,6 @@ export function plan(run: Run, deps: Dependencies): Run {
   return { ...run, listNano, plan: made }
 }
 
-/** Fits and prices one model for some images; the same function quotes, plans and compares. */
-function candidate(
-  request: ImageRequest,
-  model: Model,
-  images: number,
-  isPinned: boolean,
-  snapshot: Snapshot,
-  now: Instant,
-): Result<Candidate, Unfit> {
-  const provider = snapshot.providers.get(model.provider)
-  if (provider === undefined) {
-    return refused({ code: 'lifecycle', reason: `${model.provider} is not configured` })
-  }
-  const fit = fitRequest(request, model, { isPinned })
-  if (!fit.ok) return fit
-  const mostPerCall = request.partialImages === undefined ? model.maxImagesPerCall : 1
-  const quotes = { lowNano: 0n, expectedNano: 0n, highNano: 0n }
-  let row: Candidate['row'] | undefined
-  for (const n of splitCalls(images, mostPerCall)) {
-    const call = makeCallPlan(request, model, fit.value, n)
-    const refusal = provider.checkOptions(call)
-    if (refusal !== undefined) return refused(refusal)
-    const priced = quote(snapshot.book, priceKeyOf(call), now, provider.estimate(call))
-    if (!priced.ok) return refused({ code: 'price', param: 'model', reason: priced.reason.text })
-    quotes.lowNano += priced.quote.lowNano
-    quotes.expectedNano += priced.quote.expectedNano
-    quotes.highNano += priced.quote.highNano
-    row = priced.quote.row
-  }
-  if (row === undefined) return refused({ code: 'price', reason: 'nothing to price' })
-  const { isSimulated } = provider
-  const offer = offerName(model)
-  return ok({ offer, model, fit: fit.value, row, quote: quotes, mostPerCall, isSimulated })
-}
-
 /** What the model asked for would cost at list price; for `auto` the configured baseline. */
 function listPrice(run: Run, deps: Dependencies): Nano | undefined {
   const { request, resolution, snapshot, startedAt } = run
@@ -89,8 +46,9 @@ function listPrice(run: Run, deps: Dependencies): Nano | undefined {
     ? { ...request, quality: request.quality ?? 'medium', strict: false }
     : request
   for (const model of models) {
-    const result = candidate(asked, model, request.n, !isAuto, snapshot, startedAt)
-    if (result.ok) return result.value.quote.expectedNano
+    const wanted = { request: asked, model, images: request.n, isPinned: !isAuto }
+    const quoted = quoteAtProvider(wanted, snapshot, startedAt)
+    if (quoted.ok) return quoted.value.quote.expectedNano
   }
   return undefined
 }

@@ -1,32 +1,20 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { GatewayError } from '../../core/errors/gateway-error.ts'
-import type { InputImage } from '../../core/request/image-request.ts'
 import { normaliseRequest } from '../../core/request/normalise.ts'
-import type { RequestDraft } from '../../core/request/request-draft.ts'
 import { callerOf } from '../auth.ts'
 import type { HttpContext } from '../context.ts'
 import { baseUrlOf } from '../errors.ts'
-import { type Extras, readExtras } from '../extras.ts'
-import { defineRoute, type RouteDefinition, readBody, readWith } from '../route.ts'
-import { editBody, formFields, fromBody, generationBody } from './body.ts'
-import { readForm } from './form.ts'
-import { readReference } from './input-images.ts'
+import { defineRoute, type RouteDefinition } from '../route.ts'
+import { editBody, generationBody } from './body.ts'
+import {
+  MAX_EDIT_JSON,
+  readEditForm,
+  readEditJson,
+  readGeneration,
+  type Wanted,
+} from './read-wanted.ts'
 import { sendImages } from './send-images.ts'
 import { streamImages } from './stream-images.ts'
-
-/**
- * Largest JSON body of an edit: one picture of 50 MB as base64, and the rest. A multipart body is
- * streamed and has limits of its own.
- */
-const MAX_EDIT_JSON = 72 * 1024 * 1024
-
-/** What a route read from its caller. */
-interface Wanted {
-  readonly draft: RequestDraft
-  readonly extras: Extras
-  /** Undefined = OpenAI's default for GPT image models, `b64_json`. */
-  readonly responseFormat: 'url' | 'b64_json' | null | undefined
-}
 
 const answers = ['application/json', 'text/event-stream']
 
@@ -39,12 +27,7 @@ export const imageRoutes = (context: HttpContext): readonly RouteDefinition[] =>
     summary: 'Generate images from a prompt',
     body: generationBody,
     answers,
-    handler: async (request, reply) => {
-      const body = readBody(generationBody, request)
-      const extras = readExtras(request.headers, body.keeprate)
-      const draft = fromBody('generate', body, extras.draft)
-      return run({ draft, extras, responseFormat: body.response_format }, request, reply, context)
-    },
+    handler: async (request, reply) => run(readGeneration(request), request, reply, context),
   }),
   defineRoute({
     method: 'POST',
@@ -79,30 +62,6 @@ export const imageRoutes = (context: HttpContext): readonly RouteDefinition[] =>
     },
   }),
 ]
-
-async function readEditForm(request: FastifyRequest, context: HttpContext): Promise<Wanted> {
-  const form = await readForm(request, context.gateway.deps.images)
-  const body = readWith(formFields, form.fields)
-  const extras = readExtras(request.headers, body.keeprate)
-  const operation = form.mask === undefined ? 'edit' : 'inpaint'
-  const { images, mask } = form
-  const draft = { ...fromBody(operation, body, extras.draft), images, mask }
-  return { draft, extras, responseFormat: body.response_format }
-}
-
-async function readEditJson(request: FastifyRequest, context: HttpContext): Promise<Wanted> {
-  const body = readBody(editBody, request)
-  const extras = readExtras(request.headers, body.keeprate)
-  const parts = { images: context.gateway.deps.images, http: context.http }
-  const images: InputImage[] = []
-  for (const [index, reference] of body.images.entries()) {
-    images.push(await readReference(reference, `images[${index}]`, parts))
-  }
-  const mask = body.mask == null ? undefined : await readReference(body.mask, 'mask', parts)
-  const operation = mask === undefined ? 'edit' : 'inpaint'
-  const draft = { ...fromBody(operation, body, extras.draft), images, mask }
-  return { draft, extras, responseFormat: body.response_format }
-}
 
 async function run(
   { draft, extras, responseFormat }: Wanted,

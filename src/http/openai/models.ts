@@ -2,7 +2,8 @@ import { resolveModel } from '../../core/catalog/catalog.ts'
 import { type Model, offerName } from '../../core/catalog/model.ts'
 import { GatewayError } from '../../core/errors/gateway-error.ts'
 import type { JsonObject } from '../../core/json.ts'
-import { startOfDay } from '../../core/time.ts'
+import { holdsOn } from '../../core/pricebook/price-row.ts'
+import { dayOf, startOfDay } from '../../core/time.ts'
 import type { HttpContext } from '../context.ts'
 import { defineRoute, type RouteDefinition } from '../route.ts'
 
@@ -50,13 +51,8 @@ function printModel(model: Model, context: HttpContext): JsonObject {
   const { deps } = context.gateway
   const { book, providers } = deps.snapshot()
   const offer = offerName(model)
-  const now = deps.clock.now()
-  const prices = book.rows.filter(
-    (row) =>
-      row.offer === offer &&
-      startOfDay(row.valid_from) <= now &&
-      (row.valid_to === null || now < startOfDay(row.valid_to) + 86_400_000),
-  )
+  const today = dayOf(deps.clock.now())
+  const prices = book.rows.filter((row) => row.offer === offer && holdsOn(row, today))
   return {
     id: model.id,
     object: 'model',

@@ -1,0 +1,49 @@
+import type { Resolution } from '../core/catalog/catalog.ts'
+import { offerName } from '../core/catalog/model.ts'
+import type { Unfit } from '../core/catalog/settings.ts'
+import type { ImageRequest } from '../core/request/image-request.ts'
+import { type Result, refused } from '../core/result.ts'
+import type { Candidate, Exclusion } from '../core/routing/plan.ts'
+import { quoteOffer, type WantedOffer } from '../core/routing/quote-offer.ts'
+import type { Instant } from '../core/time.ts'
+import type { Snapshot } from './dependencies.ts'
+
+/** What every offer that a request may mean would cost, and why the others cannot be called. */
+export interface QuotedOffers {
+  readonly candidates: readonly Candidate[]
+  readonly exclusions: readonly Exclusion[]
+}
+
+/** Quotes a request at every offer that its model name means. Pure. */
+export function quoteOffers(
+  asked: {
+    readonly request: ImageRequest
+    readonly resolution: Resolution
+    readonly images: number
+  },
+  snapshot: Snapshot,
+  now: Instant,
+): QuotedOffers {
+  const { request, resolution, images } = asked
+  const isPinned = resolution.auto === undefined
+  const candidates: Candidate[] = []
+  const exclusions: Exclusion[] = []
+  for (const model of resolution.models) {
+    const quoted = quoteAtProvider({ request, model, images, isPinned }, snapshot, now)
+    if (quoted.ok) candidates.push(quoted.value)
+    else exclusions.push({ offer: offerName(model), unfit: quoted.refusal })
+  }
+  return { candidates, exclusions }
+}
+
+/** Quotes one model at its provider, when that is configured. */
+export function quoteAtProvider(
+  wanted: WantedOffer,
+  { providers, book }: Snapshot,
+  now: Instant,
+): Result<Candidate, Unfit> {
+  const { provider: id } = wanted.model
+  const provider = providers.get(id)
+  if (provider !== undefined) return quoteOffer(wanted, provider, book, now)
+  return refused({ code: 'lifecycle', reason: `${id} is not configured` })
+}

@@ -1,0 +1,57 @@
+import type { FastifyRequest } from 'fastify'
+import type { InputImage } from '../../core/request/image-request.ts'
+import type { RequestDraft } from '../../core/request/request-draft.ts'
+import type { HttpContext } from '../context.ts'
+import { type Extras, readExtras } from '../extras.ts'
+import { readBody, readWith } from '../route.ts'
+import { editBody, formFields, fromBody, generationBody } from './body.ts'
+import { readForm } from './form.ts'
+import { readReference } from './input-images.ts'
+
+/**
+ * Largest JSON body of an edit: one picture of 50 MB as base64, and the rest. A multipart body is
+ * streamed and has limits of its own.
+ */
+export const MAX_EDIT_JSON = 72 * 1024 * 1024
+
+/** What a route read from its caller. */
+export interface Wanted {
+  readonly draft: RequestDraft
+  readonly extras: Extras
+  /** Undefined = OpenAI's default for GPT image models, `b64_json`. */
+  readonly responseFormat: 'url' | 'b64_json' | null | undefined
+}
+
+/** Reads the body of a generation. */
+export function readGeneration(request: FastifyRequest): Wanted {
+  const body = readBody(generationBody, request)
+  const extras = readExtras(request.headers, body.keeprate)
+  const draft = fromBody('generate', body, extras.draft)
+  return { draft, extras, responseFormat: body.response_format }
+}
+
+/** Reads the form of an edit; its pictures are in the store when this resolves. */
+export async function readEditForm(request: FastifyRequest, context: HttpContext): Promise<Wanted> {
+  const form = await readForm(request, context.gateway.deps.images)
+  const body = readWith(formFields, form.fields)
+  const extras = readExtras(request.headers, body.keeprate)
+  const operation = form.mask === undefined ? 'edit' : 'inpaint'
+  const { images, mask } = form
+  const draft = { ...fromBody(operation, body, extras.draft), images, mask }
+  return { draft, extras, responseFormat: body.response_format }
+}
+
+/** Reads the JSON of an edit; the pictures that it names are fetched into the store. */
+export async function readEditJson(request: FastifyRequest, context: HttpContext): Promise<Wanted> {
+  const body = readBody(editBody, request)
+  const extras = readExtras(request.headers, body.keeprate)
+  const parts = { images: context.gateway.deps.images, http: context.http }
+  const images: InputImage[] = []
+  for (const [index, reference] of body.images.entries()) {
+    images.push(await readReference(reference, `images[${index}]`, parts))
+  }
+  const mask = body.mask == null ? undefined : await readReference(body.mask, 'mask', parts)
+  const operation = mask === undefined ? 'edit' : 'inpaint'
+  const draft = { ...fromBody(operation, body, extras.draft), images, mask }
+  return { draft, extras, responseFormat: body.response_format }
+}

@@ -1,0 +1,92 @@
+import type { FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { resolveModel } from '../core/catalog/catalog.ts'
+import { isObject } from '../core/json.ts'
+import { dollarsFromNano, type Nano } from '../core/money.ts'
+import { normaliseRequest } from '../core/request/normalise.ts'
+import type { Candidate, Exclusion } from '../core/routing/plan.ts'
+import { printExclusion, printQuote } from '../gateway/print-quote.ts'
+import { quoteOffers } from '../gateway/quote-offers.ts'
+import type { HttpContext } from './context.ts'
+import { editBody, generationBody } from './openai/body.ts'
+import {
+  MAX_EDIT_JSON,
+  readEditForm,
+  readEditJson,
+  readGeneration,
+  type Wanted,
+} from './openai/read-wanted.ts'
+import { defineRoute, type RouteDefinition } from './route.ts'
+
+/** Prices before a call: nothing is held, sent or written but the pictures of an edit. */
+export const quoteRoutes = (context: HttpContext): readonly RouteDefinition[] => [
+  defineRoute({
+    method: 'POST',
+    url: '/v1/images/quote',
+    policy: 'images:write',
+    summary: 'What a generation or an edit would cost at every offer, and why others cannot do it',
+    body: z.union([generationBody, editBody]),
+    multipart: true,
+    bodyLimit: MAX_EDIT_JSON,
+    answers: ['application/json'],
+    handler: async (request) => quote(await read(request, context), context),
+  }),
+]
+
+/** A form is an edit; so is JSON that names pictures. */
+async function read(request: FastifyRequest, context: HttpContext): Promise<Wanted> {
+  if (request.isMultipart()) return readEditForm(request, context)
+  const isEdit = isObject(request.body) && request.body.images !== undefined
+  return isEdit ? readEditJson(request, context) : readGeneration(request)
+}
+
+/** @throws GatewayError for a request that is wrong, or a model that nobody has. */
+function quote({ draft }: Wanted, { gateway }: HttpContext) {
+  const request = normaliseRequest(draft)
+  const { clock, snapshot: take } = gateway.deps
+  const snapshot = take()
+  const now = clock.now()
+  const resolution = resolveModel(snapshot.catalog, request.model, now)
+  const { candidates, exclusions } = quoteOffers(
+    { request, resolution, images: request.n },
+    snapshot,
+    now,
+  )
+  const { maxCostNano } = request
+  const isWithin = (candidate: Candidate): boolean =>
+    maxCostNano === undefined || candidate.quote.highNano <= maxCostNano
+  const tooDear = candidates.filter((candidate) => !isWithin(candidate))
+  return {
+    object: 'quote',
+    model: request.model,
+    operation: request.operation,
+    images: request.n,
+    at: new Date(now).toISOString(),
+    price_version: snapshot.book.version,
+    candidates: candidates
+      .filter(isWithin)
+      .toSorted(byCost)
+      .map((candidate) => ({
+        ...printQuote(candidate),
+        simulated: candidate.isSimulated,
+        parameters: candidate.fit.reports.filter(({ outcome }) => outcome !== 'honoured'),
+      })),
+    excluded: [...tooDear.map(beyondLimit), ...exclusions].map(printExclusion),
+    warnings: resolution.warnings,
+  }
+}
+
+/** Cheapest first; equal ones by name, so that the order is always the same. */
+const byCost = (one: Candidate, other: Candidate): number =>
+  compare(one.quote.expectedNano, other.quote.expectedNano) || (one.offer < other.offer ? -1 : 1)
+
+const compare = (one: Nano, other: Nano): number => (one < other ? -1 : one > other ? 1 : 0)
+
+const beyondLimit = ({ offer, quote: { highNano } }: Candidate): Exclusion => ({
+  offer,
+  unfit: {
+    code: 'max_cost',
+    param: 'max_cost',
+    reason: `it can cost $${dollarsFromNano(highNano)}, more than x-keeprate-max-cost allows`,
+  },
+})
