@@ -1,8 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { isAbsolute, resolve } from 'node:path'
+import { conflictText, findConflicts } from '../core/pricebook/conflicts.ts'
 import { ConfigError } from './config-error.ts'
+import { resolveBooks } from './price-books.ts'
 import { readConfigFile } from './read-file.ts'
-import type { ConfigFile, Origin, ProviderSettings, Settings } from './schema.ts'
+import type { ConfigFile, Origin, PriceOverrides, ProviderSettings, Settings } from './schema.ts'
 import { isWebAddress, type SettingDefinition, settingTable } from './setting-table.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -71,8 +73,24 @@ export function loadSettings(input: {
   const providers = readProviders(input.providers, environment, file, shown, path, problems)
   if (problems.length > 0) throw new ConfigError(problems)
   const home = resolve(folder, String(values.home))
-  const settings = { ...values, home, providers } as unknown as Settings
+  const priceBooks = resolveBooks(values.priceBooks as Settings['priceBooks'], folder, problems)
+  const priceOverrides = readOverrides(file)
+  for (const conflict of findConflicts(priceOverrides.rows)) {
+    problems.push(`${path}: prices.overrides: ${conflictText(conflict)}`)
+  }
+  if (problems.length > 0) throw new ConfigError(problems)
+  const read = { ...values, home, providers, priceBooks, priceOverrides }
+  const settings = read as unknown as Settings
   return { settings, shown, ...(hasFile ? { file: path } : {}) }
+}
+
+/** Overrides are rows and markups in one list, because people think of offers. */
+function readOverrides(file: ConfigFile): PriceOverrides {
+  const overrides = file.prices?.overrides ?? []
+  return {
+    rows: overrides.filter((each) => 'components' in each),
+    markups: overrides.filter((each) => 'markup' in each),
+  }
 }
 
 /** Of a secret this short, four characters would tell too much. */

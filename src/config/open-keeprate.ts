@@ -26,7 +26,9 @@ import { providers as shippedProviders } from '../providers/registry.generated.t
 import type { ProviderDefinition } from '../providers/shared/definition.ts'
 import { emulators } from '../sandbox/registry.generated.ts'
 import { type Sandbox, startSandbox } from '../sandbox/server.ts'
-import { createProviders, emulatedIds, livePrices, makeCatalogue } from './providers.ts'
+import { type BookShelf, openBookShelf, refuseBroken } from './book-shelf.ts'
+import { priceLayers } from './price-layers.ts'
+import { createProviders, emulatedIds, livePrices, makeCatalogue, offersOf } from './providers.ts'
 import type { Settings } from './schema.ts'
 
 /** The key that works in sandbox mode on a loopback address. */
@@ -42,6 +44,8 @@ export interface Keeprate {
   readonly hub: EventHub
   /** Holds the prices in force and replaces them. */
   readonly prices: PriceDesk
+  /** The operator's book files. */
+  readonly books: BookShelf
   readonly providers: readonly Provider[]
   /** Ids of the emulated providers. */
   readonly emulated: readonly string[]
@@ -61,6 +65,8 @@ export const isLoopback = (host: string): boolean =>
 export interface OpenOptions extends RecoveryOptions {
   /** Providers to use instead of the shipped ones. */
   readonly definitions?: readonly ProviderDefinition[]
+  /** Goes on without price books that cannot be read, to look at what is wrong. */
+  readonly toleratesBooks?: boolean
 }
 
 /** What has to be closed again. */
@@ -68,6 +74,13 @@ interface Outside {
   readonly stores: Stores
   readonly linkSecret: string
   readonly sandbox: Sandbox | undefined
+}
+
+/** What is worked out before anything is put together. */
+interface Chosen extends RecoveryOptions {
+  readonly definitions: readonly ProviderDefinition[]
+  readonly emulated: readonly string[]
+  readonly books: BookShelf
 }
 
 /**
@@ -82,9 +95,17 @@ export async function openKeeprate(
   mkdirSync(settings.home, { recursive: true })
   const definitions = options.definitions ?? shippedProviders
   const emulated = emulatedIds(definitions, settings)
+  const books = await openBookShelf({
+    paths: settings.priceBooks,
+    knownOffers: offersOf(definitions),
+    clock: systemClock,
+    log,
+    pause: nextTurn,
+  })
+  if (options.toleratesBooks !== true) refuseBroken(books)
   const outside = await openOutside(settings, emulated)
   try {
-    return assemble(settings, log, { ...options, definitions, emulated }, outside)
+    return assemble(settings, log, { ...options, definitions, emulated, books }, outside)
   } catch (error) {
     await Promise.all([outside.sandbox?.close(), outside.stores.close()])
     throw error
@@ -107,11 +128,10 @@ async function openOutside(settings: Settings, emulated: readonly string[]): Pro
 function assemble(
   settings: Settings,
   log: Logger,
-  options: Required<Pick<OpenOptions, 'definitions'>> &
-    RecoveryOptions & { readonly emulated: readonly string[] },
+  options: Chosen,
   { stores, linkSecret, sandbox }: Outside,
 ): Keeprate {
-  const { definitions, emulated } = options
+  const { definitions, emulated, books } = options
   const http = createSafeFetch()
   const images = createFallbackStore(
     createFileImageStore(settings.home),
@@ -128,7 +148,7 @@ function assemble(
   const hub = createEventHub((error) => log.error({ error }, 'an event listener failed'))
   const prices = openPriceDesk({
     catalogue: makeCatalogue(providers),
-    layers: { live: livePrices(providers) },
+    ...priceLayers(settings, { books: books.parts(), live: livePrices(providers) }),
     sha256,
     emit: hub.emit,
     pause: nextTurn,
@@ -154,6 +174,8 @@ function assemble(
     owner: `${hostname()}:${process.pid}:${randomHex(6)}`,
   }
   const gateway = openGateway(parts, options)
+  const stop = new AbortController()
+  books.watch((rows) => prices.replaceLayer('book', rows), stop.signal)
   const keyRing = new KeyRing({ keys: stores.keys, clock, sha256 }, fixedKeys(settings, providers))
   return {
     settings,
@@ -163,10 +185,12 @@ function assemble(
     http,
     hub,
     prices,
+    books,
     providers,
     emulated,
     linkSecret,
     close: async () => {
+      stop.abort()
       await gateway.close()
       await Promise.all([decoder.close(), http.close(), sandbox?.close()])
       await stores.close()

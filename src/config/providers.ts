@@ -1,4 +1,5 @@
 import type { Catalog } from '../core/catalog/catalog.ts'
+import { offerName } from '../core/catalog/model.ts'
 import type { PricePart } from '../core/pricebook/layers.ts'
 import type { Snapshot } from '../gateway/dependencies.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -72,6 +73,12 @@ export function makeCatalogue(providers: readonly Provider[]): Omit<Snapshot, 'b
   return { catalog, providers: new Map(providers.map((provider) => [provider.id, provider])) }
 }
 
+/** Every offer that has a model. */
+export const offersOf = (
+  definitions: readonly Pick<ProviderDefinition, 'models'>[],
+): ReadonlySet<string> => new Set(definitions.flatMap(({ models }) => models.map(offerName)))
+
 /** The layer of prices that ship with the providers. */
-export const livePrices = (providers: readonly Provider[]): readonly PricePart[] =>
-  providers.map(({ id, prices }) => ({ name: id, rows: prices }))
+export const livePrices = (
+  providers: readonly Pick<ProviderDefinition, 'id' | 'prices'>[],
+): readonly PricePart[] => providers.map(({ id, prices }) => ({ name: id, rows: prices }))

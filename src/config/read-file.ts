@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
-import { isMap, LineCounter, parseDocument, type Scalar } from 'yaml'
 import { isObject } from '../core/json.ts'
+import { priceRowSchema } from '../core/pricebook/price-row.ts'
+import { type Flaw, flawsOf, valueAt } from './book-reasons.ts'
 import { ConfigError } from './config-error.ts'
-import { type ConfigFile, configFile } from './schema.ts'
+import { type Keys, openDocument } from './open-document.ts'
+import { type ConfigFile, configFile, markupRow } from './schema.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -17,34 +19,11 @@ export function readConfigFile(
   environment: Environment,
   providers?: readonly string[],
 ): ConfigFile {
-  const text = readFileSync(path, 'utf8')
-  const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true })
-  const at = (offset: number): string => {
-    const { line, col } = lines.linePos(offset)
-    return `${path}:${line}:${col}`
-  }
-  if (document.errors.length > 0) {
-    throw new ConfigError(
-      document.errors.map((error) => `${at(error.pos[0])}: ${error.message.split('\n', 1)[0]}`),
-    )
-  }
+  const document = openDocument(readFileSync(path, 'utf8'), path)
+  if (document.errors.length > 0) throw new ConfigError(document.errors)
   const problems: string[] = []
-  const place = (keys: readonly PropertyKey[]): string => {
-    for (let depth = keys.length; depth > 0; depth -= 1) {
-      const node = document.getIn(keys.slice(0, depth), true) as { range?: [number] } | undefined
-      if (node?.range !== undefined) return at(node.range[0])
-    }
-    return at(document.contents?.range?.[0] ?? 0)
-  }
-  /** Where a member's name stands, for one that should not be there. */
-  const placeOfName = (keys: readonly PropertyKey[]): string => {
-    const parent = keys.length > 1 ? document.getIn(keys.slice(0, -1), true) : document.contents
-    const pairs = isMap<Scalar>(parent) ? parent.items : []
-    const offset = pairs.find(({ key }) => key.value === keys.at(-1))?.key.range?.[0]
-    return offset === undefined ? place(keys) : at(offset)
-  }
-  const value = expand(document.toJS() ?? {}, [], environment, (keys, problem) =>
+  const { place, placeOfName } = document
+  const value = expand(document.value ?? {}, [], environment, (keys, problem) =>
     problems.push(`${place(keys)}: ${keys.join('.')}: ${problem}`),
   )
   const result = configFile.safeParse(value)
@@ -55,6 +34,12 @@ export function readConfigFile(
         problems.push(`${placeOfName(keys)}: ${keys.join('.')}: there is no such member`)
       }
       if (names.length > 0) continue
+      const override = overrideFlaws(issue.path, value)
+      for (const { keys, reason, isName } of override) {
+        const at = isName === true ? placeOfName(keys) : place(keys)
+        problems.push(`${at}: ${keys.join('.')}: ${reason}`)
+      }
+      if (override.length > 0) continue
       const { path: keys, message } = issue
       problems.push(`${place(keys)}: ${keys.join('.') || 'file'}: ${message}`)
     }
@@ -67,6 +52,15 @@ export function readConfigFile(
   }
   if (problems.length > 0) throw new ConfigError(problems)
   return result.data as ConfigFile
+}
+
+/** A member of `prices.overrides` that is neither a price nor a markup: why not, by what it has. */
+function overrideFlaws(path: Keys, value: unknown): readonly Flaw[] {
+  const [first, second, index] = path
+  if (first !== 'prices' || second !== 'overrides' || typeof index !== 'number') return []
+  const row = valueAt(value, path)
+  const schema = isObject(row) && 'markup' in row ? markupRow : priceRowSchema
+  return flawsOf(schema.safeParse(row).error?.issues ?? [], row, path)
 }
 
 /** Members that may be given as `<member>_file`. */

@@ -1,4 +1,7 @@
 import { z } from 'zod'
+import type { Markup } from '../core/pricebook/layers.ts'
+import { type PriceRow, priceRowSchema } from '../core/pricebook/price-row.ts'
+import { positiveRateSchema } from '../core/pricing/decimal.ts'
 
 /** A duration: seconds, or with a unit (`30m`, `72h`, `7d`). */
 const duration = z.union([
@@ -18,6 +21,12 @@ const provider = z.strictObject({
     .optional()
     .describe('The base URL may lie on a private or loopback address'),
   enabled: z.boolean().optional().describe('false leaves the provider out, whatever keys exist'),
+})
+
+/** What the operator adds to the prices of some offers. */
+export const markupRow = z.strictObject({
+  offer: z.string().min(1).max(200).describe('provider/model, with * for any text: openai/*'),
+  markup: positiveRateSchema.describe('What is added, as a share of the price: "0.10" is 10 %'),
 })
 
 /** The file `keeprate.yaml`. Everything is optional; unknown members are errors. */
@@ -41,6 +50,19 @@ export const configFile = z.strictObject({
     .optional()
     .describe('Which providers are emulated; without any provider key: all'),
   sandbox_speed: z.number().min(1).max(100_000).optional().describe('Divides emulated latencies'),
+  prices: z
+    .strictObject({
+      books: z
+        .array(z.string().min(1))
+        .optional()
+        .describe('Price books, the first goes before the next: files, or names of shipped ones'),
+      overrides: z
+        .array(z.union([markupRow, priceRowSchema]))
+        .optional()
+        .describe('Contract prices and markups, which go before every book'),
+    })
+    .optional()
+    .describe('Prices of your own, over those that ship'),
   cache: z.strictObject({ ttl: duration.optional() }).optional(),
   limits: z
     .strictObject({
@@ -52,6 +74,12 @@ export const configFile = z.strictObject({
 
 /** What `keeprate.yaml` may say. */
 export type ConfigFile = z.infer<typeof configFile>
+
+/** What the operator says of single offers. */
+export interface PriceOverrides {
+  readonly rows: readonly PriceRow[]
+  readonly markups: readonly Markup[]
+}
 
 /** Settings of one provider, from the file and the vendor's usual environment variables. */
 export interface ProviderSettings {
@@ -76,6 +104,9 @@ export interface Settings {
   /** Ids of the emulated providers; undefined = all when no provider has a key, else none. */
   readonly sandbox?: 'all' | 'none' | readonly string[]
   readonly sandboxSpeed: number
+  /** Names of shipped books and absolute paths of files; the first goes before the next. */
+  readonly priceBooks: readonly string[]
+  readonly priceOverrides: PriceOverrides
   readonly cacheTtlMs: number
   readonly bytesInFlight: number
   readonly planSteps: number

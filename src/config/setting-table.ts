@@ -4,7 +4,7 @@ import type { ConfigFile, Settings } from './schema.ts'
 
 /** One setting: where it may be said, what holds when nobody says it. */
 export interface SettingDefinition {
-  readonly key: Exclude<keyof Settings, 'providers'>
+  readonly key: Exclude<keyof Settings, 'providers' | 'priceOverrides'>
   /** Path in `keeprate.yaml`. */
   readonly path: readonly [keyof ConfigFile, ...string[]]
   readonly variables: readonly string[]
@@ -63,15 +63,16 @@ const durationMs = (value: unknown): number => {
   throw new RangeError('must be seconds, or 30m, 72h, 7d')
 }
 
-const sandbox = (value: unknown): 'all' | 'none' | readonly string[] => {
-  if (Array.isArray(value)) return value.map(String)
-  const names = String(value)
-    .split(',')
-    .map((name) => name.trim())
+const names = (value: unknown): readonly string[] =>
+  (Array.isArray(value) ? value : String(value).split(','))
+    .map((name) => String(name).trim())
     .filter((name) => name !== '')
-  const [first] = names
-  if (names.length === 1 && (first === 'all' || first === 'none')) return first
-  return names
+
+const sandbox = (value: unknown): 'all' | 'none' | readonly string[] => {
+  const listed = names(value)
+  const [first] = listed
+  const isWord = !Array.isArray(value) && listed.length === 1
+  return isWord && (first === 'all' || first === 'none') ? first : listed
 }
 
 const adminKey = (value: unknown): string => {
@@ -151,6 +152,13 @@ export const settingTable: readonly SettingDefinition[] = [
     // Real models take 3 to 30 s; a first look should not. 1 is the providers' own pace.
     default: 5,
     read: wholeNumber(1, 100_000),
+  },
+  {
+    key: 'priceBooks',
+    path: ['prices', 'books'],
+    variables: ['KEEPRATE_PRICE_BOOKS'],
+    default: [],
+    read: names,
   },
   {
     key: 'cacheTtlMs',

@@ -1,5 +1,6 @@
 import type { LayerName, Markup, PriceLayers, PricePart } from '../core/pricebook/layers.ts'
 import { buildLayeredBook, makeLayeredBook, type PriceBook } from '../core/pricebook/price-book.ts'
+import { runInTurns } from '../core/steps.ts'
 import type { Sha256 } from '../ports/digest.ts'
 import type { Snapshot } from './dependencies.ts'
 import type { EventHub } from './events.ts'
@@ -42,13 +43,8 @@ export function openPriceDesk(parts: PriceDeskParts): PriceDesk {
 
   const replace = async (layer: LayerName, rows: readonly PricePart[]): Promise<PriceBook> => {
     const wanted = { ...layers, [layer]: rows }
-    const steps = buildLayeredBook(wanted, markups, sha256)
-    let step = steps.next()
-    while (step.done !== true) {
-      await pause()
-      step = steps.next()
-    }
-    const [oldBook, newBook] = [snapshot.book, step.value]
+    const newBook = await runInTurns(buildLayeredBook(wanted, markups, sha256), pause)
+    const oldBook = snapshot.book
     layers = wanted
     snapshot = { ...catalogue, book: newBook }
     if (newBook.version !== oldBook.version) {

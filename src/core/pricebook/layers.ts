@@ -1,4 +1,5 @@
 import { decimal } from '../pricing/decimal.ts'
+import type { Steps } from '../steps.ts'
 import { addDays } from '../time.ts'
 import type { PriceRow } from './price-row.ts'
 import { callsText, namesOf, widerCallsTexts } from './selector.ts'
@@ -69,7 +70,7 @@ const ROWS_PER_TURN = 250
 export function* layRows(
   layers: PriceLayers,
   markups: readonly Markup[] = [],
-): Generator<void, readonly LaidRow[]> {
+): Steps<readonly LaidRow[]> {
   const laid: LaidRow[] = []
   const covered = new Map<string, Covered[]>()
   const patterns = markups.map(({ offer, markup }) => ({ matches: matcherOf(offer), markup }))

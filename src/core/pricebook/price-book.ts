@@ -1,4 +1,5 @@
 import { canonicalJson } from '../json.ts'
+import { runAtOnce, type Steps } from '../steps.ts'
 import { DAY_MS, type Instant, startOfDay } from '../time.ts'
 import { conflictText, findConflicts } from './conflicts.ts'
 import { type LaidRow, layRows, type Markup, type PriceLayers, type RowOrigin } from './layers.ts'
@@ -69,11 +70,7 @@ export function makeLayeredBook(
   markups: readonly Markup[],
   digest: Digest,
 ): PriceBook {
-  const steps = buildLayeredBook(layers, markups, digest)
-  for (;;) {
-    const step = steps.next()
-    if (step.done === true) return step.value
-  }
+  return runAtOnce(buildLayeredBook(layers, markups, digest))
 }
 
 /**
@@ -84,7 +81,7 @@ export function* buildLayeredBook(
   layers: PriceLayers,
   markups: readonly Markup[],
   digest: Digest,
-): Generator<void, PriceBook> {
+): Steps<PriceBook> {
   const problems: string[] = []
   for (const { rows } of Object.values(layers).flat()) {
     problems.push(...findConflicts(rows).map(conflictText))
@@ -137,9 +134,7 @@ export function priceAt(book: PriceBook, key: PriceKey, instant: Instant): Price
 export const validatePriceBook = (rows: readonly PriceRow[]): string[] =>
   findConflicts(rows).map(conflictText)
 
-function* indexRows(
-  laid: readonly LaidRow[],
-): Generator<void, ReadonlyMap<string, readonly IndexedRow[]>> {
+function* indexRows(laid: readonly LaidRow[]): Steps<ReadonlyMap<string, readonly IndexedRow[]>> {
   const order = laid.map(({ row, rank }, index) => ({ index, rank, names: namesOf(row).length }))
   yield
   order.sort((a, b) => a.rank - b.rank || b.names - a.names)

@@ -99,7 +99,8 @@ const lifecycle = z
     ...(row.replacement === undefined ? {} : { replacement: row.replacement }),
   }))
 
-const modelRow = z.strictObject({
+/** A row of `models` as it stands in a file. */
+export const modelRow = z.strictObject({
   id: z.string().regex(/^[a-z0-9][a-z0-9._-]*$/, 'not a model name'),
   wire_name: z.string().optional(),
   other_names: z.array(z.string()).default([]),
@@ -123,7 +124,8 @@ const modelRow = z.strictObject({
   source,
 })
 
-const aliasRow = z.strictObject({
+/** A row of `aliases` as it stands in a file. */
+export const aliasRow = z.strictObject({
   name: z.string().min(1),
   target: z.string().min(1),
   from: day,
@@ -167,7 +169,8 @@ export function readModelsFile(provider: string, file: unknown): ModelsFile {
   return read
 }
 
-function toModel(provider: string, row: z.output<typeof modelRow>): Model {
+/** The model that a row describes; its source is for readers of the file alone. */
+export function toModel(provider: string, row: Omit<z.output<typeof modelRow>, 'source'>): Model {
   return {
     id: row.id,
     provider,
