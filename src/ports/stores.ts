@@ -8,6 +8,7 @@ import type {
 import type { Balance, Book, Hold, LedgerEntry } from '../core/ledger/entry.ts'
 import type { VirtualKey } from '../core/ledger/virtual-key.ts'
 import type { Instant } from '../core/time.ts'
+import type { UsageStore } from './usage-store.ts'
 
 /**
  * The only way to write facts. One commit is atomic and, once it resolves, durable; commits that
@@ -35,9 +36,15 @@ export interface LedgerStore {
   hold(requestId: string): Promise<(Hold & { readonly isOpen: boolean }) | undefined>
   /**
    * Findings of a full check, empty when the books are right: every closed hold has one close
-   * entry, spent + released covers it, running totals equal the sum of the entries.
+   * entry, spent + released covers it, running totals and usage equal the sum of the entries.
    */
   audit(): Promise<readonly string[]>
+  /**
+   * What is no mistake of the books but must be looked at: holds that are still open though their
+   * request has ended, or that were opened before `openedBefore`; and calls that made pictures at
+   * no cost.
+   */
+  doubts(openedBefore: Instant): Promise<readonly string[]>
 }
 
 /** Requests, attempts and pictures. */
@@ -107,6 +114,7 @@ export interface Stores {
   readonly ledger: LedgerStore
   readonly requests: RequestStore
   readonly cache: CacheStore
+  readonly usage: UsageStore
   readonly keys: KeyStore
   readonly settings: SettingStore
   /** Resolves when the database answers. */

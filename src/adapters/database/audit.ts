@@ -1,8 +1,7 @@
 import { sql } from 'kysely'
+import { auditUsage } from './audit-usage.ts'
 import type { Engine } from './engine.ts'
-
-/** Findings told of each kind; more only say the same. */
-const MAX_FINDINGS = 100
+import { MAX_FINDINGS } from './findings.ts'
 
 /**
  * Checks the books against each other. Each check is one statement, so it sees one instant of the
@@ -10,7 +9,7 @@ const MAX_FINDINGS = 100
  */
 export async function audit(engine: Engine): Promise<readonly string[]> {
   const findings: string[] = []
-  for (const check of [holds, strayEntries, attempts, balances]) {
+  for (const check of [holds, strayEntries, attempts, balances, auditUsage]) {
     findings.push(...(await check(engine)))
   }
   return findings

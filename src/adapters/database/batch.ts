@@ -174,7 +174,7 @@ const adders: { readonly [Kind in Fact['kind']]: FactAdder<Kind> } = {
     subjects.push(attemptId)
   },
   'attempt-settled': ({ attempt, entry, images }, to, subjects) => {
-    to.rows.settled.push(toSettledRow(attempt, entry))
+    to.rows.settled.push(toSettledRow(attempt, entry, images))
     to.rows.entries.push(toLedgerRow(entry))
     to.changeHold(toHoldChangeRow(entry))
     subjects.push(attempt.requestId, attempt.id, entry.holdId)

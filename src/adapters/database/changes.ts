@@ -1,6 +1,7 @@
 import type { Attempt, ImageRecord, RequestRecord } from '../../core/jobs/request-record.ts'
 import type { LedgerEntry } from '../../core/ledger/entry.ts'
 import { toMilliseconds, toNullable, toText } from './columns.ts'
+import { type MadeColumns, toMadeColumns } from './made-columns.ts'
 import type { AttemptRow, ImageRow, RequestRow } from './schema.ts'
 import type { Columns } from './statement.ts'
 
@@ -25,6 +26,7 @@ export type SettledRow = Pick<
   | 'job'
   | 'charge'
   | 'usage'
+  | 'made_images'
 >
 
 /** Columns of {@link SettledRow}. */
@@ -41,10 +43,15 @@ export const settledColumns: Columns<SettledRow> = {
   job: 'text',
   charge: 'text',
   usage: 'text',
+  made_images: 'bigint',
 }
 
 /** The end of an attempt; the book is the one its money was booked in. */
-export const toSettledRow = (attempt: Attempt, entry: LedgerEntry): SettledRow => ({
+export const toSettledRow = (
+  attempt: Attempt,
+  entry: LedgerEntry,
+  images: readonly ImageRecord[],
+): SettledRow => ({
   id: attempt.id,
   request_id: attempt.requestId,
   settled_at: toMilliseconds(attempt.settledAt ?? entry.at),
@@ -57,6 +64,7 @@ export const toSettledRow = (attempt: Attempt, entry: LedgerEntry): SettledRow =
   job: toNullable(attempt.job, JSON.stringify),
   charge: toNullable(attempt.charge, JSON.stringify),
   usage: toNullable(attempt.usage, JSON.stringify),
+  made_images: BigInt(images.length),
 })
 
 /**
@@ -161,6 +169,7 @@ export type EndedRow = Pick<
   | 'error'
   | 'summary'
   | 'plan'
+  | keyof MadeColumns
 >
 
 /** Columns of {@link EndedRow}. */
@@ -176,6 +185,11 @@ export const endedColumns: Columns<EndedRow> = {
   error: 'text',
   summary: 'text',
   plan: 'text',
+  made_offer: 'text',
+  made_size: 'text',
+  made_quality: 'text',
+  made_images: 'bigint',
+  made_cached: 'bigint',
 }
 
 /** The end of a request. */
@@ -191,4 +205,5 @@ export const toEndedRow = (request: RequestRecord): EndedRow => ({
   error: toNullable(request.error, JSON.stringify),
   summary: toNullable(request.summary, JSON.stringify),
   plan: JSON.stringify(request.plan),
+  ...toMadeColumns(request.made),
 })

@@ -1,4 +1,11 @@
-import { type Compilable, type CompiledQuery, type Dialect, DummyDriver, Kysely } from 'kysely'
+import {
+  type Compilable,
+  type CompiledQuery,
+  type Dialect,
+  DummyDriver,
+  Kysely,
+  type RawBuilder,
+} from 'kysely'
 import type { Batch } from './batch.ts'
 import type { Schema } from './schema.ts'
 
@@ -22,11 +29,22 @@ export interface Printer {
   readonly rowsPerStatement: number
 }
 
+/** What the two databases spell differently; names and paths come from code, never from input. */
+export interface Idioms {
+  /** A text inside a column of JSON, without the characters NUL it may hold; null without one. */
+  jsonText(column: string, ...path: readonly string[]): RawBuilder<string | null>
+  /** How many items a list inside a column of JSON has; null when there is no list. */
+  jsonLength(column: string, ...path: readonly string[]): RawBuilder<bigint | null>
+  /** Ends the definition of a table whose rows should lie in the order of their key. */
+  readonly liesByKey: RawBuilder<unknown>
+}
+
 /** A database: runs what Kysely has printed. Everything that differs between the two is in here. */
 export interface Engine extends Printer {
   readonly name: 'SQLite' | 'PostgreSQL'
   /** Whether rows can be claimed with `for update skip locked`. */
   readonly canSkipLocked: boolean
+  readonly idioms: Idioms
   /**
    * Runs one query by itself.
    * @throws ContradictionError when a constraint forbids it; GatewayError `ledger_unavailable` when
@@ -37,7 +55,7 @@ export interface Engine extends Printer {
    * Runs all steps in one transaction, or none. `steps` may be called again after a deadlock.
    * @throws like {@link Engine.execute}, and whatever a step throws.
    */
-  transact(steps: () => Steps): Promise<void>
+  transact(steps: () => Steps, options?: { isSlow?: boolean }): Promise<void>
   /**
    * Writes the facts of several commits in one transaction, without standing in the way of this
    * thread. No two may be written in another order than they come in; see `takeGroup`.

@@ -2,6 +2,8 @@ import { sql } from 'kysely'
 import type { Book } from '../../core/ledger/entry.ts'
 import type { LedgerStore } from '../../ports/stores.ts'
 import { audit } from './audit.ts'
+import { toMilliseconds } from './columns.ts'
+import { findDoubts } from './doubts.ts'
 import { type Engine, run } from './engine.ts'
 import { fromHoldRow, fromLedgerRow } from './rows.ts'
 import { statement } from './statement.ts'
@@ -54,6 +56,7 @@ export function ledgerStore(engine: Engine): LedgerStore {
       return row === undefined ? undefined : fromHoldRow(row)
     },
     audit: () => audit(engine),
+    doubts: (openedBefore) => findDoubts(engine, toMilliseconds(openedBefore)),
   }
 }
 

@@ -9,7 +9,7 @@ import type { MigrationRow } from './schema.ts'
  * @throws Error when the database was written by a newer version.
  */
 export async function migrate(engine: Engine, migrations: readonly Migration[]): Promise<void> {
-  await engine.transact(function* (): Steps {
+  const steps = function* (): Steps {
     if (engine.migrationLock !== undefined) yield engine.migrationLock
     yield engine.kysely.schema
       .createTable('schema_migrations')
@@ -23,10 +23,13 @@ export async function migrate(engine: Engine, migrations: readonly Migration[]):
       if (done.has(migration.name)) continue
       // A migration speaks of the schema as it was then, not of today's row types.
       const kysely = engine.kysely as Kysely<unknown>
-      for (const statement of migration.statements(kysely)) yield statement.compile()
+      const statements = migration.statements(kysely, engine.idioms)
+      for (const statement of statements) yield statement.compile()
       yield engine.kysely.insertInto('schema_migrations').values({ name: migration.name }).compile()
     }
-  })
+  }
+  // A migration may have to read all there is.
+  await engine.transact(steps, { isSlow: true })
 }
 
 function refuseNewer(done: ReadonlySet<string>, migrations: readonly Migration[]): void {

@@ -9,6 +9,7 @@ import { migrate } from './migrate.ts'
 import { migrations } from './migrations/list.ts'
 import { requestStore } from './request-store.ts'
 import { settingStore } from './setting-store.ts'
+import { usageStore } from './usage-store.ts'
 
 /** All stores on one engine, with the schema brought up to date. Owns the engine from then on. */
 export async function openStores(engine: Engine): Promise<Stores> {
@@ -24,6 +25,7 @@ export async function openStores(engine: Engine): Promise<Stores> {
     ledger: ledgerStore(engine),
     requests: requestStore(engine),
     cache: cacheStore(engine),
+    usage: usageStore(engine),
     keys: keyStore(engine),
     settings: settingStore(engine),
     async check() {

@@ -8,7 +8,9 @@ import type { JsonObject, JsonValue } from '../../core/json.ts'
 import type { Book, Hold, LedgerEntry } from '../../core/ledger/entry.ts'
 import type { Scope, VirtualKey } from '../../core/ledger/virtual-key.ts'
 import type { ImageFormat, Operation } from '../../core/request/image-request.ts'
+import { purposeOfRequest, qualityOfCall, sizeOfCall } from '../../core/usage/call-shape.ts'
 import { fromJson, fromNullable, toMilliseconds, toNullable, toText } from './columns.ts'
+import { fromMadeColumns, toMadeColumns } from './made-columns.ts'
 import type {
   AttemptRow,
   CacheRow,
@@ -40,6 +42,8 @@ export const toRequestRow = (request: RequestRecord): RequestRow => ({
   summary: toNullable(request.summary, JSON.stringify),
   request: JSON.stringify(request.request),
   plan: JSON.stringify(request.plan),
+  purpose: toText(purposeOfRequest(request.request)),
+  ...toMadeColumns(request.made),
 })
 
 /** A request from its row. */
@@ -61,6 +65,7 @@ export const fromRequestRow = (row: RequestRow): RequestRecord => ({
   savedNano: row.saved_nano ?? undefined,
   error: fromNullable(row.error, fromJson<JsonObject>),
   summary: fromNullable(row.summary, fromJson<JsonObject>),
+  made: fromMadeColumns(row),
   leaseOwner: row.lease_owner ?? undefined,
   leaseUntil: fromNullable(row.lease_until, Number),
 })
@@ -86,6 +91,9 @@ export const toAttemptRow = (attempt: Attempt): AttemptRow => ({
   job: toNullable(attempt.job, JSON.stringify),
   charge: toNullable(attempt.charge, JSON.stringify),
   usage: toNullable(attempt.usage, JSON.stringify),
+  size: sizeOfCall(attempt.call),
+  quality: toText(qualityOfCall(attempt.call)),
+  made_images: null,
 })
 
 /** An attempt from its row. */

@@ -1,4 +1,5 @@
 import type { Columns } from './statement.ts'
+import type { UsageSeriesRow, UsageTotalRow } from './usage-rows.ts'
 
 /*
  * The tables as they are after the last migration. Portable types only: text and bigint; instants
@@ -26,6 +27,14 @@ export interface RequestRow {
   readonly summary: string | null
   readonly request: string
   readonly plan: string
+  /** Empty when none was named. */
+  readonly purpose: string
+  /** What the answer was made of; null until the request has ended, and in part beyond. */
+  readonly made_offer: string | null
+  readonly made_size: string | null
+  readonly made_quality: string | null
+  readonly made_images: bigint | null
+  readonly made_cached: bigint | null
 }
 
 /** One call to one offer. `book` is known when money is booked, so null until it is settled. */
@@ -49,6 +58,11 @@ export interface AttemptRow {
   readonly job: string | null
   readonly charge: string | null
   readonly usage: string | null
+  /** What was asked for; empty when the model has no such choice. */
+  readonly size: string
+  readonly quality: string
+  /** Pictures that came; null until it is settled. */
+  readonly made_images: bigint | null
 }
 
 /** One paid picture. `position` is its place in the answer of its attempt. */
@@ -150,6 +164,8 @@ export interface Schema {
   readonly ledger_entries: LedgerRow
   readonly balances: BalanceRow
   readonly cache_entries: CacheRow
+  readonly usage_series: UsageSeriesRow
+  readonly usage_totals: UsageTotalRow
   readonly virtual_keys: VirtualKeyRow
   readonly settings: SettingRow
   readonly schema_migrations: MigrationRow
@@ -176,6 +192,12 @@ export const requestColumns: Columns<RequestRow> = {
   summary: 'text',
   request: 'text',
   plan: 'text',
+  purpose: 'text',
+  made_offer: 'text',
+  made_size: 'text',
+  made_quality: 'text',
+  made_images: 'bigint',
+  made_cached: 'bigint',
 }
 
 /** Columns of {@link AttemptRow}. */
@@ -199,6 +221,9 @@ export const attemptColumns: Columns<AttemptRow> = {
   job: 'text',
   charge: 'text',
   usage: 'text',
+  size: 'text',
+  quality: 'text',
+  made_images: 'bigint',
 }
 
 /** Columns of {@link ImageRow}. */

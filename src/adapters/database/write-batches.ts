@@ -4,28 +4,34 @@ import type { Outcome, Steps } from './engine.ts'
 import { contradictionError } from './errors.ts'
 import type { RowsStatement } from './statement.ts'
 import { Totals } from './totals.ts'
+import { UsageTotals } from './usage-totals.ts'
 import type { Writes } from './writes.ts'
 
 /** Writes the facts of several commits, table by table in the order of a request's life. */
 export function* writeBatches(writes: Writes, batches: readonly Batch[]): Steps {
   const totals = new Totals()
+  const usage = new UsageTotals()
   const rows = joinRows(batches)
   yield* write(writes.accept, rows.accepted, 'request already accepted')
   yield* write(writes.open, rows.opened, 'hold already opened')
   for (const hold of rows.opened) totals.open(hold)
   yield* write(writes.start, rows.started, 'attempt already started')
   yield* write(writes.submit, rows.submitted, 'attempt is not being submitted')
-  yield* write(writes.settle, rows.settled, 'attempt already settled or unknown')
+  const settled = yield* write(writes.settle, rows.settled, 'attempt already settled or unknown')
+  usage.settle(settled, rows.entries)
   yield* write(writes.store, rows.stored, 'image already stored')
   yield* write(writes.judge, rows.judged, 'image unknown')
   yield* write(writes.cache, rows.cached, 'image already cached')
-  yield* write(writes.end, rows.ended, 'request already ended or unknown')
+  usage.end(yield* write(writes.end, rows.ended, 'request already ended or unknown'))
   const holds = yield* write(writes.changeHold, rows.holdChanges, 'hold already closed or unknown')
   totals.change(holds, rows.holdChanges)
   yield* write(writes.enter, rows.entries, 'ledger entry already written')
   for (const entry of rows.entries) if (entry.kind === 'settle') totals.settle(entry)
   // Last, and in one order: these are the rows that requests share, so they stay locked shortest.
   yield* write(writes.total, totals.rows(), 'balance')
+  // Most series are known already, so fewer rows are written than given.
+  for (const query of writes.nameSeries(usage.series())) yield query
+  yield* write(writes.addUsage, usage.rows(), 'usage')
 }
 
 /** Every row must have been written: a missing one means that what it builds on is not so. */

@@ -25,6 +25,7 @@ import {
   updateStatement,
 } from './statement.ts'
 import { isUnfinished } from './unfinished.ts'
+import { endedRequestColumns, settledCallColumns, usageWrites } from './usage-writes.ts'
 
 /** The statements that write facts, printed for one database. */
 export type Writes = ReturnType<typeof prepareWrites>
@@ -35,6 +36,7 @@ export const prepareWrites = (printer: Printer) => ({
   ...attemptUpdates(printer),
   ...otherUpdates(printer),
   ...holdUpdates(printer),
+  ...usageWrites(printer),
 })
 
 /** The statements for one row each, as plain data. */
@@ -51,6 +53,8 @@ export const printWrites = (writes: Writes): Readonly<Record<keyof Writes, Print
   changeHold: writes.changeHold.print(),
   enter: writes.enter.print(),
   total: writes.total.print(),
+  nameSeries: writes.nameSeries.print(),
+  addUsage: writes.addUsage.print(),
 })
 
 function inserts({ kysely, rowsPerStatement }: Printer) {
@@ -106,10 +110,12 @@ const attemptUpdates = ({ kysely, rowsPerStatement }: Printer) => ({
         job: sql<string | null>`coalesce(${given.job}, attempts.job)`,
         charge: given.charge,
         usage: given.usage,
+        made_images: given.made_images,
       })
       .where('attempts.id', '=', given.id)
       .where('attempts.request_id', '=', given.request_id)
-      .where('attempts.state', 'in', ['submitting', 'submitted']),
+      .where('attempts.state', 'in', ['submitting', 'submitted'])
+      .returning(settledCallColumns),
   ),
 })
 
@@ -141,9 +147,15 @@ const otherUpdates = ({ kysely, rowsPerStatement }: Printer) => ({
         error: given.error,
         summary: given.summary,
         plan: given.plan,
+        made_offer: given.made_offer,
+        made_size: given.made_size,
+        made_quality: given.made_quality,
+        made_images: given.made_images,
+        made_cached: given.made_cached,
       })
       .where('requests.id', '=', given.id)
-      .where(isUnfinished),
+      .where(isUnfinished)
+      .returning(endedRequestColumns),
   ),
 })
 

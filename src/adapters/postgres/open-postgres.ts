@@ -11,13 +11,14 @@ import { isUnavailable, unavailableError } from '../database/errors.ts'
 import { writeBatches } from '../database/write-batches.ts'
 import { prepareWrites } from '../database/writes.ts'
 import { isTransient, toStoreError } from './postgres-error.ts'
+import { postgresIdioms } from './postgres-idioms.ts'
 
 /** One writes groups, the others read. */
 const MAX_CONNECTIONS = 8
 const CONNECT_TIMEOUT_MS = 5_000
 /** A database that stands still counts as lost after this; a group takes a thousandth of it. */
 const QUERY_TIMEOUT_MS = 10_000
-/** For audits, which read everything. */
+/** For audits and migrations, which read everything. */
 const SLOW_QUERY_TIMEOUT_MS = 600_000
 /** The server ends a transaction whose process hangs, so that its locks go. */
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 30_000
@@ -59,18 +60,21 @@ export function openPostgres(url: string): Engine {
   }
 
   const writes = prepareWrites({ kysely, rowsPerStatement: ROWS_PER_STATEMENT })
-  const transact = (steps: () => Steps): Promise<void> =>
-    retried(() =>
+  const transact = (steps: () => Steps, options: { isSlow?: boolean } = {}): Promise<void> => {
+    const timeoutMs = options.isSlow ? SLOW_QUERY_TIMEOUT_MS : QUERY_TIMEOUT_MS
+    return retried(() =>
       withClient(pool, (client) =>
-        runSteps(client, steps(), (query) => runQuery(client, query, QUERY_TIMEOUT_MS)),
+        runSteps(client, steps(), (query) => runQuery(client, query, timeoutMs)),
       ),
     )
+  }
 
   return {
     name: 'PostgreSQL',
     kysely,
     rowsPerStatement: ROWS_PER_STATEMENT,
     canSkipLocked: true,
+    idioms: postgresIdioms,
     migrationLock: sql`select pg_advisory_xact_lock(${MIGRATION_LOCK})`.compile(kysely),
     async execute<Row>(query: CompiledQuery<Row>, options: { isSlow?: boolean } = {}) {
       const timeoutMs = options.isSlow ? SLOW_QUERY_TIMEOUT_MS : QUERY_TIMEOUT_MS

@@ -10,6 +10,7 @@ import { testKeyStore } from '../../testing/test-key-store.ts'
 import { testLedgerStore } from '../../testing/test-ledger-store.ts'
 import { testRequestStore } from '../../testing/test-request-store.ts'
 import { testSettingStore } from '../../testing/test-setting-store.ts'
+import { testUsageStore } from '../../testing/test-usage-store.ts'
 import { openDatabase } from '../database/open-database.ts'
 
 const VARIABLE = 'KEEPRATE_TEST_DATABASE_URL'
@@ -42,6 +43,7 @@ function testPostgres(url: string): void {
   testCacheStore('PostgreSQL', open)
   testKeyStore('PostgreSQL', open)
   testSettingStore('PostgreSQL', open)
+  testUsageStore('PostgreSQL', open)
   describe('PostgreSQL: replicas', () => replicas(url))
   describe('PostgreSQL: losses', () => losses(url))
 }
@@ -55,6 +57,8 @@ const EMPTY_ALL = [
   'requests',
   'ledger_entries',
   'balances',
+  'usage_totals',
+  'usage_series',
   'virtual_keys',
   'settings',
 ]

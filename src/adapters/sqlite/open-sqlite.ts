@@ -3,6 +3,7 @@ import { type Engine, type Outcome, type Printer, queryPrinter } from '../databa
 import { prepareWrites, printWrites } from '../database/writes.ts'
 import { openConnection } from './connection.ts'
 import { toStoreError } from './sqlite-error.ts'
+import { sqliteIdioms } from './sqlite-idioms.ts'
 import { SqliteWriter } from './sqlite-writer.ts'
 
 /** How long a write waits for another process. */
@@ -40,6 +41,7 @@ export function openSqlite(path: string, options: SqliteOptions = {}): Engine {
     name: 'SQLite',
     ...printer,
     canSkipLocked: false,
+    idioms: sqliteIdioms,
     // `begin immediate` lets one writer in at a time.
     migrationLock: undefined,
     async execute<Row>(query: CompiledQuery<Row>) {

@@ -11,6 +11,7 @@ import { testKeyStore } from '../../testing/test-key-store.ts'
 import { testLedgerStore } from '../../testing/test-ledger-store.ts'
 import { testRequestStore } from '../../testing/test-request-store.ts'
 import { testSettingStore } from '../../testing/test-setting-store.ts'
+import { testUsageStore } from '../../testing/test-usage-store.ts'
 import { type OpenStores, withStores } from '../../testing/with-stores.ts'
 import { openDatabase } from '../database/open-database.ts'
 import { openStores } from '../database/open-stores.ts'
@@ -30,6 +31,7 @@ testRequestStore('SQLite', open)
 testCacheStore('SQLite', open)
 testKeyStore('SQLite', open)
 testSettingStore('SQLite', open)
+testUsageStore('SQLite', open)
 
 /** Does something to the file that the stores would never do. */
 function tamper(path: string, statements: string): void {
@@ -147,6 +149,16 @@ describe('SQLite: the audit tells of', () => {
     'a hold that was opened again': ['update holds set closed_at = null', 'hld_one'],
     'an attempt that was changed': ['update attempts set cost_nano = cost_nano - 1', 'att_one'],
     'an attempt that was removed': ['delete from attempts', 'att_one'],
+    'usage that was changed': [
+      'update usage_totals set book_nano = book_nano + 1 where span = 900000',
+      '1 book_nano',
+    ],
+    'usage that is missing': ['delete from usage_totals', '-1 requests'],
+    'usage of another purpose': ["update usage_series set purpose = 'x'", '-1 requests'],
+    'a day of usage that was changed': [
+      'update usage_totals set images = 7 where span = 86400000',
+      'differs from its quarters by 6 images',
+    ],
   }
   for (const [fault, [statement, finding]] of Object.entries(faults)) {
     test(fault, async () => {

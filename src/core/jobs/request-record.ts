@@ -48,9 +48,24 @@ export interface RequestRecord {
   readonly error?: JsonObject
   /** What the answer said: route, provider, model, cache, warnings, timings. */
   readonly summary?: JsonObject
+  /** What the answer was made of; usage counts the request under it. */
+  readonly made?: Made
   /** Which process works on it, and until when it has sole right to. */
   readonly leaseOwner?: string
   readonly leaseUntil?: Instant
+}
+
+/** What an answer was made of. */
+export interface Made {
+  /** Offer of its first picture; absent when there is none, or none is known. */
+  readonly offer?: string
+  /** `WxH` that was asked of that offer. */
+  readonly size?: string
+  readonly quality?: string
+  /** Pictures in the answer. */
+  readonly images: number
+  /** How many of them the cache gave. */
+  readonly cached: number
 }
 
 /** How far an attempt has come. Each state is written before the act it announces. */

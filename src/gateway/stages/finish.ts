@@ -11,6 +11,7 @@ import type { Instant } from '../../core/time.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { failureOf } from '../failure-of.ts'
 import { loadImage } from '../load-image.ts'
+import { madeOf } from '../made-of.ts'
 import { paidWrite } from '../paid-write.ts'
 import type { GatewayResult } from '../result.ts'
 import { bookOf, type Run, readyImages } from '../run.ts'
@@ -190,6 +191,7 @@ function toEnded(
     costNano: result.costNano,
     ...(result.savedNano === undefined ? {} : { savedNano: result.savedNano }),
     ...failed,
+    made: madeOf(run, result),
     summary: {
       route: result.route,
       provider: result.provider,

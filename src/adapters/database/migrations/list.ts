@@ -1,5 +1,6 @@
 import { requestsAndLedger } from './0001-requests-and-ledger.ts'
+import { usageRollups } from './0002-usage-rollups.ts'
 import type { Migration } from './migration.ts'
 
 /** All migrations in their order. Append only. */
-export const migrations: readonly Migration[] = [requestsAndLedger]
+export const migrations: readonly Migration[] = [requestsAndLedger, usageRollups]
