@@ -1,6 +1,7 @@
 // Generated from the folders of src/providers. Do not edit:
 // run `npm run generate`.
 import bfl from './bfl/index.ts'
+import gemini from './gemini/index.ts'
 import openai from './openai/index.ts'
 import stability from './stability/index.ts'
 import type { ProviderDefinition } from './shared/definition.ts'
@@ -8,6 +9,7 @@ import type { ProviderDefinition } from './shared/definition.ts'
 /** Every provider that ships, sorted by folder name. */
 export const providers: readonly ProviderDefinition[] = [
   bfl,
+  gemini,
   openai,
   stability,
 ]

@@ -1,6 +1,7 @@
 // Generated from the folders of src/providers. Do not edit:
 // run `npm run generate`.
 import bfl from '../providers/bfl/sandbox.ts'
+import gemini from '../providers/gemini/sandbox.ts'
 import openai from '../providers/openai/sandbox.ts'
 import stability from '../providers/stability/sandbox.ts'
 import type { Emulator } from '../providers/shared/emulator.ts'
@@ -8,6 +9,7 @@ import type { Emulator } from '../providers/shared/emulator.ts'
 /** Every provider's emulator, sorted by folder name. */
 export const emulators: readonly Emulator[] = [
   bfl,
+  gemini,
   openai,
   stability,
 ]
