@@ -18,7 +18,7 @@ export interface Chunk {
   readonly responseId: string | undefined
 }
 
-/** Reasons that mean: begun or made, then withheld (ai.google.dev, FinishReason, read 2026-11-20). */
+/** Begun or made, then withheld (ai.google.dev, FinishReason, read 2026-11-20). */
 const BLOCKED_OUTPUT: ReadonlySet<string> = new Set([
   'IMAGE_SAFETY',
   'IMAGE_PROHIBITED_CONTENT',

@@ -21,7 +21,7 @@ export const errorBody = (code: number, message: string, details: readonly objec
 })
 
 /** An error answer. */
-export const errorAnswer = (
+const errorAnswer = (
   code: number,
   message: string,
   details: readonly object[] = [],
@@ -37,7 +37,8 @@ export const badArgument = (message: string): EmulatorAnswer => errorAnswer(400,
 /** A field that the schema of the API does not have. */
 export function unknownField(name: string, path: string): EmulatorAnswer {
   const place = path === '' ? '' : ` at '${path}'`
-  const description = `Invalid JSON payload received. Unknown name "${name}"${place}: Cannot find field.`
+  const found = `Unknown name "${name}"${place}: Cannot find field.`
+  const description = `Invalid JSON payload received. ${found}`
   const violation = path === '' ? { description } : { field: path, description }
   return errorAnswer(400, description, [
     { '@type': 'type.googleapis.com/google.rpc.BadRequest', fieldViolations: [violation] },

@@ -7,7 +7,7 @@ interface Message {
   readonly [field: string]: Message | '*'
 }
 
-/** The part of Google's schema that concerns pictures (v1beta discovery document, as of 2026-11). */
+/** What of Google's schema concerns pictures (v1beta discovery document, as of 2026-11). */
 const CONTENT: Message = {
   role: '*',
   parts: {

@@ -1,7 +1,4 @@
-import { createGoogleGenerativeAI } from '@ai-sdk/google'
-import { generateImage } from 'ai'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { readImageHeader } from '../../core/quality/image-header.ts'
 import { type Sandbox, startSandbox } from '../../sandbox/server.ts'
 import emulator from './sandbox.ts'
 
@@ -45,26 +42,6 @@ const contents = [{ parts: [{ text: 'a red cup' }] }]
 const small = { imageConfig: { imageSize: '1K' }, responseModalities: ['IMAGE'] }
 
 const billed = () => sandbox.bill().map(({ dollars }) => dollars)
-
-test("the AI SDK's Google client generates and edits", async () => {
-  const google = createGoogleGenerativeAI({
-    baseURL: sandbox.baseUrl('gemini'),
-    apiKey: 'AIza-test',
-  })
-  const model = google.image('gemini-nano-banana-2.1')
-  const { images } = await generateImage({ model, prompt: 'a fox', aspectRatio: '16:9' })
-  const [first] = images
-  if (first === undefined) throw new Error('no picture')
-  expect(readImageHeader(first.uint8Array)).toMatchObject({ width: 1376, height: 768 })
-  const edited = await generateImage({
-    model,
-    prompt: { text: 'a blue fox', images: [first.uint8Array] },
-    maxRetries: 0,
-  })
-  const [second] = edited.images
-  // The shape of the input is kept.
-  expect(readImageHeader(second?.uint8Array ?? new Uint8Array())).toMatchObject({ width: 1376 })
-})
 
 describe('what is not taken is refused in words of Google', () => {
   test.each([
@@ -116,7 +93,7 @@ describe('what is not taken is refused in words of Google', () => {
 })
 
 describe('answers', () => {
-  test('both spellings of a field are known, and words come unless only a picture is wanted', async () => {
+  test('both spellings are known, and words come unless only a picture is wanted', async () => {
     const config = { image_config: { aspect_ratio: '1:1' } }
     const { json } = await post(MODEL, { contents, generation_config: config })
     const parts = json.candidates?.[0]?.content.parts ?? []
