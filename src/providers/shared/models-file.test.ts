@@ -96,6 +96,16 @@ describe('a models file', () => {
     expect(() => read(change)).toThrow(problem)
   })
 
+  test.each([
+    ['19.5:9', true],
+    ['16x9', false],
+    ['0:1', false],
+  ])('%s is a shape: %s', (aspect, isShape) => {
+    const sizes = { kind: 'aspect', aspects: [aspect], pixels: 1_000_000 }
+    if (isShape) expect(read({ sizes }).models[0]?.sizes).toEqual(sizes)
+    else expect(() => read({ sizes })).toThrow('not a shape')
+  })
+
   test('resolution classes are read with the shapes', () => {
     const sizes = shaped([1_000, 2_000], 2_000)
     expect(read({ sizes }).models[0]?.sizes).toEqual(sizes)

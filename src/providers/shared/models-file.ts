@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Model, ModelAlias, ResolutionClass, SizeRule } from '../../core/catalog/model.ts'
 import { isObject, type JsonObject } from '../../core/json.ts'
+import { parseAspect } from '../../core/request/aspect.ts'
 import { imageFormats, operations, qualities, type Size } from '../../core/request/image-request.ts'
 import { startOfDay } from '../../core/time.ts'
 
@@ -42,7 +43,7 @@ const sizeRule = z.discriminatedUnion('kind', [
   z
     .strictObject({
       kind: z.literal('aspect'),
-      aspects: z.array(z.string().regex(/^\d+:\d+$/, 'not a shape (W:H)')).min(1),
+      aspects: z.array(z.string().refine(isShape, 'not a shape (W:H)')).min(1),
       pixels: count,
       classes: z
         .array(z.strictObject({ name: z.string().min(1), pixels: count }))
@@ -274,4 +275,8 @@ function areRising(classes: readonly ResolutionClass[]): boolean {
   const isMore = ({ pixels }: ResolutionClass, index: number): boolean =>
     pixels > (classes[index - 1]?.pixels ?? 0)
   return names.size === classes.length && classes.every(isMore)
+}
+
+function isShape(text: string): boolean {
+  return parseAspect(text) !== undefined
 }
