@@ -4,6 +4,7 @@ import bfl from './bfl/index.ts'
 import gemini from './gemini/index.ts'
 import openai from './openai/index.ts'
 import stability from './stability/index.ts'
+import xai from './xai/index.ts'
 import type { ProviderDefinition } from './shared/definition.ts'
 
 /** Every provider that ships, sorted by folder name. */
@@ -12,4 +13,5 @@ export const providers: readonly ProviderDefinition[] = [
   gemini,
   openai,
   stability,
+  xai,
 ]
