@@ -4,6 +4,7 @@ import bfl from './bfl/index.ts'
 import gemini from './gemini/index.ts'
 import openai from './openai/index.ts'
 import stability from './stability/index.ts'
+import together from './together/index.ts'
 import xai from './xai/index.ts'
 import type { ProviderDefinition } from './shared/definition.ts'
 
@@ -13,5 +14,6 @@ export const providers: readonly ProviderDefinition[] = [
   gemini,
   openai,
   stability,
+  together,
   xai,
 ]

@@ -4,6 +4,7 @@ import bfl from '../providers/bfl/sandbox.ts'
 import gemini from '../providers/gemini/sandbox.ts'
 import openai from '../providers/openai/sandbox.ts'
 import stability from '../providers/stability/sandbox.ts'
+import together from '../providers/together/sandbox.ts'
 import xai from '../providers/xai/sandbox.ts'
 import type { Emulator } from '../providers/shared/emulator.ts'
 
@@ -13,5 +14,6 @@ export const emulators: readonly Emulator[] = [
   gemini,
   openai,
   stability,
+  together,
   xai,
 ]

@@ -14,7 +14,8 @@ export interface StandAnswer extends EmulatorAnswer {
 
 /** How a request to an emulator differs from one with JSON and the usual key. */
 export interface StandRequest {
-  readonly headers?: Readonly<Record<string, string>>
+  /** Undefined takes a header away: the key is there unless `authorization` is undefined. */
+  readonly headers?: Readonly<Record<string, string | undefined>>
   readonly body?: unknown
 }
 
