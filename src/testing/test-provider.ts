@@ -63,7 +63,7 @@ export function testProvider(
   })
 }
 
-/** The definition without the models that were shut down: their rows stay, but nobody calls them. */
+/** The definition without models that were shut down: their rows stay, but nobody calls them. */
 const livePart = (definition: ProviderDefinition): ProviderDefinition => ({
   ...definition,
   models: liveModels(definition, standNow),

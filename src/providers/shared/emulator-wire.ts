@@ -32,8 +32,8 @@ export function bearerKeyOf({ headers }: Pick<EmulatorRequest, 'headers'>): stri
 }
 
 /**
- * Draws a picture, or what a fault makes of it: text, a part, a blank one, or one of half the width,
- * which is wrong in pixels and in shape.
+ * Draws a picture, or what a fault makes of it: text, a part, a blank one, or one of half the
+ * width, which is wrong in pixels and in shape.
  */
 export async function drawWithFault(
   kit: EmulatorKit,

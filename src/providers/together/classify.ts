@@ -3,7 +3,7 @@ import { isObject } from '../../core/json.ts'
 import type { HttpAnswer } from '../../ports/http-client.ts'
 import { failureOfStatus } from '../shared/status-failure.ts'
 
-/** The member `error` of an answer; Together's own shape, or the text alone of what stands before. */
+/** The member `error` of an answer; Together's own shape, or the text of what stands before it. */
 interface WireError {
   readonly message: string
   readonly code: string

@@ -187,8 +187,8 @@ function linkTo({ baseUrl }: EmulatorRequest, kit: EmulatorKit, drawing: Drawing
 }
 
 /**
- * The delivery host: it wants to know who asks (docs.together.ai, images overview, read 2026-11-25),
- * and refuses a credential, so that a leak fails every test.
+ * The delivery host: it wants to know who asks (docs.together.ai, images overview, read
+ * 2026-11-25), and refuses a credential, so that a leak fails every test.
  */
 async function deliver(request: EmulatorRequest, kit: EmulatorKit): Promise<EmulatorAnswer> {
   const text = (status: number, body: string): EmulatorAnswer => ({

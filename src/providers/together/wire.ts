@@ -10,7 +10,7 @@ import { fromPictureList, missingPictures } from '../shared/openai-images/pictur
 import { classifyInside } from './classify.ts'
 import { readOptions } from './options.ts'
 
-/** Prints a call as `POST /images/generations`; edits go the same way, with links to their inputs. */
+/** Prints a call; edits go to the same place, with data URLs of their inputs. */
 export function toWire(call: ProviderCall): WireRequest {
   const { model, settings } = call
   const value: JsonObject = {
@@ -33,8 +33,9 @@ export function toWire(call: ProviderCall): WireRequest {
 }
 
 /**
- * Always the pixels that the gateway expects: they are what is paid for, and an edit would otherwise
- * be made at Together's default. Models that take a shape follow their input unless told one.
+ * Always the pixels that the gateway expects: they are what is paid for, and an edit would
+ * otherwise be made at Together's default. Models that take a shape follow their input unless told
+ * one.
  */
 function toShape({ model, settings, expectedSize }: ProviderCall): JsonObject {
   if (model.sizes.kind === 'aspect') return { aspect_ratio: settings.aspect }

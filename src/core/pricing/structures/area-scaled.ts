@@ -22,8 +22,8 @@ const schema = z.strictObject({
 type AreaScaled = z.output<typeof schema>
 
 /**
- * The price of one size, scaled by area: twice the edges cost four times as much. Some tariffs scale
- * by denoising steps too; then half the steps cost half.
+ * The price of one size, scaled by area: twice the edges cost four times as much. Some tariffs
+ * scale by denoising steps too; then half the steps cost half.
  * @example 1792x1024 where 1024x1024 costs $0.04 = $0.07
  */
 export const areaScaled = defineStructure({
