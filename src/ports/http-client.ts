@@ -32,6 +32,7 @@ export interface HttpRequest {
   readonly addresses: AddressPolicy
   /**
    * Names of JSON members whose string values are base64 images; they are decoded while streaming.
+   * A name with `[]` behind it is that of a list of such strings.
    */
   readonly imageFields?: readonly string[]
   /**

@@ -77,6 +77,36 @@ describe('a picture', () => {
   })
 })
 
+describe('a list of pictures, asked for by name and brackets', () => {
+  const imageFields = ['images[]']
+
+  test.each<[string, string]>([
+    ['two', `{"images":["${base64}" , "${base64}"],"n":2}`],
+    ['spread over lines', `{"images" : [\n "${base64}",\n\t"${base64}"\n]\n,"n":2}`],
+  ])('%s', (_title, text) => {
+    for (let cut = 1; cut <= text.length; cut += 1) {
+      const { json, images } = scan(text, { cut, imageFields })
+      expect(json).toEqual({ images: [{ keeprate_image: 0 }, { keeprate_image: 1 }], n: 2 })
+      expect(images).toEqual([
+        { bytes, digest },
+        { bytes, digest },
+      ])
+    }
+  })
+
+  test.each<[string]>([
+    ['{"images":[]}'],
+    ['{"images":[[],null,"x"],"y":["z"]}'],
+    ['{"images":"no list"}'],
+    ['{"other":["x"],"images":{"a":["b"]}}'],
+    ['{"images":[{"images":7}]}'],
+  ])('what is no list of texts stays: %s', (text) => {
+    for (let cut = 1; cut <= text.length; cut += 1) {
+      expect(scan(text, { cut, imageFields })).toEqual({ json: JSON.parse(text), images: [] })
+    }
+  })
+})
+
 describe('what is no picture stays', () => {
   test.each<[string]>([
     ['{"b64_json":null,"url":"https://example.com/a.png"}'],

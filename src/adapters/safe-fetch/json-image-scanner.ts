@@ -16,12 +16,16 @@ export const scannerLimits = {
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 const COLON = 0x3a
+const COMMA = 0x2c
+const BRACKET = 0x5b
+/** Behind the name of an image field: its value is a list of pictures. */
+const LIST_MARK = '[]'
 const FIRST_REST_BYTES = 4 * 1024
 /** The member that stands for a picture; an answer that brings it itself could point anywhere. */
 const PLACEHOLDER = 'keeprate_image'
 
 /** Where in the text the scanner is. `afterColon` knows whether the member is an image field. */
-type Place = 'between' | 'string' | 'afterString' | 'afterColon' | 'picture'
+type Place = 'between' | 'string' | 'afterString' | 'afterColon' | 'list' | 'picture'
 
 /** A JSON text without its pictures, and the pictures. */
 export interface ScannedJson {
@@ -37,11 +41,15 @@ export interface ScannedJson {
  */
 export class JsonImageScanner {
   readonly #fields: ReadonlySet<string>
+  readonly #lists: ReadonlySet<string>
   readonly #buffer: ImageBuffer
   readonly #images: ImageBytes[] = []
   #decoder: Base64Decoder
   #place: Place = 'between'
   #isImageField = false
+  #isImageList = false
+  /** Whether the pictures that come are members of a list. */
+  #isInList = false
   /** The string that may be a member's name: its start in earlier chunks, its range in this one. */
   #keyHead = ''
   #keyStart = 0
@@ -57,7 +65,10 @@ export class JsonImageScanner {
     /** Length of the text, if the sender announced it; a hint only. */
     readonly expectedLength?: number | undefined
   }) {
-    this.#fields = new Set(settings.imageFields)
+    const isList = (field: string): boolean => field.endsWith(LIST_MARK)
+    const lists = settings.imageFields.filter(isList)
+    this.#fields = new Set(settings.imageFields.filter((field) => !isList(field)))
+    this.#lists = new Set(lists.map((field) => field.slice(0, -LIST_MARK.length)))
     const expected = Math.ceil(((settings.expectedLength ?? 0) * 3) / 4)
     this.#buffer = new ImageBuffer(settings.maxBytes, expected)
     this.#decoder = new Base64Decoder(this.#buffer)
@@ -65,7 +76,7 @@ export class JsonImageScanner {
 
   /** Takes the next bytes. @throws ExchangeError `bad_body` or `too_large` */
   feed(chunk: Buffer): void {
-    if (this.#fields.size === 0) {
+    if (this.#fields.size + this.#lists.size === 0) {
       this.#keep(chunk, 0, chunk.length)
       return
     }
@@ -119,16 +130,29 @@ export class JsonImageScanner {
       case 'afterColon': {
         const next = skipSpace(chunk, at)
         if (next === chunk.length) return next
-        this.#place = 'between'
+        this.#isInList = chunk[next] === BRACKET && this.#isImageList
+        this.#place = this.#isInList ? 'list' : 'between'
+        if (this.#isInList) return next + 1
         if (chunk[next] !== QUOTE) return next
-        if (!this.#isImageField) return this.#beginString(next + 1)
-        this.#place = 'picture'
-        this.#decoder = new Base64Decoder(this.#buffer)
-        return next + 1
+        return this.#isImageField ? this.#beginPicture(next + 1) : this.#beginString(next + 1)
+      }
+      case 'list': {
+        const next = skipSpace(chunk, at)
+        if (next === chunk.length) return next
+        if (chunk[next] === QUOTE) return this.#beginPicture(next + 1)
+        // Whatever else stands in the list ends it, as far as pictures are concerned.
+        if (chunk[next] !== COMMA) this.#place = 'between'
+        return chunk[next] === COMMA ? next + 1 : next
       }
       case 'picture':
         return at
     }
+  }
+
+  #beginPicture(start: number): number {
+    this.#place = 'picture'
+    this.#decoder = new Base64Decoder(this.#buffer)
+    return start
   }
 
   #beginString(start: number): number {
@@ -171,6 +195,7 @@ export class JsonImageScanner {
     const key = this.#key(chunk)
     if (key === PLACEHOLDER) throw new ExchangeError('bad_body', `a member named ${PLACEHOLDER}`)
     this.#isImageField = this.#fields.has(key)
+    this.#isImageList = this.#lists.has(key)
     this.#place = 'afterColon'
     return next + 1
   }
@@ -200,7 +225,7 @@ export class JsonImageScanner {
     const quote = chunk.indexOf(QUOTE, at)
     this.#decoder.push(chunk, at, quote === -1 ? chunk.length : quote)
     if (quote === -1) return chunk.length
-    this.#place = 'between'
+    this.#place = this.#isInList ? 'list' : 'between'
     if (this.#decoder.isEmpty) {
       this.#keepText('""')
     } else {

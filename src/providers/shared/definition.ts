@@ -171,7 +171,7 @@ export interface ProviderDefinition {
   readonly prices: readonly PriceRow[]
   /** Headers that carry the credential; added only on the provider's own hosts. */
   readonly authorize: (apiKey: string) => Readonly<Record<string, string>>
-  /** JSON members that hold base64 images. */
+  /** JSON members that hold base64 images; `images[]` holds a list of them. */
   readonly imageFields: readonly string[]
   readonly checkOptions: (plan: CallPlan) => Unfit | undefined
   readonly estimate: (plan: CallPlan) => UsageEstimate
