@@ -1,6 +1,7 @@
 // Generated from the folders of src/providers. Do not edit:
 // run `npm run generate`.
 import bfl from './bfl/index.ts'
+import deepinfra from './deepinfra/index.ts'
 import gemini from './gemini/index.ts'
 import openai from './openai/index.ts'
 import stability from './stability/index.ts'
@@ -11,6 +12,7 @@ import type { ProviderDefinition } from './shared/definition.ts'
 /** Every provider that ships, sorted by folder name. */
 export const providers: readonly ProviderDefinition[] = [
   bfl,
+  deepinfra,
   gemini,
   openai,
   stability,

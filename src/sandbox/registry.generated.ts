@@ -1,6 +1,7 @@
 // Generated from the folders of src/providers. Do not edit:
 // run `npm run generate`.
 import bfl from '../providers/bfl/sandbox.ts'
+import deepinfra from '../providers/deepinfra/sandbox.ts'
 import gemini from '../providers/gemini/sandbox.ts'
 import openai from '../providers/openai/sandbox.ts'
 import stability from '../providers/stability/sandbox.ts'
@@ -11,6 +12,7 @@ import type { Emulator } from '../providers/shared/emulator.ts'
 /** Every provider's emulator, sorted by folder name. */
 export const emulators: readonly Emulator[] = [
   bfl,
+  deepinfra,
   gemini,
   openai,
   stability,
