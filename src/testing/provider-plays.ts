@@ -139,6 +139,7 @@ export async function playResume(stage: Stage, model: Model): Promise<readonly s
   const { stand, inputs } = stage
   const call = toCall(sampleRequest(model, 'generate'), model, inputs)
   const before = stand.billedNano()
+  const firstSubmit = stand.requests.length
   let written = ''
   const crashed = await stand.provider.call(
     call,
@@ -151,13 +152,17 @@ export async function playResume(stage: Stage, model: Model): Promise<readonly s
   )
   if (crashed.kind !== 'failed') return ['it polled although the job was not written down']
   const firstRequest = stand.requests.length
+  // Some providers are polled by POST, too: what counts is where the job was submitted.
+  const submits = stand.requests.slice(firstSubmit).filter(({ method }) => method === 'POST')
   const job = JSON.parse(written) as ProviderJob
   const outcome = await stand.provider.resume(job, call, context())
   const flaws = [
     pictureFlaw(outcome, call),
     ...moneyFlaws(stage, call, outcome, stand.billedNano() - before),
   ]
-  const isResubmitted = stand.requests.slice(firstRequest).some(({ method }) => method === 'POST')
+  const isResubmitted = stand.requests
+    .slice(firstRequest)
+    .some(({ method, url }) => method === 'POST' && submits.some((submit) => submit.url === url))
   if (isResubmitted) flaws.push('it submitted again')
   return named('resume', flaws)
 }
