@@ -3,7 +3,7 @@ import type { HttpAnswer, HttpClient, HttpRequest } from '../../ports/http-clien
 import { sampleModel } from '../../testing/sample-models.ts'
 import { VirtualClock } from '../../testing/virtual-clock.ts'
 import { createProvider } from './create-provider.ts'
-import type { ProviderDefinition } from './definition.ts'
+import type { PollFlow, ProviderDefinition } from './definition.ts'
 import { retryAfterMs } from './retry-after.ts'
 
 const model = sampleModel({ provider: 'acme', timeoutMs: 120_000 })
@@ -91,4 +91,34 @@ test('a poll that is asked to wait for a year is made again soon: the job is pai
   await clock.advance(11_000)
   expect(await outcome).toMatchObject({ kind: 'produced' })
   expect(requests).toHaveLength(2)
+})
+
+test('what a job ended with is asked for elsewhere, again after a passing trouble', async () => {
+  const flow = definition.flow as PollFlow
+  const twoSteps: ProviderDefinition = {
+    ...definition,
+    flow: {
+      ...flow,
+      fromPoll: (answer, ended, call) =>
+        answer.status === 202
+          ? {
+              kind: 'pending',
+              checkAfterMs: 0,
+              askNext: { method: 'GET', url: `${ended.pollUrl}/result` },
+            }
+          : flow.fromPoll(answer, ended, call),
+    },
+  }
+  const { client, requests } = scripted([{ ...good, status: 202 }, busy, good])
+  const clock = new VirtualClock()
+  const runtime = { http: client, clock, apiKey: 'key', allowPrivate: false, isSimulated: false }
+  const provider = createProvider(twoSteps, runtime)
+  const outcome = provider.resume(job, plan, { onSubmitted: async () => undefined })
+  await clock.advance(11_000)
+  expect(await outcome).toMatchObject({ kind: 'produced' })
+  expect(requests.map(({ url }) => new URL(url).pathname)).toEqual([
+    '/jobs/1',
+    '/jobs/1/result',
+    '/jobs/1/result',
+  ])
 })

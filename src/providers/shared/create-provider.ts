@@ -154,10 +154,11 @@ async function poll(
   const endsAt = clock.monotonicMs() + plan.model.timeoutMs
   let pauseMs = flow.everyMs
   let failedPolls = 0
+  let question = flow.toPoll(job)
   while (clock.monotonicMs() < endsAt) {
     await clock.sleep(pauseMs, context.signal)
     pauseMs = flow.everyMs
-    const request = toHttp(line, flow.toPoll(job), {
+    const request = toHttp(line, question, {
       timeouts: { headersMs: transportLimits.pollMs, totalMs: transportLimits.pollMs },
       maxBytes: maxAnswerBytes(plan.n),
       signal: context.signal,
@@ -169,6 +170,7 @@ async function poll(
         : flow.fromPoll(result.answer, job, plan)
     if (outcome.kind === 'pending') {
       pauseMs = outcome.checkAfterMs ?? flow.everyMs
+      question = outcome.askNext ?? flow.toPoll(job)
       failedPolls = 0
     } else if (outcome.kind === 'failed' && isPassing(outcome.failure.status)) {
       failedPolls += 1

@@ -46,8 +46,11 @@ export type WireOutcome =
     })
   | Extract<CallOutcome, { kind: 'failed' }>
   | { readonly kind: 'submitted'; readonly job: ProviderJob }
-  /** Still working; `checkAfterMs` overrides the flow's interval. */
-  | { readonly kind: 'pending'; readonly checkAfterMs?: number }
+  /**
+   * Still working; `checkAfterMs` overrides the flow's interval. `askNext` is asked in place of the
+   * usual poll, for providers whose jobs say in one place that they ended and in another with what.
+   */
+  | { readonly kind: 'pending'; readonly checkAfterMs?: number; readonly askNext?: WireRequest }
 
 /** One event of a stream, read. */
 export type WireEvent =
