@@ -4,6 +4,7 @@ import bfl from './bfl/index.ts'
 import deepinfra from './deepinfra/index.ts'
 import gemini from './gemini/index.ts'
 import openai from './openai/index.ts'
+import replicate from './replicate/index.ts'
 import stability from './stability/index.ts'
 import together from './together/index.ts'
 import xai from './xai/index.ts'
@@ -15,6 +16,7 @@ export const providers: readonly ProviderDefinition[] = [
   deepinfra,
   gemini,
   openai,
+  replicate,
   stability,
   together,
   xai,
