@@ -69,7 +69,7 @@ const signs: readonly (readonly [RegExp, FailureClass])[] = [
   ],
 ]
 
-/** Reads the `error` of a failed prediction. The status is 200: it is not the answer that failed. */
+/** Reads the `error` of a failed prediction. The answer that carries it is a success. */
 export function classifyPrediction(error: unknown, billed: boolean | 'unknown'): ProviderFailure {
   const said = typeof error === 'string' ? error.trim() : ''
   const text = (said === '' ? 'the prediction failed without a reason' : said).slice(0, MAX_WORDS)

@@ -15,7 +15,7 @@ import { submitMs, toUpload, toWire } from './wire.ts'
 /** Pause between polls, as Replicate's own client makes it (npm replicate 1.4.0). */
 const POLL_EVERY_MS = 500
 
-/** Predictions an account may create a minute (replicate.com/docs/topics/rate-limits, 2026-11-20). */
+/** Predictions an account may create a minute (replicate.com/docs, read 2026-11-20). */
 const CALLS_PER_MINUTE = 600
 
 /** Replicate: official models by the picture, all others by the second of their hardware. */

@@ -32,7 +32,7 @@ const START_SECONDS = 2
 /** `cost-differs`: the work takes longer by this factor. */
 const DIFFERING_FACTOR = 1.5
 
-/** Creates a prediction; with `Prefer: wait` the answer comes at its end, if that is near enough. */
+/** Creates a prediction; with `Prefer: wait` the answer comes at its end, if that is near. */
 export async function create(
   request: EmulatorRequest,
   kit: EmulatorKit,

@@ -5,7 +5,7 @@ export type FieldRule =
   | { readonly kind: 'files'; readonly max: number }
   | { readonly kind: 'choice'; readonly values: readonly string[] }
 
-/** One emulated model. Amounts are the emulator's own, in nano-dollars, apart from `prices.json`. */
+/** One emulated model. Amounts are in nano-dollars, written here apart from `prices.json`. */
 export interface EmulatedModel {
   readonly owner: string
   readonly name: string

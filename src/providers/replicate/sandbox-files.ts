@@ -85,7 +85,7 @@ const printFile = (file: EmulatedFile, baseUrl: string): object => ({
   urls: { get: `${baseUrl}/v1/files/${file.id}` },
 })
 
-/** Reads links to files that were uploaded here. One that is gone has no bytes, so it is no picture. */
+/** Reads links to files that were uploaded here. One that is gone has no bytes: no picture. */
 export const fileReader =
   (kit: EmulatorKit, baseUrl: string): FileReader =>
   (link) => {

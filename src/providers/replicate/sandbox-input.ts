@@ -27,7 +27,7 @@ export type FileReader = (link: string) => Uint8Array | undefined
 
 const SQUARE: Size = { width: 1_024, height: 1_024 }
 
-/** Reads and checks an input as Replicate does; every problem is listed. Unknown fields are let by. */
+/** Reads and checks an input; every problem is listed. Unknown fields are let by. */
 export function readInput(
   model: EmulatedModel,
   given: unknown,

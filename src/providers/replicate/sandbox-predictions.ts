@@ -54,8 +54,7 @@ const MAX_KEPT = 10_000
 const ENDS: Readonly<Partial<Record<Fault, { readonly at: number; readonly error: string }>>> = {
   'moderate-input': {
     at: 0.1,
-    error:
-      'The input or output was flagged as sensitive. Please try again with different inputs. (E005)',
+    error: 'The input or output was flagged as sensitive. Try again with other inputs. (E005)',
   },
   'moderate-output': {
     at: 1,

@@ -158,7 +158,7 @@ describe('refusals', () => {
     expect((await sandbox().create(SCHNELL, { prompt, cfg: 3 })).status).toBe(201)
   })
 
-  test('a community model has no predictions by its name, and a version that is none none', async () => {
+  test('a community model is called by its version, not by its name', async () => {
     const { create, ask } = sandbox()
     expect((await create('stability-ai/sdxl', { prompt })).status).toBe(404)
     const body = { version: 'f'.repeat(64), input: { prompt } }

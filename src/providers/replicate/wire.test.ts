@@ -15,7 +15,7 @@ const inputOfCall = (id: string, changes: Partial<CallPlan> = {}) =>
 const edit = { operation: 'edit', images: [inputOf(1_024, 1_024)] } as const
 
 describe('requests', () => {
-  test('an official model is called by its name, and stopped by Replicate at the time limit', () => {
+  test('an official model is called by its name, and stopped at the time limit', () => {
     const wire = wireOf('flux-1.1-pro-ultra', { settings: { aspect: '16:9', format: 'jpeg' } })
     expect(wire).toEqual({
       method: 'POST',
@@ -187,7 +187,7 @@ describe('options', () => {
 })
 
 describe('money', () => {
-  test('seconds are held up to the limit that Replicate keeps, and expected by the typical time', () => {
+  test('seconds are held up to the time limit, and expected by the typical time', () => {
     const call = callOf(replicate, 'sdxl', { n: 2, settings: { steps: 25 } })
     const { low, expected, high } = replicate.estimate(call)
     expect(low.predictSeconds).toBeCloseTo(0.6)

@@ -81,7 +81,7 @@ describe('shapes of edits', () => {
     expect(shapeUnfit(callOf({ ...edit, settings: square.settings }))).toBeUndefined()
   })
 
-  test('such a picture has the size of its input in the estimate, any other may be the largest', () => {
+  test('the estimate of such a picture is sure, any other may be the largest', () => {
     expect(mappedEstimate(call).high).toMatchObject({ width: 2_048, height: 1_024 })
     const { low, expected, high } = mappedEstimate(callOf(edit))
     expect(low).toMatchObject({ width: 1, height: 1 })

@@ -8,7 +8,7 @@ import { followsInput } from './input-mapping.ts'
 /** Whole megapixels of 10⁶ pixels, where up to 1024×1024 is sold as one. */
 const SOLD_AS = { mp_base: 1_000_000, rounding: 'ceil', snap_1024: true } as const
 
-/** A run on a warm machine takes hardly less than a tenth of its usual time; an estimate of ours. */
+/** A run takes hardly less than a tenth of its usual time; an estimate of ours. */
 const LOWEST_SHARE = 0.1
 
 const ceiling = z.object({ max_seconds: z.number().positive().optional() })

@@ -9,8 +9,8 @@ const names = z.array(z.string()).max(MAX_OPTIONS).catch([])
 const value = z.custom<JsonValue>((given) => given !== undefined, 'must be a JSON value')
 
 /**
- * Provider options of which only the names are known, from a list in the operator's settings. A list
- * that is none allows nothing.
+ * Provider options of which only the names are known, from a list in the operator's settings. What
+ * is no list allows nothing.
  */
 export const namedOptions = (list: unknown) =>
   z.strictObject(Object.fromEntries(names.parse(list).map((name) => [name, value.optional()])))
