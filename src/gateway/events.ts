@@ -1,5 +1,6 @@
 import type { BreakerCause } from '../core/breaker/breaker.ts'
 import type { Attempt, RequestRecord } from '../core/jobs/request-record.ts'
+import type { RecordedChange } from '../core/pricebook/feed/recorded-change.ts'
 import type { LayerName } from '../core/pricebook/layers.ts'
 import type { PriceBook } from '../core/pricebook/price-book.ts'
 import type { Instant } from '../core/time.ts'
@@ -11,6 +12,10 @@ export type GatewayEvent =
       readonly attempt: Attempt
       readonly isSimulated: boolean
       readonly providerMs: number
+      /** Pictures that came. */
+      readonly images: number
+      /** What the price book makes of the call; the cost is the attempt's. */
+      readonly bookNano: bigint
     }
   | {
       /** The provider charged otherwise than the book says, by more than the drift limit. */
@@ -34,6 +39,34 @@ export type GatewayEvent =
       readonly oldBook: PriceBook
       readonly newBook: PriceBook
     }
+  | {
+      /** Prices changed, or a change waits for a second opinion; with what that means. */
+      readonly kind: 'price-changed'
+      readonly recorded: RecordedChange
+    }
+  | {
+      /** What a provider charges is not what the book says, bill after bill. */
+      readonly kind: 'bills-drifted'
+      readonly offer: string
+      readonly direction: 'dearer' | 'cheaper'
+      /** Bills since the last alarm or change of prices. */
+      readonly bills: number
+      /** The last of them. */
+      readonly billedNano: bigint
+      readonly expectedNano: bigint
+    }
+  | {
+      /** A price source could not be read. */
+      readonly kind: 'feed-failed'
+      readonly source: string
+      readonly error: string
+      readonly failures: number
+      /** The last look that succeeded. */
+      readonly fetchedAt?: Instant
+      /** No look succeeded for three times as long as one should take. */
+      readonly isStale: boolean
+    }
+  | { readonly kind: 'feed-read'; readonly source: string; readonly fetchedAt: Instant }
   | { readonly kind: 'write-failed'; readonly requestId: string; readonly what: string }
   | {
       /** A circuit breaker opened: of a provider, or of one offer of it. */

@@ -1,3 +1,5 @@
+import { amendLifecycles } from '../core/catalog/amend-lifecycles.ts'
+import type { OfferLifecycle } from '../core/pricebook/feed/lifecycle.ts'
 import type { LayerName, Markup, PriceLayers, PricePart } from '../core/pricebook/layers.ts'
 import { buildLayeredBook, makeLayeredBook, type PriceBook } from '../core/pricebook/price-book.ts'
 import { runInTurns } from '../core/steps.ts'
@@ -17,6 +19,11 @@ export interface PriceDesk {
    * @throws PriceBookError when the rows contradict each other: then nothing has changed.
    */
   replaceLayer(layer: LayerName, parts: readonly PricePart[]): Promise<PriceBook>
+  /** Puts what price feeds say in force: their layer, and the dates of models' lives. */
+  replaceFeed(
+    parts: readonly PricePart[],
+    lifecycles: readonly OfferLifecycle[],
+  ): Promise<PriceBook>
 }
 
 /** What a desk is made of. */
@@ -41,25 +48,33 @@ export function openPriceDesk(parts: PriceDeskParts): PriceDesk {
   let snapshot: Snapshot = { ...catalogue, book: makeLayeredBook(layers, markups, sha256) }
   let last: Promise<unknown> = Promise.resolve()
 
-  const replace = async (layer: LayerName, rows: readonly PricePart[]): Promise<PriceBook> => {
+  const replace = async (
+    layer: LayerName,
+    rows: readonly PricePart[],
+    catalog = snapshot.catalog,
+  ): Promise<PriceBook> => {
     const wanted = { ...layers, [layer]: rows }
     const newBook = await runInTurns(buildLayeredBook(wanted, markups, sha256), pause)
     const oldBook = snapshot.book
     layers = wanted
-    snapshot = { ...catalogue, book: newBook }
+    snapshot = { ...catalogue, catalog, book: newBook }
     if (newBook.version !== oldBook.version) {
       emit({ kind: 'book-changed', layer, oldBook, newBook })
     }
     return newBook
   }
 
+  const inOrder = (work: () => Promise<PriceBook>): Promise<PriceBook> => {
+    const replaced = last.then(work)
+    last = replaced.catch(() => undefined)
+    return replaced
+  }
+
   return {
     snapshot: () => snapshot,
     layers: () => layers,
-    replaceLayer: (layer, rows) => {
-      const replaced = last.then(() => replace(layer, rows))
-      last = replaced.catch(() => undefined)
-      return replaced
-    },
+    replaceLayer: (layer, rows) => inOrder(() => replace(layer, rows)),
+    replaceFeed: (rows, lifecycles) =>
+      inOrder(() => replace('feed', rows, amendLifecycles(catalogue.catalog, lifecycles))),
   }
 }

@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { GatewayEvent } from '../gateway/events.ts'
+import { listenToPrices } from './price-metrics.ts'
 
 /** Prometheus metrics of the gateway. Labels are bounded: never request, user or purpose texts. */
 export interface Metrics {
@@ -69,8 +70,8 @@ function makeInstruments(registers: readonly [Registry]) {
     }),
     lookups: counter('keeprate_cache_lookups_total', 'Cache look-ups.', ['kind', 'result']),
     ...makeDurations(histogram),
-    priceChanges: counter(
-      'keeprate_price_changes_total',
+    bookSwaps: counter(
+      'keeprate_price_book_swaps_total',
       'Times that other prices came into force, by the layer they came from.',
       ['layer'],
     ),
@@ -119,7 +120,7 @@ export function createMetrics(bytesInFlight: () => number): Metrics {
       this.set(bytesInFlight())
     },
   })
-  const listeners = makeListeners(makeInstruments([registry]))
+  const listeners = makeListeners(makeInstruments([registry]), listenToPrices(registry))
   return {
     contentType: registry.contentType,
     print: () => registry.metrics(),
@@ -127,7 +128,10 @@ export function createMetrics(bytesInFlight: () => number): Metrics {
   }
 }
 
-function makeListeners(to: ReturnType<typeof makeInstruments>): Listeners {
+function makeListeners(
+  to: ReturnType<typeof makeInstruments>,
+  prices: ReturnType<typeof listenToPrices>,
+): Listeners {
   return {
     'attempt-settled': ({ attempt, isSimulated, providerMs }) => {
       const { offer, outcome = 'produced', costBasis = 'book' } = attempt
@@ -138,7 +142,7 @@ function makeListeners(to: ReturnType<typeof makeInstruments>): Listeners {
       if (outcome === 'timeout_unknown') to.unknownOutcomes.inc({ offer })
     },
     'price-drifted': ({ attempt }) => to.drifts.inc({ offer: attempt.offer }),
-    'book-changed': ({ layer }) => to.priceChanges.inc({ layer }),
+    'book-changed': ({ layer }) => to.bookSwaps.inc({ layer }),
     'request-ended': ({ request, images, durationMs, overheadMs, cache }) => {
       const { operation, book, state } = request
       const provider = String(request.summary?.provider ?? '')
@@ -153,6 +157,7 @@ function makeListeners(to: ReturnType<typeof makeInstruments>): Listeners {
       if (savedNano > 0n) to.saved.inc({ lever, book }, Number(savedNano) / NANO_PER_DOLLAR)
     },
     'write-failed': () => to.writeFailures.inc(),
+    ...prices,
     'provider-down': ({ provider, offer = '' }) => to.breaker.set({ provider, offer }, 1),
     'provider-up': ({ provider, offer = '' }) => to.breaker.set({ provider, offer }, 0),
   }

@@ -8,6 +8,8 @@ import type {
 import type { Balance, Book, Hold, LedgerEntry } from '../core/ledger/entry.ts'
 import type { VirtualKey } from '../core/ledger/virtual-key.ts'
 import type { Instant } from '../core/time.ts'
+import type { HistoryStore } from './history-store.ts'
+import type { PriceStore } from './price-store.ts'
 import type { UsageStore } from './usage-store.ts'
 
 /**
@@ -117,6 +119,8 @@ export interface Stores {
   readonly usage: UsageStore
   readonly keys: KeyStore
   readonly settings: SettingStore
+  readonly prices: PriceStore
+  readonly history: HistoryStore
   /** Resolves when the database answers. */
   check(): Promise<void>
   close(): Promise<void>

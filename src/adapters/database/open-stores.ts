@@ -2,11 +2,13 @@ import { sql } from 'kysely'
 import type { Stores } from '../../ports/stores.ts'
 import { cacheStore } from './cache-store.ts'
 import type { Engine } from './engine.ts'
+import { historyStore } from './history-store.ts'
 import { GroupCommitJournal } from './journal.ts'
 import { keyStore } from './key-store.ts'
 import { ledgerStore } from './ledger-store.ts'
 import { migrate } from './migrate.ts'
 import { migrations } from './migrations/list.ts'
+import { priceStore } from './price-store.ts'
 import { requestStore } from './request-store.ts'
 import { settingStore } from './setting-store.ts'
 import { usageStore } from './usage-store.ts'
@@ -28,6 +30,8 @@ export async function openStores(engine: Engine): Promise<Stores> {
     usage: usageStore(engine),
     keys: keyStore(engine),
     settings: settingStore(engine),
+    prices: priceStore(engine),
+    history: historyStore(engine),
     async check() {
       await engine.execute(sql`select 1`.compile(engine.kysely))
     },

@@ -150,6 +150,42 @@ export interface SettingRow {
   readonly value: string
 }
 
+/** The price feeds' state, one document; `revision` keeps two replicas apart. */
+export interface PriceFeedRow {
+  readonly id: string
+  readonly revision: bigint
+  readonly state: string
+}
+
+/** What is known of looks at one price source. */
+export interface PriceSourceRow {
+  readonly id: string
+  readonly version: string
+  readonly fetched_at: bigint | null
+  readonly failures: bigint
+  readonly failed_at: bigint | null
+  readonly error: string | null
+  readonly due_at: bigint
+}
+
+/** A change of prices, with its effect; immutable. Columns beside the document are there to filter. */
+export interface PriceChangeRow {
+  readonly id: string
+  readonly offer: string
+  readonly kind: string
+  readonly state: string
+  readonly recorded_at: bigint
+  readonly document: string
+}
+
+/** Bills of one slot on one day, as one process has seen them. */
+export interface BillTallyRow {
+  readonly slot: string
+  readonly day: string
+  readonly owner: string
+  readonly document: string
+}
+
 /** Which migrations have run. */
 export interface MigrationRow {
   readonly name: string
@@ -168,6 +204,10 @@ export interface Schema {
   readonly usage_totals: UsageTotalRow
   readonly virtual_keys: VirtualKeyRow
   readonly settings: SettingRow
+  readonly price_feeds: PriceFeedRow
+  readonly price_sources: PriceSourceRow
+  readonly price_changes: PriceChangeRow
+  readonly bill_tallies: BillTallyRow
   readonly schema_migrations: MigrationRow
 }
 

@@ -62,6 +62,8 @@ export async function settle(
     attempt: settled,
     isSimulated: provider.isSimulated,
     providerMs: answered.durationMs,
+    images: produced.length,
+    bookNano: settlement.bookNano,
   })
   return { ...answered, attempt, settled, kept, warnings, written }
 }

@@ -1,6 +1,7 @@
 import { requestsAndLedger } from './0001-requests-and-ledger.ts'
 import { usageRollups } from './0002-usage-rollups.ts'
+import { priceFeeds } from './0003-price-feeds.ts'
 import type { Migration } from './migration.ts'
 
 /** All migrations in their order. Append only. */
-export const migrations: readonly Migration[] = [requestsAndLedger, usageRollups]
+export const migrations: readonly Migration[] = [requestsAndLedger, usageRollups, priceFeeds]

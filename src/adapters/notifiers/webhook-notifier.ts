@@ -1,0 +1,130 @@
+import { createHmac, randomUUID } from 'node:crypto'
+import { type Alert, eventTypeOf } from '../../core/alerts/alert.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { HttpClient } from '../../ports/http-client.ts'
+import type { Log } from '../../ports/log.ts'
+import type { Notifier } from '../../ports/notifier.ts'
+
+/** Limits of telling by webhook. */
+const limits = {
+  /** Alerts that wait to be sent; the oldest are dropped, and that is logged. */
+  maxWaiting: 1_000,
+  /** Pauses before each further try, in milliseconds (Standard Webhooks' first ones). */
+  pausesMs: [5_000, 300_000, 1_800_000],
+  timeoutMs: 20_000,
+  maxAnswerBytes: 64 * 1024,
+} as const
+
+/** Where alerts go. */
+export interface WebhookParts {
+  readonly url: string
+  /** `whsec_` and base64, as Standard Webhooks have it. */
+  readonly secret: string
+  readonly http: HttpClient
+  readonly clock: Clock
+  readonly log: Log
+  /** Origins that may be private, because the operator said so. */
+  readonly privateOrigins?: readonly string[]
+}
+
+/**
+ * Sends alerts to a URL, signed as Standard Webhooks 1.0 asks: HMAC-SHA256 of id, time and body.
+ * Redirects are not followed. A receiver that answers 410 wants no more.
+ */
+export function createWebhookNotifier(parts: WebhookParts): Notifier {
+  const { log } = parts
+  const key = keyOf(parts.secret)
+  const stop = new AbortController()
+  const waiting: Alert[] = []
+  let isGone = false
+  let isBusy: Promise<void> | undefined
+  const drain = async (): Promise<void> => {
+    for (let alert = waiting.shift(); alert !== undefined; alert = waiting.shift()) {
+      if (isGone || stop.signal.aborted) return
+      isGone = await deliver(alert, key, parts, stop.signal)
+    }
+  }
+  return {
+    notify: (alert) => {
+      if (isGone) return
+      waiting.push(alert)
+      if (waiting.length > limits.maxWaiting) {
+        const dropped = waiting.shift()
+        log.error({ alert: dropped?.kind }, 'an alert was dropped: too many wait for the webhook')
+      }
+      isBusy ??= drain().finally(() => {
+        isBusy = undefined
+      })
+    },
+    close: async () => {
+      stop.abort()
+      await isBusy
+    },
+  }
+}
+
+/** @throws TypeError when the secret is none. */
+function keyOf(secret: string): Buffer {
+  const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64')
+  if (key.length >= 24 && key.length <= 64) return key
+  throw new TypeError('a webhook secret is whsec_ and 24 to 64 bytes in base64')
+}
+
+/** @returns whether the receiver wants no more. */
+async function deliver(
+  alert: Alert,
+  key: Buffer,
+  parts: WebhookParts,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const id = `msg_${randomUUID()}`
+  for (let attempt = 0; ; attempt += 1) {
+    const status = await send(alert, id, key, parts, signal)
+    if (status === 410) return true
+    if (status !== undefined && status >= 200 && status < 300) return false
+    const pauseMs = limits.pausesMs[attempt]
+    if (pauseMs === undefined || signal.aborted) {
+      parts.log.error({ alert: alert.kind, status }, 'an alert could not be delivered')
+      return false
+    }
+    await parts.clock.sleep(pauseMs, signal).catch(() => undefined)
+  }
+}
+
+async function send(
+  alert: Alert,
+  id: string,
+  key: Buffer,
+  { url, http, clock, privateOrigins = [] }: WebhookParts,
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  const timestamp = Math.floor(clock.now() / 1_000)
+  const { severity, subject, text, data, at } = alert
+  const value = {
+    type: eventTypeOf(alert),
+    timestamp: new Date(at).toISOString(),
+    data: { ...data, severity, subject, text },
+  }
+  const signed = `${id}.${timestamp}.${JSON.stringify(value)}`
+  const signature = createHmac('sha256', key).update(signed).digest('base64')
+  try {
+    const answer = await http.send({
+      method: 'POST',
+      url,
+      headers: {
+        'webhook-id': id,
+        'webhook-timestamp': String(timestamp),
+        'webhook-signature': `v1,${signature}`,
+      },
+      body: { kind: 'json', value },
+      addresses: { privateOrigins },
+      maxRedirects: 0,
+      timeouts: { headersMs: limits.timeoutMs, totalMs: limits.timeoutMs },
+      maxBytes: limits.maxAnswerBytes,
+      signal,
+    })
+    return answer.status
+  } catch {
+    return undefined
+  }
+}

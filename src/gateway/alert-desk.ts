@@ -1,0 +1,135 @@
+import type { Alert, AlertKind } from '../core/alerts/alert.ts'
+import { describeChange, printChange } from '../core/alerts/describe-change.ts'
+import { dollarsFromNano, formatDollars } from '../core/money.ts'
+import type { Instant } from '../core/time.ts'
+import type { Notifier } from '../ports/notifier.ts'
+import type { GatewayEvent } from './events.ts'
+
+/** Limits of what is told. */
+const limits = {
+  /** An equal alert is told once in this time: a provider that flaps must not ring all night. */
+  quietMs: 3_600_000,
+  maxRemembered: 10_000,
+} as const
+
+/** Kinds that are each told, because every one of them is another fact. */
+const ALWAYS: readonly AlertKind[] = ['price_changed', 'price_held', 'provider_up']
+
+/** Turns what happens into alerts and hands them to the notifier; equal ones only now and then. */
+export class AlertDesk {
+  readonly #notifier: Notifier
+  readonly #now: () => Instant
+  readonly #told = new Map<string, Instant>()
+
+  constructor(notifier: Notifier, now: () => Instant) {
+    this.#notifier = notifier
+    this.#now = now
+  }
+
+  /** Listens to one event. */
+  onEvent(event: GatewayEvent): void {
+    const alert = alertOf(event, this.#now())
+    if (alert !== undefined && this.#isNew(alert)) this.#notifier.notify(alert)
+  }
+
+  #isNew({ kind, subject, at }: Alert): boolean {
+    if (kind === 'provider_up') this.#told.delete(`provider_down\n${subject}`)
+    if (ALWAYS.includes(kind)) return true
+    const key = `${kind}\n${subject}`
+    const last = this.#told.get(key)
+    if (last !== undefined && at - last < limits.quietMs) return false
+    this.#told.delete(key)
+    this.#told.set(key, at)
+    if (this.#told.size > limits.maxRemembered) {
+      const oldest = this.#told.keys().next()
+      if (oldest.done !== true) this.#told.delete(oldest.value)
+    }
+    return true
+  }
+}
+
+/** What an event means for people; undefined for the daily round. */
+function alertOf(event: GatewayEvent, at: Instant): Alert | undefined {
+  switch (event.kind) {
+    case 'price-changed': {
+      const { change } = event.recorded
+      const isHeld = change.state === 'quarantined'
+      return {
+        kind: isHeld ? 'price_held' : 'price_changed',
+        severity: isHeld || change.kind === 'raised' ? 'warning' : 'info',
+        subject: change.offer,
+        text: describeChange(event.recorded),
+        at,
+        data: printChange(event.recorded),
+      }
+    }
+    case 'feed-failed':
+      return event.isStale ? staleAlert(event, at) : undefined
+    case 'bills-drifted':
+      return driftAlert(event, at)
+    case 'attempt-settled':
+      return settledAlert(event, at)
+    case 'provider-down':
+    case 'provider-up':
+      return providerAlert(event, at)
+    default:
+      return undefined
+  }
+}
+
+type Of<Kind extends GatewayEvent['kind']> = Extract<GatewayEvent, { kind: Kind }>
+
+function staleAlert({ source, error, failures, fetchedAt }: Of<'feed-failed'>, at: Instant): Alert {
+  const since = fetchedAt === undefined ? 'ever' : `since ${new Date(fetchedAt).toISOString()}`
+  return {
+    ...{ kind: 'feed_stale', severity: 'warning', subject: source, at },
+    text: `The price source ${source} was not read ${since}; prices may be old: ${error}.`,
+    data: { source, error, failures, fetched_at: fetchedAt ?? null },
+  }
+}
+
+function driftAlert(event: Of<'bills-drifted'>, at: Instant): Alert {
+  const { offer, direction, bills, billedNano, expectedNano } = event
+  const [billed, expected] = [billedNano, expectedNano].map(formatDollars)
+  return {
+    ...{ kind: 'billing_drift', severity: 'critical', subject: offer, at },
+    text: `${offer} bills ${direction} than the price book says: ${billed} for ${expected}.`,
+    data: {
+      ...{ offer, direction, bills },
+      billed: dollarsFromNano(billedNano),
+      expected: dollarsFromNano(expectedNano),
+    },
+  }
+}
+
+/** A paid call that cost nothing, or one of which nobody knows whether it was charged. */
+function settledAlert({ attempt, images }: Of<'attempt-settled'>, at: Instant): Alert | undefined {
+  const { offer, requestId, costNano, costBasis = 'book', outcome } = attempt
+  const shared = { subject: offer, at, data: { offer, request_id: requestId } } as const
+  if (images > 0 && costNano === 0n) {
+    const text = `${offer} made ${images} pictures that cost nothing: its price is missing or wrong.`
+    return { ...shared, kind: 'zero_cost', severity: 'critical', text }
+  }
+  if (outcome !== 'timeout_unknown' || costBasis !== 'suspected') return undefined
+  const text = `${offer} gave no answer; ${formatDollars(costNano)} is booked as suspected.`
+  return { ...shared, kind: 'unknown_outcome', severity: 'warning', text }
+}
+
+function providerAlert(event: Of<'provider-down'> | Of<'provider-up'>, at: Instant): Alert {
+  const { provider, offer, credential } = event
+  const subject = offer ?? provider
+  const data = { provider, offer: offer ?? null, credential }
+  if (event.kind === 'provider-up') {
+    const text = `${subject} works again.`
+    return { kind: 'provider_up', severity: 'info', subject, text, at, data }
+  }
+  const { cause, until } = event
+  const isOurs = cause === 'credential'
+  const text = isOurs
+    ? `${subject} refuses our credential ${credential}: check the key and the balance.`
+    : `${subject} is left out for now (${cause}); its fallbacks answer.`
+  return {
+    ...{ kind: 'provider_down', severity: isOurs ? 'critical' : 'warning', subject, text, at },
+    data: { ...data, cause, until: new Date(until).toISOString() },
+  }
+}
