@@ -13,6 +13,7 @@ import { createMetrics } from '../src/http/metrics.ts'
 import { addRoutes, defineRoute, readWith } from '../src/http/route.ts'
 import { type GatewayStand, openGatewayStand } from '../src/testing/gateway-stand.ts'
 import { scriptedProvider } from '../src/testing/scripted-provider.ts'
+import { watchOf } from '../src/testing/watch-stand.ts'
 
 const http = createSafeFetch()
 let stand: GatewayStand
@@ -39,6 +40,7 @@ const createServer = (): Promise<FastifyInstance> =>
       gateway: stand.gateway,
       keyRing,
       links: createLinks('secret'),
+      priceWatch: watchOf(stand),
       metrics: createMetrics(() => 0),
       http,
       version: '1.2.3',

@@ -14,13 +14,15 @@ export interface Output {
   readonly isJson: boolean
   /** The result: JSON with `--json`, else the text. */
   data(json: unknown, text: string): void
+  /** One of many results that come one by one: a line of JSON each, or the text. */
+  line(json: unknown, text: string): void
   /** Progress and remarks, for people. */
   note(text: string): void
 }
 
 /** The same for JSON, where nothing may get lost: JSON itself escapes only the lower ones. */
-const plainJson = (value: unknown): string =>
-  JSON.stringify(value, null, 2).replace(
+const plainJson = (value: unknown, indent?: number): string =>
+  JSON.stringify(value, null, indent).replace(
     /[\u007f-\u009f]/g,
     (control) => `\\u00${control.charCodeAt(0).toString(16)}`,
   )
@@ -29,6 +31,9 @@ const plainJson = (value: unknown): string =>
 export const createOutput = (isJson: boolean): Output => ({
   isJson,
   data: (json, text) => {
+    process.stdout.write(`${isJson ? plainJson(json, 2) : plain(text)}\n`)
+  },
+  line: (json, text) => {
     process.stdout.write(`${isJson ? plainJson(json) : plain(text)}\n`)
   },
   note: (text) => {

@@ -79,7 +79,8 @@ export function loadSettings(input: {
     problems.push(`${path}: prices.overrides: ${conflictText(conflict)}`)
   }
   if (problems.length > 0) throw new ConfigError(problems)
-  const read = { ...values, home, providers, priceBooks, priceOverrides }
+  const outside = { priceFeeds: file.prices?.feeds ?? [], alerts: file.alerts ?? {} }
+  const read = { ...values, home, providers, priceBooks, priceOverrides, ...outside }
   const settings = read as unknown as Settings
   return { settings, shown, ...(hasFile ? { file: path } : {}) }
 }

@@ -16,6 +16,7 @@ import { type Gateway, openGateway, type RecoveryOptions } from '../gateway/gate
 import { type FixedKey, KeyRing } from '../gateway/key-ring.ts'
 import { defaultLimits } from '../gateway/limits.ts'
 import { openPriceDesk, type PriceDesk } from '../gateway/price-desk.ts'
+import type { PriceWatch } from '../gateway/price-watch.ts'
 import { Siblings } from '../gateway/siblings.ts'
 import { Traffic } from '../gateway/traffic.ts'
 import type { Sha256 } from '../ports/digest.ts'
@@ -30,6 +31,7 @@ import { type BookShelf, openBookShelf, refuseBroken } from './book-shelf.ts'
 import { priceLayers } from './price-layers.ts'
 import { createProviders, emulatedIds, livePrices, makeCatalogue, offersOf } from './providers.ts'
 import type { Settings } from './schema.ts'
+import { watchPrices } from './watch-prices.ts'
 
 /** The key that works in sandbox mode on a loopback address. */
 export const SANDBOX_KEY = 'sk-keeprate-sandbox'
@@ -44,6 +46,8 @@ export interface Keeprate {
   readonly hub: EventHub
   /** Holds the prices in force and replaces them. */
   readonly prices: PriceDesk
+  /** Reads price sources and puts what they say in force. */
+  readonly watch: PriceWatch
   /** The operator's book files. */
   readonly books: BookShelf
   readonly providers: readonly Provider[]
@@ -105,7 +109,7 @@ export async function openKeeprate(
   if (options.toleratesBooks !== true) refuseBroken(books)
   const outside = await openOutside(settings, emulated)
   try {
-    return assemble(settings, log, { ...options, definitions, emulated, books }, outside)
+    return await assemble(settings, log, { ...options, definitions, emulated, books }, outside)
   } catch (error) {
     await Promise.all([outside.sandbox?.close(), outside.stores.close()])
     throw error
@@ -125,12 +129,12 @@ async function openOutside(settings: Settings, emulated: readonly string[]): Pro
   }
 }
 
-function assemble(
+async function assemble(
   settings: Settings,
   log: Logger,
   options: Chosen,
   { stores, linkSecret, sandbox }: Outside,
-): Keeprate {
+): Promise<Keeprate> {
   const { definitions, emulated, books } = options
   const http = createSafeFetch()
   const images = createFallbackStore(
@@ -175,7 +179,10 @@ function assemble(
   }
   const gateway = openGateway(parts, options)
   const stop = new AbortController()
-  books.watch((rows) => prices.replaceLayer('book', rows), stop.signal)
+  const { watch, notifier } = watchPrices(settings, { ...parts, http, hub, desk: prices })
+  books.watch((rows) => watch.replaceBooks(rows), stop.signal)
+  // A command that ends soon uses what is known and looks at nothing.
+  await (options.recovers === false ? watch.follow() : watch.start(stop.signal))
   const keyRing = new KeyRing({ keys: stores.keys, clock, sha256 }, fixedKeys(settings, providers))
   return {
     settings,
@@ -185,6 +192,7 @@ function assemble(
     http,
     hub,
     prices,
+    watch,
     books,
     providers,
     emulated,
@@ -192,6 +200,8 @@ function assemble(
     close: async () => {
       stop.abort()
       await gateway.close()
+      await watch.ended()
+      await notifier.close()
       await Promise.all([decoder.close(), http.close(), sandbox?.close()])
       await stores.close()
     },

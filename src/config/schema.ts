@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Markup } from '../core/pricebook/layers.ts'
 import { type PriceRow, priceRowSchema } from '../core/pricebook/price-row.ts'
 import { positiveRateSchema } from '../core/pricing/decimal.ts'
+import { type AlertSettings, alertSettings, type FeedSettings, feedRow } from './feed-schema.ts'
 
 /** A duration: seconds, or with a unit (`30m`, `72h`, `7d`). */
 const duration = z.union([
@@ -60,9 +61,11 @@ export const configFile = z.strictObject({
         .array(z.union([markupRow, priceRowSchema]))
         .optional()
         .describe('Contract prices and markups, which go before every book'),
+      feeds: z.array(feedRow).optional().describe('Lists that are looked at again and again'),
     })
     .optional()
     .describe('Prices of your own, over those that ship'),
+  alerts: alertSettings.optional().describe('Where alerts go beside the log'),
   cache: z.strictObject({ ttl: duration.optional() }).optional(),
   limits: z
     .strictObject({
@@ -107,6 +110,8 @@ export interface Settings {
   /** Names of shipped books and absolute paths of files; the first goes before the next. */
   readonly priceBooks: readonly string[]
   readonly priceOverrides: PriceOverrides
+  readonly priceFeeds: readonly FeedSettings[]
+  readonly alerts: AlertSettings
   readonly cacheTtlMs: number
   readonly bytesInFlight: number
   readonly planSteps: number

@@ -61,6 +61,16 @@ export class PriceWatch {
     this.#parts = parts
   }
 
+  /** What is looked at. */
+  get sources(): readonly PriceSource[] {
+    return this.#parts.sources
+  }
+
+  /** What was read, what changed and what waits. */
+  get store(): PriceStore {
+    return this.#parts.store
+  }
+
   /** Puts the prices in force that are known from before; then looks again and again. */
   async start(signal: AbortSignal): Promise<void> {
     await this.#guarded(() => this.follow())
@@ -141,6 +151,20 @@ export class PriceWatch {
     const applied = this.#last.then(() => this.#apply(input))
     this.#last = applied.catch(() => undefined)
     return applied
+  }
+
+  /**
+   * A person decides about a change that waits.
+   * @returns what changed because of it; undefined when no such change waits.
+   */
+  async decide(decision: {
+    readonly id: string
+    readonly verdict: 'approved' | 'refused'
+    readonly by: string
+  }): Promise<readonly RecordedChange[] | undefined> {
+    const { state } = await this.#parts.store.feed()
+    if (!state.quarantine.some(({ id }) => id === decision.id)) return undefined
+    return this.apply({ kind: 'decision', ...decision })
   }
 
   /** The operator's books are others: what that changes is recorded like any other change. */

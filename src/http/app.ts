@@ -11,6 +11,7 @@ import { formLimits } from './openai/form.ts'
 import { imageRoutes } from './openai/images.ts'
 import { modelRoutes } from './openai/models.ts'
 import { pictureRoutes } from './pictures.ts'
+import { priceFeedRoutes } from './price-feeds.ts'
 import { priceRoutes } from './prices.ts'
 import { quoteRoutes } from './quotes.ts'
 import { addRoutes, type RouteDefinition } from './route.ts'
@@ -61,6 +62,7 @@ export async function createApp(
     ...pictureRoutes(context),
     ...quoteRoutes(context),
     ...priceRoutes(context),
+    ...priceFeedRoutes(context),
     ...healthRoutes(context, () => routes),
   ]
   addRoutes(app, routes)

@@ -1,6 +1,7 @@
 import type { Scope } from '../core/ledger/virtual-key.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import type { KeyRing, Principal } from '../gateway/key-ring.ts'
+import type { PriceWatch } from '../gateway/price-watch.ts'
 import type { HttpClient } from '../ports/http-client.ts'
 import type { Links } from './links.ts'
 import type { Metrics } from './metrics.ts'
@@ -10,6 +11,7 @@ export interface HttpContext {
   readonly gateway: Gateway
   readonly keyRing: KeyRing
   readonly links: Links
+  readonly priceWatch: PriceWatch
   readonly metrics: Metrics
   /** Fetches input images that a caller names by URL. */
   readonly http: HttpClient

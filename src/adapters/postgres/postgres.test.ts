@@ -8,6 +8,7 @@ import { testCacheStore } from '../../testing/test-cache-store.ts'
 import { testJournal } from '../../testing/test-journal.ts'
 import { testKeyStore } from '../../testing/test-key-store.ts'
 import { testLedgerStore } from '../../testing/test-ledger-store.ts'
+import { testPriceStore } from '../../testing/test-price-store.ts'
 import { testRequestStore } from '../../testing/test-request-store.ts'
 import { testSettingStore } from '../../testing/test-setting-store.ts'
 import { testUsageStore } from '../../testing/test-usage-store.ts'
@@ -42,6 +43,7 @@ function testPostgres(url: string): void {
   testRequestStore('PostgreSQL', open)
   testCacheStore('PostgreSQL', open)
   testKeyStore('PostgreSQL', open)
+  testPriceStore('PostgreSQL', open)
   testSettingStore('PostgreSQL', open)
   testUsageStore('PostgreSQL', open)
   describe('PostgreSQL: replicas', () => replicas(url))

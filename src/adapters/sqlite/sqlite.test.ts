@@ -9,6 +9,7 @@ import { testCacheStore } from '../../testing/test-cache-store.ts'
 import { testJournal } from '../../testing/test-journal.ts'
 import { testKeyStore } from '../../testing/test-key-store.ts'
 import { testLedgerStore } from '../../testing/test-ledger-store.ts'
+import { testPriceStore } from '../../testing/test-price-store.ts'
 import { testRequestStore } from '../../testing/test-request-store.ts'
 import { testSettingStore } from '../../testing/test-setting-store.ts'
 import { testUsageStore } from '../../testing/test-usage-store.ts'
@@ -30,6 +31,7 @@ testLedgerStore('SQLite', open)
 testRequestStore('SQLite', open)
 testCacheStore('SQLite', open)
 testKeyStore('SQLite', open)
+testPriceStore('SQLite', open)
 testSettingStore('SQLite', open)
 testUsageStore('SQLite', open)
 

@@ -59,6 +59,7 @@ const openApp = (keeprate: Keeprate, log: Logger): Promise<FastifyInstance> => {
       gateway,
       keyRing,
       links: createLinks(linkSecret),
+      priceWatch: keeprate.watch,
       metrics,
       http,
       version,
