@@ -4,6 +4,7 @@ import bfl from './bfl/index.ts'
 import deepinfra from './deepinfra/index.ts'
 import gemini from './gemini/index.ts'
 import openai from './openai/index.ts'
+import openrouter from './openrouter/index.ts'
 import replicate from './replicate/index.ts'
 import stability from './stability/index.ts'
 import together from './together/index.ts'
@@ -16,6 +17,7 @@ export const providers: readonly ProviderDefinition[] = [
   deepinfra,
   gemini,
   openai,
+  openrouter,
   replicate,
   stability,
   together,

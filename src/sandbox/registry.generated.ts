@@ -4,6 +4,7 @@ import bfl from '../providers/bfl/sandbox.ts'
 import deepinfra from '../providers/deepinfra/sandbox.ts'
 import gemini from '../providers/gemini/sandbox.ts'
 import openai from '../providers/openai/sandbox.ts'
+import openrouter from '../providers/openrouter/sandbox.ts'
 import replicate from '../providers/replicate/sandbox.ts'
 import stability from '../providers/stability/sandbox.ts'
 import together from '../providers/together/sandbox.ts'
@@ -16,6 +17,7 @@ export const emulators: readonly Emulator[] = [
   deepinfra,
   gemini,
   openai,
+  openrouter,
   replicate,
   stability,
   together,
