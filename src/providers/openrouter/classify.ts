@@ -19,7 +19,7 @@ const STATUSES: { readonly [status: number]: FailureClass } = {
 const WITHHELD = /"moderation_stage"\s*:\s*"output"|IMAGE_SAFETY|"respect_moderation"\s*:\s*false/
 /** How suppliers say that they refused what was asked. */
 const REFUSED =
-  /moderation_blocked|content_policy|content moderation|request moderated|PROHIBITED_CONTENT|safety system/i
+  /moderation_blocked|content_policy|content moderation|moderated|PROHIBITED_CONTENT|safety system/i
 
 /** The member `error` of an answer or event, each field checked. */
 interface WireError {

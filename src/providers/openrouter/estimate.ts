@@ -8,7 +8,7 @@ import { imageTokensOf, inputTokensOf, thinkingTokensOf } from './tokens.ts'
 
 /** Pixels of a megapixel as Black Forest Labs counts them. */
 const MEGAPIXEL = 2 ** 20
-/** Whole megapixels of each resolution class; the edges that a supplier chooses never add to one. */
+/** Whole megapixels of each class; the edges that a supplier chooses never add to one. */
 const MEGAPIXELS: { readonly [resolution: string]: number } = { '1k': 1, '2k': 4, '4k': 16 }
 
 /**

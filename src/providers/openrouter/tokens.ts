@@ -32,7 +32,7 @@ const AUTO_QUALITY: { readonly [Bound in keyof TokenRange]: Quality } = {
  */
 const PREVIEW_TOKENS: TokenRange = { low: 0, expected: 0, high: 300 }
 
-/** Output tokens of a call's pictures; undefined where no count is known: then nothing is priced. */
+/** Output tokens of a call's pictures; undefined where no count is known: nothing is priced. */
 export function imageTokensOf(plan: CallPlan): TokenRange | undefined {
   const { model, settings, n, expectedSize, partialImages } = plan
   const { tokens } = factsOf(model)
