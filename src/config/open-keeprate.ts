@@ -9,6 +9,7 @@ import { createFileImageStore } from '../adapters/files/file-image-store.ts'
 import { createSafeFetch } from '../adapters/safe-fetch/client.ts'
 import { createSharpDecoder } from '../adapters/sharp-decoder/sharp-decoder.ts'
 import { systemClock, systemRandom } from '../adapters/system-clock/system-clock.ts'
+import { type BreakerRule, defaultBreakerRule, neverOpen } from '../core/breaker/breaker.ts'
 import { scopes } from '../core/ledger/virtual-key.ts'
 import { ByteBudget } from '../gateway/byte-budget.ts'
 import { createEventHub, type EventHub } from '../gateway/events.ts'
@@ -173,7 +174,7 @@ async function assemble(
     baselineModel: settings.baseline,
     bytes: new ByteBudget(limits, clock),
     siblings: new Siblings(),
-    traffic: new Traffic({ clock, emit: hub.emit }),
+    traffic: new Traffic({ clock, emit: hub.emit, breaker: breakerRule(settings) }),
     emit: hub.emit,
     owner: `${hostname()}:${process.pid}:${randomHex(6)}`,
   }
@@ -207,6 +208,10 @@ async function assemble(
     },
   }
 }
+
+/** Breakers as the settings have them; 0 failures switch them off. */
+const breakerRule = ({ breakerFailures }: Settings): BreakerRule =>
+  breakerFailures === 0 ? neverOpen : { ...defaultBreakerRule, failuresInRow: breakerFailures }
 
 /** Lets everything that waits for the event loop go first. */
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))

@@ -71,6 +71,13 @@ export const configFile = z.strictObject({
     .strictObject({
       bytes_in_flight: z.number().int().min(1_048_576).optional(),
       plan_steps: z.number().int().min(1).max(10).optional(),
+      breaker_failures: z
+        .number()
+        .int()
+        .min(0)
+        .max(1000)
+        .optional()
+        .describe('Failures in a row after which a provider is left out; 0 = never'),
     })
     .optional(),
 })
@@ -115,6 +122,7 @@ export interface Settings {
   readonly cacheTtlMs: number
   readonly bytesInFlight: number
   readonly planSteps: number
+  readonly breakerFailures: number
 }
 
 /** Where a setting's value came from. */

@@ -1,3 +1,4 @@
+import { defaultBreakerRule } from '../core/breaker/breaker.ts'
 import { parseDuration } from '../core/time.ts'
 import { defaultLimits } from '../gateway/limits.ts'
 import type { ConfigFile, Settings } from './schema.ts'
@@ -180,5 +181,12 @@ export const settingTable: readonly SettingDefinition[] = [
     variables: ['KEEPRATE_PLAN_STEPS'],
     default: defaultLimits.planSteps,
     read: wholeNumber(1, 10),
+  },
+  {
+    key: 'breakerFailures',
+    path: ['limits', 'breaker_failures'],
+    variables: ['KEEPRATE_BREAKER_FAILURES'],
+    default: defaultBreakerRule.failuresInRow,
+    read: wholeNumber(0, 1_000),
   },
 ]

@@ -6,7 +6,7 @@ import { openDatabase } from '../adapters/database/open-database.ts'
 import { createFallbackStore } from '../adapters/files/fallback-image-store.ts'
 import { createFileImageStore } from '../adapters/files/file-image-store.ts'
 import { createSharpDecoder } from '../adapters/sharp-decoder/sharp-decoder.ts'
-import { type BreakerRule, defaultBreakerRule } from '../core/breaker/breaker.ts'
+import type { BreakerRule } from '../core/breaker/breaker.ts'
 import type { Fact } from '../core/jobs/request-record.ts'
 import type { Markup, PriceLayers } from '../core/pricebook/layers.ts'
 import { normaliseRequest } from '../core/request/normalise.ts'
@@ -38,7 +38,7 @@ export interface GatewayStandOptions extends RecoveryOptions {
   readonly clock?: VirtualClock
   readonly seed?: number
   readonly limits?: Partial<GatewayLimits>
-  /** Breakers as in production unless it says otherwise; {@link fearless} never opens one. */
+  /** Breakers as in production unless it says otherwise; `neverOpen` never opens one. */
   readonly breaker?: BreakerRule
   readonly baselineModel?: string
   /** Whether pictures can be decoded; who does not need it spares the threads. */
@@ -76,13 +76,6 @@ export interface LogLine {
   readonly level: keyof Log
   readonly message: string
   readonly fields: Readonly<Record<string, unknown>>
-}
-
-/** Goes to a provider whatever it has done: for tests in which providers fail by chance. */
-export const fearless: BreakerRule = {
-  ...defaultBreakerRule,
-  ...{ failuresInRow: Number.POSITIVE_INFINITY, failuresInProbation: Number.POSITIVE_INFINITY },
-  ...{ failureShare: 2, refusalPauseMs: 0, probeMs: 0 },
 }
 
 const openTraffic = ({ breaker }: GatewayStandOptions, clock: VirtualClock, hub: EventHub) =>

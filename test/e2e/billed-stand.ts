@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { type Nano, nanoFromDollars } from '../../src/core/money.ts'
 import { type Answer, exchange, jsonOf } from './exchange.ts'
+import { pinned } from './fault-ends.ts'
 import {
   type Database,
   makeHome,
@@ -49,7 +50,10 @@ interface Bill {
 
 const ADMIN_KEY = 'sk-admin-of-these-tests'
 
-/** Starts both, the gateway with a key and an address for each provider, and thus no sandbox. */
+/**
+ * Starts both, the gateway with a key and an address for the providers that faults are played with,
+ * and thus no sandbox of its own.
+ */
 export async function startBilledStand(
   options: { readonly database?: Database } = {},
 ): Promise<BilledStand> {
@@ -60,13 +64,15 @@ export async function startBilledStand(
   })
   const origin = String(sandbox.ready.origin)
   const addresses = sandbox.ready.base_urls as Readonly<Record<string, string>>
-  const providers = Object.entries(addresses).map(
+  const chosen = Object.entries(addresses).filter(([id]) => id in pinned)
+  const providers = chosen.map(
     ([id, url]) => `  ${id}: { base_url: "${url}", allow_private: true, api_key: "key-of-${id}" }`,
   )
   const gateway = await startStand({
     home,
     config: `providers:\n${providers.join('\n')}\n`,
-    environment: { KEEPRATE_ADMIN_KEY: ADMIN_KEY },
+    // Faults come one after the other here; a breaker would keep the next one away.
+    environment: { KEEPRATE_ADMIN_KEY: ADMIN_KEY, KEEPRATE_BREAKER_FAILURES: '0' },
     ...options,
   })
   const authorization = `Bearer ${ADMIN_KEY}`

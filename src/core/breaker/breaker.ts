@@ -41,6 +41,13 @@ export const defaultBreakerRule: BreakerRule = {
   probeMs: 300_000,
 }
 
+/** Goes to a provider whatever it has done: for those who switch breakers off. */
+export const neverOpen: BreakerRule = {
+  ...defaultBreakerRule,
+  ...{ failuresInRow: Number.POSITIVE_INFINITY, failuresInProbation: Number.POSITIVE_INFINITY },
+  ...{ failureShare: 2, refusalPauseMs: 0, probeMs: 0 },
+}
+
 /** Why a breaker is open. */
 export type BreakerCause = 'failures' | 'slow' | 'credential' | 'model_gone'
 
