@@ -77,7 +77,9 @@ export const configFile = z.strictObject({
         .min(0)
         .max(1000)
         .optional()
-        .describe('Failures in a row after which a provider is left out; 0 = never'),
+        .describe(
+          'Failures in a row after which a provider is left out; 0 = never, nor for rate limits',
+        ),
     })
     .optional(),
 })

@@ -3,6 +3,7 @@ import {
   type BreakerCause,
   type BreakerRule,
   defaultBreakerRule,
+  neverOpen,
 } from '../core/breaker/breaker.ts'
 import { defaultRetryRule, type RetryRule } from '../core/breaker/retry-budget.ts'
 import type { ProviderFailure } from '../core/errors/provider-failure.ts'
@@ -51,6 +52,7 @@ export class Traffic {
   readonly retries: RetryDesk
   readonly #lanes: ProviderLanes
   readonly #clock: Clock
+  readonly #isFearless: boolean
   /** Calls under way by provider and credential, for an even spread. */
   readonly #running = new Map<string, number>()
 
@@ -61,6 +63,7 @@ export class Traffic {
     readonly retry?: RetryRule
   }) {
     this.#clock = parts.clock
+    this.#isFearless = parts.breaker === neverOpen
     const now = () => parts.clock.now()
     this.health = new HealthDesk(parts.breaker ?? defaultBreakerRule, now, parts.emit)
     this.#lanes = new ProviderLanes(parts.clock)
@@ -110,8 +113,9 @@ export class Traffic {
     return this.#passage(to, credential, key, pass)
   }
 
-  /** Learns from what a provider says of its limits. */
+  /** Learns from what a provider says of its limits, unless providers are never left out. */
   learn(provider: string, credential: string, report: RateReport): void {
+    if (this.#isFearless) return
     this.#lanes.learn(provider, credential, report)
   }
 
