@@ -12,7 +12,7 @@ import type {
   PriceChangeKind,
   PriceRowChange,
 } from './price-change.ts'
-import { firstDifference, isOn, isSameSet, lastOf, rowOn } from './timeline.ts'
+import { firstDifference, isOn, isSameOn, isSameSet, lastOf, rowOn } from './timeline.ts'
 
 /** What a diff needs beside the two books. */
 export interface DiffContext {
@@ -70,7 +70,8 @@ function rowChange(
   oldRows: readonly PriceRow[],
   { foundAt, digest, sources }: DiffContext,
 ): PriceRowChange[] {
-  const day = firstDifference(was, is)
+  const since = firstDifference(was, is)
+  const day = comparisonDay(was, is, dayOf(foundAt)) ?? since
   const [old, now] = [rowOn(was, day) ?? lastOf(was), rowOn(is, day) ?? null]
   const named = now ?? old ?? is[0]
   if (named === undefined) return []
@@ -89,10 +90,17 @@ function rowChange(
     new: now,
     rows: [...is],
     source: sources?.get(slotKey(slotOf(named))) ?? 'book',
-    effectiveFrom: day,
+    effectiveFrom: since,
   }
   return [withId(change, digest)]
 }
+
+/** A change of the past is judged by what it means today, if it means anything today. */
+const comparisonDay = (
+  was: readonly PriceRow[],
+  is: readonly PriceRow[],
+  today: string,
+): string | undefined => (isSameOn(was, is, today) ? undefined : today)
 
 /** What kind of change leads from one row to another. */
 export function kindOf(

@@ -33,6 +33,9 @@ export interface HoldReason {
 /** A change beyond this, either way, is more often a mistake of units than a price. */
 export const HOLD_FACTOR = 3
 
+/** Ratios are cut off after nine decimals. */
+const RATIO_ERROR = 1e-6
+
 /** What a first price of one reference picture can be, in dollars: public ones go from .0005 to .6. */
 export const plausibleDollars = { least: 0.0001, most: 20 } as const
 
@@ -44,7 +47,9 @@ const UNIT_TOLERANCE = 0.1
 /** Why a ratio of new to old forbids to act at once; undefined when it does not. */
 export function holdReasonOf(factor: Factor): HoldReason | undefined {
   if (factor.low <= 0) return { code: 'zero', text: 'the new price comes to nothing' }
-  if (factor.high <= HOLD_FACTOR && factor.low >= 1 / HOLD_FACTOR) return undefined
+  const isWithinBounds =
+    factor.high <= HOLD_FACTOR + RATIO_ERROR && factor.low * HOLD_FACTOR >= 1 - RATIO_ERROR
+  if (isWithinBounds) return undefined
   const ratio = factor.high > HOLD_FACTOR ? factor.high : factor.low
   const unit = UNIT_FACTORS.find(
     (candidate) => isNear(ratio, candidate) || isNear(1 / ratio, candidate),

@@ -78,7 +78,7 @@ const standingOf = ({ offerRows, slot, today }: Docket): PriceRow | undefined =>
 function hear(testimony: Testimony, docket: Docket, custody: Custody): SettledSlot | undefined {
   const { slot, own, today, offerRows } = docket
   const exact = standingOf(docket)
-  const rows = offerRows.filter((row) => isOn(row, today))
+  const rows = heldLast(offerRows, today)
   const isHolding = exact !== undefined && isOn(exact, today)
   const weighed = weigh(testimony, { slot, exact, rows, beside: docket.feedRows, isHolding, own })
   const origin = testimony.source.id
@@ -100,8 +100,26 @@ function hear(testimony: Testimony, docket: Docket, custody: Custody): SettledSl
   return custody.mayAct(change, confirmedBy) && !weighed.isFinal ? acting : undefined
 }
 
-const othersOf = ({ verdict }: Docket): readonly Testimony[] =>
-  verdict === undefined ? [] : [verdict.winner, ...verdict.losers]
+/**
+ * The rows that hold, or those that held last: an offer that was gone for a while is not new, and
+ * its price is compared with the one it had.
+ */
+function heldLast(rows: readonly PriceRow[], today: string): readonly PriceRow[] {
+  const holding = rows.filter((row) => isOn(row, today))
+  if (holding.length > 0) return holding
+  const ends = rows.flatMap(({ valid_to }) =>
+    valid_to !== null && valid_to < today ? valid_to : [],
+  )
+  const last = ends.sort().at(-1)
+  return rows.filter(({ valid_to }) => valid_to === last && last !== undefined)
+}
+
+/** Who could confirm a price: not the source of the price that it would replace. */
+function othersOf({ verdict, own, origin, today }: Docket): readonly Testimony[] {
+  if (verdict === undefined) return []
+  const holder = own.some((row) => isOn(row, today)) ? origin : curatedSource.id
+  return [verdict.winner, ...verdict.losers].filter(({ source }) => source.id !== holder)
+}
 
 /**
  * The feed has nothing more to say: what lies under it holds again, or nothing does. A source can

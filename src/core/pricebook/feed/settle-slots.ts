@@ -77,6 +77,8 @@ function settleTariff(
   feed: readonly PriceRow[],
   { state, today, curated, spoken, absences, custody, origins }: Session,
 ): readonly PriceRow[] {
+  // All slots are compared with what held before, or their order would decide what may act.
+  const before = overlay(curated, feed)
   let rows = feed
   const keyed = slots.map((slot) => [slotKey(slot), slot] as const)
   for (const [key, slot] of keyed.sort(([one], [other]) => (one < other ? -1 : 1))) {
@@ -89,7 +91,7 @@ function settleTariff(
       absenceAt: (sourceId) => absences.get(`${sourceId}|${key}`),
       origin: state.origins[key],
       own,
-      offerRows: overlay(curated, rows),
+      offerRows: before,
       underRows: overlay(curated, others),
       feedRows: others,
     }

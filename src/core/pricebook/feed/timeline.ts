@@ -11,7 +11,7 @@ export function firstDifference(was: readonly PriceRow[], is: readonly PriceRow[
       valid_to === null ? [valid_from] : [valid_from, dayAfter(valid_to)],
     )
     .sort()
-  return days.find((day) => textOf(rowOn(was, day)) !== textOf(rowOn(is, day))) ?? days[0] ?? ''
+  return days.find((day) => !isSameOn(was, is, day)) ?? days[0] ?? ''
 }
 
 /** The day after a day. */
@@ -40,3 +40,10 @@ export function isSameSet(first: readonly PriceRow[], second: readonly PriceRow[
   const texts = (rows: readonly PriceRow[]): string => rows.map(canonicalJson).sort().join()
   return texts(first) === texts(second)
 }
+
+/** Whether two timelines say the same of a day. */
+export const isSameOn = (
+  first: readonly PriceRow[],
+  second: readonly PriceRow[],
+  day: string,
+): boolean => textOf(rowOn(first, day)) === textOf(rowOn(second, day))
