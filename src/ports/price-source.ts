@@ -36,8 +36,8 @@ export interface SourceFailure extends Error {
 }
 
 /**
- * A place where prices can be read. Reading changes nothing, so a look may be repeated, and one that
- * was lost costs nothing: the last reading stays in force.
+ * A place where prices can be read. Reading changes nothing, so a look may be repeated, and one
+ * that was lost costs nothing: the last reading stays in force.
  */
 export interface PriceSource extends SourceRef {
   /** How often to look; the loop adds its jitter. */

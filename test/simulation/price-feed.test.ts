@@ -149,7 +149,7 @@ describe('the history of a public price list, replayed', () => {
     expect(gone.every(({ state }) => state === 'quarantined')).toBe(true)
   })
 
-  test('lets no price move beyond three times, and none of the rows that are ten times too low', () => {
+  test('lets no price move beyond three times, and no row that is ten times too low act', () => {
     const factors = stand.changes.flatMap(({ state, factor }) =>
       state === 'applied' && factor !== null ? [factor] : [],
     )

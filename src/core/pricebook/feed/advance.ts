@@ -2,6 +2,7 @@ import type { Instant } from '../../time.ts'
 import type { PriceRow } from '../price-row.ts'
 import { diffBooks } from './diff.ts'
 import { overlay } from './effective.ts'
+import type { FeedContext } from './feed-context.ts'
 import type { FeedReading, SourcedPrice } from './feed-entry.ts'
 import type { FeedState, KnownReading } from './feed-state.ts'
 import { mergeLifecycles } from './merge-lifecycles.ts'
@@ -27,14 +28,6 @@ export type FeedInput =
   | { readonly kind: 'source_removed'; readonly sourceId: string }
   /** The books that lie under the feed were replaced. */
   | { readonly kind: 'book_changed'; readonly before: readonly PriceRow[] }
-
-/** What the feed is worked out from, beside its own state. */
-export interface FeedContext {
-  readonly now: Instant
-  /** The rows under the feed: the live book and what the operator keeps. */
-  readonly curated: readonly PriceRow[]
-  readonly digest: (text: string) => string
-}
 
 /** The state after an input, and what happened. */
 export interface Advance {

@@ -1,4 +1,4 @@
-import type { FeedContext } from './advance.ts'
+import type { FeedContext } from './feed-context.ts'
 import { heldChangeEvent } from './held-change.ts'
 import type { PriceChange } from './price-change.ts'
 import {

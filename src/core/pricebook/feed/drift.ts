@@ -5,7 +5,7 @@ import type { Instant } from '../../time.ts'
 const SLACK = 0.05
 /** Differences beyond the noise that add up to this are an alarm. */
 const THRESHOLD = 0.5
-/** A single bill counts as at most this many times the expected one, or one mistake would decide. */
+/** A bill counts as at most this many times the expected one, or one mistake would decide. */
 const MOST_RATIO = 10
 const SCALE = 1_000_000_000n
 
@@ -38,8 +38,8 @@ export interface DriftBill {
 }
 
 /**
- * The state after a bill: a cumulative sum (CUSUM) of what bills differ beyond the noise. It finds a
- * price that was changed without notice within a few bills, and forgets single outliers. An alarm
+ * The state after a bill: a cumulative sum (CUSUM) of what bills differ beyond the noise. It finds
+ * a price that was changed without notice within a few bills, and forgets single outliers. An alarm
  * stands until {@link noDrift} begins anew; a bill without an expectation says nothing.
  * @example bills at 1.5 times the expectation: 0.45, then 0.90, which is an alarm
  */

@@ -31,12 +31,12 @@ export interface HoldReason {
 }
 
 /** A change beyond this, either way, is more often a mistake of units than a price. */
-export const HOLD_FACTOR = 3
+const HOLD_FACTOR = 3
 
 /** Ratios are cut off after nine decimals. */
 const RATIO_ERROR = 1e-6
 
-/** What a first price of one reference picture can be, in dollars: public ones go from .0005 to .6. */
+/** What a first price of one reference picture can be, in dollars; public ones are .0005 to .6. */
 export const plausibleDollars = { least: 0.0001, most: 20 } as const
 
 /** Mistakes of units that price lists really made: cents, credits, thousands, millions. */

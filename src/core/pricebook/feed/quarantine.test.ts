@@ -46,7 +46,7 @@ test('who decided, and when, is kept', () => {
   expect(nextQuarantine(item, events.refused)).toBe(item)
 })
 
-test('the same price of the same source has the same id on any day, another one has another', () => {
+test('the same price of the same source has one id on any day, another one has another', () => {
   const idOf = (next: typeof row, source = vendor) =>
     hold({ ...change, candidate: [next], source }, 1, sha256).id
   expect(idOf(bookRow('0.4', { valid_from: '2026-02-01' }))).toBe(idOf(row))

@@ -8,7 +8,7 @@ import type { SourceRef } from './trust.ts'
  * How long an offer must be missing from a source before it counts as gone. LiteLLM's list lost 63
  * image rows on 2026-01-06 and had them again four hours later.
  */
-export const GONE_AFTER_MS = 24 * 3_600_000
+const GONE_AFTER_MS = 24 * 3_600_000
 
 /** What is known of a source after it was read. */
 export function takeReading(

@@ -8,7 +8,7 @@ const tokens = (imageOut: string, textIn = '0.000005'): Component[] => [
 ]
 
 describe('a change of structure', () => {
-  test('from a price per image to tokens acts when the reference requests stay within three times', () => {
+  test('from a price per image acts or waits by what the reference requests come to', () => {
     const stand = new FeedStand([bookRow('0.05')])
     // 158 to 7,024 tokens at $30 a million are $0.0047 to $0.21: from a tenth to four times.
     stand.read(vendor, [priceEntry(tokens('0.00003'))])
@@ -28,7 +28,7 @@ describe('a change of structure', () => {
     expect(changes).toMatchObject([{ state: 'quarantined', factor: { high: 1.5, low: 0.12 } }])
   })
 
-  test('that hides a mistake in one rate waits, though the reference requests hardly notice', () => {
+  test('that hides a mistake in one rate waits, though the requests hardly notice', () => {
     const book = bookRow('1', { components: tokens('0.00003') })
     const stand = new FeedStand([book])
     const { changes } = stand.read(vendor, [priceEntry(tokens('0.00003', '0.00005'))])

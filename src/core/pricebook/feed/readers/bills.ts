@@ -4,7 +4,7 @@ import type { BillTally } from '../bill-tally.ts'
 import { type FeedEntry, type FeedReading, type SkippedEntry, slotKey } from '../feed-entry.ts'
 
 /** So many bills make a price; fewer may be a promotion or a mistake. */
-export const LEAST_BILLS = 20
+const LEAST_BILLS = 20
 /** Bills of one slot that differ by more depend on something that a slot does not say. */
 const MOST_SPREAD_PERCENT = 2n
 /** Within this the book is right, and there is nothing to learn. */

@@ -20,7 +20,7 @@ type Figure =
 const IMAGE_FIELDS = ['output_cost_per_image', 'input_cost_per_image'] as const
 const PIXEL_FIELDS = ['output_cost_per_pixel', 'input_cost_per_pixel'] as const
 
-/** LiteLLM writes Fireworks' price of a step or a picture as if it were that of a million tokens. */
+/** LiteLLM writes Fireworks' price of a step or picture as if it were that of a million tokens. */
 const FIREWORKS_SCALE = 1_000_000
 
 /**

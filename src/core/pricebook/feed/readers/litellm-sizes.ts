@@ -1,7 +1,7 @@
 import type { SkipCode, SkippedEntry } from '../feed-entry.ts'
 import { quoteReferences } from '../reference-quote.ts'
 import { toRow } from '../to-row.ts'
-import type { LitellmItem } from './litellm.ts'
+import type { LitellmItem } from './litellm-item.ts'
 
 /** Items that may stand, and those that may not. */
 export interface Sorted {

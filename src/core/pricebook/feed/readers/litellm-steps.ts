@@ -1,6 +1,6 @@
 import type { Component } from '../../../pricing/structures/index.ts'
 import { type PriceEntry, slotKey } from '../feed-entry.ts'
-import type { LitellmItem } from './litellm.ts'
+import type { LitellmItem } from './litellm-item.ts'
 
 /**
  * Puts the rows of one model and size that differ in steps into one price by tiers: `50-steps` is

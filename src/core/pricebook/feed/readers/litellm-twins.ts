@@ -1,5 +1,5 @@
 import { slotKey } from '../feed-entry.ts'
-import type { LitellmItem } from './litellm.ts'
+import type { LitellmItem } from './litellm-item.ts'
 import type { Sorted } from './litellm-sizes.ts'
 
 /**

@@ -8,6 +8,7 @@ import type {
   PriceEntry,
   SkippedEntry,
 } from '../feed-entry.ts'
+import type { LitellmItem } from './litellm-item.ts'
 import { fromLitellmKey, type LitellmKey } from './litellm-key.ts'
 import { operationsOf } from './litellm-operation.ts'
 import { fromLitellmPrice, type LitellmRow } from './litellm-price.ts'
@@ -15,30 +16,11 @@ import { withoutMisleading } from './litellm-sizes.ts'
 import { mergeSteps } from './litellm-steps.ts'
 import { doubtsAboutLitellm } from './litellm-traps.ts'
 import { withoutOtherNames } from './litellm-twins.ts'
-import type { OfferNames } from './offer-names.ts'
+import type { ReaderContext } from './reader-context.ts'
 
 /** Where LiteLLM publishes its file. */
 export const LITELLM_URL =
   'https://raw.githubusercontent.com/BerriAI/litellm/main/model_prices_and_context_window.json'
-
-/** What a reader needs beside the text of a source. */
-export interface ReaderContext {
-  /** Id of the source. */
-  readonly source: string
-  readonly names: OfferNames
-  /** UTC day. */
-  readonly today: string
-}
-
-/** A row with all that its key says. */
-export interface LitellmItem {
-  readonly key: string
-  readonly row: LitellmRow
-  readonly parts: LitellmKey
-  /** Whether the key names the model as the catalogue does. */
-  readonly isOwnName: boolean
-  readonly entry: PriceEntry | FlawedEntry
-}
 
 const url = z.url({ protocol: /^https?$/ })
 

@@ -1,4 +1,10 @@
-import { type Model, offerName } from '../../../catalog/model.ts'
+/** As much of a model of the catalogue as a name is found by. */
+export interface NamedModel {
+  readonly provider: string
+  readonly id: string
+  readonly otherNames: readonly string[]
+  readonly wireName?: string
+}
 
 /** Leads the names that a source uses to the offers of the catalogue. */
 export interface OfferNames {
@@ -7,13 +13,13 @@ export interface OfferNames {
 }
 
 /** Makes the look-up once for all rows of a source. */
-export function makeOfferNames(models: readonly Model[]): OfferNames {
+export function makeOfferNames(models: readonly NamedModel[]): OfferNames {
   const offers = new Map<string, string>()
   for (const model of models) {
     const names = [model.id, ...model.otherNames, ...(model.wireName ? [model.wireName] : [])]
     for (const name of names) {
       const key = `${model.provider}/${name}`.toLowerCase()
-      if (!offers.has(key)) offers.set(key, offerName(model))
+      if (!offers.has(key)) offers.set(key, `${model.provider}/${model.id}`)
     }
   }
   return {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { startOfDay } from '../../../time.ts'
 import type { FeedReading, LifecycleEntry } from '../feed-entry.ts'
-import type { ReaderContext } from './litellm.ts'
+import type { ReaderContext } from './reader-context.ts'
 
 /** Where OpenAI lists its models with their ends. */
 export const OPENAI_MODELS_URL = 'https://api.openai.com/v1/models'

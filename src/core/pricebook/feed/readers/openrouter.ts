@@ -3,8 +3,8 @@ import { sumNano } from '../../../money.ts'
 import type { FeedEntry, FeedReading, PriceEntry, SkippedEntry } from '../feed-entry.ts'
 import { quoteReferences } from '../reference-quote.ts'
 import { toRow } from '../to-row.ts'
-import type { ReaderContext } from './litellm.ts'
 import { fromOpenRouterLines, pricingLine } from './openrouter-lines.ts'
+import type { ReaderContext } from './reader-context.ts'
 
 /** Where OpenRouter's API begins. */
 export const OPENROUTER_URL = 'https://openrouter.ai/api/v1'
