@@ -62,9 +62,10 @@ const isByToken = ({ entry }: LitellmItem): boolean =>
 
 /** Whether a price for any size is below the price of a listed one. */
 function isUndercutting(plain: LitellmItem, group: readonly LitellmItem[]): boolean {
+  const sized = group.filter((other) => !isForAny(other))
+  if (sized.length === 0) return false
   const [least] = quotesOf(plain)
-  const most = group
-    .filter((other) => !isForAny(other))
+  const most = sized
     .map((other) => quotesOf(other).at(-1) ?? 0n)
     .reduce((best, nano) => (nano > best ? nano : best), 0n)
   return most > 0n && (least === undefined || least < most)
