@@ -17,13 +17,13 @@ const everySource = {
 
 /** A list of prices that others keep. */
 const publicFeed = z.strictObject({
-  kind: z.enum(['litellm', 'openrouter', 'openai-models']),
+  kind: z.enum(['litellm', 'openrouter', 'openai-models']).describe('Which list'),
   ...everySource,
 })
 
 /** A list in the form of price rows: by URL, or a file on this machine. */
 const ownFeed = z.strictObject({
-  kind: z.literal('own'),
+  kind: z.literal('own').describe('A list in the form of price rows'),
   id: z
     .string()
     .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'must be a short lower-case name')
@@ -70,7 +70,8 @@ export const alertSettings = z.strictObject({
         .describe('Signs as Standard Webhooks; use $NAME in braces'),
       allow_private: z.boolean().optional().describe('The URL may lie on a private address'),
     })
-    .optional(),
+    .optional()
+    .describe('Alerts by webhook, as Standard Webhooks 1.0'),
 })
 
 /** Where alerts go, read. */

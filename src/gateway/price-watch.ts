@@ -21,7 +21,7 @@ const limits = {
   /** Between two turns: how late a change that another replica found, or a due look, can be. */
   turnMs: 5_000,
   /** One look at a source, whatever it does. */
-  lookMs: 60_000,
+  lookMs: 150_000,
   /** Steps that another process was faster with, before a turn gives up. */
   maxConflicts: 8,
   /** A source is stale when no look succeeded for so many of its intervals. */

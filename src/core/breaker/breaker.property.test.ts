@@ -6,6 +6,7 @@ import {
   closedBreaker,
   nextBreaker,
   defaultBreakerRule as rule,
+  neverOpen,
 } from './breaker.ts'
 import { MAX_DURATIONS, percentile, withDuration } from './latency.ts'
 import { mayRetry } from './retry-budget.ts'
@@ -33,6 +34,20 @@ test('a breaker never stays shut for longer than its longest pause', () => {
           Math.max(rule.maxPauseMs, rule.refusalPauseMs, rule.probeMs),
         )
         expect(admission.until).toBeGreaterThan(now)
+      }
+    }),
+  )
+})
+
+test('a breaker that is switched off lets every call through, whatever has happened', () => {
+  fc.assert(
+    fc.property(events, (played) => {
+      let now = 0
+      let breaker = closedBreaker
+      for (const { event, afterMs } of played) {
+        now += afterMs
+        breaker = nextBreaker(breaker, event, now, neverOpen)
+        expect(admissionOf(breaker, now, neverOpen).kind).not.toBe('refused')
       }
     }),
   )

@@ -45,7 +45,7 @@ export const defaultBreakerRule: BreakerRule = {
 export const neverOpen: BreakerRule = {
   ...defaultBreakerRule,
   ...{ failuresInRow: Number.POSITIVE_INFINITY, failuresInProbation: Number.POSITIVE_INFINITY },
-  ...{ failureShare: 2, refusalPauseMs: 0, probeMs: 0 },
+  ...{ failureShare: 2, pauseMs: 0, maxPauseMs: 0, refusalPauseMs: 0, probeMs: 0 },
 }
 
 /** Why a breaker is open. */
