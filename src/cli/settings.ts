@@ -33,7 +33,7 @@ export function loadForCommand(options: CommonOptions): Loaded {
     flags: flags as Flags,
     environment: process.env,
     folder: process.cwd(),
-    providers: providers.map(({ id, origin }) => ({ id, ...origin })),
+    kinds: providers,
   })
 }
 

@@ -21,7 +21,7 @@ export interface GatewayOptions {
   readonly home?: string
   /** `postgres://…` instead of SQLite in `home`. */
   readonly databaseUrl?: string
-  /** Keys and addresses by provider id; the vendors' environment variables count too. */
+  /** By provider's name, own servers with their `kind`; the vendors' variables count too. */
   readonly providers?: Readonly<Record<string, Partial<ProviderSettings>>>
   /** Which providers are emulated. Default: all when no provider has a key. */
   readonly sandbox?: Settings['sandbox']
@@ -103,20 +103,13 @@ export async function createGateway(options: GatewayOptions = {}): Promise<Local
     flags: flags as Flags,
     environment,
     folder: process.cwd(),
-    providers: all.map(({ id, origin }) => ({ id, ...origin })),
+    kinds: all,
+    own: providers,
   })
-  const merged = Object.fromEntries(
-    Object.entries({ ...settings.providers, ...providers }).map(([id, own]) => [
-      id,
-      { allowPrivate: false, isEnabled: true, ...settings.providers[id], ...own },
-    ]),
-  )
   const logLevel = options.logLevel ?? 'silent'
-  const keeprate = await openKeeprate(
-    { ...settings, logLevel, providers: merged },
-    createLog(logLevel),
-    { definitions: all },
-  )
+  const keeprate = await openKeeprate({ ...settings, logLevel }, createLog(logLevel), {
+    definitions: all,
+  })
   return openLocal(keeprate)
 }
 

@@ -1,30 +1,22 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { isAbsolute, resolve } from 'node:path'
 import { conflictText, findConflicts } from '../core/pricebook/conflicts.ts'
+import type { ProviderDefinition } from '../providers/shared/definition.ts'
 import { ConfigError } from './config-error.ts'
 import { resolveBooks } from './price-books.ts'
+import { planProviders } from './provider-plan.ts'
+import { readProviders } from './provider-settings.ts'
 import { readConfigFile } from './read-file.ts'
-import type { ConfigFile, Origin, PriceOverrides, ProviderSettings, Settings } from './schema.ts'
-import { isWebAddress, type SettingDefinition, settingTable } from './setting-table.ts'
-
-type Environment = Readonly<Record<string, string | undefined>>
-
-/** A provider's vendor variables, such as OPENAI_API_KEY. */
-export interface ProviderVariables {
-  readonly id: string
-  readonly apiKeyVariable: string
-  readonly baseUrlVariable: string
-}
-
-/** One line of `keeprate config show`. */
-export interface ShownSetting {
-  readonly name: string
-  /** Secrets are shown as their last four characters. */
-  readonly value: unknown
-  readonly origin: Origin
-  /** The variable or file that said so. */
-  readonly source?: string
-}
+import type {
+  ConfigFile,
+  Origin,
+  PriceOverrides,
+  ProviderSettings,
+  Settings,
+  ShownSetting,
+} from './schema.ts'
+import { type SettingDefinition, settingTable } from './setting-table.ts'
+import { type Environment, mask, readVariable } from './variable.ts'
 
 /** Settings, and where each came from. */
 export interface Loaded {
@@ -41,6 +33,7 @@ export type Flags = { readonly [Key in SettingDefinition['key']]?: unknown } & {
 
 /** Name of the file in the working folder when nobody names another. */
 const DEFAULT_FILE = 'keeprate.yaml'
+const NO_FILE = { values: {}, place: undefined }
 
 /**
  * Puts the settings together: flag over environment over file over default.
@@ -50,7 +43,10 @@ export function loadSettings(input: {
   readonly flags: Flags
   readonly environment: Environment
   readonly folder: string
-  readonly providers: readonly ProviderVariables[]
+  /** The kinds of providers that there are. */
+  readonly kinds: readonly ProviderDefinition[]
+  /** What a program says of providers, beside file and environment; it wins over both. */
+  readonly own?: Readonly<Record<string, Partial<ProviderSettings>>>
 }): Loaded {
   const { environment, folder } = input
   const named = input.flags.config ?? (environment.KEEPRATE_CONFIG || undefined)
@@ -59,8 +55,8 @@ export function loadSettings(input: {
     throw new ConfigError([`${path}: the configuration file does not exist`])
   }
   const hasFile = existsSync(path)
-  const ids = input.providers.map(({ id }) => id)
-  const file = hasFile ? readConfigFile(path, environment, ids) : {}
+  const ids = input.kinds.map(({ id }) => id)
+  const { values: file, place } = hasFile ? readConfigFile(path, environment, ids) : NO_FILE
   const problems: string[] = []
   const shown: ShownSetting[] = []
   const values: Record<string, unknown> = {}
@@ -70,7 +66,14 @@ export function loadSettings(input: {
     values[definition.key] = read.value
     shown.push({ ...read, value: definition.isSecret ? mask(read.value) : read.value })
   }
-  const providers = readProviders(input.providers, environment, file, shown, path, problems)
+  const read = readProviders(input.kinds, {
+    environment,
+    file,
+    path,
+    place: place ?? (() => path),
+    shown,
+    problems,
+  })
   if (problems.length > 0) throw new ConfigError(problems)
   const home = resolve(folder, String(values.home))
   const priceBooks = resolveBooks(values.priceBooks as Settings['priceBooks'], folder, problems)
@@ -80,8 +83,10 @@ export function loadSettings(input: {
   }
   if (problems.length > 0) throw new ConfigError(problems)
   const outside = { priceFeeds: file.prices?.feeds ?? [], alerts: file.alerts ?? {} }
-  const read = { ...values, home, providers, priceBooks, priceOverrides, ...outside }
-  const settings = read as unknown as Settings
+  const providers = withOwn(read, input.own ?? {})
+  const all = { ...values, home, providers, priceBooks, priceOverrides, ...outside }
+  const settings = all as unknown as Settings
+  planProviders(input.kinds, settings, place)
   return { settings, shown, ...(hasFile ? { file: path } : {}) }
 }
 
@@ -93,19 +98,6 @@ function readOverrides(file: ConfigFile): PriceOverrides {
     markups: overrides.filter((each) => 'markup' in each),
   }
 }
-
-/** Of a secret this short, four characters would tell too much. */
-const SHORTEST_SHOWN = 16
-
-/** A secret's last four characters, enough to tell it from another one. */
-function mask(value: unknown): string {
-  const secret = String(value)
-  return secret.length < SHORTEST_SHOWN ? '…' : `…${secret.slice(-4)}`
-}
-
-/** An address without what it may say of a user and a password. */
-const withoutCredentials = (address: string): string =>
-  address.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, '$1…@')
 
 function readSetting(
   definition: SettingDefinition,
@@ -140,62 +132,13 @@ function readSetting(
   }
 }
 
-/** A variable, or the file that its `_FILE` twin names. An empty variable counts as not set. */
-function readVariable(
-  names: readonly string[],
-  environment: Environment,
-  problems: string[],
-): { readonly name: string; readonly value: string } | undefined {
-  for (const name of names) {
-    const value = environment[name]
-    if (value !== undefined && value !== '') return { name, value }
-    const path = environment[`${name}_FILE`]
-    if (path === undefined || path === '') continue
-    try {
-      return { name: `${name}_FILE`, value: readFileSync(path, 'utf8').trim() }
-    } catch {
-      problems.push(`${name}_FILE: the file ${path} cannot be read`)
-    }
-  }
-  return undefined
-}
-
-function readProviders(
-  known: readonly ProviderVariables[],
-  environment: Environment,
-  file: ConfigFile,
-  shown: ShownSetting[],
-  path: string,
-  problems: string[],
-): Record<string, ProviderSettings> {
-  const providers: Record<string, ProviderSettings> = {}
-  for (const { id, apiKeyVariable, baseUrlVariable } of known) {
-    const inFile = file.providers?.[id]
-    const pick = (member: 'api_key' | 'base_url', variable: string): string | undefined => {
-      const fromFile = inFile?.[member]
-      const found = readVariable([variable], environment, problems)
-      const value = found?.value ?? fromFile
-      if (value === undefined) return undefined
-      if (member === 'base_url' && !isWebAddress(value)) {
-        problems.push(`${found?.name ?? path}: providers.${id}.base_url must be an http(s) address`)
-      }
-      shown.push({
-        name: `providers.${id}.${member}`,
-        value: member === 'api_key' ? mask(value) : withoutCredentials(value),
-        ...(found === undefined
-          ? { origin: 'file', source: path }
-          : { origin: 'environment', source: found.name }),
-      })
-      return value
-    }
-    const apiKey = pick('api_key', apiKeyVariable)
-    const baseUrl = pick('base_url', baseUrlVariable)
-    providers[id] = {
-      ...(apiKey === undefined ? {} : { apiKey }),
-      ...(baseUrl === undefined ? {} : { baseUrl }),
-      allowPrivate: inFile?.allow_private ?? false,
-      isEnabled: inFile?.enabled ?? true,
-    }
-  }
-  return providers
-}
+const withOwn = (
+  read: Readonly<Record<string, ProviderSettings>>,
+  own: Readonly<Record<string, Partial<ProviderSettings>>>,
+): Readonly<Record<string, ProviderSettings>> =>
+  Object.fromEntries(
+    Object.entries({ ...read, ...own }).map(([name, settings]) => [
+      name,
+      { allowPrivate: false, isEnabled: true, ...read[name], ...settings },
+    ]),
+  )

@@ -30,7 +30,8 @@ import { emulators } from '../sandbox/registry.generated.ts'
 import { type Sandbox, startSandbox } from '../sandbox/server.ts'
 import { type BookShelf, openBookShelf, refuseBroken } from './book-shelf.ts'
 import { priceLayers } from './price-layers.ts'
-import { createProviders, emulatedIds, livePrices, makeCatalogue, offersOf } from './providers.ts'
+import { type ProviderPlan, planProviders } from './provider-plan.ts'
+import { createProviders, livePrices, makeCatalogue, offersOf } from './providers.ts'
 import type { Settings } from './schema.ts'
 import { watchPrices } from './watch-prices.ts'
 
@@ -52,7 +53,7 @@ export interface Keeprate {
   /** The operator's book files. */
   readonly books: BookShelf
   readonly providers: readonly Provider[]
-  /** Ids of the emulated providers. */
+  /** Names of the emulated providers. */
   readonly emulated: readonly string[]
   /** Shared by all replicas; signs links to pictures. */
   readonly linkSecret: string
@@ -83,8 +84,7 @@ interface Outside {
 
 /** What is worked out before anything is put together. */
 interface Chosen extends RecoveryOptions {
-  readonly definitions: readonly ProviderDefinition[]
-  readonly emulated: readonly string[]
+  readonly plan: ProviderPlan
   readonly books: BookShelf
 }
 
@@ -98,19 +98,18 @@ export async function openKeeprate(
   options: OpenOptions = {},
 ): Promise<Keeprate> {
   mkdirSync(settings.home, { recursive: true })
-  const definitions = options.definitions ?? shippedProviders
-  const emulated = emulatedIds(definitions, settings)
+  const plan = planProviders(options.definitions ?? shippedProviders, settings)
   const books = await openBookShelf({
     paths: settings.priceBooks,
-    knownOffers: offersOf(definitions),
+    knownOffers: offersOf(plan.configured.map(({ definition }) => definition)),
     clock: systemClock,
     log,
     pause: nextTurn,
   })
   if (options.toleratesBooks !== true) refuseBroken(books)
-  const outside = await openOutside(settings, emulated)
+  const outside = await openOutside(settings, plan.emulated)
   try {
-    return await assemble(settings, log, { ...options, definitions, emulated, books }, outside)
+    return await assemble(settings, log, { ...options, plan, books }, outside)
   } catch (error) {
     await Promise.all([outside.sandbox?.close(), outside.stores.close()])
     throw error
@@ -136,7 +135,7 @@ async function assemble(
   options: Chosen,
   { stores, linkSecret, sandbox }: Outside,
 ): Promise<Keeprate> {
-  const { definitions, emulated, books } = options
+  const { plan, books } = options
   const http = createSafeFetch()
   const images = createFallbackStore(
     createFileImageStore(settings.home),
@@ -144,11 +143,10 @@ async function assemble(
     (error) => log.error({ error }, 'picture went to the fallback folder'),
   )
   const clock = systemClock
-  const providers = createProviders(definitions, settings, {
+  const providers = createProviders(plan, {
     http,
     clock,
-    emulated,
-    sandboxUrl: (id) => sandbox?.baseUrl(id) ?? '',
+    sandboxUrl: (kind) => sandbox?.baseUrl(kind) ?? '',
   })
   const hub = createEventHub((error) => log.error({ error }, 'an event listener failed'))
   const prices = openPriceDesk({
@@ -196,7 +194,7 @@ async function assemble(
     watch,
     books,
     providers,
-    emulated,
+    emulated: plan.emulated,
     linkSecret,
     close: async () => {
       stop.abort()

@@ -7,57 +7,29 @@ import type { HttpClient } from '../ports/http-client.ts'
 import type { Provider } from '../ports/provider.ts'
 import { createProvider } from '../providers/shared/create-provider.ts'
 import type { ProviderDefinition } from '../providers/shared/definition.ts'
-import { ConfigError } from './config-error.ts'
-import type { Settings } from './schema.ts'
-
-/**
- * Ids of the providers that are emulated, by explicit choice or because no provider has a key; the
- * latter leaves out what nobody has without saying so: own servers, and providers that never were.
- */
-export function emulatedIds(
-  definitions: readonly ProviderDefinition[],
-  settings: Pick<Settings, 'sandbox' | 'providers'>,
-): readonly string[] {
-  const all = definitions.map(({ id }) => id)
-  const { sandbox } = settings
-  if (sandbox === 'all') return all
-  if (sandbox === 'none') return []
-  if (sandbox !== undefined) {
-    const unknown = sandbox.filter((id) => !all.includes(id))
-    if (unknown.length === 0) return sandbox
-    throw new ConfigError([`sandbox: no such provider: ${unknown.join(', ')}`])
-  }
-  const hasKey = all.some((id) => settings.providers[id]?.apiKey !== undefined)
-  if (hasKey) return []
-  return definitions
-    .filter(({ availability = 'hosted' }) => availability === 'hosted')
-    .map(({ id }) => id)
-}
+import { isCallable, type ProviderPlan } from './provider-plan.ts'
 
 /** The providers that can be called: emulated ones on the sandbox, others where they have a key. */
 export function createProviders(
-  definitions: readonly ProviderDefinition[],
-  settings: Settings,
+  { configured, emulated }: ProviderPlan,
   parts: {
     readonly http: HttpClient
     readonly clock: Clock
-    readonly emulated: readonly string[]
-    readonly sandboxUrl: (id: string) => string
+    /** Where a kind is emulated. */
+    readonly sandboxUrl: (kind: string) => string
   },
 ): readonly Provider[] {
   const { http, clock } = parts
-  return definitions.flatMap((definition) => {
-    const { apiKey, baseUrl, allowPrivate, isEnabled } = settings.providers[definition.id] ?? {
-      allowPrivate: false,
-      isEnabled: true,
-    }
+  return configured.flatMap((provider) => {
+    const { kind, definition, settings } = provider
+    const { apiKey = '', baseUrl, allowPrivate, isEnabled } = settings
     if (!isEnabled) return []
-    if (parts.emulated.includes(definition.id)) {
-      const sandbox = { apiKey: 'sandbox', baseUrl: parts.sandboxUrl(definition.id) }
+    if (emulated.includes(definition.id)) {
+      const sandbox = { apiKey: 'sandbox', baseUrl: parts.sandboxUrl(kind) }
       const runtime = { http, clock, ...sandbox, allowPrivate: true, isSimulated: true }
       return [createProvider(definition, runtime)]
     }
-    if (apiKey === undefined) return []
+    if (!isCallable(provider)) return []
     const address = baseUrl === undefined ? {} : { baseUrl }
     const runtime = { http, clock, apiKey, ...address, allowPrivate, isSimulated: false }
     return [createProvider(definition, runtime)]

@@ -4,21 +4,29 @@ import { priceRowSchema } from '../core/pricebook/price-row.ts'
 import { type Flaw, flawsOf, valueAt } from './book-reasons.ts'
 import { ConfigError } from './config-error.ts'
 import { type Keys, openDocument } from './open-document.ts'
+import { providerNameProblem } from './provider-name.ts'
 import { type ConfigFile, configFile, markupRow } from './schema.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
+/** A file that was read. */
+export interface ReadConfig {
+  readonly values: ConfigFile
+  /** `file:line:column` of a member, or of the nearest one around it that is there. */
+  readonly place: (keys: readonly PropertyKey[]) => string
+}
+
 /**
  * Reads `keeprate.yaml`: `${NAME}` in a text is replaced from the environment, `<member>_file` of
- * a secret is read from that file. Problems name line and column.
- * @param providers ids of the providers that there are; without them any id is taken.
+ * a secret or a graph is read from that file. Problems name line and column.
+ * @param kinds ids of the providers that there are; without them any is taken.
  * @throws ConfigError with all problems at once.
  */
 export function readConfigFile(
   path: string,
   environment: Environment,
-  providers?: readonly string[],
-): ConfigFile {
+  kinds?: readonly string[],
+): ReadConfig {
   const document = openDocument(readFileSync(path, 'utf8'), path)
   if (document.errors.length > 0) throw new ConfigError(document.errors)
   const problems: string[] = []
@@ -45,13 +53,18 @@ export function readConfigFile(
     }
   }
   const given = isObject(value) && isObject(value.providers) ? value.providers : {}
-  for (const id of Object.keys(given)) {
-    if (providers === undefined || providers.includes(id)) continue
-    const problem = `no such provider; there are ${providers.join(', ')}`
-    problems.push(`${placeOfName(['providers', id])}: providers.${id}: ${problem}`)
+  for (const [id, entry] of Object.entries(given)) {
+    const kind = isObject(entry) ? entry.kind : undefined
+    const problem = kinds && providerNameProblem(id, kind, kinds)
+    if (problem !== undefined) {
+      const at = problem.isOfKind
+        ? place(['providers', id, 'kind'])
+        : placeOfName(['providers', id])
+      problems.push(`${at}: providers.${id}: ${problem.text}`)
+    }
   }
   if (problems.length > 0) throw new ConfigError(problems)
-  return result.data as ConfigFile
+  return { values: result.data as ConfigFile, place }
 }
 
 /** A member of `prices.overrides` that is neither a price nor a markup: why not, by what it has. */
@@ -64,7 +77,9 @@ function overrideFlaws(path: Keys, value: unknown): readonly Flaw[] {
 }
 
 /** Members that may be given as `<member>_file`. */
-const SECRET_MEMBERS = ['api_key', 'admin_key', 'database_url']
+const FILE_MEMBERS = ['api_key', 'admin_key', 'database_url', 'graph']
+/** One of them is no text: a workflow, as its editor exports it. */
+const JSON_MEMBER = 'graph'
 
 type Report = (keys: readonly PropertyKey[], problem: string) => void
 
@@ -82,11 +97,13 @@ function expand(
   const members: [string, unknown][] = []
   for (const [name, member] of Object.entries(value)) {
     const path = [...keys, name]
-    const secret = SECRET_MEMBERS.find((candidate) => name === `${candidate}_file`)
+    const inFile = FILE_MEMBERS.find((candidate) => name === `${candidate}_file`)
     const expanded = expand(member, path, environment, report)
-    if (secret !== undefined && secret in value) report(path, `${secret} is given as well`)
-    if (secret === undefined) members.push([name, expanded])
-    else members.push([secret, readSecret(String(expanded), path, report)])
+    if (inFile !== undefined && inFile in value) report(path, `${inFile} is given as well`)
+    if (inFile === undefined) members.push([name, expanded])
+    else if (inFile === JSON_MEMBER)
+      members.push([inFile, readJson(String(expanded), path, report)])
+    else members.push([inFile, readText(String(expanded), path, report)])
   }
   return Object.fromEntries(members)
 }
@@ -104,11 +121,21 @@ function expandText(
   })
 }
 
-function readSecret(path: string, keys: readonly PropertyKey[], report: Report): string {
+function readText(path: string, keys: readonly PropertyKey[], report: Report): string {
   try {
     return readFileSync(path, 'utf8').trim()
   } catch {
     report(keys, `the file ${path} cannot be read`)
     return ''
+  }
+}
+
+function readJson(path: string, keys: readonly PropertyKey[], report: Report): unknown {
+  const text = readText(path, keys, report)
+  try {
+    return text === '' ? {} : JSON.parse(text)
+  } catch {
+    report(keys, `the file ${path} is no JSON`)
+    return {}
   }
 }

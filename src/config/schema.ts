@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import type { JsonObject } from '../core/json.ts'
 import type { Markup } from '../core/pricebook/layers.ts'
 import { type PriceRow, priceRowSchema } from '../core/pricebook/price-row.ts'
-import { positiveRateSchema } from '../core/pricing/decimal.ts'
+import { isPositive, positiveRateSchema } from '../core/pricing/decimal.ts'
 import { type AlertSettings, alertSettings, type FeedSettings, feedRow } from './feed-schema.ts'
 
 /** A duration: seconds, or with a unit (`30m`, `72h`, `7d`). */
@@ -10,19 +11,49 @@ const duration = z.union([
   z.string().regex(/^\d{1,9}[smhd]?$/, 'must be seconds, or 30m, 72h, 7d'),
 ])
 
-const provider = z.strictObject({
-  api_key: z
-    .string()
-    .min(1)
-    .optional()
-    .describe('Key of the provider; use $NAME in braces, or *_FILE'),
-  base_url: z.url().optional().describe("Replaces the provider's own address"),
-  allow_private: z
-    .boolean()
-    .optional()
-    .describe('The base URL may lie on a private or loopback address'),
-  enabled: z.boolean().optional().describe('false leaves the provider out, whatever keys exist'),
-})
+const provider = z
+  .strictObject({
+    kind: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'What it is, when the name is your own; any number of providers may be of one kind',
+      ),
+    api_key: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Key of the provider; use $NAME in braces, or *_FILE'),
+    base_url: z
+      .url()
+      .optional()
+      .describe("Replaces the provider's own address; where a server of your own listens"),
+    url: z.url().optional().describe('The same as base_url'),
+    allow_private: z
+      .boolean()
+      .optional()
+      .describe('The base URL may lie on a private or loopback address'),
+    enabled: z.boolean().optional().describe('false leaves the provider out, whatever keys exist'),
+    hourly_cost: z
+      .union([
+        z.number().positive(),
+        z
+          .string()
+          .regex(/^\d+(\.\d+)?$/, 'must be dollars, such as "0.80"')
+          .refine(isPositive, 'must be above zero'),
+      ])
+      .optional()
+      .describe('Dollars an hour of your own machine costs: rent, or the power it draws'),
+    settings: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .describe("Members of the kind's own: models, workflows; see the README of its folder"),
+  })
+  .refine(({ url, base_url }) => url === undefined || base_url === undefined, {
+    path: ['url'],
+    message: 'is given beside base_url, which is the same',
+  })
 
 /** What the operator adds to the prices of some offers. */
 export const markupRow = z.strictObject({
@@ -49,7 +80,7 @@ export const configFile = z.strictObject({
   sandbox: z
     .union([z.enum(['all', 'none']), z.array(z.string())])
     .optional()
-    .describe('Which providers are emulated; without any provider key: all'),
+    .describe('Which providers are emulated; without any key or own server: all that are hosted'),
   sandbox_speed: z.number().min(1).max(100_000).optional().describe('Divides emulated latencies'),
   prices: z
     .strictObject({
@@ -95,10 +126,15 @@ export interface PriceOverrides {
 
 /** Settings of one provider, from the file and the vendor's usual environment variables. */
 export interface ProviderSettings {
+  /** Id of the definition, when the provider has another name. */
+  readonly kind?: string
   readonly apiKey?: string
   readonly baseUrl?: string
   readonly allowPrivate: boolean
   readonly isEnabled: boolean
+  /** Dollars, a decimal. */
+  readonly hourlyCost?: string
+  readonly settings?: JsonObject
 }
 
 /** All settings, read and checked. */
@@ -113,7 +149,7 @@ export interface Settings {
   readonly bodyExtension: boolean
   readonly baseline: string
   readonly providers: Readonly<Record<string, ProviderSettings>>
-  /** Ids of the emulated providers; undefined = all when no provider has a key, else none. */
+  /** Names of the emulated providers; undefined = all when none is a real one, else none. */
   readonly sandbox?: 'all' | 'none' | readonly string[]
   readonly sandboxSpeed: number
   /** Names of shipped books and absolute paths of files; the first goes before the next. */
@@ -129,3 +165,13 @@ export interface Settings {
 
 /** Where a setting's value came from. */
 export type Origin = 'flag' | 'environment' | 'file' | 'default'
+
+/** One line of `keeprate config show`. */
+export interface ShownSetting {
+  readonly name: string
+  /** Secrets are shown as their last four characters. */
+  readonly value: unknown
+  readonly origin: Origin
+  /** The variable or file that said so. */
+  readonly source?: string
+}

@@ -104,8 +104,9 @@ describe('a file with a mistake is refused, with line and column:', () => {
     ['    key: x', '8:5'],
     [`    api_key: $\{NO_KEY}`, '9:14'],
     ['    base_url: nowhere', '10:15'],
-    ['cache: { ttl: soon }', '11:15'],
-    ['limits: { plan_steps: 0 }', '12:23'],
+    ['  gpu1: { kind: comfi }', '11:17'],
+    ['cache: { ttl: soon }', '12:15'],
+    ['limits: { plan_steps: 0 }', '13:23'],
   ] as const
   const config = mistakes.map(([line]) => `${line}\n`).join('')
   const expected = mistakes.flatMap(([, place]) => (place === undefined ? [] : [place]))

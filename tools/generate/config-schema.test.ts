@@ -28,12 +28,20 @@ const good: readonly (readonly [string, string])[] = [
   ['a reference instead of a word of a list', `log_level: "${variable('LEVEL')}"`],
   ['a reference instead of a duration', `cache: { ttl: "${variable('TTL')}" }`],
   ['a duration in seconds', 'cache: { ttl: 90 }'],
+  [
+    'a server of the operator, with its own kind',
+    'providers: { gpu1: { kind: a, url: "http://b" } }',
+  ],
+  ['settings of a kind', 'providers: { a: { hourly_cost: 0.8, settings: { models: [1] } } }'],
+  ['an hourly cost as a text', 'providers: { a: { hourly_cost: "0.80" } }'],
   ['a reference as a key', `providers: { openai: { api_key: "${variable('KEY')}" } }`],
 ]
 
 const bad: readonly (readonly [string, string])[] = [
   ['an unknown member', 'prot: 80'],
   ['an unknown member of a provider', 'providers: { openai: { apikey: abc } }'],
+  ['an hourly cost of nothing', 'providers: { a: { hourly_cost: 0 } }'],
+  ['an hourly cost in words', 'providers: { a: { hourly_cost: cheap } }'],
   ['a port that is none', 'server: { port: 70000 }'],
   ['a number as a text', 'server: { port: "80" }'],
   ['a reference instead of a number', `server: { port: "${variable('PORT')}" }`],

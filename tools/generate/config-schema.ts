@@ -16,7 +16,7 @@ const SECRET_MEMBERS = ['api_key', 'admin_key', 'database_url']
 const MORE_WORDS: Readonly<Record<string, string>> = {
   server: 'Where the gateway listens',
   log_level: 'Least severe messages that are logged',
-  providers: 'Providers by id; without a key a provider is absent, or emulated',
+  providers: 'Providers by name; without key or own server a provider is absent, or emulated',
   cache: 'The exact cache',
   'cache.ttl': 'How long pictures answer equal requests: seconds, or 30m, 72h, 7d',
   limits: 'Limits of one process',

@@ -20,9 +20,15 @@ from the environment, and \`api_key\`, \`admin_key\` and \`database_url\` may be
 \`api_key_file\`, \`admin_key_file\` and \`database_url_file\`. References stand in texts only:
 numbers, true and false are written out.`
 
-const PROVIDERS = `A provider is callable when it has a key. Keys and addresses come from the
-members below or from the variables that the vendors use; here the file wins over the environment,
-because the vendors' variables may be set for other programs.`
+const PROVIDERS = `A provider is callable when it has a key, or, when it is a server of your own,
+an address. Keys and addresses come from the members below or from the variables that the vendors
+use; a variable wins over the file.
+
+The name of a provider is its kind (\`openai\`), or a name of your own with \`kind\` beside it,
+any number of times: offers are then called \`<name>/<model>\`, and \`provider_options\` go by that
+name. Variables are those of the provider that is named like its kind. Kinds of your own servers are
+marked in the second table; what \`settings\` takes stands in the README of the kind's folder.
+A workflow, \`graph\`, may lie in a file of its own, \`graph_file\`.`
 
 const HOURS = 3_600_000
 const MEBIBYTE = 1_048_576
@@ -72,17 +78,17 @@ function providerMembers(schema: JsonSchema): readonly (readonly string[])[] {
   const provider = isObject(providers) ? providers.additionalProperties : undefined
   const members = isObject(provider) ? Object.keys(membersOf(provider)) : []
   if (!isObject(provider) || members.length === 0) throw new TypeError('providers have no members')
-  return members.map((name) => [code(`providers.<id>.${name}`), descriptionOf(provider, [name])])
+  return members.map((name) => [code(`providers.<name>.${name}`), descriptionOf(provider, [name])])
 }
 
 /** Imported late: the registry is a generated file too, and may be written by the same run. */
 async function providerVariables(): Promise<string> {
   const { providers } = await import('../../src/providers/registry.generated.ts')
-  const rows = providers.map(({ id, displayName, origin }) => [
+  const rows = providers.map(({ id, displayName, origin, availability }) => [
     code(id),
-    displayName,
+    availability === 'self_hosted' ? `${displayName}, your own` : displayName,
     code(origin.apiKeyVariable),
     code(origin.baseUrlVariable),
   ])
-  return markdownTable([['id', 'provider', 'key', 'address'], ...rows])
+  return markdownTable([['kind', 'provider', 'key', 'address'], ...rows])
 }

@@ -133,13 +133,26 @@ export interface WebhookRule {
   readonly read: (delivery: WebhookDelivery) => WebhookNotice | undefined
 }
 
+/** What another provider sells: for servers whose models and prices follow it. */
+export interface OfferAlike {
+  readonly model: Model
+  /** All rows of the offer, whatever their dates and operations. */
+  readonly prices: readonly PriceRow[]
+  /** Reads plans of that very model. */
+  readonly estimate: ProviderDefinition['estimate']
+}
+
 /** What an operator says of one server or account of a kind that has many. */
 export interface ProviderInstance {
   /** Its name in the configuration: provider id, and first part of its offers' names. */
   readonly id: string
   readonly baseUrl?: string
+  /** Dollars for an hour of the machine, a decimal above zero; for own servers. */
+  readonly hourlyCost?: string
   /** The `settings` object of the configuration; read by a strict schema of the provider's own. */
   readonly settings: JsonObject
+  /** Finds `provider/model` among the providers that there are. */
+  readonly findOffer?: (offer: string) => OfferAlike | undefined
 }
 
 /** A request about to be sent, for providers that sign all of it. */
@@ -214,7 +227,7 @@ export interface ProviderDefinition {
   /**
    * Makes the definition of one server or account from the operator's settings, for kinds of which
    * there are many; this definition itself then describes a typical one, for the sandbox.
-   * @throws Error in words for settings that are wrong.
+   * @throws InstanceError for settings that are wrong, each with its place; or Error in words.
    */
   readonly configure?: (instance: ProviderInstance) => ProviderDefinition
 }
