@@ -117,14 +117,17 @@ function testCredential(definition: ProviderDefinition): void {
 
   test.each([
     ['another host', 'https://elsewhere.example/result.png'],
-    ['a host whose name only ends alike', `https://not-${base.host.replaceAll('.', '-')}.example/`],
+    [
+      'a host whose name only ends alike',
+      `https://not-${base.hostname.replaceAll('.', '-')}.example/`,
+    ],
     [
       'a host that is prefixed without a dot',
       `https://evil${definition.origin.ownHosts[0]?.slice(1) ?? '.example'}/`,
     ],
     [
       'an unencrypted address',
-      base.protocol === 'https:' ? `http://${base.host}/x` : `http://not-${base.host}/x`,
+      base.protocol === 'https:' ? `http://${base.host}/x` : 'http://elsewhere.example/x',
     ],
     ['another port', `https://${base.hostname}:8443/x`],
     ['a name in the user part', `https://${base.host}@elsewhere.example/`],
