@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import type { Command } from 'commander'
 import { openPriceView, type PriceView } from '../config/price-view.ts'
+import { definitionsOf } from '../config/provider-plan.ts'
 import { invalid } from '../core/errors/gateway-error.ts'
 import type { Usage } from '../core/pricing/usage.ts'
 import { dayOf, type Instant, startOfDay } from '../core/time.ts'
@@ -31,7 +32,7 @@ export const withBookOptions = (command: Command): Command =>
 export function openPrices(options: BookOptions, usage: Partial<Usage> = {}): OpenPrices {
   const { settings } = loadForCommand(options)
   const view = openPriceView({
-    definitions: providers,
+    definitions: definitionsOf(providers, settings),
     settings,
     sha256: (data) => hash('sha256', data, 'hex'),
     folder: process.cwd(),

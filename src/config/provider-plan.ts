@@ -74,6 +74,13 @@ export function planProviders(
   return { configured, emulated }
 }
 
+/** Every definition that the settings make, callable or not: for those who look at prices alone. */
+export const definitionsOf = (
+  kinds: readonly ProviderDefinition[],
+  settings: Pick<Settings, 'sandbox' | 'providers'>,
+): readonly ProviderDefinition[] =>
+  planProviders(kinds, settings).configured.map(({ definition }) => definition)
+
 function toConfigured(
   kinds: readonly ProviderDefinition[],
   name: string,

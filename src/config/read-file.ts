@@ -30,7 +30,8 @@ export function readConfigFile(
   const document = openDocument(readFileSync(path, 'utf8'), path)
   if (document.errors.length > 0) throw new ConfigError(document.errors)
   const problems: string[] = []
-  const { place, placeOfName } = document
+  const { placeOfName } = document
+  const place = (keys: Keys): string => document.place(asWritten(keys, document.value))
   const value = expand(document.value ?? {}, [], environment, (keys, problem) =>
     problems.push(`${place(keys)}: ${keys.join('.')}: ${problem}`),
   )
@@ -74,6 +75,13 @@ function overrideFlaws(path: Keys, value: unknown): readonly Flaw[] {
   const row = valueAt(value, path)
   const schema = isObject(row) && 'markup' in row ? markupRow : priceRowSchema
   return flawsOf(schema.safeParse(row).error?.issues ?? [], row, path)
+}
+
+/** An address may be written as `url`; problems of it are told there. */
+function asWritten(keys: Keys, value: unknown): Keys {
+  if (keys.at(-1) !== 'base_url') return keys
+  const short = [...keys.slice(0, -1), 'url']
+  return valueAt(value, short) === undefined ? keys : short
 }
 
 /** Members that may be given as `<member>_file`. */

@@ -1,5 +1,6 @@
 // Generated from the folders of src/providers. Do not edit:
 // run `npm run generate`.
+import a1111 from './a1111/index.ts'
 import bfl from './bfl/index.ts'
 import deepinfra from './deepinfra/index.ts'
 import gemini from './gemini/index.ts'
@@ -13,6 +14,7 @@ import type { ProviderDefinition } from './shared/definition.ts'
 
 /** Every provider that ships, sorted by folder name. */
 export const providers: readonly ProviderDefinition[] = [
+  a1111,
   bfl,
   deepinfra,
   gemini,

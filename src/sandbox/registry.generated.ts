@@ -1,5 +1,6 @@
 // Generated from the folders of src/providers. Do not edit:
 // run `npm run generate`.
+import a1111 from '../providers/a1111/sandbox.ts'
 import bfl from '../providers/bfl/sandbox.ts'
 import deepinfra from '../providers/deepinfra/sandbox.ts'
 import gemini from '../providers/gemini/sandbox.ts'
@@ -13,6 +14,7 @@ import type { Emulator } from '../providers/shared/emulator.ts'
 
 /** Every provider's emulator, sorted by folder name. */
 export const emulators: readonly Emulator[] = [
+  a1111,
   bfl,
   deepinfra,
   gemini,

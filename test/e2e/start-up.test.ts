@@ -209,6 +209,46 @@ describe('a provider on a private address', () => {
   })
 })
 
+describe('an own server', () => {
+  const entry = (members: string): string =>
+    `providers:\n  gpu1: { kind: a1111, url: "http://127.0.0.1:9", ${members} }\n`
+
+  test('is a real provider: nothing is emulated beside it, and it needs no key', async () => {
+    const stand = await startStand({
+      config: entry('allow_private: true, hourly_cost: 0.80'),
+      environment: { KEEPRATE_ADMIN_KEY: ADMIN_KEY },
+    })
+    try {
+      expect(stand.ready).toMatchObject({ sandbox: [], providers: ['gpu1'] })
+      const headers = { authorization: `Bearer ${ADMIN_KEY}` }
+      const listed = jsonOf(await exchange(stand.url, { path: '/v1/models', headers }))
+      expect(JSON.stringify(listed.data)).toContain('gpu1/loaded')
+    } finally {
+      await clearStand(stand)
+    }
+  })
+
+  test.each([
+    [
+      'without permission for a private address',
+      'hourly_cost: 0.80',
+      '2:29',
+      'allow_private: true',
+    ],
+    ['without a price', 'allow_private: true', '2:9', 'hourly_cost: is missing'],
+    [
+      'with a model that is none',
+      'allow_private: true, hourly_cost: 1, settings: { models: [{ id: "No" }] }',
+      '2:115',
+      'settings.models.0.id: not a model name',
+    ],
+  ])('%s is refused with line and column', async (_, members, place, words) => {
+    const { code, errors } = await run(['config', 'check'], {}, entry(members))
+    expect([code, errors]).toEqual([2, expect.stringContaining(words)])
+    expect(errors).toContain(`keeprate.yaml:${place}: `)
+  })
+})
+
 test('links in answers and errors begin with the public address behind a proxy', async () => {
   const publicUrl = 'https://images.example/gateway'
   const stand = await startStand({ environment: { KEEPRATE_PUBLIC_URL: `${publicUrl}/` } })

@@ -13,6 +13,9 @@ row wins. Confidence says how sure the reading of the source is; \`derived\` mea
 other published figures. The fields of the prices are explained in
 [price-structures.md](price-structures.md).`
 
+const OWN_SERVER = `A kind of server of your own. These are models and prices of the emulated one;
+yours has those of its configuration.`
+
 /** `docs/providers.md`: providers, models, names that lead to them, prices with their sources. */
 export async function providersDocument(): Promise<GeneratedFile> {
   // Imported late: the registry is a generated file too, and may be written by the same run.
@@ -28,6 +31,7 @@ export async function providersDocument(): Promise<GeneratedFile> {
 
 const describe = (provider: ProviderDefinition): readonly string[] => [
   `## ${provider.displayName}`,
+  ...(provider.availability === 'self_hosted' ? [OWN_SERVER] : []),
   `Id ${code(provider.id)}, at ${provider.origin.baseUrl}, key in ` +
     `${code(provider.origin.apiKeyVariable)}. See its ` +
     `[README](../src/providers/${provider.id}/README.md).`,

@@ -11,7 +11,8 @@ const range = z
   .strictObject({ min: z.number(), max: z.number(), default: z.number() })
   .refine((row) => row.min <= row.default && row.default <= row.max, 'needs min ≤ default ≤ max')
 
-const size = z
+/** A size as files have it, `WIDTHxHEIGHT`. */
+export const sizeSchema = z
   .string()
   .regex(/^[1-9]\d*x[1-9]\d*$/, 'not a size (WIDTHxHEIGHT)')
   .transform((text): Size => {
@@ -19,8 +20,9 @@ const size = z
     return { width, height }
   })
 
-const sizeRule = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('list'), sizes: z.array(size).min(1) }),
+/** Which sizes a model makes, as files have it. */
+export const sizeRuleSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('list'), sizes: z.array(sizeSchema).min(1) }),
   z
     .strictObject({
       kind: z.literal('free'),
@@ -107,8 +109,8 @@ export const modelRow = z.strictObject({
   other_names: z.array(z.string()).default([]),
   operations: z.array(z.enum(operations)).min(1),
   tier: z.enum(['budget', 'standard', 'premium']),
-  sizes: sizeRule,
-  default_size: size,
+  sizes: sizeRuleSchema,
+  default_size: sizeSchema,
   qualities: z.array(z.enum(qualities)).default([]),
   formats: z.array(z.enum(imageFormats)).min(1),
   max_images_per_call: count,

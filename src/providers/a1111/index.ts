@@ -1,0 +1,46 @@
+import { priceRowsSchema } from '../../core/pricebook/price-row.ts'
+import { defineProvider } from '../shared/definition.ts'
+import { readModelsFile } from '../shared/models-file.ts'
+import { drawnSize } from '../shared/own-models.ts'
+import { ownEstimate } from '../shared/own-price.ts'
+import { classify } from './failures.ts'
+import modelsFile from './models.json' with { type: 'json' }
+import { checkOptions } from './options.ts'
+import pricesFile from './prices.json' with { type: 'json' }
+import { readServer } from './settings.ts'
+import { authorize, fromWire, toWire } from './wire.ts'
+
+/** AUTOMATIC1111's web UI and what speaks its API: Forge, reForge, SD.Next. An own server. */
+const a1111 = defineProvider({
+  id: 'a1111',
+  displayName: 'AUTOMATIC1111, Forge, SD.Next',
+  origin: {
+    baseUrl: 'http://127.0.0.1:7860',
+    ownHosts: [],
+    apiKeyVariable: 'A1111_API_KEY',
+    baseUrlVariable: 'A1111_BASE_URL',
+  },
+  availability: 'self_hosted',
+  ...readModelsFile('a1111', modelsFile),
+  prices: priceRowsSchema.parse(pricesFile),
+  authorize,
+  imageFields: ['images[]'],
+  checkOptions,
+  estimate: (plan) => ownEstimate(plan, drawnSize(plan)),
+  toWire,
+  fromWire,
+  classify,
+  flow: { kind: 'sync' },
+  probe: { method: 'GET', url: '/sdapi/v1/progress?skip_current_image=true' },
+  interrupt: { method: 'POST', url: '/sdapi/v1/interrupt' },
+  // One job at a time behind a lock; a further request waits there without a word.
+  limits: { parallelCalls: 1 },
+  configure: (instance) => ({
+    ...a1111,
+    id: instance.id,
+    displayName: `${a1111.displayName} (${instance.id})`,
+    ...readServer(instance),
+  }),
+})
+
+export default a1111
