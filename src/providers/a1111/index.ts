@@ -1,6 +1,7 @@
 import { priceRowsSchema } from '../../core/pricebook/price-row.ts'
 import { defineProvider } from '../shared/definition.ts'
 import { readModelsFile } from '../shared/models-file.ts'
+import { authorizeOwn } from '../shared/own-key.ts'
 import { drawnSize } from '../shared/own-models.ts'
 import { ownEstimate } from '../shared/own-price.ts'
 import { classify } from './failures.ts'
@@ -8,7 +9,7 @@ import modelsFile from './models.json' with { type: 'json' }
 import { checkOptions } from './options.ts'
 import pricesFile from './prices.json' with { type: 'json' }
 import { readServer } from './settings.ts'
-import { authorize, fromWire, toWire } from './wire.ts'
+import { fromWire, toWire } from './wire.ts'
 
 /** AUTOMATIC1111's web UI and what speaks its API: Forge, reForge, SD.Next. An own server. */
 const a1111 = defineProvider({
@@ -23,7 +24,7 @@ const a1111 = defineProvider({
   availability: 'self_hosted',
   ...readModelsFile('a1111', modelsFile),
   prices: priceRowsSchema.parse(pricesFile),
-  authorize,
+  authorize: authorizeOwn,
   imageFields: ['images[]'],
   checkOptions,
   estimate: (plan) => ownEstimate(plan, drawnSize(plan)),

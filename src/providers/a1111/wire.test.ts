@@ -5,7 +5,6 @@ import type { ProviderCall } from '../../ports/provider.ts'
 import type { ProviderDefinition, ProviderInstance } from '../shared/definition.ts'
 import { InstanceError } from '../shared/instance.ts'
 import a1111 from './index.ts'
-import { authorize } from './wire.ts'
 
 const input = (width: number, height: number): InputImage => ({
   digest: 'a'.repeat(64),
@@ -124,7 +123,7 @@ describe('requests', () => {
     ['me:secret', { authorization: 'Basic bWU6c2VjcmV0' }],
     ['token', { authorization: 'Bearer token' }],
   ])('the key %j is sent as %j', (key, headers) => {
-    expect(authorize(key)).toEqual(headers)
+    expect(a1111.authorize(key)).toEqual(headers)
   })
 })
 

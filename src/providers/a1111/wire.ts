@@ -16,17 +16,6 @@ const NO_GUIDANCE = 1
 const STRENGTH = 0.75
 const FILLS = ['fill', 'original', 'latent_noise', 'latent_nothing'] as const
 
-/**
- * `user:password` by HTTP Basic, as `--api-auth` asks; any other key as a bearer token, for a proxy
- * in front. Most servers have neither.
- */
-export function authorize(apiKey: string): Readonly<Record<string, string>> {
-  if (apiKey === '') return {}
-  const isBasic = apiKey.includes(':')
-  const basic = `Basic ${Buffer.from(apiKey).toString('base64')}`
-  return { authorization: isBasic ? basic : `Bearer ${apiKey}` }
-}
-
 /** Prints a call as txt2img or img2img. Nothing is saved on the server, and no grid is made. */
 export function toWire(call: ProviderCall): WireRequest {
   const { model, settings } = call

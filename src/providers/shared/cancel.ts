@@ -1,9 +1,13 @@
+import type { HttpAnswer } from '../../ports/http-client.ts'
 import type { CancelOutcome, ProviderJob } from '../../ports/provider.ts'
 import type { CancelRule, WireRequest } from './definition.ts'
 import { exchange, type Line, toHttp, transportLimits } from './transport.ts'
 
 /** Answers to these requests are short; one without an end is given up. */
 const MAX_BYTES = 1024 * 1024
+
+/** Requests that giving one job up may take. */
+const MAX_REQUESTS = 5
 
 /** Asks a provider to give a job up. A request that fails leaves the job as it was: `unknown`. */
 export async function cancelJob(
@@ -12,8 +16,16 @@ export async function cancelJob(
   job: ProviderJob,
   signal: AbortSignal | undefined,
 ): Promise<CancelOutcome> {
-  const result = await exchange(line, toRequest(line, rule.toCancel(job), signal))
-  return 'failure' in result ? 'unknown' : rule.fromCancel(result.answer, job)
+  const answers: HttpAnswer[] = []
+  let wire: WireRequest | undefined = rule.toCancel(job)
+  while (wire !== undefined && answers.length < MAX_REQUESTS) {
+    const result = await exchange(line, toRequest(line, wire, signal))
+    if ('failure' in result) return 'unknown'
+    answers.push(result.answer)
+    wire = rule.afterCancel?.(job, answers)
+  }
+  const last = answers.at(-1)
+  return last === undefined ? 'unknown' : rule.fromCancel(last, job, answers)
 }
 
 /**

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { HttpAnswer, HttpClient, HttpRequest } from '../../ports/http-client.ts'
 import { sampleModel } from '../../testing/sample-models.ts'
 import { VirtualClock } from '../../testing/virtual-clock.ts'
@@ -66,6 +66,7 @@ function scripted(answers: readonly HttpAnswer[]) {
 }
 
 const job = { id: 'job_1', pollUrl: '/jobs/1', facts: {} }
+const produced = { kind: 'produced', withheld: [], usage: { images: 1 } } as const
 const plan = {
   model,
   operation: 'generate',
@@ -122,3 +123,64 @@ test('what a job ended with is asked for elsewhere, again after a passing troubl
     '/jobs/1/result',
   ])
 })
+
+describe('giving a job up', () => {
+  const asked = async (answers: readonly HttpAnswer[]) => {
+    const { client, requests } = scripted(answers)
+    const provider = createProvider(
+      {
+        ...definition,
+        cancel: {
+          toCancel: () => ({ method: 'POST', url: '/delete' }),
+          afterCancel: (_, so) => (so.length < 2 ? { method: 'GET', url: '/look' } : undefined),
+          fromCancel: ({ status }, _, all) =>
+            status === 200 && all.length === 2 ? 'stopped' : 'unknown',
+        },
+      },
+      {
+        http: client,
+        clock: new VirtualClock(),
+        apiKey: 'key',
+        allowPrivate: false,
+        isSimulated: false,
+      },
+    )
+    return { outcome: await provider.cancel?.(job, {}), urls: requests.map(({ url }) => url) }
+  }
+
+  test('may take several requests', async () => {
+    expect(await asked([busy, good])).toEqual({
+      outcome: 'stopped',
+      urls: ['https://api.acme.example/delete', 'https://api.acme.example/look'],
+    })
+  })
+})
+
+test.each([
+  ['/view?name=a.png', 'https://api.acme.example/view?name=a.png', 'key'],
+  ['https://delivery.example/a.png', 'https://delivery.example/a.png', undefined],
+])(
+  'a picture at %s is fetched with the credential only below the own address',
+  async (url, to, key) => {
+    const { client, requests } = scripted([good, good])
+    const provider = createProvider(
+      {
+        ...definition,
+        flow: { kind: 'sync' },
+        fromWire: () => ({ ...produced, images: [{ url }] }),
+      },
+      {
+        http: client,
+        clock: new VirtualClock(),
+        apiKey: 'key',
+        allowPrivate: false,
+        isSimulated: false,
+      },
+    )
+    const call = { ...plan, attemptId: 'att', safetyIdentifier: 'user' }
+    const outcome = await provider.call(call, { onSubmitted: async () => undefined })
+    expect(outcome).toMatchObject({ kind: 'produced', images: [picture] })
+    expect(requests[1]?.url).toBe(to)
+    expect(requests[1]?.headers.authorization).toBe(key)
+  },
+)

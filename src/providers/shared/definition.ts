@@ -27,8 +27,12 @@ export interface WireRequest {
   readonly body?: HttpRequest['body']
 }
 
-/** An image that still lies at the provider: fetched without the credential, at once. */
+/** An image that still lies at the provider: fetched at once. */
 export interface RemoteImage {
+  /**
+   * An absolute link, fetched without the credential; or a path below the base URL (starts with
+   * `/`), which is asked for as anything else of the provider.
+   */
   readonly url: string
   readonly seed?: number
   readonly revisedPrompt?: string
@@ -95,8 +99,19 @@ export interface PollFlow {
 /** How a submitted job is given up; absent where the provider cannot (then it is paid anyway). */
 export interface CancelRule {
   readonly toCancel: (job: ProviderJob) => WireRequest
-  /** Reads the answer, whatever its status. */
-  readonly fromCancel: (answer: HttpAnswer, job: ProviderJob) => CancelOutcome
+  /**
+   * Where one request is not enough: the next one, with the answers so far, until there is none.
+   */
+  readonly afterCancel?: (
+    job: ProviderJob,
+    answers: readonly HttpAnswer[],
+  ) => WireRequest | undefined
+  /** Reads the last answer, whatever its status; `answers` are all of them. */
+  readonly fromCancel: (
+    answer: HttpAnswer,
+    job: ProviderJob,
+    answers: readonly HttpAnswer[],
+  ) => CancelOutcome
 }
 
 /** A provider's call to us, as it came: nothing in it is true before `verify` says so. */

@@ -1,15 +1,16 @@
 import { failure, type ProviderFailure } from '../../core/errors/provider-failure.ts'
 import { requestLimits } from '../../core/request/limits.ts'
 import type { Clock } from '../../ports/clock.ts'
+import type { HttpRequest } from '../../ports/http-client.ts'
 import type { ProducedImage } from '../../ports/provider.ts'
 import type { RemoteImage, WireImage } from './definition.ts'
-import { exchange, type Line, transportLimits } from './transport.ts'
+import { exchange, type Line, toHttp, transportLimits } from './transport.ts'
 
 const isTransient = (status: number): boolean => status === 408 || status === 429 || status >= 500
 
 /**
- * Fetches a finished picture without the credential. It is paid for, so passing troubles are
- * retried; a link that is refused or gone ends it at once.
+ * Fetches a finished picture, from a link without the credential. It is paid for, so passing
+ * troubles are retried; a link that is refused or gone ends it at once.
  */
 async function download(
   line: Line,
@@ -20,16 +21,7 @@ async function download(
   let last = failure('bad_image', 'the picture could not be fetched')
   for (let attempt = 0; attempt < transportLimits.maxDownloads; attempt += 1) {
     if (attempt > 0) await clock.sleep(transportLimits.downloadPauseMs * 2 ** (attempt - 1), signal)
-    const result = await exchange(line, {
-      method: 'GET',
-      url: remote.url,
-      headers: { accept: 'image/*' },
-      addresses: line.addresses,
-      maxRedirects: transportLimits.maxDownloadRedirects,
-      timeouts: { headersMs: transportLimits.downloadMs, totalMs: transportLimits.downloadMs },
-      maxBytes: requestLimits.maxImageBytes,
-      ...(signal === undefined ? {} : { signal }),
-    })
+    const result = await exchange(line, toDownload(line, remote.url, signal))
     if ('failure' in result) {
       last = failure('bad_image', `the picture could not be fetched: ${result.failure.message}`)
       if (result.kind === 'blocked_address' || result.kind === 'aborted') return last
@@ -47,6 +39,24 @@ async function download(
     if (!isTransient(status)) return last
   }
   return last
+}
+
+function toDownload(line: Line, url: string, signal: AbortSignal | undefined): HttpRequest {
+  const limits = {
+    timeouts: { headersMs: transportLimits.downloadMs, totalMs: transportLimits.downloadMs },
+    maxBytes: requestLimits.maxImageBytes,
+  }
+  // What the provider serves below its own address may ask for the credential like all else there.
+  if (url.startsWith('/')) return toHttp(line, { method: 'GET', url }, { ...limits, signal })
+  return {
+    method: 'GET',
+    url,
+    headers: { accept: 'image/*' },
+    addresses: line.addresses,
+    maxRedirects: transportLimits.maxDownloadRedirects,
+    ...limits,
+    ...(signal === undefined ? {} : { signal }),
+  }
 }
 
 /** Brings the bytes of all images of an outcome in; those that cannot be had become failures. */
