@@ -1,59 +1,33 @@
-import {
-  type FailureClass,
-  failure,
-  type ProviderFailure,
-} from '../../core/errors/provider-failure.ts'
+import type { FailureClass, ProviderFailure } from '../../core/errors/provider-failure.ts'
 import { isObject } from '../../core/json.ts'
 import type { HttpAnswer } from '../../ports/http-client.ts'
-import { retryAfterMs } from '../shared/retry-after.ts'
+import { failureOfStatus } from '../shared/status-failure.ts'
 
 /** Longest excerpt of the server's words in a message of ours. */
 const MAX_WORDS = 500
 
-/** Classes by status (modules/api/api.py, read 2026-11-20); 402, 403 and 429 are a proxy's. */
-const classes: Readonly<Record<number, FailureClass>> = {
-  400: 'invalid_request',
-  401: 'auth',
-  402: 'quota_exhausted',
-  403: 'auth',
-  404: 'invalid_request',
-  408: 'timeout_unknown',
-  409: 'overloaded',
-  410: 'model_gone',
-  413: 'invalid_request',
-  422: 'invalid_request',
-  425: 'overloaded',
-  429: 'rate_limited',
-}
-
-/** A proxy in front gave up waiting: the picture may have been made. */
-const GAVE_UP_WAITING: readonly number[] = [504, 524]
-
 const OUT_OF_MEMORY = /out of memory|OutOfMemoryError/i
 /** A route or a model that is not there: the server was started without `--api`, or lost a file. */
 const GONE = /^(not found|model not found)$|model .* not found/i
+/** What is not there is a sampler, a script or an input, as `modules/api/api.py` has it. */
+const NOT_FOUND = 404
 
 /** Reads an answer that is no success. Errors are `{error, detail, body, errors}`. */
 export function classify(answer: HttpAnswer): ProviderFailure {
-  const { status } = answer
   const message = answerWords(answer)
-  const pauseMs = retryAfterMs(answer.headers)
-  const memory = OUT_OF_MEMORY.test(message) ? { providerCode: 'out_of_memory' } : {}
-  return failure(classOf(answer, message), message, {
-    status,
-    ...memory,
-    ...(GAVE_UP_WAITING.includes(status) ? { billed: 'unknown' } : {}),
-    ...(pauseMs === undefined ? {} : { retryAfterMs: pauseMs }),
+  // Memory is short for this picture at this moment; another server may have it.
+  const isMemory = OUT_OF_MEMORY.test(message)
+  const known = isMemory ? 'overloaded' : classOf(answer, message)
+  return failureOfStatus(answer, message, {
+    ...(known === undefined ? {} : { class: known }),
+    ...(isMemory ? { providerCode: 'out_of_memory' } : {}),
   })
 }
 
-function classOf({ status, json }: HttpAnswer, message: string): FailureClass {
-  // Memory is short for this picture at this moment; another server may have it.
-  if (OUT_OF_MEMORY.test(message)) return 'overloaded'
+function classOf({ status, json }: HttpAnswer, message: string): FailureClass | undefined {
   const detail = isObject(json) && typeof json.detail === 'string' ? json.detail : message
-  if (status >= 404 && GONE.test(detail)) return 'model_gone'
-  const fallback = status >= 400 && status <= 499 ? 'invalid_request' : 'overloaded'
-  return classes[status] ?? fallback
+  if (status >= NOT_FOUND && GONE.test(detail)) return 'model_gone'
+  return status === NOT_FOUND ? 'invalid_request' : undefined
 }
 
 /** What the server says, as one line; FastAPI's list of fields included. */

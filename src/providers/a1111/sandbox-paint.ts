@@ -1,5 +1,6 @@
 import { dollarsFromNano } from '../../core/money.ts'
 import type { EmulatorKit, Fault } from '../shared/emulator.ts'
+import { drawWithFault, toBase64 } from '../shared/emulator-wire.ts'
 import { CHECKPOINTS, checkpointOf, type EmulatedCheckpoint } from './sandbox-lists.ts'
 import { inTurn, serverOf, work } from './sandbox-queue.ts'
 import type { EmulatedJob } from './sandbox-request.ts'
@@ -10,8 +11,6 @@ const TICKS_PER_SECOND = 10_000
 const TICKS_PER_HOUR = 36_000_000n
 /** `cost-differs`: so much longer than usual. */
 const DIFFERING = 1.5
-/** Bytes of a cut picture, as a share. */
-const TRUNCATED_SHARE = 0.6
 const RANDOM = -1
 
 /** What a job gave. */
@@ -94,21 +93,11 @@ async function drawAll(
   const { fault, isDone } = made
   const drawn = { empty: 0, 'wrong-count': made.seeds.length - 1 } as const
   const count = fault === 'empty' || fault === 'wrong-count' ? drawn[fault] : made.seeds.length
-  const divisor = fault === 'wrong-size' ? 2 : 1
   const images: string[] = []
   for (const seed of made.seeds.slice(0, count)) {
-    const bytes = await kit.draw({
-      width: Math.ceil(width / divisor),
-      height: Math.ceil(height / divisor),
-      prompt,
-      seed,
-      format: 'png',
-      ...(isDone ? {} : { coarseness: 2 }),
-      ...(fault === 'blank' ? { blank: true } : {}),
-    })
-    const end = fault === 'truncated' ? Math.floor(bytes.length * TRUNCATED_SHARE) : bytes.length
-    const text = fault === 'not-an-image' ? Buffer.from('no picture') : bytes.subarray(0, end)
-    images.push(Buffer.from(text).toString('base64'))
+    const rough = isDone ? {} : { coarseness: 2 }
+    const drawing = { width, height, prompt, seed, format: 'png', ...rough } as const
+    images.push(toBase64(await drawWithFault(kit, drawing, fault)))
   }
   return images
 }

@@ -4,6 +4,7 @@ import {
   type EmulatorKit,
   type EmulatorRequest,
 } from '../shared/emulator.ts'
+import { jsonAnswer, jsonBodyOf } from '../shared/emulator-wire.ts'
 import { CHECKPOINTS, isKnownSampler, SAMPLERS, SCHEDULERS } from './sandbox-lists.ts'
 import { paint } from './sandbox-paint.ts'
 import { interrupt, progressOf, serverOf } from './sandbox-queue.ts'
@@ -21,25 +22,17 @@ export default defineEmulator({
     const route = `${request.method} ${request.path}`
     if (route === 'POST /sdapi/v1/txt2img') return generate(request, kit, false)
     if (route === 'POST /sdapi/v1/img2img') return generate(request, kit, true)
-    if (route === 'POST /sdapi/v1/interrupt') return json(200, interrupt(kit))
+    if (route === 'POST /sdapi/v1/interrupt') return jsonAnswer(200, interrupt(kit))
     if (route === 'POST /sdapi/v1/options') return setOptions(request, kit)
     const read = Object.hasOwn(listings, route) ? listings[route] : undefined
-    return read === undefined ? json(404, { detail: 'Not Found' }) : json(200, read(kit))
+    return read === undefined
+      ? jsonAnswer(404, { detail: 'Not Found' })
+      : jsonAnswer(200, read(kit))
   },
 })
 
-const json = (
-  status: number,
-  value: unknown,
-  headers: Readonly<Record<string, string>> = {},
-): EmulatorAnswer => ({
-  status,
-  headers: { 'content-type': 'application/json', ...headers },
-  body: JSON.stringify(value),
-})
-
 const refused = (): EmulatorAnswer =>
-  json(401, { detail: 'Incorrect username or password' }, { 'www-authenticate': 'Basic' })
+  jsonAnswer(401, { detail: 'Incorrect username or password' }, { 'www-authenticate': 'Basic' })
 
 /** The emulated server asks for no password, but it refuses one that is plainly wrong. */
 function isRefused({ headers }: EmulatorRequest): boolean {
@@ -73,29 +66,29 @@ const listings: Readonly<Record<string, (kit: EmulatorKit) => unknown>> = {
 }
 
 function setOptions(request: EmulatorRequest, kit: EmulatorKit): EmulatorAnswer {
-  const body = parse(request.body)
-  if (typeof body !== 'object' || body === null) return json(422, { detail: 'not an object' })
+  const body = jsonBodyOf(request)
+  if (typeof body !== 'object' || body === null) return jsonAnswer(422, { detail: 'not an object' })
   Object.assign(serverOf(kit).options, body)
-  return json(200, null)
+  return jsonAnswer(200, null)
 }
 
 const error = (status: number, name: string, detail: string, errors = ''): EmulatorAnswer =>
-  json(status, { error: name, detail, body: '', errors })
+  jsonAnswer(status, { error: name, detail, body: '', errors })
 
 async function generate(
   request: EmulatorRequest,
   kit: EmulatorKit,
   isEdit: boolean,
 ): Promise<EmulatorAnswer> {
-  const read = readJob(parse(request.body), isEdit)
-  if ('problems' in read) return json(422, { detail: read.problems })
+  const read = readJob(jsonBodyOf(request), isEdit)
+  if ('problems' in read) return jsonAnswer(422, { detail: read.problems })
   const { job } = read
   const fault = kit.fault(request, job.prompt)
   switch (fault) {
     case 'invalid-key':
       return refused()
     case 'rate-limit':
-      return json(429, { detail: 'Too Many Requests' }, { 'retry-after': '1' })
+      return jsonAnswer(429, { detail: 'Too Many Requests' }, { 'retry-after': '1' })
     case 'user-error':
       return error(404, 'HTTPException', 'Sampler not found')
     case 'overloaded':
@@ -108,7 +101,7 @@ async function generate(
     case 'server-error':
       return error(500, 'RuntimeError', '', 'Expected all tensors to be on the same device')
     case 'error-in-200':
-      return json(200, { error: 'RuntimeError', detail: '', body: '', errors: 'CUDA error' })
+      return jsonAnswer(200, { error: 'RuntimeError', detail: '', body: '', errors: 'CUDA error' })
     default:
   }
   if (!isKnownSampler(job.sampler)) return error(404, 'HTTPException', 'Sampler not found')
@@ -121,13 +114,9 @@ async function generate(
     return { ...error(500, 'NansException', '', words) }
   }
   const { images, info } = painted
-  return json(200, { images, parameters: job.parameters, info: JSON.stringify(info) }, headers)
-}
-
-function parse(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(body).toString('utf8'))
-  } catch {
-    return undefined
-  }
+  return jsonAnswer(
+    200,
+    { images, parameters: job.parameters, info: JSON.stringify(info) },
+    headers,
+  )
 }

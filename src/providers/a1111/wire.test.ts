@@ -98,7 +98,7 @@ describe('requests', () => {
     })
     expect(bodyOf(edit)).toMatchObject({
       url: '/sdapi/v1/img2img',
-      init_images: ['AQID'],
+      init_images: ['data:image/png;base64,AQID'],
       denoising_strength: 0.4,
       width: 680,
       height: 384,
@@ -110,7 +110,7 @@ describe('requests', () => {
     const inpaint = planOf({ operation: 'inpaint', images, mask: input(512, 512) })
     expect(inpaint.model.wire.mask).toBe('white_is_edit')
     expect(bodyOf(inpaint)).toMatchObject({
-      mask: 'BA==',
+      mask: 'data:image/png;base64,BA==',
       inpainting_mask_invert: 0,
       inpainting_fill: 1,
       inpaint_full_res: false,

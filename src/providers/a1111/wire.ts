@@ -1,7 +1,8 @@
 import { failure, type ProviderFailure } from '../../core/errors/provider-failure.ts'
 import { isObject, type JsonObject } from '../../core/json.ts'
 import type { HttpAnswer, ImageBytes } from '../../ports/http-client.ts'
-import type { CallPlan, InputBytes, ProviderCall } from '../../ports/provider.ts'
+import type { CallPlan, ProviderCall } from '../../ports/provider.ts'
+import { toDataUrl } from '../shared/data-url.ts'
 import type { WireOutcome, WireRequest } from '../shared/definition.ts'
 import { drawnSize } from '../shared/own-models.ts'
 import { measuredSeconds } from '../shared/own-price.ts'
@@ -64,21 +65,18 @@ function toOverrides({ model }: ProviderCall, options: A1111Options): JsonObject
   })
 }
 
-const toBase64 = ({ bytes }: InputBytes): string =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')
-
 function toInputs({ images, mask }: ProviderCall, options: A1111Options): JsonObject {
   const [input] = images
   if (input === undefined) return {}
   const base = {
-    init_images: [toBase64(input)],
+    init_images: [toDataUrl(input)],
     denoising_strength: options.strength ?? STRENGTH,
     resize_mode: options.resize_mode ?? 1,
   }
   if (mask === undefined) return base
   return {
     ...base,
-    mask: toBase64(mask),
+    mask: toDataUrl(mask),
     inpainting_mask_invert: 0,
     mask_blur: options.mask_blur ?? 4,
     inpainting_fill: FILLS.indexOf(options.fill ?? 'original'),
