@@ -2,6 +2,7 @@
 // run `npm run generate`.
 import a1111 from './a1111/index.ts'
 import bfl from './bfl/index.ts'
+import comfyui from './comfyui/index.ts'
 import deepinfra from './deepinfra/index.ts'
 import gemini from './gemini/index.ts'
 import openai from './openai/index.ts'
@@ -16,6 +17,7 @@ import type { ProviderDefinition } from './shared/definition.ts'
 export const providers: readonly ProviderDefinition[] = [
   a1111,
   bfl,
+  comfyui,
   deepinfra,
   gemini,
   openai,

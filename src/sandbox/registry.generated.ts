@@ -2,6 +2,7 @@
 // run `npm run generate`.
 import a1111 from '../providers/a1111/sandbox.ts'
 import bfl from '../providers/bfl/sandbox.ts'
+import comfyui from '../providers/comfyui/sandbox.ts'
 import deepinfra from '../providers/deepinfra/sandbox.ts'
 import gemini from '../providers/gemini/sandbox.ts'
 import openai from '../providers/openai/sandbox.ts'
@@ -16,6 +17,7 @@ import type { Emulator } from '../providers/shared/emulator.ts'
 export const emulators: readonly Emulator[] = [
   a1111,
   bfl,
+  comfyui,
   deepinfra,
   gemini,
   openai,
