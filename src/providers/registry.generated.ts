@@ -6,6 +6,7 @@ import comfyui from './comfyui/index.ts'
 import deepinfra from './deepinfra/index.ts'
 import gemini from './gemini/index.ts'
 import openai from './openai/index.ts'
+import openaiCompatible from './openai-compatible/index.ts'
 import openrouter from './openrouter/index.ts'
 import replicate from './replicate/index.ts'
 import stability from './stability/index.ts'
@@ -21,6 +22,7 @@ export const providers: readonly ProviderDefinition[] = [
   deepinfra,
   gemini,
   openai,
+  openaiCompatible,
   openrouter,
   replicate,
   stability,

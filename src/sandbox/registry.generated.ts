@@ -6,6 +6,7 @@ import comfyui from '../providers/comfyui/sandbox.ts'
 import deepinfra from '../providers/deepinfra/sandbox.ts'
 import gemini from '../providers/gemini/sandbox.ts'
 import openai from '../providers/openai/sandbox.ts'
+import openaiCompatible from '../providers/openai-compatible/sandbox.ts'
 import openrouter from '../providers/openrouter/sandbox.ts'
 import replicate from '../providers/replicate/sandbox.ts'
 import stability from '../providers/stability/sandbox.ts'
@@ -21,6 +22,7 @@ export const emulators: readonly Emulator[] = [
   deepinfra,
   gemini,
   openai,
+  openaiCompatible,
   openrouter,
   replicate,
   stability,

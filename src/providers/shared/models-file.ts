@@ -7,7 +7,8 @@ import { startOfDay } from '../../core/time.ts'
 
 const day = z.string().refine(isDay, 'not a calendar day (YYYY-MM-DD)')
 const count = z.number().int().positive()
-const range = z
+/** Steps or guidance, as files have them. */
+export const rangeSchema = z
   .strictObject({ min: z.number(), max: z.number(), default: z.number() })
   .refine((row) => row.min <= row.default && row.default <= row.max, 'needs min ≤ default ≤ max')
 
@@ -62,7 +63,8 @@ export const sizeRuleSchema = z.discriminatedUnion('kind', [
 /** Where the facts of a row were read; checked here, not carried into the catalogue. */
 const source = z.strictObject({ url: z.url(), read_at: day, note: z.string().optional() })
 
-const supports = z
+/** What a model can do beside sizes and operations, as files have it. */
+export const supportsSchema = z
   .strictObject({
     mask: z.boolean(),
     transparent: z.boolean(),
@@ -116,9 +118,9 @@ export const modelRow = z.strictObject({
   max_images_per_call: count,
   max_input_images: z.number().int().nonnegative(),
   max_prompt_characters: count,
-  supports,
-  steps: range.optional(),
-  guidance: range.optional(),
+  supports: supportsSchema,
+  steps: rangeSchema.optional(),
+  guidance: rangeSchema.optional(),
   typical_seconds: z.number().positive(),
   timeout_ms: count,
   lifecycle,
