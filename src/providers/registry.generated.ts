@@ -4,6 +4,7 @@ import a1111 from './a1111/index.ts'
 import bfl from './bfl/index.ts'
 import comfyui from './comfyui/index.ts'
 import deepinfra from './deepinfra/index.ts'
+import fireworks from './fireworks/index.ts'
 import gemini from './gemini/index.ts'
 import openai from './openai/index.ts'
 import openaiCompatible from './openai-compatible/index.ts'
@@ -20,6 +21,7 @@ export const providers: readonly ProviderDefinition[] = [
   bfl,
   comfyui,
   deepinfra,
+  fireworks,
   gemini,
   openai,
   openaiCompatible,

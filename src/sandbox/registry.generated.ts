@@ -4,6 +4,7 @@ import a1111 from '../providers/a1111/sandbox.ts'
 import bfl from '../providers/bfl/sandbox.ts'
 import comfyui from '../providers/comfyui/sandbox.ts'
 import deepinfra from '../providers/deepinfra/sandbox.ts'
+import fireworks from '../providers/fireworks/sandbox.ts'
 import gemini from '../providers/gemini/sandbox.ts'
 import openai from '../providers/openai/sandbox.ts'
 import openaiCompatible from '../providers/openai-compatible/sandbox.ts'
@@ -20,6 +21,7 @@ export const emulators: readonly Emulator[] = [
   bfl,
   comfyui,
   deepinfra,
+  fireworks,
   gemini,
   openai,
   openaiCompatible,
