@@ -101,7 +101,6 @@ export const emulatedModels: Readonly<Record<string, EmulatedModel>> = {
     },
   },
   'openai/gpt-image-1.5': { ...common, takesSeed: false, price: image(34_000_000) },
-  'openai/gpt-image-2': { ...common, takesSeed: false, price: image(53_000_000) },
 }
 
 /**
