@@ -1,183 +1,26 @@
-import type { CallPlan } from '../../core/catalog/call-plan.ts'
-import type { CallSettings } from '../../core/catalog/settings.ts'
-import { failure } from '../../core/errors/provider-failure.ts'
-import { isObject, type JsonValue } from '../../core/json.ts'
-import type { TokenUsage, Usage } from '../../core/pricing/usage.ts'
-import { qualities, type Size } from '../../core/request/image-request.ts'
-import type { HttpAnswer, HttpEvent, MultipartPart } from '../../ports/http-client.ts'
-import type { InputBytes, ProviderCall } from '../../ports/provider.ts'
+import type { HttpAnswer, HttpEvent } from '../../ports/http-client.ts'
+import type { ProviderCall } from '../../ports/provider.ts'
 import type { WireEvent, WireOutcome, WireRequest } from '../shared/definition.ts'
-import { fromPictureList, imageAt, missingPictures } from '../shared/openai-images/picture-list.ts'
-import { classifyInside } from './classify.ts'
+import { fromImages, fromImagesEvent, toImages } from '../shared/openai-images/images-wire.ts'
 import { readOptions } from './options.ts'
 
-/**
- * Sent for a variation without words: OpenAI retired its variations endpoint (openai 7.55.0 type
- * comments, 2026-11-10), so a variation is an edit that asks for one.
- */
-const VARIATION_PROMPT =
-  'Make a variation of this image: keep its subject, style and mood, vary composition and details.'
+/** Who speaks in messages. */
+const SERVICE = 'OpenAI'
 
-/** The prompt that is sent and paid for. */
-export const promptOf = ({ operation, prompt }: Pick<CallPlan, 'operation' | 'prompt'>): string =>
-  operation === 'variation' && prompt.trim() === '' ? VARIATION_PROMPT : prompt
-
-/** A stream carries one picture; several are asked for in one plain answer. */
-export const isStreamed = ({ partialImages, n }: Pick<CallPlan, 'partialImages' | 'n'>): boolean =>
-  partialImages !== undefined && n === 1
-
-/** Prints a call: a generation as JSON, everything with an input image as a multipart edit. */
+/** Prints a call, with the fields that only OpenAI has. */
 export function toWire(call: ProviderCall): WireRequest {
-  const fields = toFields(call)
-  // The SDK sends this header on its retries; here it ties an attempt to one charge.
-  const headers = { 'idempotency-key': call.attemptId }
-  if (call.operation === 'generate') {
-    const body = { kind: 'json', value: Object.fromEntries(fields) } as const
-    return { method: 'POST', url: '/images/generations', headers, body }
-  }
-  const parts = [
-    ...fields.map(([name, value]): MultipartPart => ({ name, value: String(value) })),
-    ...call.images.map((image, index, { length }) =>
-      toFile(length > 1 ? 'image[]' : 'image', `image-${index + 1}`, image),
-    ),
-    ...(call.mask === undefined ? [] : [toFile('mask', 'mask', call.mask)]),
-  ]
-  return { method: 'POST', url: '/images/edits', headers, body: { kind: 'multipart', parts } }
-}
-
-/** Only what was asked for is sent; absent means OpenAI's own default. */
-function toFields(call: ProviderCall): (readonly [string, JsonValue])[] {
-  const { settings, model } = call
   const options = readOptions(call)
-  const { size } = settings
-  const fields: readonly (readonly [string, JsonValue | undefined])[] = [
-    ['model', model.wireName ?? model.id],
-    ['prompt', promptOf(call)],
-    ['n', call.n],
-    ['size', size === undefined ? undefined : `${size.width}x${size.height}`],
-    ['quality', settings.quality],
-    ['background', settings.background],
-    ['output_format', settings.format],
-    ['output_compression', settings.compression],
-    ['moderation', options.moderation ?? settings.moderation],
-    ['input_fidelity', call.operation === 'generate' ? undefined : settings.inputFidelity],
+  return toImages(call, [
+    ['moderation', options.moderation ?? call.settings.moderation],
     ['complexity', options.complexity],
     ['safety_identifier', call.safetyIdentifier],
-    ['stream', isStreamed(call) ? true : undefined],
-    ['partial_images', isStreamed(call) ? call.partialImages : undefined],
-  ]
-  return fields.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))
+  ])
 }
 
-const toFile = (name: string, filename: string, image: InputBytes): MultipartPart => ({
-  name,
-  filename: `${filename}.${image.format}`,
-  contentType: `image/${image.format}`,
-  bytes: image.bytes,
-})
+/** Reads an answer of status 2xx. */
+export const fromWire = (answer: HttpAnswer, call: ProviderCall): WireOutcome =>
+  fromImages(answer, call, SERVICE)
 
-/** Reads an answer of status 2xx; also one that is no picture at all. */
-export function fromWire(answer: HttpAnswer, call: ProviderCall): WireOutcome {
-  const requestId = answer.headers['x-request-id']
-  const id = requestId === undefined ? {} : { providerRequestId: requestId }
-  const error = classifyInside(answer.json)
-  if (error !== undefined) {
-    return { kind: 'failed', failure: { ...error, status: answer.status }, ...id }
-  }
-  if (!isObject(answer.json)) {
-    const excerpt = answer.text?.trim().slice(0, 200) ?? 'no JSON'
-    const message = `OpenAI answered ${answer.status} with something else: ${excerpt}`
-    return { kind: 'failed', failure: failure('bad_image', message, { billed: 'unknown' }), ...id }
-  }
-  const usage = fromUsage(answer.json.usage)
-  const images = fromPictureList(answer, call.n)
-  if (images.length === 0) {
-    const empty = failure('empty', `OpenAI answered ${answer.status} without a picture`)
-    return { kind: 'failed', failure: empty, usage, ...id }
-  }
-  const resolved = fromResolved(answer.json)
-  const withheld = missingPictures(call.n, images.length)
-  return { kind: 'produced', images, withheld, usage, resolved, ...id }
-}
-
-/** What OpenAI resolved `auto` to; words we do not know are left out. */
-function fromResolved(body: Record<string, unknown>): CallSettings {
-  const size = sizeFrom(body.size)
-  const quality = qualities.find((level) => level === body.quality)
-  const background = (['transparent', 'opaque'] as const).find((kind) => kind === body.background)
-  return {
-    ...(size === undefined ? {} : { size }),
-    ...(quality === undefined ? {} : { quality }),
-    ...(background === undefined ? {} : { background }),
-  }
-}
-
-function sizeFrom(text: unknown): Size | undefined {
-  const match = typeof text === 'string' ? /^(\d{1,5})x(\d{1,5})$/.exec(text) : null
-  return match === null ? undefined : { width: Number(match[1]), height: Number(match[2]) }
-}
-
-/**
- * The token counts of a call. They replace the estimate as a whole, so without the two counts that
- * every call has (prompt, pictures) none are given. Without `output_tokens_details` (the Images API
- * often has none) all output is image: counting it as text would bill a third of it.
- */
-function fromUsage(value: unknown): Partial<Usage> {
-  if (!isObject(value)) return {}
-  const input = isObject(value.input_tokens_details) ? value.input_tokens_details : {}
-  const output = isObject(value.output_tokens_details) ? value.output_tokens_details : {}
-  const imageIn = countOf(input.image_tokens) ?? 0
-  const textIn = countOf(input.text_tokens) ?? without(value.input_tokens, imageIn)
-  const textOut = countOf(output.text_tokens) ?? 0
-  const imageOut = countOf(output.image_tokens) ?? without(value.output_tokens, textOut)
-  if (textIn === undefined || imageOut === undefined) return {}
-  const cached = fromCached(input, textIn, imageIn)
-  return { tokens: { textIn, imageIn, imageOut, textOut, ...cached } }
-}
-
-/** Cached counts; one that is not split is text first, because prompts are what is cached. */
-function fromCached(
-  input: Record<string, unknown>,
-  textIn: number,
-  imageIn: number,
-): Pick<TokenUsage, 'cachedTextIn' | 'cachedImageIn'> {
-  const split = isObject(input.cached_tokens_details) ? input.cached_tokens_details : {}
-  const all = countOf(input.cached_tokens) ?? 0
-  const text = Math.min(textIn, countOf(split.text_tokens) ?? all)
-  const image = Math.min(imageIn, countOf(split.image_tokens) ?? Math.max(0, all - text))
-  return { cachedTextIn: text, cachedImageIn: image }
-}
-
-function without(total: unknown, part: number): number | undefined {
-  const count = countOf(total)
-  return count === undefined ? undefined : Math.max(0, count - part)
-}
-
-const countOf = (value: unknown): number | undefined =>
-  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined
-
-/** Reads one event of a stream. The final picture may come before all partial ones. */
-export function fromEvent(event: HttpEvent, call: ProviderCall): WireEvent {
-  const body = isObject(event.json) ? event.json : {}
-  const error = classifyInside(body)
-  if (error !== undefined) return { kind: 'outcome', outcome: { kind: 'failed', failure: error } }
-  const type = typeof body.type === 'string' ? body.type : (event.event ?? '')
-  const image = imageAt(body.b64_json, event.images)
-  if (type.endsWith('.partial_image')) {
-    if (image === undefined) return { kind: 'ignored' }
-    const index = countOf(body.partial_image_index) ?? 0
-    return { kind: 'partial', partial: { index, bytes: image.bytes } }
-  }
-  if (!type.endsWith('.completed')) return { kind: 'ignored' }
-  const usage = fromUsage(body.usage)
-  if (image === undefined) {
-    const empty = failure('empty', 'the stream was completed without a picture')
-    return { kind: 'outcome', outcome: { kind: 'failed', failure: empty, usage } }
-  }
-  const withheld = missingPictures(call.n, 1)
-  const resolved = fromResolved(body)
-  return {
-    kind: 'outcome',
-    outcome: { kind: 'produced', images: [image], withheld, usage, resolved },
-  }
-}
+/** Reads one event of a stream. */
+export const fromEvent = (event: HttpEvent, call: ProviderCall): WireEvent =>
+  fromImagesEvent(event, call, SERVICE)

@@ -1,7 +1,7 @@
-import type { EmulatorKit, EmulatorRequest, Fault } from '../shared/emulator.ts'
-import type { CallTokens } from './sandbox-bill.ts'
-import { errorBody, moderationError } from './sandbox-errors.ts'
-import type { ResolvedRequest } from './sandbox-request.ts'
+import type { EmulatorKit, EmulatorRequest, Fault } from '../emulator.ts'
+import { errorBody, moderationError } from './emulated-errors.ts'
+import type { ResolvedRequest } from './emulated-request.ts'
+import type { CallTokens } from './emulated-tokens.ts'
 
 /** Share of a truncated picture that arrives. */
 const TRUNCATED_SHARE = 0.6
@@ -78,22 +78,26 @@ const secondsNow = (kit: EmulatorKit): number => Math.floor(kit.now() / 1_000)
 export const printPictures = (
   asked: ResolvedRequest,
   pictures: readonly Uint8Array[],
-  tokens: CallTokens,
+  tokens: CallTokens | undefined,
   kit: EmulatorKit,
 ) => ({
   created: secondsNow(kit),
   ...factsOf(asked),
   safety_identifier: asked.safetyIdentifier ?? null,
   data: pictures.map((bytes) => ({ b64_json: toBase64(bytes) })),
-  usage: {
-    ...usageOf(tokens),
-    output_tokens_details: { image_tokens: tokens.out, text_tokens: 0 },
-  },
+  ...(tokens === undefined
+    ? {}
+    : {
+        usage: {
+          ...usageOf(tokens),
+          output_tokens_details: { image_tokens: tokens.out, text_tokens: 0 },
+        },
+      }),
 })
 
 /** Everything a stream needs beside the request. */
 interface StreamPlan {
-  readonly tokens: CallTokens
+  readonly tokens: CallTokens | undefined
   readonly fault: Fault | undefined
   readonly kit: EmulatorKit
   readonly requestId: string
@@ -136,7 +140,7 @@ export async function* streamPictures(
       ...factsOf(asked),
       created_at: secondsNow(kit),
       safety_identifier: asked.safetyIdentifier ?? null,
-      usage: usageOf(plan.tokens),
+      ...(plan.tokens === undefined ? {} : { usage: usageOf(plan.tokens) }),
     })
   }
 }

@@ -1,7 +1,7 @@
-import type { Model } from '../../core/catalog/model.ts'
-import { isObject } from '../../core/json.ts'
-import type { Quality, Size } from '../../core/request/image-request.ts'
-import { gptImage2Tokens } from '../shared/openai-images/gpt-image-2-tokens.ts'
+import type { Model } from '../../../core/catalog/model.ts'
+import { isObject } from '../../../core/json.ts'
+import type { Quality, Size } from '../../../core/request/image-request.ts'
+import { gptImage2Tokens } from './gpt-image-2-tokens.ts'
 
 /**
  * How a model's image tokens are counted.
@@ -125,6 +125,9 @@ export function inputImageTokens(family: TokenFamily, fidelity: 'low' | 'high'):
  * (OpenAI image generation guide, as of 2025-12). The ceiling leaves a third.
  */
 const HIGH_FIDELITY_TOKENS: TokenRange = { low: 4_160, expected: 6_240, high: 8_320 }
+
+/** Whether a model is paid by tokens; some services sell others beside them. */
+export const hasTokens = ({ wire }: Pick<Model, 'wire'>): boolean => wire.token_family !== undefined
 
 /**
  * How a model counts, from its row in `models.json`.

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { Quality } from '../../core/request/image-request.ts'
-import { gptImage2Tokens } from '../shared/openai-images/gpt-image-2-tokens.ts'
+import type { Quality } from '../../../core/request/image-request.ts'
+import { gptImage2Tokens } from './gpt-image-2-tokens.ts'
 import { inputImageTokens, outputTokens, promptTokens } from './tokens.ts'
 
 /** Published counts (OpenAI's calculator and community.openai.com/t/1382699, read 2026-11-20). */

@@ -2,12 +2,12 @@ import {
   type FailureClass,
   failure,
   type ProviderFailure,
-} from '../../core/errors/provider-failure.ts'
-import { isObject } from '../../core/json.ts'
-import type { HttpAnswer } from '../../ports/http-client.ts'
-import { retryAfterMs } from '../shared/retry-after.ts'
+} from '../../../core/errors/provider-failure.ts'
+import { isObject } from '../../../core/json.ts'
+import type { HttpAnswer } from '../../../ports/http-client.ts'
+import { retryAfterMs } from '../retry-after.ts'
 
-/** Longest excerpt of OpenAI's words in a message of ours. */
+/** Longest excerpt of a service's words in a message of ours. */
 const MAX_WORDS = 500
 const MAX_CODE_CHARACTERS = 80
 
@@ -43,17 +43,20 @@ const STATUSES: { readonly [status: number]: FailureClass } = {
   429: 'rate_limited',
 }
 
-/** A gateway in front of OpenAI gave up waiting: the picture may have been made and billed. */
+/** A gateway in front gave up waiting: the picture may have been made and billed. */
 const GAVE_UP_WAITING: readonly number[] = [504, 524]
 
-/** Reads an answer that is no success. */
-export function classify(answer: HttpAnswer): ProviderFailure {
+/**
+ * Reads an answer that is no success.
+ * @param service its name, for answers without words.
+ */
+export function classify(answer: HttpAnswer, service: string): ProviderFailure {
   const { status, headers, text } = answer
   const error = readError(answer.json)
   const words = error?.message ?? text?.trim() ?? ''
   const failureClass = classOf(error, status)
   const pauseMs = pauseOf(failureClass, headers, words)
-  return failure(failureClass, redact(words === '' ? `OpenAI answered ${status}` : words), {
+  return failure(failureClass, redact(words === '' ? `${service} answered ${status}` : words), {
     status,
     ...billedOf(error, failureClass, status),
     ...codeOf(error),
@@ -66,12 +69,12 @@ export function classify(answer: HttpAnswer): ProviderFailure {
  * begun, so whether it was charged is unknown unless the class says otherwise. Undefined when there
  * is no error in it.
  */
-export function classifyInside(json: unknown): ProviderFailure | undefined {
+export function classifyInside(json: unknown, service: string): ProviderFailure | undefined {
   const error = readError(json)
   if (error === undefined) return undefined
   const failureClass = classOf(error, undefined)
   const isOurs = failureClass !== 'overloaded' && failureClass !== 'content_policy_output'
-  return failure(failureClass, redact(error.message ?? 'OpenAI reported an error'), {
+  return failure(failureClass, redact(error.message ?? `${service} reported an error`), {
     ...(isOurs ? {} : { billed: 'unknown' }),
     ...billedOf(error, failureClass, undefined),
     ...codeOf(error),

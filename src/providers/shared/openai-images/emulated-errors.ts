@@ -1,4 +1,4 @@
-import type { EmulatorAnswer } from '../shared/emulator.ts'
+import type { EmulatorAnswer } from '../emulator.ts'
 
 /** An error as OpenAI prints it. */
 interface WireError {
@@ -36,7 +36,7 @@ export const badImageParameter = (param: string, message: string): EmulatorAnswe
   answer(400, { message, type: 'image_generation_user_error', param, code: 'invalid_value' })
 
 /** The model never was, is retired, or is shut down: OpenAI does not tell which. */
-export const noSuchModel = (model: string): EmulatorAnswer =>
+const noSuchModel = (model: string): EmulatorAnswer =>
   answer(404, {
     message: `The model '${model}' does not exist or you do not have access to it.`,
     type: 'invalid_request_error',
@@ -44,7 +44,7 @@ export const noSuchModel = (model: string): EmulatorAnswer =>
   })
 
 /** A missing or refused key. */
-export const noSuchKey = (): EmulatorAnswer =>
+const noSuchKey = (): EmulatorAnswer =>
   answer(401, {
     message: 'Incorrect API key provided. Find your API key in your account settings.',
     type: 'invalid_request_error',
@@ -66,11 +66,11 @@ export const moderationError = (stage: 'input' | 'output', requestId: string): W
 })
 
 /** A request that the safety system refused. */
-export const moderated = (stage: 'input' | 'output', requestId: string): EmulatorAnswer =>
+const moderated = (stage: 'input' | 'output', requestId: string): EmulatorAnswer =>
   answer(400, moderationError(stage, requestId))
 
 /** The account has no money left. */
-export const noCredit = (): EmulatorAnswer =>
+const noCredit = (): EmulatorAnswer =>
   answer(429, {
     message: 'You exceeded your current quota, please check your plan and billing details.',
     type: 'insufficient_quota',
@@ -78,7 +78,7 @@ export const noCredit = (): EmulatorAnswer =>
   })
 
 /** Too many requests or images a minute. */
-export const rateLimited = (model: string, pauseSeconds: number): EmulatorAnswer =>
+const rateLimited = (model: string, pauseSeconds: number): EmulatorAnswer =>
   answer(
     429,
     {
@@ -91,7 +91,7 @@ export const rateLimited = (model: string, pauseSeconds: number): EmulatorAnswer
     { 'retry-after': String(pauseSeconds), 'retry-after-ms': String(pauseSeconds * 1_000) },
   )
 
-/** OpenAI's own fault. */
+/** The service's own fault. */
 export const serverError = (status: 200 | 500 | 503, requestId: string): EmulatorAnswer =>
   answer(status, {
     message:
@@ -102,3 +102,21 @@ export const serverError = (status: 200 | 500 | 503, requestId: string): Emulato
     type: 'server_error',
     ...(status === 503 ? {} : { code: 'server_error' }),
   })
+
+/** What services say differently of the same troubles. */
+export interface EmulatedWords {
+  readonly noSuchKey: () => EmulatorAnswer
+  readonly noSuchModel: (model: string) => EmulatorAnswer
+  readonly moderated: (stage: 'input' | 'output', requestId: string) => EmulatorAnswer
+  readonly noCredit: () => EmulatorAnswer
+  readonly rateLimited: (model: string, pauseSeconds: number) => EmulatorAnswer
+}
+
+/** OpenAI's own words. */
+export const openAIWords: EmulatedWords = {
+  noSuchKey,
+  noSuchModel,
+  moderated,
+  noCredit,
+  rateLimited,
+}

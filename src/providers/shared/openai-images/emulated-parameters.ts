@@ -1,9 +1,9 @@
-import type { Model } from '../../core/catalog/model.ts'
-import { imageFormats, type Size } from '../../core/request/image-request.ts'
-import { requestLimits } from '../../core/request/limits.ts'
-import type { EmulatorAnswer } from '../shared/emulator.ts'
-import { makesSize } from '../shared/models-file.ts'
-import { badImageParameter, badParameter } from './sandbox-errors.ts'
+import type { Model } from '../../../core/catalog/model.ts'
+import { imageFormats, type Size } from '../../../core/request/image-request.ts'
+import { requestLimits } from '../../../core/request/limits.ts'
+import type { EmulatorAnswer } from '../emulator.ts'
+import { makesSize } from '../models-file.ts'
+import { badImageParameter, badParameter } from './emulated-errors.ts'
 
 /** The first rule that a request breaks, as OpenAI's answer. */
 export type Flaw = EmulatorAnswer | undefined

@@ -1,17 +1,16 @@
-import type { Model } from '../../core/catalog/model.ts'
-import { isObject } from '../../core/json.ts'
-import { readImageHeader } from '../../core/quality/image-header.ts'
+import type { Model } from '../../../core/catalog/model.ts'
+import { isObject } from '../../../core/json.ts'
+import { readImageHeader } from '../../../core/quality/image-header.ts'
 import {
   type ImageFormat,
   imageFormats,
   type Quality,
   type Size,
-} from '../../core/request/image-request.ts'
-import { requestLimits } from '../../core/request/limits.ts'
-import { ok, type Result, refused } from '../../core/result.ts'
-import { startOfDay } from '../../core/time.ts'
-import type { EmulatorAnswer } from '../shared/emulator.ts'
-import { badParameter, noSuchModel } from './sandbox-errors.ts'
+} from '../../../core/request/image-request.ts'
+import { requestLimits } from '../../../core/request/limits.ts'
+import { ok, type Result, refused } from '../../../core/result.ts'
+import type { EmulatorAnswer } from '../emulator.ts'
+import { badParameter } from './emulated-errors.ts'
 import {
   backgrounds,
   type Flaw,
@@ -19,9 +18,9 @@ import {
   isText,
   outOfBounds,
   sizeFrom,
-} from './sandbox-parameters.ts'
+} from './emulated-parameters.ts'
 
-/** A picture request that OpenAI would accept. */
+/** A picture request that the service would accept. */
 export interface PictureRequest {
   readonly kind: 'generation' | 'edit'
   readonly model: Model
@@ -79,7 +78,10 @@ const accepted = { generation: common, edit: [...common, 'input_fidelity'] }
 export function readPictureRequest(
   kind: PictureRequest['kind'],
   fields: RequestFields,
-  world: { readonly models: readonly Model[]; readonly now: number },
+  world: {
+    readonly findModel: (name: string) => Model | undefined
+    readonly noSuchModel: (name: string) => EmulatorAnswer
+  },
 ): Result<PictureRequest, EmulatorAnswer> {
   const values = Object.fromEntries(
     Object.entries(fields.values).filter(([, value]) => value !== null && value !== undefined),
@@ -89,12 +91,8 @@ export function readPictureRequest(
     return refused(badParameter(unknown, `Unknown parameter: '${unknown}'.`, 'unknown_parameter'))
   }
   const modelName = String(values.model ?? 'gpt-image-2')
-  const model = world.models.find(
-    ({ id, otherNames }) => id === modelName || otherNames.includes(modelName),
-  )
-  const { shutdownAt } = model?.lifecycle ?? {}
-  const isGone = shutdownAt !== undefined && world.now >= startOfDay(shutdownAt)
-  if (model === undefined || isGone) return refused(noSuchModel(modelName))
+  const model = world.findModel(modelName)
+  if (model === undefined) return refused(world.noSuchModel(modelName))
   const flaw = flawOfParameters(values, model) ?? flawOfInputs(kind, fields)
   if (flaw !== undefined) return refused(flaw)
   const { size, quality } = values

@@ -1,7 +1,9 @@
-import type { CallPlan, UsageEstimate } from '../../core/catalog/call-plan.ts'
-import type { Usage } from '../../core/pricing/usage.ts'
-import type { Quality, Size } from '../../core/request/image-request.ts'
+import type { CallPlan, UsageEstimate } from '../../../core/catalog/call-plan.ts'
+import type { Usage } from '../../../core/pricing/usage.ts'
+import type { Quality, Size } from '../../../core/request/image-request.ts'
+import { isStreamed, promptOf } from './images-wire.ts'
 import {
+  hasTokens,
   inputImageTokens,
   outputTokens,
   PARTIAL_IMAGE_TOKENS,
@@ -10,7 +12,6 @@ import {
   type TokenRange,
   tokenFamilyOf,
 } from './tokens.ts'
-import { isStreamed, promptOf } from './wire.ts'
 
 /** What `auto` chooses among (OpenAI API reference, read 2026-11-20). */
 const AUTO_SIZES: readonly Size[] = [
@@ -28,12 +29,19 @@ type Bound = keyof UsageEstimate
  * is better than a guess.
  */
 export function estimate(plan: CallPlan): UsageEstimate {
+  if (!hasTokens(plan.model)) return flat(plan)
   const prompt = promptTokens(promptOf(plan))
   return {
     low: usageAt('low', plan, prompt),
     expected: usageAt('expected', plan, prompt),
     high: usageAt('high', plan, prompt),
   }
+}
+
+/** A model that is not paid by tokens: so many pictures. */
+function flat({ n, expectedSize: { width, height }, operation }: CallPlan): UsageEstimate {
+  const exact: Usage = { images: n, width, height, operation }
+  return { low: exact, expected: exact, high: exact }
 }
 
 function usageAt(bound: Bound, plan: CallPlan, prompt: TokenRange): Usage {
