@@ -1,6 +1,7 @@
 // Generated from the folders of src/providers. Do not edit:
 // run `npm run generate`.
 import a1111 from './a1111/index.ts'
+import azure from './azure/index.ts'
 import bfl from './bfl/index.ts'
 import comfyui from './comfyui/index.ts'
 import deepinfra from './deepinfra/index.ts'
@@ -18,6 +19,7 @@ import type { ProviderDefinition } from './shared/definition.ts'
 /** Every provider that ships, sorted by folder name. */
 export const providers: readonly ProviderDefinition[] = [
   a1111,
+  azure,
   bfl,
   comfyui,
   deepinfra,

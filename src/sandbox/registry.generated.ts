@@ -1,6 +1,7 @@
 // Generated from the folders of src/providers. Do not edit:
 // run `npm run generate`.
 import a1111 from '../providers/a1111/sandbox.ts'
+import azure from '../providers/azure/sandbox.ts'
 import bfl from '../providers/bfl/sandbox.ts'
 import comfyui from '../providers/comfyui/sandbox.ts'
 import deepinfra from '../providers/deepinfra/sandbox.ts'
@@ -18,6 +19,7 @@ import type { Emulator } from '../providers/shared/emulator.ts'
 /** Every provider's emulator, sorted by folder name. */
 export const emulators: readonly Emulator[] = [
   a1111,
+  azure,
   bfl,
   comfyui,
   deepinfra,

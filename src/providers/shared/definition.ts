@@ -236,9 +236,10 @@ export interface ProviderDefinition {
   readonly limits?: ProviderLimits
   /**
    * How the provider is made available without a key: `hosted` ones are emulated by default;
-   * `self_hosted` and `fictional` ones only where the operator names them.
+   * `self_hosted` and `fictional` ones only where the operator names them, and so are `account`
+   * ones: hosted, but under an address that each operator has of its own.
    */
-  readonly availability?: 'hosted' | 'self_hosted' | 'fictional'
+  readonly availability?: 'hosted' | 'account' | 'self_hosted' | 'fictional'
   /**
    * Makes the definition of one server or account from the operator's settings, for kinds of which
    * there are many; this definition itself then describes a typical one, for the sandbox.
