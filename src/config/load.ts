@@ -33,7 +33,10 @@ export type Flags = { readonly [Key in SettingDefinition['key']]?: unknown } & {
 
 /** Name of the file in the working folder when nobody names another. */
 const DEFAULT_FILE = 'keeprate.yaml'
-const NO_FILE = { values: {}, place: undefined }
+const NO_FILE: { readonly values: ConfigFile; readonly place: undefined } = {
+  values: {},
+  place: undefined,
+}
 
 /**
  * Puts the settings together: flag over environment over file over default.
