@@ -184,3 +184,28 @@ test.each([
     expect(requests[1]?.headers.authorization).toBe(key)
   },
 )
+
+test.each([
+  [true, 'http://127.0.0.1:9000/acme/rest/keys?page=1'],
+  [false, 'https://rest.acme.example/keys?page=1'],
+])(
+  'another address of the API is one of the emulator when emulated: %s',
+  async (isSimulated, url) => {
+    const { client, requests } = scripted([good])
+    const other: ProviderDefinition = {
+      ...definition,
+      origin: { ...definition.origin, otherOrigins: { 'https://rest.acme.example': '/rest' } },
+      probe: { method: 'GET', url: 'https://rest.acme.example/keys?page=1' },
+    }
+    const provider = createProvider(other, {
+      http: client,
+      clock: new VirtualClock(),
+      apiKey: 'key',
+      baseUrl: 'http://127.0.0.1:9000/acme',
+      allowPrivate: true,
+      isSimulated,
+    })
+    await provider.probe?.(AbortSignal.timeout(1_000))
+    expect(requests.map((request) => request.url)).toEqual([url])
+  },
+)

@@ -53,6 +53,9 @@ export function createProvider(definition: ProviderDefinition, runtime: Provider
     apiKey: runtime.apiKey,
     addresses: { privateOrigins: isPrivate ? [new URL(baseUrl).origin] : [] },
     now: () => runtime.clock.now(),
+    ...(runtime.isSimulated && definition.origin.otherOrigins !== undefined
+      ? { emulatedOrigins: definition.origin.otherOrigins }
+      : {}),
   }
   const { clock } = runtime
   const { cancel } = definition

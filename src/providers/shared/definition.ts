@@ -184,6 +184,11 @@ export interface ProviderOrigin {
   readonly baseUrl: string
   /** Host suffixes that may get the credential: `.bfl.ai` means `bfl.ai` and all below. */
   readonly ownHosts: readonly string[]
+  /**
+   * Further addresses of the same API, each with the path below the base URL under which the
+   * emulator has it: `{ 'https://rest.acme.example': '/rest' }`.
+   */
+  readonly otherOrigins?: Readonly<Record<string, string>>
   /** Environment variables, as the vendor names them. */
   readonly apiKeyVariable: string
   readonly baseUrlVariable: string

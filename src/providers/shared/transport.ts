@@ -49,6 +49,8 @@ export interface Line {
   readonly baseUrl: string
   readonly apiKey: string
   readonly addresses: AddressPolicy
+  /** See `ProviderOrigin.otherOrigins`; set when the provider is emulated. */
+  readonly emulatedOrigins?: Readonly<Record<string, string>>
   /** The provider's time, for signatures. */
   readonly now: () => Instant
 }
@@ -64,6 +66,14 @@ export function isOwnHost(line: Pick<Line, 'baseUrl' | 'definition'>, url: strin
   )
 }
 
+/** Where a request goes: nothing of an emulated provider leaves the sandbox. */
+function toUrl({ baseUrl, emulatedOrigins = {} }: Line, { url }: WireRequest): string {
+  if (url.startsWith('/')) return `${baseUrl}${url}`
+  const { origin } = new URL(url)
+  const path = Object.hasOwn(emulatedOrigins, origin) ? emulatedOrigins[origin] : undefined
+  return path === undefined ? url : `${baseUrl}${path}${url.slice(origin.length)}`
+}
+
 /** Turns a wire request into an HTTP request; the credential goes to own hosts only. */
 export function toHttp(
   line: Line,
@@ -72,7 +82,7 @@ export function toHttp(
     readonly signal?: AbortSignal | undefined
   },
 ): HttpRequest {
-  const url = wire.url.startsWith('/') ? `${line.baseUrl}${wire.url}` : wire.url
+  const url = toUrl(line, wire)
   const credential = isOwnHost(line, url) ? line.definition.authorize(line.apiKey) : {}
   const { signal, ...rest } = limits
   return {
