@@ -5,6 +5,7 @@ import azure from './azure/index.ts'
 import bfl from './bfl/index.ts'
 import comfyui from './comfyui/index.ts'
 import deepinfra from './deepinfra/index.ts'
+import fal from './fal/index.ts'
 import fireworks from './fireworks/index.ts'
 import gemini from './gemini/index.ts'
 import openai from './openai/index.ts'
@@ -23,6 +24,7 @@ export const providers: readonly ProviderDefinition[] = [
   bfl,
   comfyui,
   deepinfra,
+  fal,
   fireworks,
   gemini,
   openai,

@@ -5,6 +5,7 @@ import azure from '../providers/azure/sandbox.ts'
 import bfl from '../providers/bfl/sandbox.ts'
 import comfyui from '../providers/comfyui/sandbox.ts'
 import deepinfra from '../providers/deepinfra/sandbox.ts'
+import fal from '../providers/fal/sandbox.ts'
 import fireworks from '../providers/fireworks/sandbox.ts'
 import gemini from '../providers/gemini/sandbox.ts'
 import openai from '../providers/openai/sandbox.ts'
@@ -23,6 +24,7 @@ export const emulators: readonly Emulator[] = [
   bfl,
   comfyui,
   deepinfra,
+  fal,
   fireworks,
   gemini,
   openai,
