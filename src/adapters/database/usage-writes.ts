@@ -8,37 +8,26 @@ const ofRequest = <Column extends 'tenant' | 'operation' | 'purpose'>(column: Co
   sql<string>`(select ${sql.ref(`requests.${column}`)} from requests
     where requests.id = attempts.request_id)`.as(column)
 
-/** What usage counts of a call that was settled. */
+/** What usage is told of a call that was settled, beyond what was just written. */
 export const settledCallColumns = [
   'attempts.id',
   'attempts.offer',
   'attempts.size',
   'attempts.quality',
-  'attempts.outcome',
-  'attempts.cost_basis',
-  'attempts.made_images',
   ofRequest('tenant'),
   ofRequest('operation'),
   ofRequest('purpose'),
 ] as const
 
-/** What usage counts of a request that has ended. */
+/** What usage is told of a request that has ended, beyond what was just written. */
 export const endedRequestColumns = [
+  'requests.id',
   'requests.tenant',
   'requests.key_id',
   'requests.operation',
   'requests.purpose',
   'requests.book',
-  'requests.state',
   'requests.created_at',
-  'requests.ended_at',
-  'requests.list_cost_nano',
-  'requests.saved_nano',
-  'requests.made_offer',
-  'requests.made_size',
-  'requests.made_quality',
-  'requests.made_images',
-  'requests.made_cached',
 ] as const
 
 /** Both take rows in one order only, or two processes lock each other out. */

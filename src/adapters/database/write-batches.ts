@@ -18,11 +18,12 @@ export function* writeBatches(writes: Writes, batches: readonly Batch[]): Steps 
   yield* write(writes.start, rows.started, 'attempt already started')
   yield* write(writes.submit, rows.submitted, 'attempt is not being submitted')
   const settled = yield* write(writes.settle, rows.settled, 'attempt already settled or unknown')
-  usage.settle(settled, rows.entries)
+  usage.settle(settled, rows.settled, rows.entries)
   yield* write(writes.store, rows.stored, 'image already stored')
   yield* write(writes.judge, rows.judged, 'image unknown')
   yield* write(writes.cache, rows.cached, 'image already cached')
-  usage.end(yield* write(writes.end, rows.ended, 'request already ended or unknown'))
+  const ended = yield* write(writes.end, rows.ended, 'request already ended or unknown')
+  usage.end(ended, rows.ended)
   const holds = yield* write(writes.changeHold, rows.holdChanges, 'hold already closed or unknown')
   totals.change(holds, rows.holdChanges)
   yield* write(writes.enter, rows.entries, 'ledger entry already written')
@@ -30,8 +31,9 @@ export function* writeBatches(writes: Writes, batches: readonly Batch[]): Steps 
   // Last, and in one order: these are the rows that requests share, so they stay locked shortest.
   yield* write(writes.total, totals.rows(), 'balance')
   // Most series are known already, so fewer rows are written than given.
-  for (const query of writes.nameSeries(usage.series())) yield query
-  yield* write(writes.addUsage, usage.rows(), 'usage')
+  const { series, totals: used } = usage.rows()
+  for (const query of writes.nameSeries(series)) yield query
+  yield* write(writes.addUsage, used, 'usage')
 }
 
 /** Every row must have been written: a missing one means that what it builds on is not so. */

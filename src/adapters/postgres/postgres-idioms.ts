@@ -9,7 +9,7 @@ const pathOf = (path: readonly string[]) => sql`cast(${`{${path.join(',')}}`} as
 
 /** How PostgreSQL spells what {@link Idioms} lists. */
 export const postgresIdioms: Idioms = {
-  jsonText: (column, ...path) => sql<string | null>`${jsonOf(column)} #>> ${pathOf(path)}`,
+  jsonText: (column, ...path) => sql<string | null>`(${jsonOf(column)} #>> ${pathOf(path)})`,
   jsonLength: (column, ...path) =>
     sql<bigint | null>`cast(json_array_length(${jsonOf(column)} #> ${pathOf(path)}) as bigint)`,
   // Rows lie in the order in which they came; the index of the key finds them.

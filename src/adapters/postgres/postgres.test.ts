@@ -11,6 +11,7 @@ import { testLedgerStore } from '../../testing/test-ledger-store.ts'
 import { testPriceStore } from '../../testing/test-price-store.ts'
 import { testRequestStore } from '../../testing/test-request-store.ts'
 import { testSettingStore } from '../../testing/test-setting-store.ts'
+import { testUsageRefill } from '../../testing/test-usage-refill.ts'
 import { testUsageStore } from '../../testing/test-usage-store.ts'
 import { openDatabase } from '../database/open-database.ts'
 
@@ -46,6 +47,15 @@ function testPostgres(url: string): void {
   testPriceStore('PostgreSQL', open)
   testSettingStore('PostgreSQL', open)
   testUsageStore('PostgreSQL', open)
+  testUsageRefill('PostgreSQL', async () => {
+    const emptied = await open()
+    await emptied.close()
+    return {
+      open: () => openDatabase(schema.url),
+      run: (statements) =>
+        asAdministrator(schema.url, (client) => client.query(statements.join(';'))),
+    }
+  })
   describe('PostgreSQL: replicas', () => replicas(url))
   describe('PostgreSQL: losses', () => losses(url))
 }

@@ -12,6 +12,7 @@ import { testLedgerStore } from '../../testing/test-ledger-store.ts'
 import { testPriceStore } from '../../testing/test-price-store.ts'
 import { testRequestStore } from '../../testing/test-request-store.ts'
 import { testSettingStore } from '../../testing/test-setting-store.ts'
+import { testUsageRefill } from '../../testing/test-usage-refill.ts'
 import { testUsageStore } from '../../testing/test-usage-store.ts'
 import { type OpenStores, withStores } from '../../testing/with-stores.ts'
 import { openDatabase } from '../database/open-database.ts'
@@ -41,6 +42,14 @@ function tamper(path: string, statements: string): void {
   database.exec(statements)
   database.close()
 }
+
+testUsageRefill('SQLite', async () => {
+  const path = freshPath()
+  return {
+    open: () => openDatabase(path),
+    run: async (statements) => tamper(path, statements.join(';')),
+  }
+})
 
 describe('SQLite: the file', () => {
   test('it is made with its folder, for its owner only', async () => {
