@@ -10,11 +10,13 @@ import { healthRoutes } from './health.ts'
 import { formLimits } from './openai/form.ts'
 import { imageRoutes } from './openai/images.ts'
 import { modelRoutes } from './openai/models.ts'
+import { organizationRoutes } from './openai/organization.ts'
 import { pictureRoutes } from './pictures.ts'
 import { priceFeedRoutes } from './price-feeds.ts'
 import { priceRoutes } from './prices.ts'
 import { quoteRoutes } from './quotes.ts'
 import { addRoutes, type RouteDefinition } from './route.ts'
+import { usageRoutes } from './usage.ts'
 
 /** Limits of the server itself. */
 const limits = {
@@ -63,6 +65,8 @@ export async function createApp(
     ...quoteRoutes(context),
     ...priceRoutes(context),
     ...priceFeedRoutes(context),
+    ...usageRoutes(context),
+    ...organizationRoutes(context),
     ...healthRoutes(context, () => routes),
   ]
   addRoutes(app, routes)

@@ -11,6 +11,7 @@ export type Shape =
   | 'ImageGenCompletedEvent'
   | 'ImageEditPartialImageEvent'
   | 'ImageEditCompletedEvent'
+  | 'UsageResponse'
 
 /** Closed lists that OpenAI's own newer models exceed, so only the type is checked. */
 const OPEN_LISTS = ['size', 'quality']
@@ -37,12 +38,15 @@ export function shapeFlaws(shape: Shape, value: unknown): readonly string[] {
   const validate = ajv.getSchema(`openai#/components/schemas/${shape}`)
   if (validate === undefined) throw new TypeError(`no schema ${shape}`)
   const flaws = validate(value) === true ? [] : (validate.errors ?? [])
-  const nulls = shape === 'ErrorResponse' ? [] : nullPaths(value)
+  const nulls = WITH_NULLS.includes(shape) ? [] : nullPaths(value)
   return [
     ...flaws.map(({ instancePath, message }) => `${instancePath} ${message}`),
     ...nulls.map((path) => `${path} is null instead of absent`),
   ]
 }
+
+/** Shapes whose members OpenAI itself answers as null. */
+const WITH_NULLS: readonly Shape[] = ['ErrorResponse', 'UsageResponse']
 
 /** Members that may be null in OpenAI's answers too. */
 const NULLABLE = ['shutdown_date']
