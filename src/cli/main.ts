@@ -4,10 +4,12 @@ import { addDoctor } from './commands/doctor.ts'
 import { addEdit } from './commands/edit.ts'
 import { addGenerate } from './commands/generate.ts'
 import { addKeys } from './commands/keys.ts'
+import { addLedger } from './commands/ledger.ts'
 import { addModels } from './commands/models.ts'
 import { addPrice } from './commands/price.ts'
 import { addSandbox } from './commands/sandbox.ts'
 import { addServe } from './commands/serve.ts'
+import { addUsage } from './commands/usage.ts'
 import { exitCodes } from './exit-codes.ts'
 import { version } from './version.ts'
 
@@ -23,6 +25,8 @@ for (const add of [
   addEdit,
   addModels,
   addPrice,
+  addUsage,
+  addLedger,
   addKeys,
   addDoctor,
   addConfig,

@@ -66,7 +66,8 @@ function startBefore(end: Instant, zone: Zone, unit: TimeUnit | undefined): Inst
 
 function readStart(param: string, text: string, zone: Zone): Instant {
   if (DAY_PATTERN.test(text)) return startOfDayIn(zone, readDay(param, text))
-  const instant = INSTANT_PATTERN.test(text) ? Date.parse(text) : Number.NaN
+  const isInstant = INSTANT_PATTERN.test(text) && readDay(param, text.slice(0, 10)) !== ''
+  const instant = isInstant ? Date.parse(text) : Number.NaN
   if (Number.isNaN(instant)) {
     const form = '2026-11-30 or 2026-11-30T12:00:00Z'
     throw invalid(param, `${param} must be a day or an instant with its offset, such as ${form}.`)

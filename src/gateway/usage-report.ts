@@ -1,8 +1,15 @@
+import { invalid } from '../core/errors/gateway-error.ts'
 import type { JsonObject } from '../core/json.ts'
 import type { Book } from '../core/ledger/entry.ts'
 import { dollarsFromNano } from '../core/money.ts'
 import type { Instant } from '../core/time.ts'
-import { type Bucket, bucketsOf, type TimeRange, type TimeUnit } from '../core/usage/buckets.ts'
+import {
+  type Bucket,
+  bucketsOf,
+  type TimeRange,
+  type TimeUnit,
+  timeUnits,
+} from '../core/usage/buckets.ts'
 import {
   compareValues,
   fieldOf,
@@ -108,7 +115,7 @@ const sumAll = (rows: readonly UsageRow[]): UsageSums =>
   rows.reduce((sum, row) => addUsage(sum, row.sums), noUsage)
 
 /** Sums for callers: dollars as decimal strings. */
-export const printUsage = (sums: UsageSums): JsonObject => ({
+const printUsage = (sums: UsageSums): JsonObject => ({
   requests: Number(sums.requests),
   failed_requests: Number(sums.failedRequests),
   delivered_images: Number(sums.delivered),
@@ -126,7 +133,7 @@ export const printUsage = (sums: UsageSums): JsonObject => ({
 })
 
 /** A row for callers; a value that is not there is null. */
-export const printUsageRow = (
+const printUsageRow = (
   { bucket, values, sums }: UsageReportRow,
   { fields, unit }: Pick<UsageReportQuery, 'fields' | 'unit'>,
 ): JsonObject => ({
@@ -136,3 +143,43 @@ export const printUsageRow = (
   ...Object.fromEntries(fields.map((field, index) => [field, values[index] || null])),
   ...printUsage(sums),
 })
+
+/** A report for callers. */
+export const printUsageReport = (report: UsageReport, query: UsageReportQuery): JsonObject => ({
+  object: 'usage',
+  book: query.book,
+  tz: query.zone.name,
+  from: new Date(query.range.from).toISOString(),
+  to: new Date(query.range.to).toISOString(),
+  group_by: [...(query.unit === undefined ? [] : [query.unit]), ...query.fields],
+  data: report.rows.map((row) => printUsageRow(row, query)),
+  total: printUsage(report.total),
+  has_more: report.hasMore,
+})
+
+/** What a report can be divided by, as callers name it. */
+export const usageGroupings = [...timeUnits, ...usageFields] as const
+
+/**
+ * Reads what a report is divided by: names separated by commas, one of them a unit of time.
+ * @throws GatewayError naming `param`.
+ */
+export function readUsageGroups(
+  param: string,
+  text: string,
+): {
+  readonly unit: TimeUnit | undefined
+  readonly fields: readonly UsageField[]
+} {
+  const names = text === '' ? [] : text.split(',').map((name) => name.trim())
+  const unknown = names.find((name) => !usageGroupings.some((known) => known === name))
+  if (unknown !== undefined) {
+    const known = usageGroupings.join(', ')
+    throw invalid(param, `${param}: ${unknown.slice(0, 40)} is none of ${known}.`)
+  }
+  if (new Set(names).size < names.length) throw invalid(param, `${param} names one twice.`)
+  const units = timeUnits.filter((unit) => names.includes(unit))
+  if (units.length > 1) throw invalid(param, `${param} takes day or hour, not both.`)
+  const fields = names.flatMap((name) => usageFields.find((field) => field === name) ?? [])
+  return { unit: units[0], fields }
+}

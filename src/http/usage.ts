@@ -4,16 +4,16 @@ import { GatewayError, invalid } from '../core/errors/gateway-error.ts'
 import type { JsonObject } from '../core/json.ts'
 import type { Book } from '../core/ledger/entry.ts'
 import { allows } from '../core/ledger/virtual-key.ts'
-import { type TimeUnit, timeUnits } from '../core/usage/buckets.ts'
 import { type UsageField, usageFields } from '../core/usage/group-usage.ts'
 import { readUsageRange, readZone } from '../gateway/usage-range.ts'
 import {
   bookInUse,
-  printUsage,
-  printUsageRow,
+  printUsageReport,
+  readUsageGroups,
   reportUsage,
   type UsageCursor,
   type UsageReportQuery,
+  usageGroupings,
 } from '../gateway/usage-report.ts'
 import { callerOf } from './auth.ts'
 import type { HttpContext } from './context.ts'
@@ -24,8 +24,6 @@ const DEFAULT_ROWS = 1_000
 const MAX_ROWS = 5_000
 const MAX_CURSOR_CHARACTERS = 4_000
 
-const groupings = [...timeUnits, ...usageFields] as const
-
 const one = z.string().max(256).optional()
 
 const usageQuery = z.strictObject({
@@ -35,7 +33,7 @@ const usageQuery = z.strictObject({
     .string()
     .max(256)
     .default('')
-    .describe(`Any of ${groupings.join(', ')}, separated by commas`),
+    .describe(`Any of ${usageGroupings.join(', ')}, separated by commas`),
   tz: z.string().max(64).default('UTC').describe('Time zone of days and hours, by its IANA name'),
   book: z.enum(['real', 'simulated']).optional(),
   ...(Object.fromEntries(usageFields.map((field) => [field, one])) as {
@@ -60,15 +58,7 @@ export const usageRoutes = (context: HttpContext): readonly RouteDefinition[] =>
       const last = report.hasMore ? report.rows.at(-1) : undefined
       reply.header('x-keeprate-book', query.book)
       return {
-        object: 'usage',
-        book: query.book,
-        tz: query.zone.name,
-        from: new Date(query.range.from).toISOString(),
-        to: new Date(query.range.to).toISOString(),
-        group_by: [...(query.unit === undefined ? [] : [query.unit]), ...query.fields],
-        data: report.rows.map((row) => printUsageRow(row, query)),
-        total: printUsage(report.total),
-        has_more: report.hasMore,
+        ...printUsageReport(report, query),
         next: last === undefined ? null : printCursor({ ...last, from: last.bucket.from }),
       } satisfies JsonObject
     },
@@ -77,7 +67,7 @@ export const usageRoutes = (context: HttpContext): readonly RouteDefinition[] =>
 
 function readQuery(request: FastifyRequest, context: HttpContext): UsageReportQuery {
   const read = readWith(usageQuery, request.query)
-  const { unit, fields } = readGroups(read.group_by)
+  const { unit, fields } = readUsageGroups('group_by', read.group_by)
   const zone = readZone(read.tz)
   const now = context.gateway.deps.clock.now()
   const filters = Object.fromEntries(
@@ -115,25 +105,6 @@ export function tenantOf(asked: string | undefined, request: FastifyRequest): st
   throw new GatewayError('permission_denied', 'This key does not have the scope admin.', {
     param: 'tenant',
   })
-}
-
-function readGroups(text: string): {
-  readonly unit: TimeUnit | undefined
-  readonly fields: readonly UsageField[]
-} {
-  const names = text === '' ? [] : text.split(',').map((name) => name.trim())
-  const unknown = names.find((name) => !groupings.some((known) => known === name))
-  if (unknown !== undefined) {
-    const known = groupings.join(', ')
-    throw invalid('group_by', `group_by: ${unknown.slice(0, 40)} is none of ${known}.`)
-  }
-  if (new Set(names).size < names.length) throw invalid('group_by', 'group_by names one twice.')
-  const units = timeUnits.filter((unit) => names.includes(unit))
-  if (units.length > 1) throw invalid('group_by', 'group_by takes day or hour, not both.')
-  return {
-    unit: units[0],
-    fields: names.flatMap((name) => usageFields.find((f) => f === name) ?? []),
-  }
 }
 
 const printCursor = ({ from, values }: UsageCursor): string =>
