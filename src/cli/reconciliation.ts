@@ -82,7 +82,7 @@ export const reconciledCells = (rows: readonly ReconciledRow[]): readonly (reado
   ],
   ...rows.map(({ day, model, verdict, theirs, ours }) => [
     day,
-    model || '-',
+    model,
     verdict,
     cell(theirs?.images?.toString()),
     cell(ours?.images?.toString()),
