@@ -82,7 +82,7 @@ const NUMBER_PATTERN = /^-?\d+(\.\d+)?$/
  * apostrophe before it, because formulas can call out (OWASP, CSV injection).
  */
 export const printCsv = (rows: readonly (readonly string[])[]): string =>
-  rows.map((row) => row.map(printCell).join(',')).join('\r\n')
+  rows.map((row) => row.map(printCell).join(',')).join('\n')
 
 function printCell(value: string): string {
   const isFormula = /^[=+\-@\t\r]/.test(value) && !NUMBER_PATTERN.test(value)
