@@ -7,6 +7,8 @@ import {
 } from '../../src/core/errors/provider-failure.ts'
 import type { RequestRecord } from '../../src/core/jobs/request-record.ts'
 import { type Nano, nanoFromDollars, sumNano } from '../../src/core/money.ts'
+import { QUARTER_MS, quarterOf } from '../../src/core/usage/slots.ts'
+import { addUsage, costOf, noUsage, type UsageSums } from '../../src/core/usage/usage-sums.ts'
 import type { CallOutcome } from '../../src/ports/provider.ts'
 import type { Journal } from '../../src/ports/stores.ts'
 import {
@@ -182,6 +184,13 @@ async function expectOneStory(stand: GatewayStand, seen: Set<string>): Promise<v
   }
 }
 
+/** All usage there is. */
+async function usageOf({ stores, clock }: GatewayStand): Promise<UsageSums> {
+  const to = quarterOf(clock.now()) + QUARTER_MS
+  const rows = await stores.usage.sums({ from: 0, to, book: 'real' })
+  return rows.map(({ sums }) => sums).reduce(addUsage, noUsage)
+}
+
 async function newRequests({ stores }: GatewayStand, seen: Set<string>) {
   const fresh: RequestRecord[] = []
   for (let after: string | undefined; ; ) {
@@ -224,6 +233,10 @@ describe('10,000 requests to providers and a database that go wrong', () => {
           const of = (part: keyof Bill) => sumNano(providers.map(({ bill }) => bill[part]))
           expect(spentNano - suspectedNano).toBe(of('chargedNano'))
           expect(suspectedNano).toBe(of('doubtfulNano'))
+          const usage = await usageOf(stand)
+          expect(costOf(usage)).toBe(spentNano)
+          expect(usage.suspectedNano).toBe(suspectedNano)
+          expect(usage.requests).toBe(BigInt(seen.size))
         }
         // That it went well proves something only where much went wrong.
         const told = (text: string) => stand.logged.filter(({ message }) => message === text).length
