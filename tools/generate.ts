@@ -3,6 +3,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { bookSchemaDocument } from './generate/book-schema.ts'
 import { cliDocument } from './generate/cli.ts'
 import { configSchemaDocument } from './generate/config-schema.ts'
 import { errorsDocument } from './generate/errors.ts'
@@ -19,6 +20,7 @@ export const generators: readonly Generator[] = [
   errorsDocument,
   priceStructuresDocument,
   configSchemaDocument,
+  bookSchemaDocument,
   settingsDocument,
   providersDocument,
   cliDocument,

@@ -50,6 +50,7 @@ export function readPriceRequest(options: PriceRequestOptions, model: string): I
   const named = options.operation ?? (images.length > 0 ? 'edit' : 'generate')
   const operation = operations.find((each) => each === named)
   const needsImage = operation !== undefined && operation !== 'generate'
+  const inputs = needsImage && images.length === 0 ? readInputs('1') : images
   const request = normaliseRequest({
     operation: operation ?? 'generate',
     model,
@@ -60,8 +61,8 @@ export function readPriceRequest(options: PriceRequestOptions, model: string): I
     quality: options.quality,
     steps: options.steps === undefined ? undefined : Number(options.steps),
     maxCost: options.maxCost,
-    images: needsImage && images.length === 0 ? readInputs('1') : images,
-    ...(operation === 'inpaint' ? { mask: readInputs('1')[0] } : {}),
+    images: inputs,
+    ...(operation === 'inpaint' ? { mask: inputs[0] } : {}),
   })
   // Books also list operations that the gateway does not do itself.
   return operation === undefined ? { ...request, operation: named as Operation } : request
@@ -139,7 +140,7 @@ export function readUsage({ usage: pairs = [] }: PriceRequestOptions): Partial<U
     const token = TOKEN_NAMES[name]
     const known = USAGE_NAMES[name]
     if (token !== undefined) tokens[token] = numberOf(name, text)
-    else if (known !== undefined) usage[known[0]] = valueOf(name, text, known[1])
+    else if (known !== undefined) usage[known[0]] = usageValue(name, text, known[1])
     else {
       const names = [...Object.keys(TOKEN_NAMES), ...Object.keys(USAGE_NAMES)].join(', ')
       throw invalid('usage', `--usage has no ${name}; it takes ${names}.`)
@@ -148,7 +149,7 @@ export function readUsage({ usage: pairs = [] }: PriceRequestOptions): Partial<U
   return { ...usage, ...(Object.keys(tokens).length === 0 ? {} : { tokens }) }
 }
 
-function valueOf(name: string, text: string, kind: Countable): string | number | boolean {
+function usageValue(name: string, text: string, kind: Countable): string | number | boolean {
   if (kind === 'number') return numberOf(name, text)
   if (kind === 'text' && text !== '') return text
   if (kind === 'flag' && (text === 'true' || text === 'false')) return text === 'true'

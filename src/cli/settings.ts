@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { type Flags, type Loaded, loadSettings } from '../config/load.ts'
-import { type Keeprate, openKeeprate } from '../config/open-keeprate.ts'
+import { type Keeprate, type OpenOptions, openKeeprate } from '../config/open-keeprate.ts'
 import { createLog } from '../config/plain-log.ts'
 import type { Settings } from '../config/schema.ts'
 import { providers } from '../providers/registry.generated.ts'
@@ -45,12 +45,13 @@ export function loadForCommand(options: CommonOptions): Loaded {
 export async function withKeeprate<Value>(
   options: CommonOptions,
   work: (keeprate: Keeprate) => Promise<Value>,
+  open: OpenOptions = {},
 ): Promise<Value> {
   const { settings } = loadForCommand(options)
   const logLevel: Settings['logLevel'] =
     options.logLevel === undefined ? 'silent' : settings.logLevel
   const log = createLog(logLevel)
-  const keeprate = await openKeeprate({ ...settings, logLevel }, log, { recovers: false })
+  const keeprate = await openKeeprate({ ...settings, logLevel }, log, { ...open, recovers: false })
   try {
     return await work(keeprate)
   } finally {

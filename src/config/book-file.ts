@@ -27,7 +27,7 @@ const source = z.strictObject({
  * A model of a book: as in a provider's `models.json`, with its provider. A book needs only what
  * prices depend on, so all else has a default.
  */
-export const bookModelRow = modelRow.extend({
+export const bookModelRow = modelRow.omit({ wire: true }).extend({
   provider: z.string().regex(/^[a-z0-9][a-z0-9_-]*$/, 'not a provider id'),
   operations: modelRow.shape.operations.default(['generate']),
   tier: modelRow.shape.tier.default('standard'),

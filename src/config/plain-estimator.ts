@@ -1,6 +1,7 @@
 import type { CallPlan, UsageEstimate } from '../core/catalog/call-plan.ts'
 import { megapixelsOf } from '../core/pricing/megapixels.ts'
 import type { Usage } from '../core/pricing/usage.ts'
+import type { Quality } from '../core/request/image-request.ts'
 import type { Estimator } from '../core/routing/quote-offer.ts'
 
 /** A model is expected to take between half and all of its limit; the limit is what is certain. */
@@ -39,12 +40,12 @@ function estimatePlainly(plan: CallPlan): UsageEstimate {
   const { width, height } = expectedSize
   const steps = settings.steps ?? model.steps?.default
   const inputMegapixels = images.reduce((sum, image) => sum + Number(megapixelsOf(image, {})), 0)
-  const usage: Usage = {
+  const usage = (each: number, quality: Quality | undefined): Usage => ({
     images: plan.n,
     width,
     height,
     size: `${width}x${height}`,
-    ...(settings.quality === undefined ? {} : { quality: settings.quality }),
+    ...(quality === undefined ? {} : { quality }),
     ...(steps === undefined || steps === 0 ? {} : { steps }),
     operation: plan.operation,
     inputMegapixels,
@@ -55,11 +56,19 @@ function estimatePlainly(plan: CallPlan): UsageEstimate {
     searches: 0,
     startupSeconds: 0,
     utilisation: 1,
-  }
-  const seconds = (each: number): Usage => ({ ...usage, predictSeconds: each * plan.n })
+    predictSeconds: each * plan.n,
+  })
+  const { low, expected, high } = qualitiesOf(plan)
   return {
-    low: seconds(model.typicalSeconds * LEAST_SHARE_OF_SECONDS),
-    expected: seconds(model.typicalSeconds),
-    high: seconds(model.timeoutMs / 1000),
+    low: usage(model.typicalSeconds * LEAST_SHARE_OF_SECONDS, low),
+    expected: usage(model.typicalSeconds, expected),
+    high: usage(model.timeoutMs / 1000, high),
   }
+}
+
+/** Where nobody says a quality the provider chooses, so the range spans what it may choose. */
+function qualitiesOf({ settings: { quality }, model: { qualities } }: CallPlan) {
+  if (quality !== undefined) return { low: quality, expected: quality, high: quality }
+  const usual = qualities.includes('medium') ? 'medium' : qualities[0]
+  return { low: qualities[0], expected: usual, high: qualities.at(-1) }
 }

@@ -7,9 +7,6 @@ const shippedBooks: ReadonlyMap<string, URL> = new Map([
   ['articles-2026-06', new URL('./books/articles-2026-06.json', import.meta.url)],
 ])
 
-/** Names of the books that ship. */
-export const shippedBookNames: readonly string[] = [...shippedBooks.keys()]
-
 /** Where a book lies: a name of a shipped one, or a path. */
 export function pathOfBook(named: string, folder: string): string {
   const shipped = shippedBooks.get(named)
@@ -25,7 +22,7 @@ export function resolveBooks(
   return (named ?? []).map((name) => {
     const path = pathOfBook(name, folder)
     if (!existsSync(path)) {
-      const shipped = shippedBookNames.join(', ')
+      const shipped = [...shippedBooks.keys()].join(', ')
       problems.push(`prices.books: there is no file ${path}; books that ship: ${shipped}`)
     }
     return path

@@ -3,7 +3,7 @@ import type { Catalog } from '../core/catalog/catalog.ts'
 import { type Model, offerName } from '../core/catalog/model.ts'
 import { makeLayeredBook, type PriceBook } from '../core/pricebook/price-book.ts'
 import type { Usage } from '../core/pricing/usage.ts'
-import { type Quality, qualities } from '../core/request/image-request.ts'
+import { qualities } from '../core/request/image-request.ts'
 import type { Estimator } from '../core/routing/quote-offer.ts'
 import { runAtOnce } from '../core/steps.ts'
 import type { Sha256 } from '../ports/digest.ts'
@@ -135,7 +135,7 @@ function remarkOn(model: Model | undefined): string | undefined {
   const { shutdownAt, replacement } = model?.lifecycle ?? {}
   if (model === undefined || shutdownAt === undefined) return undefined
   const hint = replacement === undefined ? '' : `; its replacement is ${replacement}`
-  return `${offerName(model)} was or is shut down on ${shutdownAt}${hint}`
+  return `${offerName(model)} ends on ${shutdownAt}${hint}`
 }
 
 /** A model of which nothing is known but its prices: whatever is asked is taken as it is. */
@@ -158,12 +158,13 @@ function looseModel(offer: string, { prices }: BookFile): Model {
       maxRatio: 1_000,
     },
     defaultSize: { width: 1024, height: 1024 },
-    qualities: qualities as readonly Quality[],
+    qualities,
     formats: ['png'],
     maxImagesPerCall: 10,
     maxInputImages: 16,
     maxPromptCharacters: 32_000,
     supports: { mask: true, transparent: true, text: true },
+    // 0 = not known: who does not say a number gets no quote, not a guess.
     steps: { min: 1, max: 1_000, default: 0 },
     typicalSeconds: 10,
     timeoutMs: 300_000,

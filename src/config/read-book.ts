@@ -136,7 +136,7 @@ function readModels(rows: readonly unknown[], flaws: Flaw[]): readonly Model[] {
       return []
     }
     const { provider, source: _, ...facts } = read.data
-    const model = toModel(provider, facts)
+    const model = toModel(provider, { ...facts, wire: {} })
     for (const name of [model.id, ...model.otherNames]) {
       const offer = `${provider}/${name}`
       const reason = `${offer} stands twice`

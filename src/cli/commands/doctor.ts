@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import type { Command } from 'commander'
+import type { ShelvedBook } from '../../config/book-shelf.ts'
 import type { Keeprate } from '../../config/open-keeprate.ts'
+import { problemText } from '../../config/read-book.ts'
 import { exitCodes } from '../exit-codes.ts'
 import type { Output } from '../output.ts'
 import {
@@ -33,11 +35,14 @@ export function addDoctor(program: Command): void {
 
 async function doctor(output: Output, options: CommonOptions): Promise<number> {
   const { file } = loadForCommand(options)
-  return withKeeprate(options, async (keeprate) => {
+  // A broken price book is a finding, not a reason to look at nothing else.
+  const tolerant = { toleratesBooks: true }
+  const work = async (keeprate: Keeprate): Promise<number> => {
     const findings: readonly Finding[] = [
       { what: 'config', state: 'ok', detail: file ?? 'no file, defaults and environment' },
       await checkStore(keeprate),
       await checkLedger(keeprate),
+      ...keeprate.books.books().map(checkBook),
       ...(await Promise.all(keeprate.providers.map((provider) => probe(provider)))),
       ...checkSandbox(keeprate),
     ]
@@ -46,7 +51,8 @@ async function doctor(output: Output, options: CommonOptions): Promise<number> {
     output.data(findings, text.join('\n'))
     const hasFailed = findings.some((finding) => finding.state === 'failed')
     return hasFailed ? exitCodes.failed : exitCodes.ok
-  })
+  }
+  return withKeeprate(options, work, tolerant)
 }
 
 async function checkStore({ gateway, settings }: Keeprate): Promise<Finding> {
@@ -77,6 +83,16 @@ async function probe(provider: Keeprate['providers'][number]): Promise<Finding> 
   if (provider.probe === undefined) return { what, state: 'ok', detail: 'has no free question' }
   const answer = await provider.probe(AbortSignal.timeout(PROBE_MS))
   return { what, state: answer.ok ? 'ok' : 'failed', detail: answer.message }
+}
+
+function checkBook({ path, book, problems }: ShelvedBook): Finding {
+  const [first] = problems
+  const what = `prices ${book?.name ?? path}`
+  const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : ''
+  const hint = '; see keeprate price validate'
+  if (first === undefined) return { what, state: 'ok', detail: `${book?.prices.length} prices` }
+  const state = first.severity === 'error' ? 'failed' : 'warning'
+  return { what, state, detail: `${problemText(first)}${more}${hint}` }
 }
 
 const checkSandbox = ({ emulated }: Keeprate): readonly Finding[] =>

@@ -120,7 +120,7 @@ function textOf(candidates: readonly Candidate[]): string {
       : `${formatDollars(cost.lowNano)} to ${formatDollars(cost.highNano)}`,
     lines.map(({ quantity, unit, rate }) => `${quantity} ${unit} × $${rate}`).join(' + '),
     `${row.valid_from}, read ${row.source.read_at}`,
-    `${origin.layer} (${origin.name})`,
+    `${origin.layer} (${origin.name})${origin.markup === undefined ? '' : ` +${origin.markup}`}`,
   ])
   return table([head, ...rows])
 }
