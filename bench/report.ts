@@ -1,6 +1,7 @@
 /** The printed report: tables in Markdown. */
 import { BYTES_IN_FLIGHT_LIMIT_MB, type GoalResult } from './goals.ts'
 import type { Measurement } from './measure.ts'
+import type { RatingFigure } from './rating.ts'
 import { type SubjectName, subjectNames } from './subject.ts'
 import type { Figures, Summary } from './summary.ts'
 
@@ -27,6 +28,17 @@ export function toReport(
     `## Goals (ratios inside this run)\n\n${goalTable(goals)}`,
   ]
   return `${sections.filter((text) => text !== '').join('\n\n')}\n`
+}
+
+/** The speed of prices, which needs no gateway; empty when it was not measured. */
+export function toRatingReport(figures: readonly RatingFigure[]): string {
+  if (figures.length === 0) return ''
+  const rows = figures.map(({ what, measured, unit, goal, isAtLeast }) => {
+    const isMet = isAtLeast ? measured >= goal : measured <= goal
+    const limit = `${isAtLeast ? 'at least' : 'at most'} ${number(goal)} ${unit}`
+    return [what, `${number(measured)} ${unit}`, limit, isMet ? 'yes' : 'NO']
+  })
+  return `## Prices (one core)\n\n${table(['what', 'measured', 'goal', 'met?'], rows)}\n\n`
 }
 
 function section(

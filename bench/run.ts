@@ -7,7 +7,8 @@ import { parseArgs } from 'node:util'
 import { hasGateway } from './gateway.ts'
 import { judge } from './goals.ts'
 import { type Measurement, measure } from './measure.ts'
-import { toReport } from './report.ts'
+import { measureRating } from './rating.ts'
+import { toRatingReport, toReport } from './report.ts'
 import { type Scenario, scenarios, shortened } from './scenarios.ts'
 import { type SubjectName, subjectNames } from './subject.ts'
 import { summarise } from './summary.ts'
@@ -19,6 +20,7 @@ const USAGE = `Usage: npm run bench -- [options]
   --full               also the drift of memory over 20,000 pictures
   --without-gateway    only the references
   --with-sync          also store-fast with one fdatasync per picture
+  --rating             only the speed of prices: quotes and price books
   --scenario ID        only this scenario; may be given several times
   --keep               leave the files of measurements in which something was not right
   --json FILE          write all measurements and goals to a file
@@ -34,6 +36,9 @@ interface Options {
   readonly scenarios: readonly Scenario[]
   readonly keepFaulty: boolean
   readonly jsonPath: string | undefined
+  /** Whether the speed of prices is measured; not beside single scenarios. */
+  readonly hasRating: boolean
+  readonly isRatingOnly: boolean
 }
 
 const MAX_ROUNDS = 100
@@ -52,13 +57,16 @@ async function main(): Promise<number> {
     process.stdout.write(USAGE)
     return 0
   }
-  const measurements = await measureAll(options)
+  // Before the processes of the other scenarios warm the machine; nothing else runs beside it.
+  const rating = options.hasRating ? measureRating() : []
+  const measurements = options.isRatingOnly ? [] : await measureAll(options)
   const summary = summarise(measurements)
   const goals = judge(summary, measurements)
   process.stdout.write(`# Benchmark\n\n${machine(options)}\n\n`)
-  process.stdout.write(toReport(summary, measurements, goals))
+  process.stdout.write(toRatingReport(rating))
+  if (!options.isRatingOnly) process.stdout.write(toReport(summary, measurements, goals))
   if (options.jsonPath !== undefined) {
-    const content = { machine: machine(options), measurements, goals }
+    const content = { machine: machine(options), rating, measurements, goals }
     await writeFile(options.jsonPath, `${JSON.stringify(content, null, 2)}\n`)
   }
   return measurements.some(({ complaints }) => complaints.length > 0) ? 1 : 0
@@ -74,6 +82,7 @@ function readOptions(): Options | undefined {
       'without-gateway': { type: 'boolean', default: false },
       'with-sync': { type: 'boolean', default: false },
       scenario: { type: 'string', multiple: true, default: [] },
+      rating: { type: 'boolean', default: false },
       keep: { type: 'boolean', default: false },
       json: { type: 'string' },
       help: { type: 'boolean', default: false },
@@ -84,7 +93,7 @@ function readOptions(): Options | undefined {
   if (!Number.isInteger(rounds) || rounds < 1 || rounds > MAX_ROUNDS) {
     throw new Error(`--rounds must be a whole number from 1 to ${MAX_ROUNDS}`)
   }
-  if (!values['without-gateway'] && !hasGateway()) {
+  if (!values.rating && !values['without-gateway'] && !hasGateway()) {
     throw new Error('There is no gateway to start here; give --without-gateway')
   }
   const unknown = values.scenario.find((wanted) => !scenarios.some(({ id }) => id === wanted))
@@ -101,6 +110,8 @@ function readOptions(): Options | undefined {
     scenarios: values.quick ? chosen.map(shortened) : chosen,
     keepFaulty: values.keep,
     jsonPath: values.json,
+    hasRating: values.rating || values.scenario.length === 0,
+    isRatingOnly: values.rating,
   }
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { priceRowSchema } from '../core/pricebook/price-row.ts'
 import { termSchema } from '../core/pricebook/terms/index.ts'
-import { startOfDay } from '../core/time.ts'
+import { isDay } from '../core/time.ts'
 import { aliasRow, modelRow } from '../providers/shared/models-file.ts'
 
 /** Any size that a request may ask for: a book alone does not know better. */
@@ -90,12 +90,3 @@ export const bookHead = z.strictObject({
 
 /** A monthly plan of a book. */
 export type PlanRow = z.output<typeof planRow>
-
-function isDay(text: string): boolean {
-  try {
-    startOfDay(text)
-    return true
-  } catch {
-    return false
-  }
-}

@@ -31,7 +31,7 @@ export interface PriceView {
 /** What a view is made of. */
 export interface ViewParts {
   readonly definitions: readonly ProviderDefinition[]
-  readonly settings: Settings
+  readonly settings: Pick<Settings, 'priceBooks' | 'priceOverrides'>
   readonly sha256: Sha256
   readonly folder: string
   /** A book by itself: `live`, the name of a shipped one, or a file. Undefined = all in force. */

@@ -76,6 +76,48 @@ export function formatDollars(nano: Nano): string {
 export const roundToNano = (dollars: Big): Nano =>
   BigInt(dollars.times(NANO_PER_DOLLAR).round(0, Big.roundHalfUp).toFixed(0))
 
+/**
+ * Quantity times rate, two plain decimal numbers of any length, rounded by the same rule. Exact
+ * whole numbers are several times faster than decimal arithmetic, and every line of every quote
+ * comes by here.
+ */
+export function nanoFromProduct(quantity: string, rate: string): Nano {
+  const [one, other] = [scaled(quantity), scaled(rate)]
+  const product = one.units * other.units
+  const decimals = one.decimals + other.decimals
+  if (decimals <= NANO_DECIMALS) return product * 10n ** BigInt(NANO_DECIMALS - decimals)
+  const unit = 10n ** BigInt(decimals - NANO_DECIMALS)
+  const half = unit / 2n
+  return product < 0n ? (product - half) / unit : (product + half) / unit
+}
+
+/** A decimal number as a whole number of its last digit. */
+interface Scaled {
+  readonly units: bigint
+  readonly decimals: number
+}
+
+/** Rates and small counts come again with every quote. */
+const scaledTexts = new Map<string, Scaled>()
+/** Texts that are kept; a book has some hundred different rates. */
+const MAX_SCALED_TEXTS = 10_000
+
+function scaled(text: string): Scaled {
+  const known = scaledTexts.get(text)
+  if (known !== undefined) return known
+  const point = text.indexOf('.')
+  const made: Scaled =
+    point < 0
+      ? { units: BigInt(text), decimals: 0 }
+      : {
+          units: BigInt(text.slice(0, point) + text.slice(point + 1)),
+          decimals: text.length - point - 1,
+        }
+  if (scaledTexts.size >= MAX_SCALED_TEXTS) scaledTexts.clear()
+  scaledTexts.set(text, made)
+  return made
+}
+
 /** The sum of amounts; nothing sums to 0. */
 export const sumNano = (amounts: Iterable<Nano>): Nano => {
   let total = 0n

@@ -6,7 +6,7 @@ export type Instant = number
 /** Milliseconds of a UTC day; UTC has no days of other lengths. */
 export const DAY_MS = 86_400_000
 
-const DATE_PATTERN = /^\d{4}-\d{2}-\d{2}$/
+const DATE_PATTERN = /^(\d{4})-(\d{2})-(\d{2})$/
 
 /**
  * The first millisecond (UTC) of a calendar day written `YYYY-MM-DD`.
@@ -14,11 +14,24 @@ const DATE_PATTERN = /^\d{4}-\d{2}-\d{2}$/
  * @throws RangeError when the text is no existing day.
  */
 export function startOfDay(date: string): Instant {
-  const instant = DATE_PATTERN.test(date) ? Date.parse(`${date}T00:00:00Z`) : Number.NaN
-  if (Number.isNaN(instant) || new Date(instant).toISOString().slice(0, 10) !== date) {
-    throw new RangeError(`not a calendar day: ${JSON.stringify(date)}`)
-  }
-  return instant
+  const instant = toInstant(date)
+  if (instant !== undefined) return instant
+  throw new RangeError(`not a calendar day: ${JSON.stringify(date)}`)
+}
+
+/** Whether a text is an existing calendar day written `YYYY-MM-DD`. */
+export const isDay = (text: string): boolean => toInstant(text) !== undefined
+
+/** Price books ask for thousands of days, so nothing is printed to compare it. */
+function toInstant(date: string): Instant | undefined {
+  const match = DATE_PATTERN.exec(date)
+  if (match === null) return undefined
+  const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])]
+  // Years below 100 would be taken for those of the last century.
+  const instant = new Date(0).setUTCFullYear(year, month - 1, day)
+  const found = new Date(instant)
+  const isSame = found.getUTCMonth() === month - 1 && found.getUTCDate() === day
+  return isSame ? instant : undefined
 }
 
 /** The UTC calendar day (`YYYY-MM-DD`) an instant falls on. */

@@ -16,6 +16,14 @@ interface Entry {
   readonly names: string
 }
 
+/** What a row is compared by with rows that name another set of equally many selectors. */
+interface Meeting {
+  /** Names both sets, so that rows of both find each other. */
+  readonly pair: string
+  /** What both name: rows that differ in it never meet. */
+  readonly shared: readonly SelectorName[]
+}
+
 /** Sets of selectors that are equally specific, by how many there are. */
 const nameSets: readonly (readonly (readonly SelectorName[])[])[] = [
   [[]],
@@ -27,6 +35,19 @@ const nameSets: readonly (readonly (readonly SelectorName[])[])[] = [
   ],
   [['quality', 'resolution', 'size']],
 ]
+
+/** Worked out once for each set of selectors; there are eight. */
+const meetings: ReadonlyMap<string, readonly Meeting[]> = new Map(
+  nameSets.flatMap((sets) =>
+    sets.map((names) => [
+      names.join('+'),
+      sets.map((others) => ({
+        pair: [names.join('+'), others.join('+')].sort().join(' '),
+        shared: names.filter((name) => others.includes(name)),
+      })),
+    ]),
+  ),
+)
 
 /**
  * Finds rows that hold for the same call on the same day and are equally specific. Each row is told
@@ -41,9 +62,7 @@ export function findConflicts(rows: readonly PriceRow[]): readonly Conflict[] {
   for (const row of rows) {
     const names = namesOf(row)
     const own = names.join('+')
-    for (const others of nameSets[names.length] ?? []) {
-      const pair = [own, others.join('+')].sort().join(' ')
-      const shared = names.filter((name) => others.includes(name))
+    for (const { pair, shared } of meetings.get(own) ?? []) {
       const key = `${callsText(row, shared)}\n${pair}`
       const bucket = buckets.get(key)
       if (bucket === undefined) buckets.set(key, [{ row, names: own }])

@@ -90,13 +90,14 @@ export function* buildLayeredBook(
   if (problems.length > 0) throw new PriceBookError(problems)
   const laid = yield* layRows(layers, markups)
   const byOffer = yield* indexRows(laid)
-  const texts: string[] = []
+  const digests: string[] = []
   for (const [index, { row, rank }] of laid.entries()) {
     if (index % ROWS_PER_TURN === ROWS_PER_TURN - 1) yield
-    texts.push(rank === 0 ? textOf(row) : `${rank}:${textOf(row)}`)
+    const own = digestOf(row, digest)
+    digests.push(rank === 0 ? own : `${own}:${rank}`)
   }
-  const version = digest(`[${texts.sort().join(',')}]`)
   yield
+  const version = digest(digests.sort().join(' '))
   return Object.freeze({
     version,
     rows: Object.freeze(laid.map(({ row }) => row)),
@@ -105,15 +106,20 @@ export function* buildLayeredBook(
   })
 }
 
-/** Texts of rows that were printed before: of a book that is built again, most are the same. */
-const textsOfRows = new WeakMap<PriceRow, string>()
+/** Digests of rows that were seen before: of a book that is built again, most are the same. */
+const known = new WeakMap<Digest, WeakMap<PriceRow, string>>()
 
-function textOf(row: PriceRow): string {
-  const known = textsOfRows.get(row)
-  if (known !== undefined) return known
-  const text = canonicalJson(row)
-  textsOfRows.set(row, text)
-  return text
+function digestOf(row: PriceRow, digest: Digest): string {
+  let rows = known.get(digest)
+  if (rows === undefined) {
+    rows = new WeakMap()
+    known.set(digest, rows)
+  }
+  const found = rows.get(row)
+  if (found !== undefined) return found
+  const made = digest(canonicalJson(row))
+  rows.set(row, made)
+  return made
 }
 
 /**
@@ -147,9 +153,9 @@ function* indexRows(laid: readonly LaidRow[]): Steps<ReadonlyMap<string, readonl
     const from = startOfDay(row.valid_from)
     const until =
       row.valid_to === null ? Number.POSITIVE_INFINITY : startOfDay(row.valid_to) + DAY_MS
-    const known = byOffer.get(row.offer)
-    if (known === undefined) byOffer.set(row.offer, [{ row, from, until }])
-    else known.push({ row, from, until })
+    const others = byOffer.get(row.offer)
+    if (others === undefined) byOffer.set(row.offer, [{ row, from, until }])
+    else others.push({ row, from, until })
   }
   return byOffer
 }

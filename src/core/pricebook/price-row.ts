@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { modifierSchema } from '../pricing/modifiers/index.ts'
 import { componentSchema } from '../pricing/structures/index.ts'
-import { startOfDay } from '../time.ts'
+import { isDay } from '../time.ts'
 
 /** Longest offer, operation or selector; longer ones are mistakes. */
 const MAX_NAME_CHARACTERS = 200
@@ -96,13 +96,4 @@ export const holdsOn = (row: PriceRow, day: string): boolean =>
 
 function areOfDifferentKinds(modifiers: readonly { readonly kind: string }[]): boolean {
   return new Set(modifiers.map(({ kind }) => kind)).size === modifiers.length
-}
-
-function isDay(text: string): boolean {
-  try {
-    startOfDay(text)
-    return true
-  } catch {
-    return false
-  }
 }

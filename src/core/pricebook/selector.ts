@@ -12,8 +12,13 @@ const subsets: readonly (readonly SelectorName[])[] = Array.from(
 )
 
 /** The selectors that a row names. */
-export const namesOf = (row: PriceRow): readonly SelectorName[] =>
-  selectorNames.filter((name) => row.when[name] != null)
+export function namesOf({ when }: PriceRow): readonly SelectorName[] {
+  const isPlain = when.quality == null && when.resolution == null && when.size == null
+  return isPlain ? NONE : selectorNames.filter((name) => when[name] != null)
+}
+
+/** Most rows name no selector at all. */
+const NONE: readonly SelectorName[] = []
 
 /**
  * The calls that a row is for, seen through some of its selectors, as a text that is equal for

@@ -1,4 +1,4 @@
-import { type Nano, roundToNano, sumNano } from '../money.ts'
+import { type Nano, nanoFromProduct, sumNano } from '../money.ts'
 import { type Decimal, decimal } from './decimal.ts'
 
 /** One line of a bill: so many units of something at a rate. */
@@ -32,15 +32,11 @@ export function chargeLine(line: {
   readonly unit: string
   readonly rate: string
 }): ChargeLine {
-  const quantity = decimal(line.quantity)
-  return {
-    kind: line.kind,
-    label: line.label,
-    quantity: quantity.toFixed(),
-    unit: line.unit,
-    rate: line.rate,
-    amountNano: roundToNano(quantity.times(line.rate)),
-  }
+  const { kind, label, unit, rate } = line
+  // Most quantities are a few images: they need no decimal arithmetic.
+  const isCount = typeof line.quantity === 'number' && Number.isSafeInteger(line.quantity)
+  const quantity = isCount ? String(line.quantity) : decimal(line.quantity).toFixed()
+  return { kind, label, quantity, unit, rate, amountNano: nanoFromProduct(quantity, rate) }
 }
 
 /** Adds the lines up. */

@@ -3,7 +3,7 @@ import type { Model, ModelAlias, ResolutionClass, SizeRule } from '../../core/ca
 import { isObject, type JsonObject } from '../../core/json.ts'
 import { parseAspect } from '../../core/request/aspect.ts'
 import { imageFormats, operations, qualities, type Size } from '../../core/request/image-request.ts'
-import { startOfDay } from '../../core/time.ts'
+import { isDay } from '../../core/time.ts'
 
 const day = z.string().refine(isDay, 'not a calendar day (YYYY-MM-DD)')
 const count = z.number().int().positive()
@@ -264,15 +264,6 @@ function rowName(list: string, index: number, row: unknown, key: string): string
 
 const rowError = (provider: string, place: string, problem: string): Error =>
   new Error(`models of ${provider}, ${place}: ${problem}`)
-
-function isDay(text: string): boolean {
-  try {
-    startOfDay(text)
-    return true
-  } catch {
-    return false
-  }
-}
 
 function areRising(classes: readonly ResolutionClass[]): boolean {
   const names = new Set(classes.map(({ name }) => name))
