@@ -19,7 +19,12 @@ const KINDS: Readonly<Record<string, string>> = {
 
 /** What a schema found, in words for people who write books. */
 export function flawsOf(issues: readonly z.core.$ZodIssue[], row: unknown, at: Keys): Flaw[] {
+  const told = new Set<string>()
   return issues.flatMap((issue): Flaw[] => {
+    // What is no number at all is not greater than zero either; one reason will do.
+    const place = issue.path.join('.')
+    if (issue.code === 'custom' && told.has(place)) return []
+    told.add(place)
     const keys = [...at, ...issue.path]
     if (issue.code === 'unrecognized_keys') {
       const reason = 'there is no such member'

@@ -39,5 +39,13 @@ export function openDocument(text: string, path: string): OpenDocument {
   const errors = document.errors.map(
     (error) => `${at(error.pos[0])}: ${error.message.split('\n', 1)[0]}`,
   )
-  return { value: errors.length > 0 ? undefined : document.toJS(), errors, place, placeOfName }
+  const none = { value: undefined, place, placeOfName }
+  if (errors.length > 0) return { ...none, errors }
+  try {
+    return { ...none, value: document.toJS(), errors }
+  } catch (error) {
+    // Aliases of aliases can stand for more than memory holds; the parser counts them.
+    const message = error instanceof Error ? error.message : String(error)
+    return { ...none, errors: [`${at(0)}: ${message}`] }
+  }
 }

@@ -13,8 +13,21 @@ Decimal.DP = DIVISION_DECIMALS
 /** An exact decimal; binary fractions never touch a price. */
 export type Decimal = Big
 
+/** Rates and small counts that were read before: every quote reads the same few again. */
+const knownDecimals = new Map<string | number, Decimal>()
+/** Values that are kept; a book has some hundred different rates. */
+const MAX_KNOWN_DECIMALS = 10_000
+
 /** Reads a rate or a count. Counts are finite numbers; a rate is always a string. */
-export const decimal = (value: string | number | Big): Decimal => new Decimal(value)
+export function decimal(value: string | number | Big): Decimal {
+  if (typeof value === 'object') return new Decimal(value)
+  const known = knownDecimals.get(value)
+  if (known !== undefined) return known
+  const made = new Decimal(value)
+  if (knownDecimals.size >= MAX_KNOWN_DECIMALS) knownDecimals.clear()
+  knownDecimals.set(value, made)
+  return made
+}
 
 /** A quotient to 30 decimals, as a plain decimal string that can serve as a rate. */
 export const quotient = (dividend: string | Decimal, divisor: string | Decimal): string =>

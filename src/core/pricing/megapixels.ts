@@ -33,10 +33,30 @@ export function megapixelsOf(
   image: { readonly width: number; readonly height: number },
   settings: MegapixelSettings,
 ): Decimal {
-  const pixels = decimal(image.width).times(image.height)
-  if (settings.snap_1024 && pixels.lte(ONE_SQUARE_IMAGE)) return decimal(1)
-  const exact = pixels.div(settings.mp_base ?? 1_048_576)
+  const base = settings.mp_base ?? 1_048_576
   const rounding = settings.rounding ?? 'ceil'
+  const pixels = image.width * image.height
+  // Whole megapixels of any real picture are exact in binary numbers too, and much faster.
+  if (rounding !== 'none' && Number.isSafeInteger(pixels) && pixels <= MOST_EXACT_PIXELS) {
+    if (settings.snap_1024 && pixels <= ONE_SQUARE_IMAGE) return decimal(1)
+    const whole = rounding === 'ceil' ? Math.ceil(pixels / base) : Math.round(pixels / base)
+    return decimal(Math.max(1, whole))
+  }
+  return slowMegapixels(image, base, rounding, settings.snap_1024 === true)
+}
+
+/** Below it, a quotient of whole numbers that is no whole number is not rounded to one. */
+const MOST_EXACT_PIXELS = 2 ** 40
+
+function slowMegapixels(
+  image: { readonly width: number; readonly height: number },
+  base: number,
+  rounding: 'ceil' | 'nearest' | 'none',
+  hasSnap: boolean,
+): Decimal {
+  const pixels = decimal(image.width).times(image.height)
+  if (hasSnap && pixels.lte(ONE_SQUARE_IMAGE)) return decimal(1)
+  const exact = pixels.div(base)
   if (rounding === 'none') return exact
   const whole = exact.round(0, roundingModes[rounding])
   return whole.lt(1) ? decimal(1) : whole
