@@ -6,6 +6,7 @@ import {
   formatDollars,
   type Nano,
   nanoFromDollars,
+  nanoFromProduct,
   roundToNano,
   sumNano,
 } from './money.ts'
@@ -69,4 +70,24 @@ function shuffled(amounts: readonly Nano[], random: Iterator<number>): Nano[] {
     result[other] = held
   }
   return result
+}
+
+test('a product of decimals is rounded as decimal arithmetic rounds it', () => {
+  const number = fc
+    .tuple(fc.bigInt({ min: 0n, max: 10n ** 15n }), fc.integer({ min: 0, max: 14 }))
+    .map(([digits, decimals]) => decimalOf(digits, decimals))
+  fc.assert(
+    fc.property(number, number, fc.boolean(), (quantity, rate, isOff) => {
+      const signed = isOff ? `-${rate}` : rate
+      const expected = roundToNano(new Big(quantity).times(signed))
+      expect(nanoFromProduct(quantity, signed)).toBe(expected)
+    }),
+    { numRuns: 500 },
+  )
+})
+
+/** Digits with a point before the last so many of them. */
+function decimalOf(digits: bigint, decimals: number): string {
+  const text = digits.toString().padStart(decimals + 1, '0')
+  return decimals === 0 ? text : `${text.slice(0, -decimals)}.${text.slice(-decimals)}`
 }
