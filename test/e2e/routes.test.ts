@@ -100,6 +100,8 @@ describe.each(databaseKinds())('on %s', (kind) => {
       ['GET', `/v1/images/${imageId}/content`, ['owner', 'other', 'reader']],
       ['GET', `/v1/requests/${requestId}`, ['owner', 'other', 'reader']],
       ['GET', '/v1/requests', ['owner', 'other', 'reader']],
+      ['POST', '/v1/images/quote', ['owner', 'other', 'writer']],
+      ['GET', '/v1/prices', ['owner', 'other', 'lister']],
       ['GET', '/v1/models', ['owner', 'other', 'lister']],
       ['GET', '/v1/models/gpt-image-2', ['owner', 'other', 'lister']],
     ] as const
