@@ -1,4 +1,4 @@
-/** Speed of prices, in this process: quotes, a quote of all offers, and a book that is read again. */
+/** Speed of prices, in this process: quotes, a quote of all offers, a book that is read again. */
 import { hash } from 'node:crypto'
 import { openPriceView } from '../src/config/price-view.ts'
 import { readBook } from '../src/config/read-book.ts'

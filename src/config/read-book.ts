@@ -185,7 +185,8 @@ function refuseConflicts(prices: readonly PlacedRow[], flaws: Flaw[]): void {
   const indexOf = new Map(prices.map(({ row, index }) => [row, index]))
   for (const { first, second, day } of findConflicts(prices.map(({ row }) => row))) {
     const other = `prices.${indexOf.get(first)}`
-    const reason = `${second.offer} ${second.operation} has another price for the same calls on ${day}: ${other}`
+    const calls = `${second.offer} ${second.operation}`
+    const reason = `${calls} has another price for the same calls on ${day}: ${other}`
     flaws.push({ keys: ['prices', indexOf.get(second) ?? 0, 'valid_from'], reason })
   }
 }

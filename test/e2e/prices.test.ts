@@ -88,7 +88,7 @@ const sum = (dollars: readonly string[]): bigint =>
   }, 0n)
 
 describe('POST /v1/images/quote', () => {
-  test('quotes every offer, cheapest first, with lines that add up and where prices are from', async () => {
+  test('quotes every offer, cheapest first, with lines that add up and their source', async () => {
     const { candidates, excluded } = await quote({ model: 'auto', size: '1024x1024', n: 2 })
     expect(candidates.length).toBeGreaterThan(15)
     const costs = candidates.map(({ usd }) => Number(usd))
@@ -226,7 +226,7 @@ describe('GET /v1/prices', () => {
   })
 })
 
-test('a book that changes comes into force within seconds; a broken one changes nothing', async () => {
+test('a book that changes comes into force in seconds; a broken one changes nothing', async () => {
   const usdOf = async (): Promise<string | undefined> =>
     (await quote({ model: 'bfl/flux-2-pro' })).candidates[0]?.usd
   const save = async (text: string, second: number): Promise<void> => {
