@@ -141,7 +141,7 @@ function markedUp(
 }
 
 /** Offers that a pattern with `*` means. */
-export function matcherOf(pattern: string): (offer: string) => boolean {
+function matcherOf(pattern: string): (offer: string) => boolean {
   const source = pattern.split('*').map((text) => text.replace(/[^A-Za-z0-9]/g, '\\$&'))
   const expression = new RegExp(`^${source.join('.*')}$`)
   return (offer) => expression.test(offer)
