@@ -11,6 +11,7 @@ import { createMetrics } from '../src/http/metrics.ts'
 import { type GatewayStand, openGatewayStand } from '../src/testing/gateway-stand.ts'
 import { noisePng } from '../src/testing/noise-png.ts'
 import { failed, produced, scriptedProvider } from '../src/testing/scripted-provider.ts'
+import { watchOf } from '../src/testing/watch-stand.ts'
 import { shapeFlaws } from './e2e/openai-shapes.ts'
 
 const http = createSafeFetch()
@@ -51,6 +52,7 @@ beforeAll(async () => {
       gateway: stand.gateway,
       keyRing: new KeyRing(parts, fixed),
       links: createLinks('secret'),
+      priceWatch: watchOf(stand),
       metrics: createMetrics(() => 0),
       http,
       version: '1.2.3',
