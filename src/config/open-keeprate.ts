@@ -22,6 +22,7 @@ import { Siblings } from '../gateway/siblings.ts'
 import { Traffic } from '../gateway/traffic.ts'
 import type { Sha256 } from '../ports/digest.ts'
 import type { HttpClient } from '../ports/http-client.ts'
+import type { ImageStore } from '../ports/image-store.ts'
 import type { Provider } from '../ports/provider.ts'
 import type { Stores } from '../ports/stores.ts'
 import { providers as shippedProviders } from '../providers/registry.generated.ts'
@@ -137,11 +138,6 @@ async function assemble(
 ): Promise<Keeprate> {
   const { plan, books } = options
   const http = createSafeFetch()
-  const images = createFallbackStore(
-    createFileImageStore(settings.home),
-    createFileImageStore(fallbackFolder(settings.home)),
-    (error) => log.error({ error }, 'picture went to the fallback folder'),
-  )
   const clock = systemClock
   const providers = createProviders(plan, {
     http,
@@ -149,20 +145,14 @@ async function assemble(
     sandboxUrl: (kind) => sandbox?.baseUrl(kind) ?? '',
   })
   const hub = createEventHub((error) => log.error({ error }, 'an event listener failed'))
-  const prices = openPriceDesk({
-    catalogue: makeCatalogue(providers),
-    ...priceLayers(settings, { books: books.parts(), live: livePrices(providers) }),
-    sha256,
-    emit: hub.emit,
-    pause: nextTurn,
-  })
+  const prices = openPrices(settings, { providers, books, emit: hub.emit })
   const { cacheTtlMs, bytesInFlight, planSteps } = settings
   const limits = { ...defaultLimits, cacheTtlMs, bytesInFlight, planSteps }
   const decoder = createSharpDecoder()
   const parts = {
     snapshot: prices.snapshot,
     stores,
-    images,
+    images: openImages(settings, log),
     decoder,
     clock,
     random: systemRandom,
@@ -205,6 +195,29 @@ async function assemble(
       await stores.close()
     },
   }
+}
+
+const openImages = ({ home }: Settings, log: Logger): ImageStore =>
+  createFallbackStore(
+    createFileImageStore(home),
+    createFileImageStore(fallbackFolder(home)),
+    (error) => log.error({ error }, 'picture went to the fallback folder'),
+  )
+
+const openPrices = (
+  settings: Settings,
+  parts: {
+    readonly providers: readonly Provider[]
+    readonly books: BookShelf
+    readonly emit: EventHub['emit']
+  },
+): PriceDesk => {
+  const { providers, books, emit } = parts
+  return openPriceDesk({
+    catalogue: makeCatalogue(providers),
+    ...priceLayers(settings, { books: books.parts(), live: livePrices(providers) }),
+    ...{ sha256, emit, pause: nextTurn },
+  })
 }
 
 /** Breakers as the settings have them; 0 failures switch them off. */

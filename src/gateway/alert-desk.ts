@@ -107,7 +107,7 @@ function settledAlert({ attempt, images }: Of<'attempt-settled'>, at: Instant): 
   const { offer, requestId, costNano, costBasis = 'book', outcome } = attempt
   const shared = { subject: offer, at, data: { offer, request_id: requestId } } as const
   if (images > 0 && costNano === 0n) {
-    const text = `${offer} made ${images} pictures that cost nothing: its price is missing or wrong.`
+    const text = `${offer} made ${images} pictures for nothing: its price is missing or wrong.`
     return { ...shared, kind: 'zero_cost', severity: 'critical', text }
   }
   if (outcome !== 'timeout_unknown' || costBasis !== 'suspected') return undefined

@@ -11,7 +11,7 @@ export interface GatewayLimits {
   readonly waitForBytesMs: number
   /** Steps of a plan: the chosen offer and its fallbacks. */
   readonly planSteps: number
-  /** How long a call waits for room at an offer when another one could be tried, in milliseconds. */
+  /** How long a call waits for room at an offer when another could be tried, in milliseconds. */
   readonly waitForRoomMs: number
   /** How long it waits at the last offer of its plan; the caller's deadline ends it earlier. */
   readonly waitForLastRoomMs: number

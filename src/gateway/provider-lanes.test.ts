@@ -27,7 +27,7 @@ describe('a lane', () => {
     for (let index = 0; index < 100; index += 1) expect(await stateOf(acquire())).toBe('admitted')
   })
 
-  test('lets as many calls through at a time as it has room for, in the order they came', async () => {
+  test('lets as many calls through as it has room for, in the order they came', async () => {
     const { acquire, stateOf } = openLane({ parallelCalls: 1 })
     const first = await acquire()
     const [second, third] = [acquire(), acquire()]
@@ -40,7 +40,7 @@ describe('a lane', () => {
     expect(await stateOf(third)).toBe('admitted')
   })
 
-  test('refuses who has waited too long, and who comes to a call that nobody waits for', async () => {
+  test('refuses who has waited too long, and whose caller has gone', async () => {
     const { acquire, stateOf, clock } = openLane({ parallelCalls: 1 })
     const held = await acquire()
     const late = acquire(1, 1_000)

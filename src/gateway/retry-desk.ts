@@ -10,8 +10,9 @@ export interface RetryPermit {
 }
 
 /**
- * Bounds how many calls are repetitions at one time. Who does not fit waits: an image takes seconds,
- * so waiting some more costs a caller less than an error, and by then the breakers know what is down.
+ * Bounds how many calls are repetitions at one time. Who does not fit waits: an image takes
+ * seconds, so waiting some more costs a caller less than an error, and by then the breakers know
+ * what is down.
  */
 export class RetryDesk {
   readonly #rule: RetryRule

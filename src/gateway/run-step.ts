@@ -173,7 +173,7 @@ export async function conclude(
   return publish(judged, deps)
 }
 
-/** What a caller is told when nothing could be sent anywhere: nothing was paid, and when to ask again. */
+/** What a caller is told when nothing could be sent anywhere: why, and when to ask again. */
 export function noneAdmitted(run: Run, blocked: readonly BlockedStep[]): GatewayError {
   const waits = blocked.map(({ retryAfterMs }) => retryAfterMs)
   const reasons = blocked.map(({ offer, reason }) => `${offer}: ${reason}`).join('; ')

@@ -70,7 +70,7 @@ export class Traffic {
     this.retries = new RetryDesk(parts.retry ?? defaultRetryRule, parts.clock)
   }
 
-  /** Why no call can go there now; undefined when one can, if only to see whether it works again. */
+  /** Why no call can go there now; undefined when one can, if only as a probe. */
   blockOf(to: Destination): Blocked | undefined {
     const now = this.#clock.now()
     const admissions = credentialsOf(to).map(({ id }) => this.health.admission(targetOf(to, id)))

@@ -136,7 +136,8 @@ describe('keeprate ledger reconcile', () => {
     const words = ['ledger', 'reconcile', path, '--provider', 'openai', '--csv'] as const
     const lines = (await commands.text(0, ...words)).trim().split('\n')
     expect(lines[0]).toBe(
-      'day,model,verdict,their_images,our_images,their_cost,our_cost,our_suspected,difference,percent',
+      'day,model,verdict,their_images,our_images,their_cost,our_cost,our_suspected,' +
+        'difference,percent',
     )
     expect(lines[1]).toMatch(new RegExp(`^${day},${MODEL},agrees,4,4,`))
   })
@@ -157,7 +158,7 @@ describe('keeprate ledger reconcile', () => {
 })
 
 describe('keeprate ledger check', () => {
-  test('books that are right end with 0, each thing that is wrong is told and ends with 1', async () => {
+  test('books that are right end with 0, what is wrong is told and ends with 1', async () => {
     expect(await commands.json(0, 'ledger', 'check')).toEqual({ ok: true, findings: [] })
     const faults = [
       ["update attempts set cost_nano = 0 where state = 'settled'", 'mistake', 'is booked'],

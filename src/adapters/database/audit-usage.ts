@@ -88,7 +88,8 @@ async function quarters(engine: Engine): Promise<readonly string[]> {
   const { rows } = await engine.execute(query.compile(engine.kysely), { isSlow: true })
   return rows.map(
     (row) =>
-      `usage of ${row.key_id} (${row.book}, ${row.tenant}) with ${row.offer || 'no offer'} in the ` +
+      `usage of ${row.key_id} (${row.book}, ${row.tenant}) ` +
+      `with ${row.offer || 'no offer'} in the ` +
       `quarter of ${new Date(Number(row.slot)).toISOString()} is off by ${told(row)}`,
   )
 }

@@ -7,7 +7,7 @@ import type { PriceStore, SourceStatus } from '../../ports/price-store.ts'
 import { fromNullable, toMilliseconds, toNullable, toText } from './columns.ts'
 import { type Engine, run, type Steps } from './engine.ts'
 import { fromBills, fromChange, toBills, toChange } from './price-documents.ts'
-import type { PriceSourceRow } from './schema.ts'
+import type { PriceSourceRow } from './price-tables.ts'
 
 /** The one row of the feeds' state. */
 const FEED = 'feed'

@@ -1,3 +1,4 @@
+import type { BillTallyRow, PriceChangeRow, PriceFeedRow, PriceSourceRow } from './price-tables.ts'
 import type { Columns } from './statement.ts'
 import type { UsageSeriesRow, UsageTotalRow } from './usage-rows.ts'
 
@@ -148,42 +149,6 @@ export interface VirtualKeyRow {
 export interface SettingRow {
   readonly name: string
   readonly value: string
-}
-
-/** The price feeds' state, one document; `revision` keeps two replicas apart. */
-export interface PriceFeedRow {
-  readonly id: string
-  readonly revision: bigint
-  readonly state: string
-}
-
-/** What is known of looks at one price source. */
-export interface PriceSourceRow {
-  readonly id: string
-  readonly version: string
-  readonly fetched_at: bigint | null
-  readonly failures: bigint
-  readonly failed_at: bigint | null
-  readonly error: string | null
-  readonly due_at: bigint
-}
-
-/** A change of prices, with its effect; immutable. Columns beside the document are there to filter. */
-export interface PriceChangeRow {
-  readonly id: string
-  readonly offer: string
-  readonly kind: string
-  readonly state: string
-  readonly recorded_at: bigint
-  readonly document: string
-}
-
-/** Bills of one slot on one day, as one process has seen them. */
-export interface BillTallyRow {
-  readonly slot: string
-  readonly day: string
-  readonly owner: string
-  readonly document: string
 }
 
 /** Which migrations have run. */

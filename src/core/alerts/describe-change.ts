@@ -3,7 +3,7 @@ import { dollarsFromNano, formatDollars } from '../money.ts'
 import type { PriceChange } from '../pricebook/feed/price-change.ts'
 import type { RecordedChange } from '../pricebook/feed/recorded-change.ts'
 
-/** How many percent dearer or cheaper, for people: `+50 %`, `-20 % to +10 %`; empty when unknown. */
+/** How much dearer or cheaper, for people: `+50 %`, `-20 % to +10 %`; empty when unknown. */
 export function percentOf({ factor }: Pick<PriceChange, 'factor'>): string {
   if (factor === null) return ''
   const percent = (ratio: number): string => {

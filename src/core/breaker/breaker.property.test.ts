@@ -4,9 +4,9 @@ import {
   admissionOf,
   type BreakerEvent,
   closedBreaker,
+  neverOpen,
   nextBreaker,
   defaultBreakerRule as rule,
-  neverOpen,
 } from './breaker.ts'
 import { MAX_DURATIONS, percentile, withDuration } from './latency.ts'
 import { mayRetry } from './retry-budget.ts'

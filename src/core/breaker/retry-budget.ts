@@ -6,12 +6,12 @@ export interface RetryRule {
   readonly atLeast: number
 }
 
-/** Envoy's retry budget: 20 % of the active requests, at least 3 (its documentation, 2026-11-20). */
+/** Envoy's retry budget: 20 % of active requests, at least 3 (its documentation, 2026-11-20). */
 export const defaultRetryRule: RetryRule = { share: 0.2, atLeast: 3 }
 
 /**
- * Whether one more repetition may start. Repetitions are bounded by what is under way, because in an
- * outage of all providers they would otherwise multiply the load just when it hurts most.
+ * Whether one more repetition may start. They are bounded by what is under way, because in an outage
+ * of all providers they would otherwise multiply the load just when it hurts most.
  */
 export const mayRetry = (
   counts: { readonly active: number; readonly retrying: number },

@@ -5,7 +5,7 @@ import { type Model, offerName } from './model.ts'
 /**
  * The catalogue with the dates that price sources announced: a model that its provider is going to
  * shut down is warned of and then refused, although the catalogue that ships does not know it yet.
- * What a source does not say stays as it was. An offer that only disappeared from a list stays, too:
+ * What a source does not say stays as it was. So does an offer that only disappeared from a list:
  * it has no price any more, which is enough.
  */
 export function amendLifecycles(catalog: Catalog, lifecycles: readonly OfferLifecycle[]): Catalog {

@@ -1,7 +1,7 @@
 import type { Instant } from '../../core/time.ts'
 import type { RateReport } from '../../ports/provider.ts'
 
-/** A reset given as a number beyond this is an instant in epoch seconds, not a number of seconds. */
+/** A reset beyond this is an instant in epoch seconds, not a number of seconds. */
 const FIRST_EPOCH_SECOND = 1_000_000_000
 
 const UNITS_MS: Readonly<Record<string, number>> = {
@@ -14,7 +14,7 @@ const UNITS_MS: Readonly<Record<string, number>> = {
 
 /**
  * What the usual headers say of a rate limit: `x-ratelimit-remaining-requests` with a duration such
- * as `6m0s` (OpenAI and those who follow it), else `x-ratelimit-remaining` with seconds or an epoch.
+ * as `6m0s` (OpenAI and who follows it), else `x-ratelimit-remaining` with seconds or an epoch.
  * Undefined when there are none, or when they make no sense.
  */
 export function rateReportOf(
