@@ -105,7 +105,7 @@ export function readServer(instance: ProviderInstance): CompatibleServer {
   }
 }
 
-/** What the operator said, else what the offer it follows has, else the least any server has. */
+/** What the operator said, else what the offer it follows has, else the least of any server. */
 function toModel(
   provider: string,
   row: CompatibleModel,
