@@ -51,7 +51,9 @@ const bad: readonly (readonly [string, string])[] = [
   ['a file instead of something public', 'home_file: a'],
 ]
 
-const ajv = new Ajv2020({ formats: { uri: (text: string) => URL.canParse(text) } })
+const ajv = new Ajv2020({
+  formats: { uri: (text: string) => URL.canParse(text), date: /^\d{4}-\d{2}-\d{2}$/ },
+})
 const accepts = ajv.compile(editorSchema())
 
 function isRead(text: string): boolean {

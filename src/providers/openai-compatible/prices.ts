@@ -8,7 +8,7 @@ import type { CallPlan, UsageEstimate } from '../../ports/provider.ts'
 import type { OfferAlike, ProviderInstance } from '../shared/definition.ts'
 import { instanceProblem } from '../shared/instance.ts'
 import { configurationSource, ownEstimate, ownPriceRows } from '../shared/own-price.ts'
-import type { CompatibleModel, CompatibleSettings } from './settings.ts'
+import type { CompatibleModel, CompatibleSettings } from './settings-schema.ts'
 
 /** Prices of a configuration hold since ever: the operator changes them by a restart. */
 const SINCE = '2000-01-01'
