@@ -56,7 +56,7 @@ export const usageSeriesColumns: Columns<UsageSeriesRow> = {
 }
 
 /** Columns of {@link UsageSumColumns}. */
-export const usageSumColumns: Columns<UsageSumColumns> = {
+const usageSumColumns: Columns<UsageSumColumns> = {
   requests: 'bigint',
   failed_requests: 'bigint',
   delivered: 'bigint',

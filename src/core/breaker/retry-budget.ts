@@ -10,8 +10,8 @@ export interface RetryRule {
 export const defaultRetryRule: RetryRule = { share: 0.2, atLeast: 3 }
 
 /**
- * Whether one more repetition may start. They are bounded by what is under way, because in an outage
- * of all providers they would otherwise multiply the load just when it hurts most.
+ * Whether one more repetition may start. They are bounded by what is under way, because in an
+ * outage of all providers they would otherwise multiply the load just when it hurts most.
  */
 export const mayRetry = (
   counts: { readonly active: number; readonly retrying: number },

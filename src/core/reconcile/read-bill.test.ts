@@ -65,7 +65,7 @@ describe('CSV', () => {
   })
 
   test.each([';', '\t'])('the separator may be %j', (separator) => {
-    const text = ['date', 'cost'].join(separator) + '\n' + ['2026-11-30', '1'].join(separator)
+    const text = `${['date', 'cost'].join(separator)}\n${['2026-11-30', '1'].join(separator)}`
     expect(readCsvBill(text).lines).toEqual([
       { line: 2, day: '2026-11-30', model: '', costNano: 1_000_000_000n },
     ])

@@ -67,7 +67,7 @@ export const noUsage: UsageSums = {
 }
 
 /** The names of all sums. */
-export const usageSumNames = Object.keys(noUsage) as readonly (keyof UsageSums)[]
+const usageSumNames = Object.keys(noUsage) as readonly (keyof UsageSums)[]
 
 /** Two usages together. */
 export const addUsage = (left: UsageSums, right: UsageSums): UsageSums =>
