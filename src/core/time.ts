@@ -22,8 +22,23 @@ export function startOfDay(date: string): Instant {
 /** Whether a text is an existing calendar day written `YYYY-MM-DD`. */
 export const isDay = (text: string): boolean => toInstant(text) !== undefined
 
-/** Price books ask for thousands of days, so nothing is printed to compare it. */
+/** Days that were read before: a price book names the same few thousands of times. */
+const knownDays = new Map<string, Instant>()
+const MAX_KNOWN_DAYS = 10_000
+
 function toInstant(date: string): Instant | undefined {
+  const known = knownDays.get(date)
+  if (known !== undefined) return known
+  const instant = readDay(date)
+  if (instant !== undefined) {
+    if (knownDays.size >= MAX_KNOWN_DAYS) knownDays.clear()
+    knownDays.set(date, instant)
+  }
+  return instant
+}
+
+/** Nothing is printed to compare it: there are many days in a price book. */
+function readDay(date: string): Instant | undefined {
   const match = DATE_PATTERN.exec(date)
   if (match === null) return undefined
   const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])]
