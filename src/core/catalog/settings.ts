@@ -62,6 +62,10 @@ export interface Unfit {
     | 'price'
     | 'max_cost'
     | 'options'
+    /** Its provider is left out for now. */
+    | 'health'
   readonly param?: string
   readonly reason: string
+  /** When it is worth while to ask again, in milliseconds. */
+  readonly retryAfterMs?: number
 }

@@ -8,7 +8,7 @@ import type { ImageRequest } from '../../core/request/image-request.ts'
 import { type Candidate, type Exclusion, makePlan } from '../../core/routing/plan.ts'
 import type { Instant } from '../../core/time.ts'
 import type { Dependencies, Snapshot } from '../dependencies.ts'
-import { quoteAtProvider, quoteOffers } from '../quote-offers.ts'
+import { type QuotedOffers, quoteAtProvider, quoteOffers } from '../quote-offers.ts'
 import { missingImages, type Run } from '../run.ts'
 
 /**
@@ -22,10 +22,11 @@ export function plan(run: Run, deps: Dependencies): Run {
   const isPinned = run.resolution.auto === undefined
   const { request, resolution, snapshot, startedAt } = run
   const asked = { request, resolution, images: missing }
-  const { candidates, exclusions } = quoteOffers(asked, snapshot, startedAt)
+  const quoted = quoteOffers(asked, snapshot, startedAt)
+  const { candidates, exclusions } = withoutBroken(quoted, snapshot, deps)
   // When all images of a named model are missing, its list price has just been worked out.
   const isListed = isPinned && missing === run.request.n
-  const listNano = isListed ? candidates[0]?.quote.expectedNano : listPrice(run, deps)
+  const listNano = isListed ? quoted.candidates[0]?.quote.expectedNano : listPrice(run, deps)
   const made = makePlan({
     candidates,
     exclusions,
@@ -35,6 +36,24 @@ export function plan(run: Run, deps: Dependencies): Run {
   })
   if (made.steps.length === 0) throw noOffer(run, candidates, exclusions)
   return { ...run, listNano, plan: made }
+}
+
+/** Leaves out offers whose circuit breaker is open: a plan has better use for its steps. */
+function withoutBroken(
+  { candidates, exclusions }: QuotedOffers,
+  { providers }: Snapshot,
+  { traffic }: Dependencies,
+): QuotedOffers {
+  const broken: Exclusion[] = []
+  const working = candidates.filter(({ offer, model }) => {
+    const provider = providers.get(model.provider)
+    if (provider === undefined) return false
+    const { typicalSeconds } = model
+    const blocked = traffic.blockOf({ provider, offer, typicalSeconds })
+    if (blocked !== undefined) broken.push({ offer, unfit: { code: 'health', ...blocked } })
+    return blocked === undefined
+  })
+  return { candidates: working, exclusions: [...exclusions, ...broken] }
 }
 
 /** What the model asked for would cost at list price; for `auto` the configured baseline. */
@@ -72,6 +91,14 @@ function noOffer(
   if (candidates.length > 0) {
     const message = 'The worst case of every offer that can do this is above x-keeprate-max-cost.'
     return new GatewayError('max_cost_exceeded', message, { param: 'max_cost', tried })
+  }
+  const waits = exclusions.flatMap(({ unfit }) => unfit.retryAfterMs ?? [])
+  if (waits.length > 0) {
+    const ill = exclusions.filter(({ unfit }) => unfit.code === 'health')
+    const reasons = ill.map(({ offer, unfit }) => `${offer}: ${unfit.reason}`).join('; ')
+    const message = `Every offer that can do this is left out for now: ${reasons}.`
+    const retryAfterMs = Math.min(...waits)
+    return new GatewayError('no_provider_available', message, { tried, retryAfterMs })
   }
   const first = exclusions[0]?.unfit
   if (run.resolution.auto === undefined && first !== undefined) {
