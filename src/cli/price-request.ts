@@ -8,10 +8,12 @@ import {
   operations,
 } from '../core/request/image-request.ts'
 import { normaliseRequest } from '../core/request/normalise.ts'
+import { operationRules } from '../core/request/operation.ts'
+import { type DetailOptions, readDetailOptions, withDetailOptions } from './detail-options.ts'
 import type { BookOptions } from './open-prices.ts'
 
 /** Options that describe the picture whose price is asked. */
-export interface PriceRequestOptions extends BookOptions {
+export interface PriceRequestOptions extends BookOptions, DetailOptions {
   readonly size?: string
   readonly aspectRatio?: string
   readonly resolution?: string
@@ -33,24 +35,28 @@ const SAMPLE_PROMPT = 'wireless headphones on a white table, soft light from the
 
 /** Adds the options that describe a picture. */
 export const withPriceRequestOptions = (command: Command): Command =>
-  command
+  withDetailOptions(command)
     .option('-s, --size <WxH>', 'size in pixels')
     .option('--aspect-ratio <W:H>', 'shape, instead of a size')
     .option('--resolution <class>', '512, 1k, 2k or 4k')
     .option('-q, --quality <level>', 'low, medium, high, standard or hd')
     .option('--steps <number>', 'diffusion steps')
-    .option('--operation <name>', 'generate, edit, inpaint, variation, or another of the book')
+    .option('--operation <name>', `${operations.join(', ')}, or another of the book`)
     .option('--input-images <list>', 'pictures that go in: a number, or sizes: 1024x1024,800x600')
     .option('--prompt <text>', 'the prompt, for prices by the token (default: 240 characters)')
     .option('--usage <name=value...>', 'usage that you know: image_out=1056 predict_seconds=4.2')
+
+/** What is searched for has no price of its own. */
+const sampleOf = (operation: Operation): DetailOptions =>
+  operation.startsWith('search_') ? { search: 'the headphones' } : {}
 
 /** The request that the options describe; the same checks as for a call. */
 export function readPriceRequest(options: PriceRequestOptions, model: string): ImageRequest {
   const images = readInputs(options.inputImages)
   const named = options.operation ?? (images.length > 0 ? 'edit' : 'generate')
   const operation = operations.find((each) => each === named)
-  const needsImage = operation !== undefined && operation !== 'generate'
-  const inputs = needsImage && images.length === 0 ? readInputs('1') : images
+  const rule = operation && operationRules[operation]
+  const inputs = images.length > 0 ? images : readInputs(String(rule?.images[0] ?? 0))
   const request = normaliseRequest({
     operation: operation ?? 'generate',
     model,
@@ -62,7 +68,8 @@ export function readPriceRequest(options: PriceRequestOptions, model: string): I
     steps: options.steps === undefined ? undefined : Number(options.steps),
     maxCost: options.maxCost,
     images: inputs,
-    ...(operation === 'inpaint' ? { mask: inputs[0] } : {}),
+    ...(rule?.mask === 'required' ? { mask: inputs[0] } : {}),
+    ...(operation === undefined ? {} : readDetailOptions({ ...sampleOf(operation), ...options })),
   })
   // Books also list operations that the gateway does not do itself.
   return operation === undefined ? { ...request, operation: named as Operation } : request

@@ -5,6 +5,8 @@ import { checkStructure } from '../core/quality/image-header.ts'
 import type { InputImage, Warning } from '../core/request/image-request.ts'
 import { requestLimits } from '../core/request/limits.ts'
 import { normaliseRequest } from '../core/request/normalise.ts'
+import type { Operation } from '../core/request/operation.ts'
+import type { DetailsDraft } from '../core/request/operation-details.ts'
 import type { RequestDraft } from '../core/request/request-draft.ts'
 import type { Caller } from '../gateway/dependencies.ts'
 import type { DeliveredImage, GatewayResult } from '../gateway/result.ts'
@@ -36,14 +38,19 @@ export interface GatewayOptions {
 }
 
 /** A request in the library's words: everything but the input images is as in the HTTP API. */
-export type GenerateInput = Omit<RequestDraft, 'operation' | 'images' | 'mask' | 'stream'>
+export type GenerateInput = Omit<
+  RequestDraft,
+  'operation' | 'images' | 'mask' | 'stream' | keyof DetailsDraft
+>
 
 /** A request that starts from pictures. */
-export interface EditInput extends GenerateInput {
+export interface EditInput extends GenerateInput, DetailsDraft {
   /** Complete PNG, JPEG or WebP files. */
   readonly images: readonly Uint8Array[]
   /** A PNG of the first image's size; transparent pixels are edited. */
   readonly mask?: Uint8Array
+  /** An edit unless said; with a mask that is an inpaint. */
+  readonly operation?: Exclude<Operation, 'generate'>
 }
 
 /** One picture of a result. */
@@ -78,6 +85,7 @@ export interface Result {
 /** A gateway inside your own process. */
 export interface LocalGateway {
   generate(input: GenerateInput): Promise<Result>
+  /** An edit, or any other operation on pictures: `operation: 'upscale', scale: 4`. */
   edit(input: EditInput): Promise<Result>
   variations(input: EditInput): Promise<Result>
   /** Everything underneath, for tools that need more. */
@@ -123,20 +131,18 @@ export function openLocal(keeprate: Keeprate): LocalGateway {
       result.release()
     }
   }
-  const withImages = async (operation: 'edit' | 'variation', input: EditInput): Promise<Result> => {
+  const withImages = async (operation: Operation, input: EditInput): Promise<Result> => {
     const { images, mask, ...rest } = input
     const kept: InputImage[] = []
     for (const [index, bytes] of images.entries()) {
       kept.push(await keep(bytes, `image[${index}]`, keeprate))
     }
     const keptMask = mask === undefined ? undefined : await keep(mask, 'mask', keeprate)
-    const isInpaint = operation === 'edit' && keptMask !== undefined
-    const actual = isInpaint ? 'inpaint' : operation
-    return run({ ...rest, operation: actual, images: kept, mask: keptMask })
+    return run({ ...rest, operation, images: kept, mask: keptMask })
   }
   return {
     generate: (input) => run({ ...input, operation: 'generate' }),
-    edit: (input) => withImages('edit', input),
+    edit: (input) => withImages(input.operation ?? 'edit', input),
     variations: (input) => withImages('variation', input),
     keeprate,
     close: () => keeprate.close(),

@@ -6,7 +6,7 @@ import { failure, type ProviderFailure } from '../core/errors/provider-failure.t
 import type { Attempt, ImageRecord, RequestRecord } from '../core/jobs/request-record.ts'
 import { fromStoredRequest } from '../core/jobs/stored-request.ts'
 import type { PriceRow } from '../core/pricebook/price-row.ts'
-import type { Size } from '../core/request/image-request.ts'
+import type { Operation, OperationDetails, Size } from '../core/request/image-request.ts'
 import type { CallOutcome, ProviderJob } from '../ports/provider.ts'
 import type { Dependencies } from './dependencies.ts'
 import type { EndedAttempt, ReadyImage, Run } from './run.ts'
@@ -149,6 +149,8 @@ function reopen(
   if (model === undefined || provider === undefined) return undefined
   if (provider.isSimulated !== (book === 'simulated')) return undefined
   const stored = attempt.call as unknown as {
+    readonly operation: Operation
+    readonly details?: OperationDetails
     readonly n: number
     readonly settings: CallSettings
     readonly expectedSize: Size

@@ -11,6 +11,7 @@ import { formLimits } from './openai/form.ts'
 import { imageRoutes } from './openai/images.ts'
 import { modelRoutes } from './openai/models.ts'
 import { organizationRoutes } from './openai/organization.ts'
+import { upscaleRoute } from './openai/upscale.ts'
 import { pictureRoutes } from './pictures.ts'
 import { priceFeedRoutes } from './price-feeds.ts'
 import { priceRoutes } from './prices.ts'
@@ -62,6 +63,7 @@ export async function createApp(
     ...imageRoutes(context),
     ...modelRoutes(context),
     ...pictureRoutes(context),
+    upscaleRoute(context),
     ...quoteRoutes(context),
     ...priceRoutes(context),
     ...priceFeedRoutes(context),

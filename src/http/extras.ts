@@ -3,6 +3,8 @@ import { GatewayError, invalid } from '../core/errors/gateway-error.ts'
 import { canonicalJson } from '../core/json.ts'
 import { cacheModes, needs } from '../core/request/image-request.ts'
 import { requestLimits } from '../core/request/limits.ts'
+import { type Operation, operations } from '../core/request/operation.ts'
+import { controlKinds, sides, upscaleModes } from '../core/request/operation-details.ts'
 import type { RequestDraft } from '../core/request/request-draft.ts'
 import { parseDuration } from '../core/time.ts'
 
@@ -11,6 +13,26 @@ const label = z.string().max(requestLimits.maxLabelCharacters)
  * How deep the values may be nested is checked with the request; a schema of them would recurse.
  */
 const jsonObject = z.record(z.string(), z.unknown())
+
+/**
+ * What operations need to know; their ranges, and which operation takes which, are checked with the
+ * request.
+ */
+export const detailMembers = {
+  expand: z
+    .strictObject({
+      left: z.number().nullish(),
+      right: z.number().nullish(),
+      top: z.number().nullish(),
+      bottom: z.number().nullish(),
+    })
+    .nullish(),
+  scale: z.number().nullish(),
+  mode: z.enum(upscaleModes).nullish(),
+  search: z.string().nullish(),
+  control: z.enum(controlKinds).nullish(),
+  strength: z.number().nullish(),
+} as const
 
 /**
  * Our own inputs, as the `keeprate` object of a body; the headers `x-keeprate-…` say the same.
@@ -36,12 +58,16 @@ export const keeprateObject = z.strictObject({
   steps: z.number().nullish(),
   guidance: z.number().nullish(),
   provider_options: z.record(z.string(), jsonObject).nullish(),
+  operation: z.enum(operations).nullish(),
+  ...detailMembers,
 })
 type KeeprateObject = z.infer<typeof keeprateObject>
 
 /** What the extras say: part of the draft, and whether the answer carries the `keeprate` object. */
 export interface Extras {
   readonly draft: Omit<RequestDraft, 'operation'>
+  /** Named by the caller; the route may know better. */
+  readonly operation?: Operation
   readonly hasBody?: boolean
 }
 
@@ -62,6 +88,13 @@ const headerReaders: ReadonlyMap<string, HeaderReader> = new Map(
     'cache-ttl': (value) => ({ cache_ttl: value }),
     tags: (value) => ({ tags: readTags(value) }),
     body: (value) => ({ body: readFlag('x-keeprate-body', value) ? 'on' : 'off' }),
+    operation: (value) => ({ operation: readOperation(value) }),
+    expand: (value) => ({ expand: readExpand(value) }),
+    scale: (value) => ({ scale: readNumber('x-keeprate-scale', value) }),
+    mode: (value) => ({ mode: value as KeeprateObject['mode'] }),
+    search: (value) => ({ search: value }),
+    control: (value) => ({ control: value as KeeprateObject['control'] }),
+    strength: (value) => ({ strength: readNumber('x-keeprate-strength', value) }),
   }),
 )
 
@@ -102,7 +135,7 @@ const printValue = (value: unknown): string =>
 function toExtras(object: KeeprateObject): Extras {
   const { max_cost, deadline_ms, cache_ttl, negative_prompt, aspect_ratio, body, user, ...rest } =
     object
-  const { provider_options, ...same } = rest
+  const { provider_options, operation, ...same } = rest
   return {
     draft: {
       ...same,
@@ -114,8 +147,47 @@ function toExtras(object: KeeprateObject): Extras {
       endUser: user,
       providerOptions: provider_options,
     } as Extras['draft'],
+    ...(operation === null || operation === undefined ? {} : { operation }),
     ...(body === null || body === undefined ? {} : { hasBody: body === 'on' }),
   }
+}
+
+/**
+ * The operation of a route that has only one.
+ * @throws GatewayError when the caller names another one.
+ */
+export function onlyOperation<Name extends Operation>(name: Name, { operation }: Extras): Name {
+  if (operation === undefined || operation === name) return name
+  const message = `This route does ${name}; send ${operation} to ${routeOf(operation)}.`
+  throw invalid('operation', message)
+}
+
+const routeOf = (operation: Operation): string =>
+  operation === 'generate' ? '/v1/images/generations' : '/v1/images/edits'
+
+function readOperation(value: string): Operation {
+  const name = operations.find((candidate) => candidate === value)
+  if (name !== undefined) return name
+  throw invalid('x-keeprate-operation', `x-keeprate-operation must be ${operations.join(', ')}.`)
+}
+
+function readNumber(param: string, value: string): number {
+  const number = Number(value)
+  if (value.trim() !== '' && Number.isFinite(number)) return number
+  throw invalid(param, `${param} must be a number.`)
+}
+
+/** `left=256,right=256`, as the sides of the body's object. */
+function readExpand(value: string): KeeprateObject['expand'] {
+  const param = 'x-keeprate-expand'
+  const pixels = readPairs(param, value, 'left=256,right=256 with sides that differ')
+  const unknown = Object.keys(pixels).find((name) => !sides.some((side) => side === name))
+  if (unknown !== undefined) {
+    throw invalid(param, `${param} must name the sides ${sides.join(', ')}.`)
+  }
+  return Object.fromEntries(
+    Object.entries(pixels).map(([side, text]) => [side, readNumber(param, text)]),
+  )
 }
 
 function readFlag(param: string, value: string): boolean {
@@ -138,16 +210,19 @@ function readCache(value: string): (typeof cacheModes)[number] {
   throw invalid('x-keeprate-cache', `x-keeprate-cache must be ${cacheModes.join(', ')}.`)
 }
 
-function readTags(value: string): Record<string, string> {
-  const tags = new Map<string, string>()
+const readTags = (value: string): Record<string, string> =>
+  readPairs('x-keeprate-tags', value, 'k=v,k=v with keys that differ')
+
+function readPairs(param: string, value: string, form: string): Record<string, string> {
+  const pairs = new Map<string, string>()
   for (const pair of value.split(',')) {
     const [key, text, ...more] = pair.split('=').map((part) => part.trim())
-    if (!key || text === undefined || more.length > 0 || tags.has(key)) {
-      throw invalid('x-keeprate-tags', 'x-keeprate-tags must be k=v,k=v with keys that differ.')
+    if (!key || text === undefined || more.length > 0 || pairs.has(key)) {
+      throw invalid(param, `${param} must be ${form}.`)
     }
-    tags.set(key, text)
+    pairs.set(key, text)
   }
-  return Object.fromEntries(tags)
+  return Object.fromEntries(pairs)
 }
 
 function readDuration(value: string | number | null | undefined): number | undefined {

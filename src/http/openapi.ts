@@ -1,5 +1,6 @@
 import { type ZodType, z } from 'zod'
 import type { JsonObject } from '../core/json.ts'
+import { keeprateObject } from './extras.ts'
 import type { RouteDefinition } from './route.ts'
 
 const errorSchema: JsonObject = {
@@ -93,6 +94,11 @@ function bodyOf(route: RouteDefinition): JsonObject {
       image: { type: 'array', items: { type: 'string', format: 'binary' } },
       mask: { type: 'string', format: 'binary' },
       prompt: { type: 'string' },
+      keeprate: {
+        type: 'string',
+        contentMediaType: 'application/json',
+        contentSchema: schemaOf(keeprateObject),
+      },
     },
   }
   return {

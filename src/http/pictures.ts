@@ -8,6 +8,7 @@ import { printImage, printReceipt, printRequest, readReceipt } from '../gateway/
 import { callerOf } from './auth.ts'
 import type { HttpContext } from './context.ts'
 import { baseUrlOf } from './errors.ts'
+import { findImage, unknownThing } from './find-image.ts'
 import { defineRoute, type RouteDefinition, readWith } from './route.ts'
 
 const idOf = (request: FastifyRequest): string => (request.params as { id: string }).id
@@ -79,27 +80,11 @@ export const pictureRoutes = (context: HttpContext): readonly RouteDefinition[] 
         const receipt = isId('req', id)
           ? await readReceipt(id, callerOf(request).tenant, stores)
           : undefined
-        if (receipt === undefined) throw unknown('request', id)
+        if (receipt === undefined) throw unknownThing('request', id)
         return printReceipt(receipt, linkOf(request))
       },
     }),
   ]
-}
-
-const unknown = (kind: string, id: string): GatewayError =>
-  new GatewayError('not_found', `There is no ${kind} ${id.slice(0, 40)}.`, { param: 'id' })
-
-/** A published picture; another tenant's and an unknown one look the same. */
-async function findImage(
-  id: string,
-  tenant: string | undefined,
-  context: HttpContext,
-): Promise<ImageRecord> {
-  const image = isId('img', id) ? await context.gateway.deps.stores.requests.image(id) : undefined
-  if (image === undefined || (tenant !== undefined && image.tenant !== tenant)) {
-    throw unknown('image', id)
-  }
-  return image
 }
 
 async function sendContent(
@@ -110,7 +95,7 @@ async function sendContent(
   const { images } = context.gateway.deps
   const image = await findContent(request, context)
   const size = await images.size(image.digest)
-  if (size === undefined) throw unknown('image', image.id)
+  if (size === undefined) throw unknownThing('image', image.id)
   const etag = `"${image.digest}"`
   if (isMatch(request.headers['if-none-match'], etag)) {
     return reply.headers(contentHeaders(image, etag)).status(304).send()
@@ -140,7 +125,7 @@ async function findContent(request: FastifyRequest, context: HttpContext): Promi
     throw new GatewayError('invalid_api_key', 'The link is not valid or no longer.')
   }
   const image = await findImage(id, tenant, context)
-  if (image.state !== 'published') throw unknown('image', id)
+  if (image.state !== 'published') throw unknownThing('image', id)
   return image
 }
 

@@ -1,4 +1,5 @@
 import type { ImageFormat, Size } from '../core/request/image-request.ts'
+import type { Expansion } from '../core/request/operation-details.ts'
 
 /** A small greyscale picture for checks: one byte a pixel, row by row. */
 export interface GreyPixels extends Size {
@@ -30,5 +31,14 @@ export interface ImageDecoder {
    * whose white pixels are to be edited (Stability, BFL).
    */
   whiteMask(bytes: Uint8Array): Promise<Uint8Array>
+  /**
+   * Puts a picture on a larger canvas, and makes a mask of that size that is transparent over the
+   * margins; both are PNG, without transparency in the picture. The margins repeat its edge, because
+   * a model takes a frame of one colour for part of the picture.
+   */
+  pad(
+    bytes: Uint8Array,
+    margins: Expansion,
+  ): Promise<{ readonly image: Uint8Array; readonly mask: Uint8Array }>
   close(): Promise<void>
 }

@@ -2,10 +2,11 @@ import { makeCallPlan } from '../core/catalog/call-plan.ts'
 import type { Model } from '../core/catalog/model.ts'
 import { validatePriceBook } from '../core/pricebook/price-book.ts'
 import { type PriceRow, priceRowSchema } from '../core/pricebook/price-row.ts'
-import { operations } from '../core/request/image-request.ts'
+import { operationRules, operations } from '../core/request/operation.ts'
 import { startOfDay } from '../core/time.ts'
 import type { ProviderDefinition } from '../providers/shared/definition.ts'
 import { doubleNames, makesSize } from '../providers/shared/models-file.ts'
+import { flawOfOperations } from '../providers/shared/operation-rows.ts'
 import { sampleRequest } from './sample-calls.ts'
 
 /** What is wrong with a definition, in words; empty when it is complete and agrees with itself. */
@@ -55,9 +56,12 @@ function flawsOfModel(definition: ProviderDefinition, model: Model): string[] {
   if (!makesSize(model.sizes, model.defaultSize)) flaws.push('does not make its default size')
   const needsInput = model.operations.some((operation) => operation !== 'generate')
   if (needsInput && model.maxInputImages === 0) flaws.push('edits, but takes no input image')
-  if (model.operations.includes('inpaint') !== (model.supports.mask === true)) {
-    flaws.push('must declare inpaint and supports.mask together')
+  const needsMask = model.operations.some((name) => operationRules[name].mask === 'required')
+  if (needsMask !== (model.supports.mask === true)) {
+    flaws.push('must declare inpaint or erase together with supports.mask')
   }
+  const flaw = flawOfOperations(model)
+  if (flaw !== undefined) flaws.push(flaw)
   if (needsInput || model.operations.includes('generate')) {
     flaws.push(
       ...model.operations.flatMap((operation) => flawsOfEstimate(definition, model, operation)),

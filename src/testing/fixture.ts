@@ -2,7 +2,8 @@ import { readdir, readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { failureClasses } from '../core/errors/provider-failure.ts'
 import type { JsonObject } from '../core/json.ts'
-import { operations, qualities } from '../core/request/image-request.ts'
+import { qualities } from '../core/request/image-request.ts'
+import { operations } from '../core/request/operation.ts'
 
 const headers = z.record(
   z.string().regex(/^[a-z0-9-]+$/, 'header names are lower case'),

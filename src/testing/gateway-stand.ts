@@ -254,6 +254,7 @@ const noDecoder: ImageDecoder = {
   grey: unasked,
   convert: unasked,
   whiteMask: unasked,
+  pad: unasked,
   close: () => Promise.resolve(),
 }
 

@@ -1,4 +1,5 @@
 import type { Model } from '../core/catalog/model.ts'
+import { outputFault } from '../core/catalog/output-fault.ts'
 import type { FailureClass } from '../core/errors/provider-failure.ts'
 import { isSuspiciouslySmall } from '../core/quality/blank.ts'
 import { checkStructure } from '../core/quality/image-header.ts'
@@ -143,25 +144,15 @@ export function pictureFlaw(outcome: CallOutcome, call: ProviderCall): string | 
   return outcome.images.map((image) => imageFlaw(image, call)).find((flaw) => flaw !== undefined)
 }
 
-/** Shapes may differ so much: providers that take a shape choose the pixels. */
-const ASPECT_TOLERANCE = 0.05
-
 /** What the gateway's checks find wrong with one picture, from its header and structure. */
 function imageFlaw({ bytes }: ProducedImage, call: ProviderCall): string | undefined {
   const structure = checkStructure(bytes)
   if (!structure.ok) return `it is ${structure.reason}`
-  const { width, height, format } = structure.header
-  const { size, aspect, format: wanted } = call.settings
+  const { format } = structure.header
+  const wanted = call.settings.format
   if (wanted !== undefined && format !== wanted) return `it is ${format}, not ${wanted}`
-  if (size !== undefined && (size.width !== width || size.height !== height)) {
-    return `it has ${width}x${height} pixels, not ${size.width}x${size.height}`
-  }
-  const { expectedSize } = call
-  const distortion = (width * expectedSize.height) / (height * expectedSize.width) - 1
-  if (aspect !== undefined && Math.abs(distortion) > ASPECT_TOLERANCE) {
-    return `it has ${width}x${height} pixels, not the shape ${aspect}`
-  }
-  return undefined
+  const fault = outputFault(structure.header, call)
+  return fault === undefined ? undefined : `it is ${fault}`
 }
 
 /** Whether a bad picture is refused, or at least so suspicious that its pixels are looked at. */

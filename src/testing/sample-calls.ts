@@ -4,7 +4,14 @@ import { makeCallPlan } from '../core/catalog/call-plan.ts'
 import { fitRequest } from '../core/catalog/fit.ts'
 import { type Model, offerName } from '../core/catalog/model.ts'
 import { readImageHeader } from '../core/quality/image-header.ts'
-import type { ImageRequest, InputImage, Operation, Size } from '../core/request/image-request.ts'
+import type {
+  ImageRequest,
+  InputImage,
+  Operation,
+  OperationDetails,
+  Size,
+} from '../core/request/image-request.ts'
+import { operationRules } from '../core/request/operation.ts'
 import type { InputBytes, ProviderCall } from '../ports/provider.ts'
 import { makesSize } from '../providers/shared/models-file.ts'
 
@@ -14,14 +21,56 @@ const PROMPT = 'a red cup on a wooden table, morning light'
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
+/** Small enough that pictures four times as wide are drawn quickly. */
+const SMALL_EDGE = 256
+
+/** Pixels added to the left and right: the canvas then has a shape that most models have. */
+const MARGIN = 256
+
 /** Facts of an input image whose bytes do not matter. */
-const sampleInput: InputImage = {
-  width: INPUT_EDGE,
-  height: INPUT_EDGE,
+const sampleInput = (edge: number): InputImage => ({
+  width: edge,
+  height: edge,
   digest: '0'.repeat(64),
   format: 'png',
   byteLength: 10_000,
   hasAlpha: false,
+})
+
+/** Edge of the input of an operation: small where it is enlarged, if the model takes that. */
+function edgeFor({ operationLimits }: Model, operation: Operation): number {
+  const limit = operationLimits?.[operation] ?? {}
+  const { minInputEdge = 0, minInputPixels = 0 } = limit
+  const isTaken = minInputEdge <= SMALL_EDGE && minInputPixels <= SMALL_EDGE * SMALL_EDGE
+  return operation === 'upscale' && isTaken ? SMALL_EDGE : INPUT_EDGE
+}
+
+/**
+ * Details worth trying, so that each way a model has of an operation is tried once; one undefined
+ * entry for operations that have none.
+ */
+export function sampleDetails(
+  { operationLimits = {} }: Model,
+  operation: Operation,
+): readonly (OperationDetails | undefined)[] {
+  const limit = operationLimits[operation] ?? {}
+  const { modes = [], kinds = [], scales = [2] } = limit
+  const strength = limit.strength === true ? { strength: 0.5 } : {}
+  switch (operation) {
+    case 'upscale':
+      return modes.map((mode) => ({ kind: operation, mode, scale: scales[0] ?? 2 }))
+    case 'outpaint':
+      return [{ kind: operation, expand: { left: MARGIN, right: MARGIN, top: 0, bottom: 0 } }]
+    case 'search_and_replace':
+    case 'search_and_recolor':
+      return [{ kind: operation, search: 'the cup' }]
+    case 'control':
+      return kinds.map((control) => ({ kind: operation, control, ...strength }))
+    case 'style_transfer':
+      return [{ kind: operation, ...strength }]
+    default:
+      return [undefined]
+  }
 }
 
 /** A request for one picture, as cheap as the model has it. */
@@ -31,13 +80,18 @@ export function sampleRequest(
   changes: Partial<ImageRequest> = {},
 ): ImageRequest {
   const cheapest = model.qualities[0]
+  const [details] = sampleDetails(model, operation)
+  const rule = operationRules[operation]
+  const input = sampleInput(edgeFor(model, operation))
+  const takesWords = model.operationLimits?.[operation]?.prompt !== 'none'
   return {
     operation,
+    ...(details === undefined ? {} : { details }),
     model: offerName(model),
-    prompt: PROMPT,
+    prompt: takesWords ? PROMPT : '',
     n: 1,
-    images: operation === 'generate' ? [] : [sampleInput],
-    ...(operation === 'inpaint' ? { mask: { ...sampleInput, hasAlpha: true } } : {}),
+    images: Array.from({ length: rule.images[0] }, () => input),
+    ...(rule.mask === 'required' ? { mask: { ...input, hasAlpha: true } } : {}),
     ...(cheapest === undefined ? {} : { quality: cheapest }),
     needs: [],
     tags: {},
@@ -67,8 +121,8 @@ export function sampleSizes({ sizes, defaultSize }: Model): readonly Size[] {
   return shapes.filter((size) => makesSize(sizes, size))
 }
 
-/** Real pictures to edit, and masks in both conventions. */
-export interface SampleInputs {
+/** A real picture to edit, and masks of its size in both conventions. */
+interface SamplePicture {
   readonly image: InputBytes
   /** Transparent where the edit goes. */
   readonly clearMask: InputBytes
@@ -76,13 +130,23 @@ export interface SampleInputs {
   readonly whiteMask: InputBytes
 }
 
-/** Makes the input pictures: a plain ground, and a mask with a hole in its middle. */
-export async function makeSampleInputs(): Promise<SampleInputs> {
-  const edge = INPUT_EDGE
+/** Real pictures in the sizes of the samples' inputs. */
+export type SampleInputs = readonly SamplePicture[]
+
+/** Makes the input pictures: a usual one, a small one, and a canvas with margins. */
+export const makeSampleInputs = async (): Promise<SampleInputs> =>
+  Promise.all([
+    makePicture({ width: INPUT_EDGE, height: INPUT_EDGE }),
+    makePicture({ width: SMALL_EDGE, height: SMALL_EDGE }),
+    makePicture({ width: INPUT_EDGE + 2 * MARGIN, height: INPUT_EDGE }),
+  ])
+
+/** A plain ground, and masks with a hole in their middle. */
+async function makePicture({ width, height }: Size): Promise<SamplePicture> {
   const ground = (background: string) =>
-    sharp({ create: { width: edge, height: edge, channels: 4, background } })
+    sharp({ create: { width, height, channels: 4, background } })
   const hole = await sharp({
-    create: { width: edge / 2, height: edge / 2, channels: 4, background: '#ffffff' },
+    create: { width: width / 2, height: height / 2, channels: 4, background: '#ffffff' },
   })
     .png()
     .toBuffer()
@@ -116,12 +180,20 @@ export function toCall(request: ImageRequest, model: Model, inputs: SampleInputs
   const fit = fitRequest(request, model, { isPinned: true })
   if (!fit.ok) throw new Error(`${model.id} refuses the request: ${fit.refusal.reason}`)
   const { images, mask, ...plan } = makeCallPlan(request, model, fit.value, request.n)
-  const maskBytes = model.wire.mask === 'white_is_edit' ? inputs.whiteMask : inputs.clearMask
+  const pictures = images.map(({ width, height }) => pictureOf(inputs, { width, height }))
+  const masks = pictures[0]
+  const maskBytes = model.wire.mask === 'white_is_edit' ? masks?.whiteMask : masks?.clearMask
   return {
     ...plan,
-    images: images.map(() => inputs.image),
-    ...(mask === undefined ? {} : { mask: maskBytes }),
+    images: pictures.map(({ image }) => image),
+    ...(mask === undefined || maskBytes === undefined ? {} : { mask: maskBytes }),
     attemptId: 'att_contract',
     safetyIdentifier: sha256(Buffer.from('contract')),
   }
+}
+
+function pictureOf(inputs: SampleInputs, { width, height }: Size): SamplePicture {
+  const found = inputs.find(({ image }) => image.width === width && image.height === height)
+  if (found === undefined) throw new Error(`no sample picture has ${width}x${height} pixels`)
+  return found
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { liveModels } from '../core/catalog/catalog.ts'
+import { abilitiesOf } from '../core/catalog/emulation.ts'
 import { offerName } from '../core/catalog/model.ts'
 import type { ProviderDefinition } from '../providers/shared/definition.ts'
 import type { Emulator } from '../providers/shared/emulator.ts'
@@ -11,7 +12,7 @@ import { fixtureFlaw, hostileFlaws } from './fixture-check.ts'
 import { isPossible } from './provider-faults.ts'
 import { playFault, playNormal, playResume } from './provider-plays.ts'
 import { type ProviderStand, standNow, startStand } from './provider-stand.ts'
-import { makeSampleInputs, type SampleInputs, sampleSizes } from './sample-calls.ts'
+import { makeSampleInputs, type SampleInputs, sampleDetails, sampleSizes } from './sample-calls.ts'
 
 /** What a provider's test file says beside the definition and its emulator. */
 export interface ProviderSuiteOptions {
@@ -199,11 +200,17 @@ function testProbe({ probe }: ProviderDefinition, stage: () => Stage, check: Che
 }
 
 function testPictures({ models }: ProviderDefinition, stage: () => Stage, check: Check): void {
-  const operations = new Set(models.flatMap((model) => model.operations))
+  const operations = new Set(models.flatMap(abilitiesOf))
   for (const operation of operations) {
     check(`operation:${operation}`, `${operation}, by every model that has it`, async () => {
-      const able = models.filter((model) => model.operations.includes(operation))
-      for (const model of able) expect(await playNormal(stage(), model, { operation })).toEqual([])
+      const able = models.filter((model) => abilitiesOf(model).includes(operation))
+      const ways = able.flatMap((model) =>
+        sampleDetails(model, operation).map((details) => ({ model, details })),
+      )
+      for (const { model, details } of ways) {
+        const changes = details === undefined ? { operation } : { operation, details }
+        expect(await playNormal(stage(), model, changes)).toEqual([])
+      }
     })
   }
   // Models that follow the same rules need not all be drawn.

@@ -1,6 +1,7 @@
 import type { Model, ModelAlias, SizeRule } from '../../src/core/catalog/model.ts'
 import type { PriceRow } from '../../src/core/pricebook/price-row.ts'
 import type { Size } from '../../src/core/request/image-request.ts'
+import { emulations } from '../../src/core/request/operation.ts'
 import type { ProviderDefinition } from '../../src/providers/shared/definition.ts'
 import type { GeneratedFile } from './generated-file.ts'
 import { isObject } from './json-schema.ts'
@@ -52,7 +53,7 @@ const modelTable = (models: readonly Model[]): string =>
     MODEL_HEAD,
     ...models.map((model) => [
       codes([model.id, ...model.otherNames]),
-      model.operations.join(', '),
+      printOperations(model),
       model.tier,
       printSizes(model.sizes),
       model.qualities.join(', ') || '–',
@@ -60,6 +61,9 @@ const modelTable = (models: readonly Model[]): string =>
       printLife(model),
     ]),
   ])
+
+const printOperations = ({ operations, emulates = [] }: Model): string =>
+  [...operations, ...emulates.map((name) => `${name} (by ${emulations[name]})`)].join(', ')
 
 const printSize = ({ width, height }: Size): string => `${width}x${height}`
 

@@ -1,10 +1,11 @@
 import { move } from 'piscina'
 import sharp, { type Sharp } from 'sharp'
 import type { ImageFormat, Size } from '../../core/request/image-request.ts'
+import type { Expansion } from '../../core/request/operation-details.ts'
 import type { GreyPixels } from '../../ports/image-decoder.ts'
 
 /** The functions below, by name. */
-export type TaskName = 'grey' | 'convert' | 'whiteMask'
+export type TaskName = 'grey' | 'convert' | 'whiteMask' | 'pad'
 
 /** What every task brings. */
 export interface DecodeTask {
@@ -78,6 +79,37 @@ export async function whiteMask(task: DecodeTask): Promise<Uint8Array> {
     .png()
     .toBuffer()
   return move(new Uint8Array(data)) as Uint8Array
+}
+
+/** A picture that gets margins. */
+export interface PadTask extends DecodeTask {
+  readonly margins: Expansion
+}
+
+/** A picture with margins, and the mask over them. */
+export interface PaddedPicture {
+  readonly image: Uint8Array
+  readonly mask: Uint8Array
+}
+
+/**
+ * Adds margins that repeat the edge of the picture, and makes the mask that is transparent there.
+ * @public called by name, from the pool
+ */
+export async function pad(task: PadTask): Promise<PaddedPicture> {
+  const { margins } = task
+  const upright = await open(task).autoOrient().flatten({ background: PAPER }).png().toBuffer()
+  const image = await sharp(upright)
+    .extend({ ...margins, extendWith: 'copy' })
+    .png()
+    .toBuffer()
+  const { width, height } = await sharp(upright).metadata()
+  const kept = { width, height, channels: 4, background: '#000000' } as const
+  const mask = await sharp({ create: kept })
+    .extend({ ...margins, background: { r: 0, g: 0, b: 0, alpha: 0 } })
+    .png()
+    .toBuffer()
+  return { image: new Uint8Array(image), mask: new Uint8Array(mask) }
 }
 
 /** The limits hold here too: a decoder that hangs is stopped even if nobody waits for it. */

@@ -4,7 +4,7 @@ import { Piscina } from 'piscina'
 import { readImageHeader } from '../../core/quality/image-header.ts'
 import { requestLimits } from '../../core/request/limits.ts'
 import type { GreyPixels, ImageDecoder } from '../../ports/image-decoder.ts'
-import type { DecodeTask, TaskName } from './decode-worker.ts'
+import type { DecodeTask, PaddedPicture, TaskName } from './decode-worker.ts'
 import { Lane } from './lane.ts'
 
 /** Limits of decoding; each may be tightened. */
@@ -80,6 +80,7 @@ export function createSharpDecoder(limits: DecoderLimits = {}): ImageDecoder {
     grey: (bytes) => run<GreyPixels>('grey', bytes),
     convert: (bytes, finishing) => run<Uint8Array>('convert', bytes, finishing),
     whiteMask: (bytes) => run<Uint8Array>('whiteMask', bytes),
+    pad: (bytes, margins) => run<PaddedPicture>('pad', bytes, { margins }),
     close: async () => {
       lane.close()
       await pool.close({ force: true })

@@ -1,37 +1,52 @@
 import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
-import { openLocal } from '../../config/library.ts'
+import { type EditInput, openLocal } from '../../config/library.ts'
 import { invalid } from '../../core/errors/gateway-error.ts'
+import { operations } from '../../core/request/operation.ts'
+import { type DetailOptions, readDetailOptions, withDetailOptions } from '../detail-options.ts'
 import type { Output } from '../output.ts'
 import { action, type CommonOptions, withKeeprate } from '../settings.ts'
 import { type PictureOptions, report, toInput, withPictureOptions } from './generate.ts'
 
-interface EditOptions extends PictureOptions {
+const editOperations = operations.filter((name) => name !== 'generate')
+
+interface EditOptions extends PictureOptions, DetailOptions {
   readonly image: readonly string[]
   readonly mask?: string
+  readonly operation?: string
 }
 
 /** `keeprate edit` */
 export function addEdit(program: Command): void {
-  withPictureOptions(program.command('edit'))
-    .description('Edit images')
-    .argument('<prompt>', 'what to change')
+  withDetailOptions(withPictureOptions(program.command('edit')))
+    .description('Edit images: change, enlarge, grow, erase, cut out')
+    .argument('[prompt]', 'what to change; some operations need no words')
     .requiredOption('-i, --image <file...>', 'one or more pictures to start from')
     .option('--mask <file>', 'PNG whose transparent pixels are edited')
+    .option('--operation <name>', editOperations.join(', '), 'edit')
     .action(action(edit))
 }
 
-function edit(output: Output, prompt: string, options: EditOptions): Promise<number> {
+function edit(output: Output, words: string | undefined, options: EditOptions): Promise<number> {
   return withKeeprate(options as CommonOptions, async (keeprate) => {
-    const { image, mask, ...rest } = options
+    const { image, mask, expand: _, scale: __, strength: ___, ...rest } = options
     const images = await Promise.all(image.map((path) => readPicture(path, 'image')))
-    output.note(`editing with ${options.model ?? 'auto'} …`)
+    const { operation = 'edit' } = options
+    output.note(`${operation} with ${options.model ?? 'auto'} …`)
+    const prompt = words ?? ''
     const result = await openLocal(keeprate).edit({
       ...toInput(prompt, rest),
+      operation: operation as EditInput['operation'],
       images,
+      ...readDetailOptions(options),
       ...(mask === undefined ? {} : { mask: await readPicture(mask, 'mask') }),
     })
-    return report(output, result, { prompt, wanted: Number(options.n ?? 1), out: options.out })
+    const named = prompt === '' ? operation : prompt
+    return report(output, result, {
+      prompt: named,
+      wanted: Number(options.n ?? 1),
+      out: options.out,
+    })
   })
 }
 

@@ -56,7 +56,7 @@ export function addGenerate(program: Command): void {
     .action(action(generate))
 }
 
-const number = (text: string | undefined): number | undefined =>
+const toNumber = (text: string | undefined): number | undefined =>
   text === undefined ? undefined : Number(text)
 
 /** The options as a request; values are checked where all surfaces are. */
@@ -76,9 +76,9 @@ export function toInput(prompt: string, options: PictureOptions): GenerateInput 
   return {
     ...(own as Partial<GenerateInput>),
     prompt,
-    n: number(n),
-    seed: number(seed),
-    steps: number(steps),
+    n: toNumber(n),
+    seed: toNumber(seed),
+    steps: toNumber(steps),
     format: format as ImageFormat | undefined,
     aspect: aspectRatio,
     needs: needs?.split(',').map((need) => need.trim()) as GenerateInput['needs'],

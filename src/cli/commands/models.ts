@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { abilitiesOf } from '../../core/catalog/emulation.ts'
 import { offerName } from '../../core/catalog/model.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { type Output, table } from '../output.ts'
@@ -16,7 +17,8 @@ const models = (output: Output, options: CommonOptions): Promise<number> =>
     const found = keeprate.gateway.models().map((model) => ({
       offer: offerName(model),
       tier: model.tier,
-      operations: model.operations,
+      operations: abilitiesOf(model),
+      emulates: model.emulates,
       deprecated_at: model.lifecycle.deprecatedAt,
       shutdown_at: model.lifecycle.shutdownAt,
       simulated: keeprate.emulated.includes(model.provider),

@@ -13,6 +13,7 @@ const keyOf = (changes: Partial<ImageRequest>, tenant = 'a') =>
 const deciding: { readonly [Field in keyof Required<ImageRequest>]: readonly [unknown, boolean] } =
   {
     operation: ['variation', true],
+    details: [{ kind: 'outpaint', expand: { left: 9, right: 0, top: 0, bottom: 0 } }, true],
     model: ['auto:best', true],
     prompt: ['a blue cup', true],
     negativePrompt: ['fog', true],

@@ -14,6 +14,7 @@ export function exactKeyText(request: ImageRequest, tenant: string): string {
     version: 1,
     tenant,
     operation: request.operation,
+    details: request.details,
     model: request.model,
     prompt: normalisePrompt(request.prompt),
     negativePrompt: request.negativePrompt,

@@ -33,6 +33,7 @@ const outcomesOf = (fit: Fit) =>
 
 test('nothing asked, nothing but the promised PNG is sent', () => {
   expect(fitOf({}, sampleModel())).toEqual({
+    operation: 'generate',
     settings: { format: 'png' },
     finishing: {},
     reports: [],

@@ -1,6 +1,8 @@
 import type { ImageFormat, ImageRequest, Quality } from '../request/image-request.ts'
 import { qualities } from '../request/image-request.ts'
 import { ok, type Result, refused } from '../result.ts'
+import { callOperation } from './emulation.ts'
+import { fitOperation } from './fit-operation.ts'
 import { fitSize } from './fit-size.ts'
 import type { Model, Tier } from './model.ts'
 import type { CallSettings, Finishing, Fit, ParameterReport, Unfit } from './settings.ts'
@@ -34,13 +36,20 @@ export function fitRequest(
 ): Result<Fit, Unfit> {
   const lack = findLack(request, model)
   if (lack !== undefined) return refused(lack)
-  const size = fitSize(request, model)
+  const done = fitOperation(request, model)
+  if (!done.ok) return done
+  const { operation, details } = done.value
+  const size = done.value.size === undefined ? fitSize(request, model) : ok(done.value.size)
   if (!size.ok) return size
   const quality = fitQuality(request, model, options.isPinned)
   if (!quality.ok) return quality
   const settings: Writable<CallSettings> = { ...quality.value.settings }
   const finishing: Writable<Finishing> = {}
-  const reports: ParameterReport[] = [...size.value.reports, ...quality.value.reports]
+  const reports: ParameterReport[] = [
+    ...done.value.reports,
+    ...size.value.reports,
+    ...quality.value.reports,
+  ]
   if (size.value.size !== undefined) settings.size = size.value.size
   if (size.value.aspect !== undefined) settings.aspect = size.value.aspect
   if (size.value.resolution !== undefined) settings.resolution = size.value.resolution
@@ -55,13 +64,20 @@ export function fitRequest(
       return unfit('strict', bent.param, bent.detail ? `${reason}: ${bent.detail}` : reason)
     }
   }
-  return ok({ settings, finishing, reports, expectedSize: size.value.expectedSize })
+  const { expectedSize } = size.value
+  const made = details === undefined ? { operation } : { operation, details }
+  return ok({ ...made, settings, finishing, reports, expectedSize })
 }
 
 function findLack(request: ImageRequest, model: Model): Unfit | undefined {
   const { supports } = model
   const lacks: readonly (readonly [boolean, Unfit['code'], string, string])[] = [
-    [!model.operations.includes(request.operation), 'operation', 'model', request.operation],
+    [
+      callOperation(model, request.operation) === undefined,
+      'operation',
+      'model',
+      request.operation,
+    ],
     [request.mask !== undefined && !supports.mask, 'inputs', 'mask', 'masks'],
     [
       request.images.length > model.maxInputImages,

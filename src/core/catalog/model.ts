@@ -1,5 +1,7 @@
 import type { JsonObject } from '../json.ts'
 import type { ImageFormat, Operation, Quality, Size } from '../request/image-request.ts'
+import type { EmulatedOperation } from '../request/operation.ts'
+import type { OperationLimit } from './operation-limit.ts'
 
 /** A number of pixels that a provider sells by name. */
 export interface ResolutionClass {
@@ -56,7 +58,12 @@ export interface Model {
   readonly wireName?: string
   /** Other names of the same model at this provider, such as dated snapshots. */
   readonly otherNames: readonly string[]
+  /** What it has a call of its own for. */
   readonly operations: readonly Operation[]
+  /** What the gateway makes with it by another of its calls; always said in the answer. */
+  readonly emulates?: readonly EmulatedOperation[]
+  /** What its calls take and make, by operation; an operation that is not named has no limits. */
+  readonly operationLimits?: { readonly [Name in Operation]?: OperationLimit }
   readonly tier: Tier
   readonly sizes: SizeRule
   /** What it makes when no size is asked for. */

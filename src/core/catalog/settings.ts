@@ -1,4 +1,10 @@
-import type { ImageFormat, Quality, Size } from '../request/image-request.ts'
+import type {
+  ImageFormat,
+  Operation,
+  OperationDetails,
+  Quality,
+  Size,
+} from '../request/image-request.ts'
 
 /**
  * What one call asks of a model, after the request was fitted to the model's abilities. Adapters
@@ -41,6 +47,10 @@ export interface ParameterReport {
 
 /** A request fitted to one model. */
 export interface Fit {
+  /** What is called: the operation asked for, or the one it is emulated by. */
+  readonly operation: Operation
+  /** The operation's details as they are asked of the model. */
+  readonly details?: OperationDetails
   readonly settings: CallSettings
   readonly finishing: Finishing
   readonly reports: readonly ParameterReport[]

@@ -1,5 +1,6 @@
 import { invalid } from '../errors/gateway-error.ts'
-import { cacheModes, imageFormats, needs, operations } from './image-request.ts'
+import { cacheModes, imageFormats, needs } from './image-request.ts'
+import { operations } from './operation.ts'
 import type { RequestDraft } from './request-draft.ts'
 
 /** What a field must be, in the words of a refusal. */
@@ -52,6 +53,12 @@ const fields: {
   stream: ['stream', 'flag'],
   partialImages: ['partial_images', 'number'],
   providerOptions: ['provider_options', 'object'],
+  expand: ['expand', 'object'],
+  scale: ['scale', 'number'],
+  mode: ['mode', 'text'],
+  search: ['search', 'text'],
+  control: ['control', 'text'],
+  strength: ['strength', 'number'],
 }
 
 /** Fields that take one of a few words. */

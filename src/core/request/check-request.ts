@@ -1,5 +1,6 @@
-import { GatewayError, invalid } from '../errors/gateway-error.ts'
+import { invalid } from '../errors/gateway-error.ts'
 import { parseAspect } from './aspect.ts'
+import { checkOperation } from './check-operation.ts'
 import type { ImageRequest } from './image-request.ts'
 import { requestLimits } from './limits.ts'
 
@@ -12,8 +13,7 @@ export function checkRequest(request: ImageRequest, isStreaming: boolean): void 
   checkTexts(request)
   checkTags(request)
   checkOptions(request)
-  checkImages(request)
-  checkMask(request)
+  checkOperation(request)
   checkTogether(request)
   if (!isStreaming && (request.partialImages ?? 0) > 0) {
     throw invalid('partial_images', 'partial_images needs "stream": true.')
@@ -99,41 +99,6 @@ const isDeeper = (value: unknown, levels: number): boolean =>
   typeof value === 'object' &&
   value !== null &&
   (levels === 0 || Object.values(value).some((member) => isDeeper(member, levels - 1)))
-
-function checkImages({ operation, images, mask }: ImageRequest): void {
-  if (operation === 'generate' && (images.length > 0 || mask !== undefined)) {
-    const param = images.length > 0 ? 'image' : 'mask'
-    throw invalid(param, 'Images and masks are taken by /v1/images/edits, not by generations.')
-  }
-  if (operation !== 'generate' && images.length === 0) {
-    throw invalid('image', 'An input image is required.')
-  }
-  if (images.length > requestLimits.maxInputImages) {
-    const limit = requestLimits.maxInputImages
-    throw invalid('image', `${images.length} input images are given; at most ${limit} are taken.`)
-  }
-}
-
-function checkMask({ operation, mask, images }: ImageRequest): void {
-  if (operation === 'inpaint' && mask === undefined) {
-    throw invalid('mask', 'A mask is required to inpaint.')
-  }
-  const first = images[0]
-  if (mask === undefined || first === undefined) return
-  if (operation === 'variation') {
-    throw invalid('mask', 'A mask is taken by /v1/images/edits, not by variations.')
-  }
-  if (mask.width !== first.width || mask.height !== first.height) {
-    throw new GatewayError(
-      'mask_size_mismatch',
-      `The mask has ${mask.width}x${mask.height} pixels, the image ${first.width}x${first.height}.`,
-      { param: 'mask' },
-    )
-  }
-  if (!mask.hasAlpha) {
-    throw invalid('mask', 'The mask must have an alpha channel; transparent pixels are edited.')
-  }
-}
 
 function checkTogether(request: ImageRequest): void {
   if (request.size !== undefined && request.aspect !== undefined) {

@@ -1,10 +1,10 @@
 import type { JsonObject } from '../json.ts'
 import type { Nano } from '../money.ts'
+import type { Operation } from './operation.ts'
+import type { OperationDetails } from './operation-details.ts'
 
-/** What is done with pixels. `inpaint` is an edit with a mask. */
-export const operations = ['generate', 'edit', 'inpaint', 'variation'] as const
-/** See {@link operations}. */
-export type Operation = (typeof operations)[number]
+export { operations } from './operation.ts'
+export type { Operation, OperationDetails }
 
 /** Levels of effort a caller may ask for; `hd` and `standard` are mapped before they get here. */
 export const qualities = ['low', 'medium', 'high', 'xhigh', 'max'] as const
@@ -52,8 +52,11 @@ export interface InputImage extends Size {
  */
 export interface ImageRequest {
   readonly operation: Operation
+  /** What the operation needs to know beside pictures and words; of the same operation. */
+  readonly details?: OperationDetails
   /** As asked for: `auto`, `auto:cheapest`, a model name, `provider/model` or an alias. */
   readonly model: string
+  /** Empty where the operation needs no words and none were given. */
   readonly prompt: string
   readonly negativePrompt?: string
   /** Number of images, 1 to {@link requestLimits.maxImages}. */

@@ -13,6 +13,11 @@ export const requestLimits = {
   /** An edge beyond this is no picture that any provider makes or takes. */
   maxEdge: 16_384,
   minEdge: 16,
+  /** Factors that edges are enlarged by; no public service goes beyond 16. */
+  minScale: 2,
+  maxScale: 16,
+  /** What to find in a picture is named in a few words. */
+  maxSearchCharacters: 10_000,
   maxPartialImages: 3,
   maxSteps: 500,
   maxTags: 32,

@@ -152,7 +152,7 @@ describe('words that are none of the choices are refused, whoever the caller is'
     ['cache', { cache: 'sometimes' }],
     ['needs', { needs: ['text', 'music'] }],
     ['needs', { needs: [''] }],
-    ['operation', { operation: 'outpaint' }],
+    ['operation', { operation: 'paint' }],
     ['operation', { operation: undefined }],
     ['prompt', { prompt: ['a', 'b'] }],
     ['prompt', { prompt: 5 }],

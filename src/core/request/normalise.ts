@@ -4,6 +4,8 @@ import { checkDraft } from './check-draft.ts'
 import { checkRequest } from './check-request.ts'
 import { type ImageRequest, type Quality, qualities, type Size } from './image-request.ts'
 import { requestLimits } from './limits.ts'
+import { type Operation, operationRules } from './operation.ts'
+import { type DetailsDraft, detailNames, readDetails } from './operation-details.ts'
 import type { RequestDraft } from './request-draft.ts'
 
 /** DALL·E's two levels in today's words (design: `hd` is high, `standard` is medium). */
@@ -16,12 +18,25 @@ const QUALITY_NAMES: ReadonlyMap<string, Quality> = new Map([
 const VARIATION_PROMPT =
   'Create a variation of this image: same subject, style and mood, different details.'
 
+/** What the words are for, where that is not plain. */
+const NEEDS_WORDS: { readonly [Name in Operation]?: string } = {
+  replace_background: ', or a second image must show the new background',
+  search_and_replace: ': what to put in the place of what is found',
+  search_and_recolor: ': which colour to give to what is found',
+}
+
 type Given<Value> = Exclude<Value, null | undefined>
 
+/** What is said of the request itself; details of its operation are read apart. */
+type Members = Omit<RequestDraft, keyof DetailsDraft>
+
 /** Drops what was not given, so that absent is the only way to say so. */
-function given<Draft extends object>(draft: Draft): { [Key in keyof Draft]?: Given<Draft[Key]> } {
-  const entries = Object.entries(draft).filter(([, value]) => value !== null && value !== undefined)
-  return Object.fromEntries(entries) as { [Key in keyof Draft]?: Given<Draft[Key]> }
+function given(draft: Members): { [Key in keyof Members]?: Given<Members[Key]> } {
+  const details: readonly string[] = detailNames
+  const entries = Object.entries(draft).filter(
+    ([name, value]) => value !== null && value !== undefined && !details.includes(name),
+  )
+  return Object.fromEntries(entries) as { [Key in keyof Members]?: Given<Members[Key]> }
 }
 
 /**
@@ -33,11 +48,14 @@ export function normaliseRequest(draft: RequestDraft): ImageRequest {
   checkDraft(draft)
   const { size, aspect, quality, background, resolution, compression, maxCost, stream, ...rest } =
     given(draft)
+  const operation = readOperation(draft)
+  const details = readDetails(operation, draft)
   const request: ImageRequest = {
     ...rest,
-    operation: readOperation(draft),
+    operation,
+    ...(details === undefined ? {} : { details }),
     model: readModel(rest.model),
-    prompt: readPrompt(draft.operation, rest.prompt),
+    prompt: readPrompt(operation, rest.prompt, rest.images?.length ?? 0),
     n: readCount(rest.n),
     ...(size === undefined || size === 'auto' ? {} : { size: readSize(size) }),
     ...(aspect === undefined || aspect === 'auto' ? {} : { aspect }),
@@ -84,10 +102,16 @@ function readModel(model: string | undefined): string {
   throw invalid('model', `model has ${name.length} characters; at most ${limit} are taken.`)
 }
 
-function readPrompt(operation: RequestDraft['operation'], prompt: string | undefined): string {
+function readPrompt(operation: Operation, prompt: string | undefined, images: number): string {
   if (prompt === undefined || prompt.trim() === '') {
     if (operation === 'variation') return VARIATION_PROMPT
-    throw invalid('prompt', 'prompt must be a text that is not empty.')
+    // A second picture shows the new background.
+    const isShown = operation === 'replace_background' && images > 1
+    if (isShown || operationRules[operation].prompt === 'optional') return ''
+    throw invalid(
+      'prompt',
+      `prompt must be a text that is not empty${NEEDS_WORDS[operation] ?? ''}.`,
+    )
   }
   if (prompt.length > requestLimits.maxPromptCharacters) {
     const limit = requestLimits.maxPromptCharacters

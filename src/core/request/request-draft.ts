@@ -1,11 +1,12 @@
 import type { JsonObject } from '../json.ts'
 import type { CacheMode, ImageFormat, InputImage, Need, Operation } from './image-request.ts'
+import type { DetailsDraft } from './operation-details.ts'
 
 /**
  * What a surface read from its caller, typed but not yet checked against each other. Null and
  * undefined both mean "not given", because OpenAI's clients send null for optional fields.
  */
-export interface RequestDraft {
+export interface RequestDraft extends DetailsDraft {
   readonly operation: Operation
   readonly model?: string | null
   readonly prompt?: string | null

@@ -29,7 +29,13 @@ const candidate: fc.Arbitrary<Candidate> = fc
     return {
       offer: offerName(model),
       model,
-      fit: { settings: {}, finishing: {}, reports: [], expectedSize },
+      fit: {
+        operation: 'generate' as const,
+        settings: {},
+        finishing: {},
+        reports: [],
+        expectedSize,
+      },
       row,
       origin: { layer: 'live' as const, name: 'live' },
       lines: [],

@@ -12,7 +12,13 @@ function candidate(id: string, dollars: string, changes: Partial<Model> = {}): C
   return {
     offer: offerName(model),
     model,
-    fit: { settings: {}, finishing: {}, reports: [], expectedSize: model.defaultSize },
+    fit: {
+      operation: 'generate' as const,
+      settings: {},
+      finishing: {},
+      reports: [],
+      expectedSize: model.defaultSize,
+    },
     row: priceRowSchema.parse({
       offer: offerName(model),
       operation: 'generate',

@@ -6,18 +6,12 @@ import { makeId } from '../../core/ids.ts'
 import type { Attempt, Fact } from '../../core/jobs/request-record.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { PriceRow } from '../../core/pricebook/price-row.ts'
-import type { InputImage } from '../../core/request/image-request.ts'
 import { requestLimits } from '../../core/request/limits.ts'
 import { type Candidate, splitCalls } from '../../core/routing/plan.ts'
-import type {
-  CallContext,
-  CallOutcome,
-  InputBytes,
-  Provider,
-  ProviderCall,
-} from '../../ports/provider.ts'
+import type { CallContext, CallOutcome, Provider, ProviderCall } from '../../ports/provider.ts'
 import { isOutcomeUnknown } from '../contradiction.ts'
 import type { Dependencies } from '../dependencies.ts'
+import { loadPictures, padPicture, turnMask } from '../input-pictures.ts'
 import { paidWrite } from '../paid-write.ts'
 import { missingImages, type Run, readyImages } from '../run.ts'
 import { unsentFacts } from '../unsent-facts.ts'
@@ -117,8 +111,9 @@ export async function announce(
 
 /** Enough of a call to go on with it after a restart; all of it can be printed as JSON. */
 const toStoredCall = (plan: CallPlan, row: PriceRow, finishing: Finishing): JsonObject => {
-  const { n, settings, expectedSize, options } = plan
-  return { n, settings, expectedSize, options, row, finishing } as unknown as JsonObject
+  const { operation, details, n, settings, expectedSize, options } = plan
+  const call = { operation, details, n, settings, expectedSize, options, row, finishing }
+  return call as unknown as JsonObject
 }
 
 /** Makes the call. The job id of an asynchronous provider is written down before the first poll. */
@@ -153,13 +148,13 @@ async function prepare(
 ): Promise<{ readonly call: ProviderCall } | { readonly failure: ProviderFailure }> {
   const refused = (text: string) => ({ failure: failure('invalid_request', text) })
   try {
-    const images = await loadInputs(plan.images, deps)
-    const masks = plan.mask === undefined ? [] : await loadInputs([plan.mask], deps)
-    if (images === undefined || masks === undefined) {
-      return refused('an input image is no longer stored')
-    }
-    const [first] = masks
-    const mask = first === undefined ? undefined : await turnMask(first, plan, deps)
+    const inputs =
+      plan.padding === undefined
+        ? await loadPictures(plan, deps)
+        : await padPicture(plan, plan.padding, deps)
+    if (inputs === undefined) return refused('an input image is no longer stored')
+    const { images } = inputs
+    const mask = inputs.mask === undefined ? undefined : await turnMask(inputs.mask, plan, deps)
     const { images: _, mask: __, ...rest } = plan
     const safetyIdentifier = deps.sha256(`${run.caller.keyId}\n${run.request.endUser ?? ''}`)
     const call = { ...rest, images, attemptId: attempt.id, safetyIdentifier }
@@ -193,24 +188,3 @@ const credentialOf = (
   { call }: Attempt,
   use: (credential: string) => Partial<CallContext>,
 ): Partial<CallContext> => (typeof call.credential === 'string' ? use(call.credential) : {})
-
-async function loadInputs(
-  images: readonly InputImage[],
-  deps: Dependencies,
-): Promise<readonly InputBytes[] | undefined> {
-  const loaded: InputBytes[] = []
-  for (const image of images) {
-    const bytes = await deps.images.get(image.digest)
-    if (bytes === undefined) return undefined
-    loaded.push({ ...image, bytes })
-  }
-  return loaded
-}
-
-/** OpenAI's masks edit where they are transparent; some providers edit where a mask is white. */
-async function turnMask(mask: InputBytes, plan: CallPlan, deps: Dependencies): Promise<InputBytes> {
-  if (plan.model.wire.mask !== 'white_is_edit') return mask
-  const bytes = await deps.decoder.whiteMask(mask.bytes)
-  const digest = deps.sha256(bytes)
-  return { ...mask, bytes, digest, byteLength: bytes.length, format: 'png', hasAlpha: false }
-}

@@ -120,9 +120,6 @@ function collectWarnings(run: Run, delivered: number): readonly Warning[] {
   const used = new Set(
     run.ended.filter((ended) => ended.images.length > 0).map((ended) => ended.attempt.step),
   )
-  const bent = [...used].flatMap((index) =>
-    (run.plan?.steps[index]?.fit.reports ?? []).filter((report) => report.outcome !== 'honoured'),
-  )
   const ageing = run.resolution.auto === undefined ? [] : [...used]
   const warnings: Warning[] = [
     ...run.warnings,
@@ -130,15 +127,7 @@ function collectWarnings(run: Run, delivered: number): readonly Warning[] {
       const model = run.plan?.steps[index]?.model
       return model === undefined ? [] : deprecation(model, run.startedAt)
     }),
-    ...[...used].flatMap((index) => emulation(run, index)),
-    ...bent.map(({ param, outcome, detail }) => ({
-      code:
-        outcome === 'dropped'
-          ? ('parameter_dropped' as const)
-          : ('parameter_approximated' as const),
-      param,
-      message: `${param} was ${outcome}${detail === undefined ? '' : `: ${detail}`}.`,
-    })),
+    ...[...used].flatMap((index) => bending(run, index)),
     ...run.ended.flatMap((ended) => ended.warnings),
   ]
   if (delivered > 0 && delivered < run.request.n) {
@@ -152,13 +141,20 @@ function collectWarnings(run: Run, delivered: number): readonly Warning[] {
   return warnings
 }
 
-/** An operation that a model has no call of its own for is made by another one; that is said. */
-function emulation(run: Run, index: number): Warning[] {
-  const model = run.plan?.steps[index]?.model
-  const { operation } = run.request
-  const emulated = model?.wire.emulated
-  if (model === undefined || !Array.isArray(emulated) || !emulated.includes(operation)) return []
-  return [{ code: 'emulated', message: `${offerName(model)} makes a ${operation} by an edit.` }]
+/** What was adapted or dropped by the steps that made pictures. */
+function bending(run: Run, index: number): Warning[] {
+  const step = run.plan?.steps[index]
+  const reports = step?.fit.reports ?? []
+  return reports.flatMap(({ param, outcome, detail }): Warning[] => {
+    if (outcome === 'honoured') return []
+    if (param === 'operation' && step !== undefined) {
+      const message = `${offerName(step.model)} has no ${run.request.operation}: ${detail}.`
+      return [{ code: 'emulated', param, message }]
+    }
+    const code = outcome === 'dropped' ? 'parameter_dropped' : 'parameter_approximated'
+    const message = `${param} was ${outcome}${detail === undefined ? '' : `: ${detail}`}.`
+    return [{ code, param, message }]
+  })
 }
 
 function sumTokens(usages: readonly (JsonObject | undefined)[]): Usage['tokens'] | undefined {

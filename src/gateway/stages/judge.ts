@@ -1,15 +1,11 @@
 import type { CallPlan } from '../../core/catalog/call-plan.ts'
+import { outputFault } from '../../core/catalog/output-fault.ts'
 import { failure, type ProviderFailure } from '../../core/errors/provider-failure.ts'
 import { isBlank, isSuspiciouslySmall } from '../../core/quality/blank.ts'
 import { checkStructure } from '../../core/quality/image-header.ts'
 import type { Dependencies } from '../dependencies.ts'
 import type { ReadyImage } from '../run.ts'
 import type { SettledAttempt } from './settle.ts'
-
-/**
- * Width over height may differ so much (5 %) from the shape asked for before it counts as another.
- */
-const ASPECT_TOLERANCE = 0.05
 
 /** A verdict on each picture of an attempt. */
 export interface JudgedAttempt extends SettledAttempt {
@@ -48,15 +44,8 @@ async function findFault(
 ): Promise<string | undefined> {
   const structure = checkStructure(bytes)
   if (!structure.ok) return structure.reason
-  const { width, height } = structure.header
-  const { size, aspect } = plan.settings
-  if (size !== undefined && (size.width !== width || size.height !== height)) {
-    return `${width}x${height} pixels instead of ${size.width}x${size.height}`
-  }
-  const shape = plan.expectedSize.width / plan.expectedSize.height
-  if (aspect !== undefined && Math.abs(width / height / shape - 1) > ASPECT_TOLERANCE) {
-    return `${width}x${height} pixels instead of the shape ${aspect}`
-  }
+  const fault = outputFault(structure.header, plan)
+  if (fault !== undefined) return fault
   if (!isSuspiciouslySmall(record)) return undefined
   try {
     const grey = await deps.decoder.grey(bytes)

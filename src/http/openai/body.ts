@@ -4,7 +4,7 @@ import type { JsonObject } from '../../core/json.ts'
 import { imageFormats } from '../../core/request/image-request.ts'
 import { requestLimits } from '../../core/request/limits.ts'
 import type { RequestDraft } from '../../core/request/request-draft.ts'
-import { keeprateObject } from '../extras.ts'
+import { detailMembers, keeprateObject } from '../extras.ts'
 
 /**
  * Fields that generations and edits share. Optional ones may be null. Ranges are checked once for
@@ -45,7 +45,7 @@ const imageReference = z.strictObject({
 
 /** JSON body of POST /v1/images/edits. */
 export const editBody = z.strictObject({
-  prompt: z.string(),
+  prompt: z.string().nullish(),
   images: z.array(imageReference).min(1).max(requestLimits.maxInputImages),
   mask: imageReference.nullish(),
   input_fidelity: z.enum(['low', 'high']).nullish(),
@@ -61,10 +61,18 @@ export const formFields = z.strictObject({
   ...shared,
 })
 
+/** Body of POST /v1/images/{id}/upscale. */
+export const upscaleBody = z.strictObject({
+  prompt: z.string().nullish(),
+  scale: detailMembers.scale,
+  mode: detailMembers.mode,
+  ...shared,
+})
+
 /** An image named in a JSON body. */
 export type ImageReference = z.infer<typeof imageReference>
 
-type Shared = z.infer<typeof formFields>
+type Shared = z.infer<typeof formFields> & Pick<z.infer<typeof upscaleBody>, 'scale' | 'mode'>
 
 /** The draft that a body means; images come in apart. */
 export function fromBody(
@@ -96,6 +104,8 @@ export function fromBody(
     negativePrompt: agreed('negative_prompt', body.negative_prompt, extras.negativePrompt),
     aspect: agreed('aspect_ratio', body.aspect_ratio, extras.aspect),
     resolution: agreed('resolution', body.resolution, extras.resolution),
+    scale: agreed('scale', body.scale, extras.scale),
+    mode: agreed<string | null | undefined>('mode', body.mode, extras.mode),
     endUser: extras.endUser ?? body.safety_identifier ?? body.user,
     providerOptions: { ...complexity, ...extras.providerOptions },
   }

@@ -1,20 +1,10 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
 import { GatewayError } from '../../core/errors/gateway-error.ts'
-import { normaliseRequest } from '../../core/request/normalise.ts'
-import { callerOf } from '../auth.ts'
 import type { HttpContext } from '../context.ts'
-import { baseUrlOf } from '../errors.ts'
+import { onlyOperation } from '../extras.ts'
 import { defineRoute, type RouteDefinition } from '../route.ts'
 import { editBody, generationBody } from './body.ts'
-import {
-  MAX_EDIT_JSON,
-  readEditForm,
-  readEditJson,
-  readGeneration,
-  type Wanted,
-} from './read-wanted.ts'
-import { sendImages } from './send-images.ts'
-import { streamImages } from './stream-images.ts'
+import { MAX_EDIT_JSON, readEditForm, readEditJson, readGeneration } from './read-wanted.ts'
+import { runImages } from './run-images.ts'
 
 const answers = ['application/json', 'text/event-stream']
 
@@ -27,13 +17,13 @@ export const imageRoutes = (context: HttpContext): readonly RouteDefinition[] =>
     summary: 'Generate images from a prompt',
     body: generationBody,
     answers,
-    handler: async (request, reply) => run(readGeneration(request), request, reply, context),
+    handler: async (request, reply) => runImages(readGeneration(request), request, reply, context),
   }),
   defineRoute({
     method: 'POST',
     url: '/v1/images/edits',
     policy: 'images:write',
-    summary: 'Edit images, with or without a mask',
+    summary: 'Edit images, with or without a mask; other operations by keeprate.operation',
     body: editBody,
     multipart: true,
     bodyLimit: MAX_EDIT_JSON,
@@ -42,7 +32,7 @@ export const imageRoutes = (context: HttpContext): readonly RouteDefinition[] =>
       const wanted = request.isMultipart()
         ? await readEditForm(request, context)
         : await readEditJson(request, context)
-      return run(wanted, request, reply, context)
+      return runImages(wanted, request, reply, context)
     },
   }),
   defineRoute({
@@ -58,37 +48,8 @@ export const imageRoutes = (context: HttpContext): readonly RouteDefinition[] =>
         throw new GatewayError('unsupported_media_type', message)
       }
       const { draft, ...rest } = await readEditForm(request, context)
-      return run({ ...rest, draft: { ...draft, operation: 'variation' } }, request, reply, context)
+      const operation = onlyOperation('variation', rest.extras)
+      return runImages({ ...rest, draft: { ...draft, operation } }, request, reply, context)
     },
   }),
 ]
-
-async function run(
-  { draft, extras, responseFormat }: Wanted,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  context: HttpContext,
-): Promise<FastifyReply> {
-  const normal = normaliseRequest(draft)
-  const caller = callerOf(request)
-  const { gateway, links } = context
-  const baseUrl = context.publicUrl ?? baseUrlOf(request)
-  const hasBody = extras.hasBody ?? context.bodyExtension
-  if (normal.partialImages !== undefined) {
-    const kind = normal.operation === 'generate' ? 'image_generation' : 'image_edit'
-    await streamImages(reply, normal, {
-      kind,
-      hasBody,
-      baseUrl,
-      start: (onPartial) => gateway.submit(normal, caller, { onPartial }),
-    })
-    return reply
-  }
-  const result = await gateway.generate(normal, caller)
-  await sendImages(reply, result, {
-    format: responseFormat ?? 'b64_json',
-    hasBody,
-    linkOf: (imageId) => `${baseUrl}${links.sign(imageId, gateway.deps.clock.now())}`,
-  })
-  return reply
-}

@@ -1,4 +1,5 @@
 import { resolveModel } from '../../core/catalog/catalog.ts'
+import { abilitiesOf } from '../../core/catalog/emulation.ts'
 import { type Model, offerName } from '../../core/catalog/model.ts'
 import { GatewayError } from '../../core/errors/gateway-error.ts'
 import type { JsonObject } from '../../core/json.ts'
@@ -46,6 +47,19 @@ const AUTO = ['auto', 'auto:cheapest', 'auto:fast', 'auto:best'].map((id) => ({
   owned_by: 'keeprate',
 }))
 
+/** Limits by operation, in the spelling of the wire. */
+const printLimits = ({ operationLimits }: Model): JsonObject | undefined =>
+  operationLimits &&
+  Object.fromEntries(
+    Object.entries(operationLimits).map(([operation, limit]) => [
+      operation,
+      Object.fromEntries(Object.entries(limit).map(([name, value]) => [toSnake(name), value])),
+    ]),
+  )
+
+const toSnake = (name: string): string =>
+  name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+
 function printModel(model: Model, context: HttpContext): JsonObject {
   const { lifecycle } = model
   const { deps } = context.gateway
@@ -62,7 +76,9 @@ function printModel(model: Model, context: HttpContext): JsonObject {
     keeprate: {
       offer,
       simulated: providers.get(model.provider)?.isSimulated ?? false,
-      operations: model.operations,
+      operations: abilitiesOf(model),
+      emulates: model.emulates,
+      operation_limits: printLimits(model),
       tier: model.tier,
       sizes: JSON.parse(JSON.stringify(model.sizes)),
       qualities: model.qualities,

@@ -1,8 +1,9 @@
 import type { FastifyRequest } from 'fastify'
 import type { InputImage } from '../../core/request/image-request.ts'
+import type { Operation } from '../../core/request/operation.ts'
 import type { RequestDraft } from '../../core/request/request-draft.ts'
 import type { HttpContext } from '../context.ts'
-import { type Extras, readExtras } from '../extras.ts'
+import { type Extras, onlyOperation, readExtras } from '../extras.ts'
 import { readBody, readWith } from '../route.ts'
 import { editBody, formFields, fromBody, generationBody } from './body.ts'
 import { readForm } from './form.ts'
@@ -26,7 +27,7 @@ export interface Wanted {
 export function readGeneration(request: FastifyRequest): Wanted {
   const body = readBody(generationBody, request)
   const extras = readExtras(request.headers, body.keeprate)
-  const draft = fromBody('generate', body, extras.draft)
+  const draft = fromBody(onlyOperation('generate', extras), body, extras.draft)
   return { draft, extras, responseFormat: body.response_format }
 }
 
@@ -35,9 +36,8 @@ export async function readEditForm(request: FastifyRequest, context: HttpContext
   const form = await readForm(request, context.gateway.deps.images)
   const body = readWith(formFields, form.fields)
   const extras = readExtras(request.headers, body.keeprate)
-  const operation = form.mask === undefined ? 'edit' : 'inpaint'
   const { images, mask } = form
-  const draft = { ...fromBody(operation, body, extras.draft), images, mask }
+  const draft = { ...fromBody(editOperation(extras), body, extras.draft), images, mask }
   return { draft, extras, responseFormat: body.response_format }
 }
 
@@ -51,7 +51,12 @@ export async function readEditJson(request: FastifyRequest, context: HttpContext
     images.push(await readReference(reference, `images[${index}]`, parts))
   }
   const mask = body.mask == null ? undefined : await readReference(body.mask, 'mask', parts)
-  const operation = mask === undefined ? 'edit' : 'inpaint'
-  const draft = { ...fromBody(operation, body, extras.draft), images, mask }
+  const draft = { ...fromBody(editOperation(extras), body, extras.draft), images, mask }
   return { draft, extras, responseFormat: body.response_format }
+}
+
+/** What an edit does: what it names, else an edit, which with a mask is an inpaint. */
+function editOperation(extras: Extras): Operation {
+  const { operation = 'edit' } = extras
+  return operation === 'generate' ? onlyOperation('edit', extras) : operation
 }

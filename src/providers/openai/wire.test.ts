@@ -104,13 +104,6 @@ describe('printing a call', () => {
     expect(parts.at(-1)).toMatchObject({ name: 'mask', contentType: 'image/png' })
   })
 
-  test('a variation without words asks for one, and pays for that prompt', () => {
-    const variation = callOf({ operation: 'variation', prompt: '', images: [input] })
-    const prompt = partsOf(variation).find((part) => part.name === 'prompt')
-    expect(prompt).toMatchObject({ value: expect.stringContaining('variation') })
-    expect(estimate(variation).expected.tokens?.textIn).toBeGreaterThan(20)
-  })
-
   test('previews are asked for only when one picture is made', () => {
     const streamed = { stream: true, partial_images: 2 }
     expect(toWire(callOf({ partialImages: 2 })).body).toMatchObject({ value: streamed })

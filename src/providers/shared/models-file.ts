@@ -2,8 +2,10 @@ import { z } from 'zod'
 import type { Model, ModelAlias, ResolutionClass, SizeRule } from '../../core/catalog/model.ts'
 import { isObject, type JsonObject } from '../../core/json.ts'
 import { parseAspect } from '../../core/request/aspect.ts'
-import { imageFormats, operations, qualities, type Size } from '../../core/request/image-request.ts'
+import { imageFormats, qualities, type Size } from '../../core/request/image-request.ts'
+import { operations } from '../../core/request/operation.ts'
 import { isDay } from '../../core/time.ts'
+import { emulates, flawOfOperations, operationLimits } from './operation-rows.ts'
 
 const day = z.string().refine(isDay, 'not a calendar day (YYYY-MM-DD)')
 const count = z.number().int().positive()
@@ -110,6 +112,8 @@ export const modelRow = z.strictObject({
   wire_name: z.string().optional(),
   other_names: z.array(z.string()).default([]),
   operations: z.array(z.enum(operations)).min(1),
+  emulates: emulates.optional(),
+  operation_limits: operationLimits.optional(),
   tier: z.enum(['budget', 'standard', 'premium']),
   sizes: sizeRuleSchema,
   default_size: sizeSchema,
@@ -161,6 +165,8 @@ export function readModelsFile(provider: string, file: unknown): ModelsFile {
       if (!makesSize(model.sizes, model.defaultSize)) {
         throw rowError(provider, place, 'default_size is none of its sizes')
       }
+      const flaw = flawOfOperations(model)
+      if (flaw !== undefined) throw rowError(provider, place, flaw)
       return model
     }),
     aliases: aliases.map((row, index) => {
@@ -182,6 +188,8 @@ export function toModel(provider: string, row: Omit<z.output<typeof modelRow>, '
     ...(row.wire_name === undefined ? {} : { wireName: row.wire_name }),
     otherNames: row.other_names,
     operations: row.operations,
+    ...(row.emulates === undefined ? {} : { emulates: row.emulates }),
+    ...(row.operation_limits === undefined ? {} : { operationLimits: row.operation_limits }),
     tier: row.tier,
     sizes: row.sizes,
     defaultSize: row.default_size,

@@ -3,6 +3,7 @@ import type { Model } from '../../core/catalog/model.ts'
 import type { Unfit } from '../../core/catalog/settings.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { parseAspect } from '../../core/request/aspect.ts'
+import type { Operation } from '../../core/request/image-request.ts'
 import type { CallPlan } from '../../ports/provider.ts'
 
 /** Presets of the v2beta API (Stability API reference, read 2026-11-20). */
@@ -37,8 +38,12 @@ const optionsOf = {
   inpaint: z
     .strictObject({ style_preset: stylePreset, grow_mask: z.number().int().min(0).max(100) })
     .partial(),
-  variation: z.strictObject({}),
 } as const
+
+const noOptions = z.strictObject({})
+
+const schemaOf = (operation: Operation) =>
+  operation in optionsOf ? optionsOf[operation as keyof typeof optionsOf] : noOptions
 
 /** Stability's seeds; 0 asks for a random one, so it cannot be had as a seed (same source). */
 const SEEDS = { min: 1, max: 4_294_967_294 } as const
@@ -64,7 +69,7 @@ export function checkOptions(plan: CallPlan): Unfit | undefined {
     const reason = `Stability takes seeds from ${SEEDS.min} to ${SEEDS.max}, not ${seed}`
     return { code: 'options', param: 'seed', reason }
   }
-  const read = optionsOf[plan.operation].safeParse(plan.options)
+  const read = schemaOf(plan.operation).safeParse(plan.options)
   if (read.success) return undefined
   const issue = read.error.issues[0]
   const name = issue?.code === 'unrecognized_keys' ? issue.keys[0] : issue?.path.join('.')
@@ -89,7 +94,7 @@ function hasInputShape({ images: [input], settings: { aspect } }: CallPlan): boo
 export function acceptedOptions(
   plan: Pick<CallPlan, 'operation' | 'options'>,
 ): JsonObject & { readonly strength?: number } {
-  const read = optionsOf[plan.operation].safeParse(plan.options)
+  const read = schemaOf(plan.operation).safeParse(plan.options)
   return read.success ? read.data : {}
 }
 

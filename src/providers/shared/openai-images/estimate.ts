@@ -1,7 +1,7 @@
 import type { CallPlan, UsageEstimate } from '../../../core/catalog/call-plan.ts'
 import type { Usage } from '../../../core/pricing/usage.ts'
 import type { Quality, Size } from '../../../core/request/image-request.ts'
-import { isStreamed, promptOf } from './images-wire.ts'
+import { isStreamed } from './images-wire.ts'
 import {
   hasTokens,
   inputImageTokens,
@@ -30,7 +30,7 @@ type Bound = keyof UsageEstimate
  */
 export function estimate(plan: CallPlan): UsageEstimate {
   if (!hasTokens(plan.model)) return flat(plan)
-  const prompt = promptTokens(promptOf(plan))
+  const prompt = promptTokens(plan.prompt)
   return {
     low: usageAt('low', plan, prompt),
     expected: usageAt('expected', plan, prompt),

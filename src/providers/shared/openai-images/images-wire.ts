@@ -10,17 +10,6 @@ import type { WireEvent, WireOutcome, WireRequest } from '../definition.ts'
 import { classifyInside } from './classify.ts'
 import { fromPictureList, imageAt, missingPictures } from './picture-list.ts'
 
-/**
- * Sent for a variation without words: OpenAI retired its variations endpoint (openai 7.55.0 type
- * comments, 2026-11-10), so a variation is an edit that asks for one.
- */
-const VARIATION_PROMPT =
-  'Make a variation of this image: keep its subject, style and mood, vary composition and details.'
-
-/** The prompt that is sent and paid for. */
-export const promptOf = ({ operation, prompt }: Pick<CallPlan, 'operation' | 'prompt'>): string =>
-  operation === 'variation' && prompt.trim() === '' ? VARIATION_PROMPT : prompt
-
 /** A stream carries one picture; several are asked for in one plain answer. */
 export const isStreamed = ({ partialImages, n }: Pick<CallPlan, 'partialImages' | 'n'>): boolean =>
   partialImages !== undefined && n === 1
@@ -58,7 +47,7 @@ function toFields(call: ProviderCall): readonly ImagesField[] {
   const { size } = settings
   return [
     ['model', model.wireName ?? model.id],
-    ['prompt', promptOf(call)],
+    ['prompt', call.prompt],
     ['n', call.n],
     ['size', size === undefined ? undefined : `${size.width}x${size.height}`],
     ['quality', settings.quality],

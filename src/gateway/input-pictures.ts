@@ -1,0 +1,68 @@
+import type { CallPlan } from '../core/catalog/call-plan.ts'
+import { readImageHeader } from '../core/quality/image-header.ts'
+import type { InputImage } from '../core/request/image-request.ts'
+import type { Expansion } from '../core/request/operation-details.ts'
+import type { InputBytes } from '../ports/provider.ts'
+import type { Dependencies } from './dependencies.ts'
+
+/** The pictures of a call, with their bytes. */
+export interface InputPictures {
+  readonly images: readonly InputBytes[]
+  readonly mask?: InputBytes
+}
+
+/** Reads the pictures of a call; undefined when one of them is no longer stored. */
+export async function loadPictures(
+  { images, mask }: CallPlan,
+  deps: Dependencies,
+): Promise<InputPictures | undefined> {
+  const loaded: InputBytes[] = []
+  for (const image of images) {
+    const bytes = await load(image, deps)
+    if (bytes === undefined) return undefined
+    loaded.push(bytes)
+  }
+  if (mask === undefined) return { images: loaded }
+  const bytes = await load(mask, deps)
+  return bytes === undefined ? undefined : { images: loaded, mask: bytes }
+}
+
+/**
+ * The picture of a call on a larger canvas, and a mask over what was added: so a model that paints
+ * under a mask can grow a picture.
+ */
+export async function padPicture(
+  { images: [image] }: CallPlan,
+  margins: Expansion,
+  deps: Dependencies,
+): Promise<InputPictures | undefined> {
+  const bytes = image && (await deps.images.get(image.digest))
+  if (bytes === undefined) return undefined
+  const canvas = await deps.decoder.pad(bytes, margins)
+  return { images: [describe(canvas.image, deps)], mask: describe(canvas.mask, deps) }
+}
+
+async function load(image: InputImage, deps: Dependencies): Promise<InputBytes | undefined> {
+  const bytes = await deps.images.get(image.digest)
+  return bytes === undefined ? undefined : { ...image, bytes }
+}
+
+function describe(bytes: Uint8Array, { sha256 }: Dependencies): InputBytes {
+  const header = readImageHeader(bytes)
+  if (header === undefined) throw new TypeError('a canvas is no picture')
+  const { format, width, height, hasAlpha } = header
+  const byteLength = bytes.length
+  return { bytes, digest: sha256(bytes), byteLength, format, width, height, hasAlpha }
+}
+
+/** OpenAI's masks edit where they are transparent; some providers edit where a mask is white. */
+export async function turnMask(
+  mask: InputBytes,
+  plan: CallPlan,
+  deps: Dependencies,
+): Promise<InputBytes> {
+  if (plan.model.wire.mask !== 'white_is_edit') return mask
+  const bytes = await deps.decoder.whiteMask(mask.bytes)
+  const digest = deps.sha256(bytes)
+  return { ...mask, bytes, digest, byteLength: bytes.length, format: 'png', hasAlpha: false }
+}

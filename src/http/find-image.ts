@@ -1,0 +1,21 @@
+import { GatewayError } from '../core/errors/gateway-error.ts'
+import { isId } from '../core/ids.ts'
+import type { ImageRecord } from '../core/jobs/request-record.ts'
+import type { HttpContext } from './context.ts'
+
+/** The refusal for what is not there, or is another tenant's. */
+export const unknownThing = (kind: string, id: string): GatewayError =>
+  new GatewayError('not_found', `There is no ${kind} ${id.slice(0, 40)}.`, { param: 'id' })
+
+/** A published picture; another tenant's and an unknown one look the same. */
+export async function findImage(
+  id: string,
+  tenant: string | undefined,
+  context: HttpContext,
+): Promise<ImageRecord> {
+  const image = isId('img', id) ? await context.gateway.deps.stores.requests.image(id) : undefined
+  if (image === undefined || (tenant !== undefined && image.tenant !== tenant)) {
+    throw unknownThing('image', id)
+  }
+  return image
+}

@@ -1,0 +1,39 @@
+import type { FastifyRequest } from 'fastify'
+import { callerOf } from '../auth.ts'
+import type { HttpContext } from '../context.ts'
+import { onlyOperation, readExtras } from '../extras.ts'
+import { findImage, unknownThing } from '../find-image.ts'
+import { defineRoute, type RouteDefinition, readBody } from '../route.ts'
+import { fromBody, upscaleBody } from './body.ts'
+import { describeInput } from './input-images.ts'
+import { runImages } from './run-images.ts'
+
+/** Enlarges a picture that the gateway holds, without sending it again. */
+export const upscaleRoute = (context: HttpContext): RouteDefinition =>
+  defineRoute({
+    method: 'POST',
+    url: '/v1/images/:id/upscale',
+    policy: 'images:write',
+    summary: 'Enlarge a stored picture',
+    body: upscaleBody,
+    answers: ['application/json', 'text/event-stream'],
+    handler: async (request, reply) => {
+      const body = readBody(upscaleBody, request)
+      const extras = readExtras(request.headers, body.keeprate)
+      const draft = {
+        ...fromBody(onlyOperation('upscale', extras), body, extras.draft),
+        images: [await storedInput(request, context)],
+      }
+      const wanted = { draft, extras, responseFormat: body.response_format }
+      return runImages(wanted, request, reply, context)
+    },
+  })
+
+async function storedInput(request: FastifyRequest, context: HttpContext) {
+  const { id } = request.params as { readonly id: string }
+  const { images } = context.gateway.deps
+  const image = await findImage(id, callerOf(request).tenant, context)
+  const isThere = image.state === 'published' && (await images.size(image.digest)) !== undefined
+  if (!isThere) throw unknownThing('image', id)
+  return describeInput(images, image.digest, 'id')
+}
