@@ -33,8 +33,8 @@ export interface ImageDecoder {
   whiteMask(bytes: Uint8Array): Promise<Uint8Array>
   /**
    * Puts a picture on a larger canvas, and makes a mask of that size that is transparent over the
-   * margins; both are PNG, without transparency in the picture. The margins repeat its edge, because
-   * a model takes a frame of one colour for part of the picture.
+   * margins; both are PNG, without transparency in the picture. The margins repeat its edge,
+   * because a model takes a frame of one colour for part of the picture.
    */
   pad(
     bytes: Uint8Array,

@@ -215,3 +215,33 @@ describe('limits', () => {
     await expect(unused.grey(await scene(8, 8).png().toBuffer())).rejects.toThrow()
   })
 })
+
+describe('pad', () => {
+  const margins = { left: 10, right: 0, top: 4, bottom: 6 }
+
+  test('repeats the edge of the picture, and masks what was added', async () => {
+    const bytes = await scene(40, 20).jpeg({ quality: 100 }).toBuffer()
+    const { image, mask } = await decoder.pad(bytes, margins)
+    const size = { format: 'png', width: 50, height: 30 }
+    expect(readImageHeader(image)).toMatchObject({ ...size, hasAlpha: false })
+    expect(readImageHeader(mask)).toMatchObject({ ...size, hasAlpha: true })
+    const [red = 0, , blue = 255] = await pixelOf(image, 0, 0)
+    expect([red > 240, blue < 15]).toEqual([true, true])
+    const alphas = await Promise.all(
+      [
+        [9, 15] as const,
+        [10, 3] as const,
+        [10, 4] as const,
+        [49, 23] as const,
+        [49, 24] as const,
+      ].map(async ([x, y]) => (await pixelOf(mask, x, y))[3]),
+    )
+    expect(alphas).toEqual([0, 0, 255, 255, 0])
+  })
+
+  test('what was transparent becomes white, not part of the margins', async () => {
+    const { image, mask } = await decoder.pad(await clear(0).png().toBuffer(), margins)
+    expect(await pixelOf(image, 20, 20)).toEqual([255, 255, 255])
+    expect((await pixelOf(mask, 20, 20))[3]).toBe(255)
+  })
+})

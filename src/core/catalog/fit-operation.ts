@@ -237,7 +237,7 @@ function fitCanvas(
   const { expectedSize, reports: _, ...rest } = fit.value
   const shape = (expectedSize.width * size.height) / (expectedSize.height * size.width)
   if (Math.max(shape, 1 / shape) > SHAPE_TOLERANCE) {
-    const reason = `the model ${model.id} makes ${print(expectedSize)} of a canvas of ${print(size)}`
+    const reason = `${model.id} makes ${print(expectedSize)} of a canvas of ${print(size)}`
     return unfit('size', 'expand', reason)
   }
   return ok({ ...rest, expectedSize, resize: size, reports: [] })

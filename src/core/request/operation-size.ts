@@ -2,9 +2,9 @@ import type { ImageRequest, Size } from './image-request.ts'
 import { operationRules } from './operation.ts'
 
 /**
- * The size of the picture that a request asks for, where it follows from input and details: enlarged
- * by the scale, grown by the expansion, else that of the first input. Undefined where the caller or
- * the model chooses it.
+ * The size of the picture that a request asks for, where it follows from input and details:
+ * enlarged by the scale, grown by the expansion, else that of the first input. Undefined where the
+ * caller or the model chooses it.
  */
 export function outputOf({
   operation,

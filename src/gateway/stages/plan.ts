@@ -107,11 +107,14 @@ function noOffer(
       tried,
     })
   }
-  const params = new Set(exclusions.map(({ unfit }) => unfit.param))
+  // Models that do not have the operation at all say nothing about what is asked of it.
+  const able = exclusions.filter(({ unfit }) => unfit.code !== 'operation')
+  const near = able.length > 0 ? able : exclusions
+  const params = new Set(near.map(({ unfit }) => unfit.param))
   const [param] = params.size === 1 ? params : []
   return new GatewayError(
     'unsupported_parameter',
-    `No configured offer can do all that is asked${example(first)}.`,
+    `No configured offer can do all that is asked${example(near[0]?.unfit)}.`,
     {
       ...(param === undefined ? {} : { param }),
       tried,
