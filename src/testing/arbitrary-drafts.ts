@@ -81,9 +81,47 @@ const pictures = fc.oneof(
     })),
 )
 
+const edge = fc.integer({ min: 16, max: 1_000 })
+const pixels = optional(fc.integer({ min: 0, max: 500 }))
+const strength = optional(fc.double({ min: 0, max: 1, noNaN: true }))
+
+/** Operations whose output follows their input, each with its details. */
+const following = fc.oneof(
+  fc.record({
+    operation: fc.constant('outpaint' as const),
+    expand: fc.record({ left: fc.integer({ min: 1, max: 500 }), right: pixels, top: pixels }),
+  }),
+  fc.record({
+    operation: fc.constant('upscale' as const),
+    scale: fc.double({ min: 2, max: 4, noNaN: true }),
+    mode: fc.constantFrom('conservative', 'creative'),
+  }),
+  fc.record({
+    operation: fc.constantFrom('search_and_replace' as const, 'search_and_recolor' as const),
+    search: fc.string({ minLength: 1, maxLength: 40 }).map((text) => `the ${text}`),
+  }),
+  fc.record({ operation: fc.constant('style_transfer' as const), strength }),
+  fc.record({ operation: fc.constantFrom('replace_background' as const, 'erase' as const) }),
+)
+
+const followers = fc
+  .record({ details: following, width: edge, height: edge })
+  .map(({ details, width, height }) => ({
+    ...details,
+    images: Array.from({ length: details.operation === 'style_transfer' ? 2 : 1 }, () =>
+      inputImage({ width, height }),
+    ),
+    ...(details.operation === 'erase'
+      ? { mask: inputImage({ width, height, hasAlpha: true }) }
+      : {}),
+  }))
+
 /** A draft that every check lets pass. */
 export const validDraft: fc.Arbitrary<RequestDraft> = fc
-  .tuple(fc.record(common), sizing, finish, pictures)
+  .oneof(
+    { weight: 3, arbitrary: fc.tuple(fc.record(common), sizing, finish, pictures) },
+    { weight: 2, arbitrary: fc.tuple(fc.record(common), finish, followers) },
+  )
   .map((parts) => Object.assign({}, ...parts) as RequestDraft)
 
 const hostileText = fc.oneof(
@@ -117,7 +155,8 @@ export const hostileDraft: fc.Arbitrary<RequestDraft> = fc
         ...['steps', 'guidance', 'seed', 'style', 'background', 'format', 'compression'],
         ...['moderation', 'inputFidelity', 'purpose', 'category', 'needs', 'deadlineMs', 'tags'],
         ...['maxCost', 'endUser', 'group', 'strict', 'cache', 'cacheTtlMs', 'stream'],
-        ...['partialImages', 'providerOptions', 'negativePrompt'],
+        ...['partialImages', 'providerOptions', 'negativePrompt', 'expand', 'scale', 'mode'],
+        ...['search', 'control', 'strength'],
       ),
       hostileValue,
       { maxKeys: 4 },

@@ -276,7 +276,7 @@ describe('the contract finds', () => {
         prompt: 'x sandbox:wrong-size',
         size: model.defaultSize,
       })
-      expect(flaw.join('\n')).toContain('64x512 pixels, not 512x512')
+      expect(flaw.join('\n')).toContain('64x512 pixels instead of 512x512')
     })
 
     test('a refusal that is taken for something else', async () => {

@@ -35,6 +35,13 @@ const keeprate = fc.record(
     deadline_ms: oneOf(1_000, 0),
     tags: oneOf({ a: 'b' }),
     provider_options: oneOf({ openai: { moderation: 'low' } }, { bfl: { raw: true } }),
+    operation: oneOf('generate', 'edit', 'upscale', 'outpaint', 'erase', 'control'),
+    expand: oneOf({ left: 5 }, { left: -1, top: null }),
+    scale: oneOf(2, 4, 17),
+    mode: oneOf('fast', 'creative'),
+    search: oneOf('the cup', ''),
+    control: oneOf('sketch', 'style'),
+    strength: oneOf(0, 0.5, 2),
   },
   { requiredKeys: [] },
 )

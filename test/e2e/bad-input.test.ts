@@ -3,6 +3,7 @@ import { type LoopbackServer, startRawServer } from '../../src/testing/loopback-
 import { badAddresses } from './bad-addresses.ts'
 import { badBodies } from './bad-bodies.ts'
 import { makeBadForms } from './bad-forms.ts'
+import { makeBadOperations } from './bad-operations.ts'
 import { insideLinks, makeBadReferences, makeLargeReferences } from './bad-references.ts'
 import { type Answer, type Asked, exchange, exchangeRaw, jsonOf } from './exchange.ts'
 import { makeHostileImages } from './hostile-images.ts'
@@ -24,6 +25,7 @@ const HOSTILE_BYTES = 64 * 2 ** 20
 
 const images = await makeHostileImages()
 const badForms = await makeBadForms(images)
+const badOperations = await makeBadOperations(images)
 const badReferences = makeBadReferences(images)
 
 let stand: Stand
@@ -55,6 +57,7 @@ describe('on SQLite', () => {
   describe('a generation is refused that has', () => refuses(badBodies))
   describe('an edit is refused that has', () => refuses(badForms))
   describe('a JSON edit is refused that has', () => refuses(badReferences))
+  describe('an operation is refused that has', () => refuses(badOperations))
   describe('nothing is found at', () => refuses(badAddresses))
   describe('too much is refused:', () => refuses(makeLargeReferences()))
 

@@ -10,9 +10,11 @@ import type { RequestDraft } from './request-draft.ts'
 
 /** The request as a caller would have to write it who already knew the normal form. */
 function toDraft(request: ImageRequest): RequestDraft {
-  const { size, maxCostNano, cache, cacheIsExplicit, partialImages, ...same } = request
+  const { size, maxCostNano, cache, cacheIsExplicit, partialImages, details, ...same } = request
+  const { kind: _, ...own } = details ?? { kind: undefined }
   return {
     ...same,
+    ...own,
     ...(size === undefined ? {} : { size: `${size.width}x${size.height}` }),
     ...(maxCostNano === undefined ? {} : { maxCost: dollarsFromNano(maxCostNano) }),
     ...(cacheIsExplicit ? { cache } : {}),
@@ -58,7 +60,8 @@ test('what comes out is within the limits', () => {
       expect(request.prompt.length).toBeLessThanOrEqual(requestLimits.maxPromptCharacters)
       expect(request.images.length).toBeLessThanOrEqual(requestLimits.maxInputImages)
       expect(request.images.length > 0).toBe(request.operation !== 'generate')
-      expect(request.mask !== undefined).toBe(request.operation === 'inpaint')
+      expect(request.mask !== undefined).toBe(['inpaint', 'erase'].includes(request.operation))
+      if (request.details !== undefined) expect(request.details.kind).toBe(request.operation)
       expect(request.size !== undefined && request.aspect !== undefined).toBe(false)
     }),
   )
