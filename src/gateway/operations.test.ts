@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { readImageHeader } from '../core/quality/image-header.ts'
 import type { InputImage } from '../core/request/image-request.ts'
 import { withGatewayStand } from '../testing/gateway-stand.ts'
-import { noisePng } from '../testing/noise-png.ts'
+import { clearPng, noisePng } from '../testing/noise-png.ts'
 import {
   draws,
   pictureOf,
@@ -125,6 +125,27 @@ test('with auto, what is near says why it does not fit, not what could never', a
       code: 'unsupported_parameter',
       param: 'image',
       message: expect.stringContaining('enlarger takes input images of 100 pixels at most'),
+    })
+  })
+})
+
+describe('a price by the mask', () => {
+  const row = {
+    components: [{ kind: 'mask_area' as const, full_usd: '0.1', floor_share: '0.2' }],
+  }
+  const model = scriptedModel({ operations: ['inpaint'] })
+
+  test('is quoted for what the mask marks, and only then a mask is decoded', async () => {
+    const provider = scriptedProvider({ models: [model], row })
+    await withGatewayStand({ providers: [provider], hasDecoder: true }, async (stand) => {
+      const { image, bytes } = input()
+      await stand.images.put(image.digest, bytes)
+      const clear = clearPng(square, 0)
+      const mask = { ...image, digest: pictureOf(clear).digest, hasAlpha: true }
+      await stand.images.put(mask.digest, clear)
+      const asked = { operation: 'inpaint', images: [image], mask } as const
+      const result = await stand.ask({ model: 'painter', ...asked })
+      expect(result.costNano).toBe(100_000_000n)
     })
   })
 })

@@ -8,6 +8,7 @@ import { type BlockedStep, noneAdmitted, runStep } from './run-step.ts'
 import { cache } from './stages/cache.ts'
 import { finish } from './stages/finish.ts'
 import { hold } from './stages/hold.ts'
+import { measure } from './stages/measure.ts'
 import { normalise } from './stages/normalise.ts'
 import { plan } from './stages/plan.ts'
 
@@ -39,6 +40,7 @@ async function work(begun: Run, deps: Dependencies): Promise<GatewayResult> {
   let run = begun
   try {
     run = await cache(run, deps)
+    run = await measure(run, deps)
     run = plan(run, deps)
     run = await hold(run, deps)
     run = await runSteps(run, deps)

@@ -1,4 +1,4 @@
-import type { ImageFormat, Size } from '../core/request/image-request.ts'
+import type { Coverage, ImageFormat, Size } from '../core/request/image-request.ts'
 import type { Expansion } from '../core/request/operation-details.ts'
 
 /** A small greyscale picture for checks: one byte a pixel, row by row. */
@@ -31,6 +31,8 @@ export interface ImageDecoder {
    * whose white pixels are to be edited (Stability, BFL).
    */
   whiteMask(bytes: Uint8Array): Promise<Uint8Array>
+  /** What a mask of OpenAI's kind marks: its pixels that are more clear than opaque. */
+  coverage(bytes: Uint8Array): Promise<Coverage>
   /**
    * Puts a picture on a larger canvas, and makes a mask of that size that is transparent over the
    * margins; both are PNG, without transparency in the picture. The margins repeat its edge,

@@ -255,6 +255,7 @@ const noDecoder: ImageDecoder = {
   convert: unasked,
   whiteMask: unasked,
   pad: unasked,
+  coverage: unasked,
   close: () => Promise.resolve(),
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { createSafeFetch } from '../adapters/safe-fetch/client.ts'
+import { withOperationUsage } from '../core/catalog/operation-usage.ts'
 import { priceKeyOf } from '../core/catalog/price-key.ts'
 import { settleCall } from '../core/ledger/settlement.ts'
 import { type Nano, nanoFromDollars } from '../core/money.ts'
@@ -121,7 +122,7 @@ export function moneyOf(
   call: ProviderCall,
   outcome: CallOutcome,
 ): { readonly lowNano: Nano; readonly highNano: Nano; readonly costNano: Nano } | undefined {
-  const estimate = definition.estimate(call)
+  const estimate = withOperationUsage(definition.estimate(call), call)
   const quoted = quote(bookOf(definition), priceKeyOf(call), standNow, estimate)
   if (!quoted.ok) return undefined
   const { row, lowNano, highNano } = quoted.quote

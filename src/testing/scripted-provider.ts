@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import type { Model } from '../core/catalog/model.ts'
+import { withOperationUsage } from '../core/catalog/operation-usage.ts'
 import {
   type FailureClass,
   failure,
@@ -99,11 +100,15 @@ export function scriptedProvider(script: Script = {}): ScriptedProvider {
     calls,
     resumed,
     checkOptions: () => undefined,
-    estimate: (plan) => ({
-      low: usageOf(plan, plan.n),
-      expected: usageOf(plan, plan.n),
-      high: usageOf(plan, script.worstImages?.(plan.n) ?? plan.n),
-    }),
+    estimate: (plan) =>
+      withOperationUsage(
+        {
+          low: usageOf(plan, plan.n),
+          expected: usageOf(plan, plan.n),
+          high: usageOf(plan, script.worstImages?.(plan.n) ?? plan.n),
+        },
+        plan,
+      ),
     call: async (call, context) => {
       calls.push(call)
       return play(call, context, calls.length - 1)

@@ -9,20 +9,20 @@ type Expected = Partial<Pick<BadRequest, 'status' | 'code' | 'param'>>
 const JSON_TYPE = { 'content-type': 'application/json' } as const
 const unsupported = (param: string): Expected => ({ code: 'unsupported_parameter', param })
 
-/** Operations on pictures whose details are missing, wrong, or another operation's. */
-export async function makeBadOperations({ good }: Images): Promise<readonly BadRequest[]> {
-  const image_url = `data:image/png;base64,${good.toString('base64')}`
-  const maskBytes = await makeMask({ width: 64, height: 64 })
-  const mask = { image_url: `data:image/png;base64,${maskBytes.toString('base64')}` }
+type Members = Readonly<Record<string, unknown>>
 
-  /** An edit as JSON; the parameter named is the last one of `keeprate`. */
-  const edit = (
-    title: string,
-    keeprate: Readonly<Record<string, unknown>>,
-    expected: Expected = {},
-    more: object = {},
-    headers: Readonly<Record<string, string>> = {},
-  ): BadRequest => ({
+/** An edit as JSON; by default the last member of `keeprate` is at fault. */
+type EditMaker = (
+  title: string,
+  keeprate: Members,
+  expected?: Expected,
+  more?: object,
+  headers?: Readonly<Record<string, string>>,
+) => BadRequest
+
+const editMaker =
+  (image_url: string): EditMaker =>
+  (title, keeprate, expected = {}, more = {}, headers = {}) => ({
     title,
     method: 'POST',
     path: '/v1/images/edits',
@@ -33,17 +33,16 @@ export async function makeBadOperations({ good }: Images): Promise<readonly BadR
     param: Object.keys(keeprate).at(-1) ?? null,
     ...expected,
   })
-  const header = (title: string, headers: Readonly<Record<string, string>>, param: string) =>
-    edit(title, {}, { param }, {}, headers)
-  const upscale = { operation: 'upscale', scale: 2 }
+
+const upscale = { operation: 'upscale', scale: 2 }
+
+/** Enlargements and growths. */
+function badSizes(edit: EditMaker, mask: object): readonly BadRequest[] {
   const outpaint = (expand: unknown, param: string, expected: Expected = {}) =>
     edit(
       `outpaint by ${JSON.stringify(expand)}`,
       { operation: 'outpaint', expand },
-      {
-        param,
-        ...expected,
-      },
+      { param, ...expected },
     )
   return [
     edit('an unknown operation', { operation: 'paint' }, { param: 'keeprate.operation' }),
@@ -66,46 +65,58 @@ export async function makeBadOperations({ good }: Images): Promise<readonly BadR
     outpaint({ left: '5' }, 'keeprate.expand.left'),
     outpaint({ up: 5 }, 'keeprate.expand.up', unsupported('keeprate.expand.up')),
     outpaint({ left: 16_384 }, 'expand'),
-    edit('nothing marked to erase', { operation: 'erase' }, { param: 'mask' }),
-    edit(
-      'a cut out JPEG',
-      { operation: 'remove_background' },
-      { param: 'output_format' },
-      {
-        output_format: 'jpeg',
-      },
-    ),
-    edit('no new background', { operation: 'replace_background' }, { param: 'prompt' }),
-    edit(
-      'nothing to find',
-      { operation: 'search_and_replace' },
-      { param: 'search' },
-      {
-        prompt: 'a cup',
-      },
-    ),
-    edit(
-      'nothing to put there',
-      { operation: 'search_and_recolor', search: 'x' },
-      {
-        param: 'prompt',
-      },
-    ),
-    edit(
-      'an unknown control',
-      { operation: 'control', control: 'depth' },
-      {
-        param: 'keeprate.control',
-      },
-    ),
-    edit('a strength above one', { operation: 'style_transfer', strength: 2 }),
-    edit('no style', { operation: 'style_transfer' }, { param: 'image' }),
-    edit(
-      'an operation that the model does not have',
-      { ...upscale, mode: 'creative' },
-      unsupported('model'),
-      { model: 'gpt-image-2' },
-    ),
+  ]
+}
+
+/** Everything else that is done to a picture. */
+const badWorks = (edit: EditMaker): readonly BadRequest[] => [
+  edit('nothing marked to erase', { operation: 'erase' }, { param: 'mask' }),
+  edit(
+    'a cut out JPEG',
+    { operation: 'remove_background' },
+    { param: 'output_format' },
+    {
+      output_format: 'jpeg',
+    },
+  ),
+  edit('no new background', { operation: 'replace_background' }, { param: 'prompt' }),
+  edit(
+    'nothing to find',
+    { operation: 'search_and_replace' },
+    { param: 'search' },
+    {
+      prompt: 'a cup',
+    },
+  ),
+  edit(
+    'nothing to put there',
+    { operation: 'search_and_recolor', search: 'x' },
+    {
+      param: 'prompt',
+    },
+  ),
+  edit(
+    'an unknown control',
+    { operation: 'control', control: 'depth' },
+    {
+      param: 'keeprate.control',
+    },
+  ),
+  edit('a strength above one', { operation: 'style_transfer', strength: 2 }),
+  edit('no style', { operation: 'style_transfer' }, { param: 'image' }),
+  edit(
+    'an operation that the model does not have',
+    { ...upscale, mode: 'creative' },
+    unsupported('model'),
+    { model: 'gpt-image-2' },
+  ),
+]
+
+/** The same by headers. */
+function badHeaders(edit: EditMaker): readonly BadRequest[] {
+  const header = (title: string, headers: Readonly<Record<string, string>>, param: string) =>
+    edit(title, {}, { param }, {}, headers)
+  return [
     header(
       'an unknown operation as header',
       { 'x-keeprate-operation': 'p' },
@@ -125,34 +136,46 @@ export async function makeBadOperations({ good }: Images): Promise<readonly BadR
         'x-keeprate-operation': 'upscale',
       },
     ),
-    {
-      title: 'an enlargement by a generation',
-      method: 'POST',
-      path: '/v1/images/generations',
-      headers: { ...JSON_TYPE, 'x-keeprate-operation': 'upscale' },
-      body: '{"prompt":"a cup"}',
-      status: 400,
-      code: 'invalid_request',
-      param: 'operation',
-    },
-    {
-      title: 'an enlargement by a variation',
-      method: 'POST',
-      path: '/v1/images/variations',
-      status: 400,
-      ...makeForm([filePart('image', good), textPart('keeprate', '{"operation":"upscale"}')]),
-      code: 'invalid_request',
-      param: 'operation',
-    },
-    {
-      title: 'an enlargement of nothing',
-      method: 'POST',
-      path: '/v1/images/img_0000000000000000000000000000000000000/upscale',
-      headers: JSON_TYPE,
-      body: '{"scale":2}',
-      status: 404,
-      code: 'not_found',
-      param: 'id',
-    },
   ]
+}
+
+/** On routes that do something else, or of a picture that is not there. */
+const badRoutes = (good: Buffer): readonly BadRequest[] => [
+  {
+    title: 'an enlargement by a generation',
+    method: 'POST',
+    path: '/v1/images/generations',
+    headers: { ...JSON_TYPE, 'x-keeprate-operation': 'upscale' },
+    body: '{"prompt":"a cup"}',
+    status: 400,
+    code: 'invalid_request',
+    param: 'operation',
+  },
+  {
+    title: 'an enlargement by a variation',
+    method: 'POST',
+    path: '/v1/images/variations',
+    status: 400,
+    ...makeForm([filePart('image', good), textPart('keeprate', '{"operation":"upscale"}')]),
+    code: 'invalid_request',
+    param: 'operation',
+  },
+  {
+    title: 'an enlargement of nothing',
+    method: 'POST',
+    path: '/v1/images/img_0000000000000000000000000000000000000/upscale',
+    headers: JSON_TYPE,
+    body: '{"scale":2}',
+    status: 404,
+    code: 'not_found',
+    param: 'id',
+  },
+]
+
+/** Operations on pictures whose details are missing, wrong, or another operation's. */
+export async function makeBadOperations({ good }: Images): Promise<readonly BadRequest[]> {
+  const urlOf = (bytes: Buffer): string => `data:image/png;base64,${bytes.toString('base64')}`
+  const edit = editMaker(urlOf(good))
+  const mask = { image_url: urlOf(await makeMask({ width: 64, height: 64 })) }
+  return [...badSizes(edit, mask), ...badWorks(edit), ...badHeaders(edit), ...badRoutes(good)]
 }

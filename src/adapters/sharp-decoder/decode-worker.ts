@@ -1,11 +1,11 @@
 import { move } from 'piscina'
 import sharp, { type Sharp } from 'sharp'
-import type { ImageFormat, Size } from '../../core/request/image-request.ts'
+import type { Coverage, ImageFormat, Size } from '../../core/request/image-request.ts'
 import type { Expansion } from '../../core/request/operation-details.ts'
 import type { GreyPixels } from '../../ports/image-decoder.ts'
 
 /** The functions below, by name. */
-export type TaskName = 'grey' | 'convert' | 'whiteMask' | 'pad'
+export type TaskName = 'grey' | 'convert' | 'whiteMask' | 'coverage' | 'pad'
 
 /** What every task brings. */
 export interface DecodeTask {
@@ -80,6 +80,36 @@ export async function whiteMask(task: DecodeTask): Promise<Uint8Array> {
     .toBuffer()
   return move(new Uint8Array(data)) as Uint8Array
 }
+
+/**
+ * Counts the pixels that a mask marks, and finds the box around them.
+ * @public called by name, from the pool
+ */
+export async function coverage(task: DecodeTask): Promise<Coverage> {
+  const { data, info } = await open(task)
+    .ensureAlpha()
+    .extractChannel('alpha')
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true })
+  let marked = 0
+  let [left, right, top, bottom] = [info.width, -1, info.height, -1]
+  for (let at = 0; at < data.length; at += 1) {
+    if ((data[at] ?? OPAQUE) >= HALF) continue
+    marked += 1
+    const x = at % info.width
+    const y = Math.floor(at / info.width)
+    left = Math.min(left, x)
+    right = Math.max(right, x)
+    top = Math.min(top, y)
+    bottom = y
+  }
+  const [width, height] = marked === 0 ? [0, 0] : [right - left + 1, bottom - top + 1]
+  return { width, height, share: marked / data.length }
+}
+
+/** Alpha of a pixel that is not clear at all, and the middle: below it a pixel is more clear. */
+const OPAQUE = 255
+const HALF = 128
 
 /** A picture that gets margins. */
 export interface PadTask extends DecodeTask {

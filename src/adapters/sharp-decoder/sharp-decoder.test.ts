@@ -245,3 +245,32 @@ describe('pad', () => {
     expect((await pixelOf(mask, 20, 20))[3]).toBe(255)
   })
 })
+
+describe('coverage', () => {
+  const hole = (left: number, top: number, width: number, height: number) =>
+    clear(1)
+      .composite([
+        {
+          input: { create: { width, height, channels: 4, background: '#ffffff' } },
+          left,
+          top,
+          blend: 'dest-out',
+        },
+      ])
+      .png()
+      .toBuffer()
+
+  test.each([
+    [4, 8, 10, 20, { width: 10, height: 20, share: 0.125 }],
+    [39, 39, 1, 1, { width: 1, height: 1, share: 1 / 1600 }],
+    [0, 0, 40, 40, { width: 40, height: 40, share: 1 }],
+  ])('a hole at %i,%i of %ix%i', async (left, top, width, height, expected) => {
+    expect(await decoder.coverage(await hole(left, top, width, height))).toEqual(expected)
+  })
+
+  test('a mask that marks nothing', async () => {
+    const nothing = { width: 0, height: 0, share: 0 }
+    expect(await decoder.coverage(await clear(1).png().toBuffer())).toEqual(nothing)
+    expect(await decoder.coverage(await scene(8, 8).jpeg().toBuffer())).toEqual(nothing)
+  })
+})

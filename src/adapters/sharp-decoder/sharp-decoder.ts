@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { extname } from 'node:path'
 import { Piscina } from 'piscina'
 import { readImageHeader } from '../../core/quality/image-header.ts'
+import type { Coverage } from '../../core/request/image-request.ts'
 import { requestLimits } from '../../core/request/limits.ts'
 import type { GreyPixels, ImageDecoder } from '../../ports/image-decoder.ts'
 import type { DecodeTask, PaddedPicture, TaskName } from './decode-worker.ts'
@@ -80,6 +81,7 @@ export function createSharpDecoder(limits: DecoderLimits = {}): ImageDecoder {
     grey: (bytes) => run<GreyPixels>('grey', bytes),
     convert: (bytes, finishing) => run<Uint8Array>('convert', bytes, finishing),
     whiteMask: (bytes) => run<Uint8Array>('whiteMask', bytes),
+    coverage: (bytes) => run<Coverage>('coverage', bytes),
     pad: (bytes, margins) => run<PaddedPicture>('pad', bytes, { margins }),
     close: async () => {
       lane.close()

@@ -8,7 +8,7 @@ import type {
   Size,
 } from '../request/image-request.ts'
 import type { Expansion } from '../request/operation-details.ts'
-import { toCanvas } from './emulation.ts'
+import { marginCoverage, toCanvas } from './emulation.ts'
 import type { Model } from './model.ts'
 import type { CallSettings, Fit } from './settings.ts'
 
@@ -81,7 +81,12 @@ function toPictures(
   const [image] = images
   if (details?.kind === 'outpaint' && isPadded({ details }, operation) && image !== undefined) {
     const canvas = toCanvas(image, details.expand)
-    return { images: [canvas], mask: { ...canvas, hasAlpha: true }, padding: details.expand }
+    const coverage = marginCoverage(image, canvas)
+    return {
+      images: [canvas],
+      mask: { ...canvas, hasAlpha: true, coverage },
+      padding: details.expand,
+    }
   }
   return { images, ...(mask === undefined ? {} : { mask }) }
 }

@@ -1,4 +1,4 @@
-import type { InputImage, Operation } from '../request/image-request.ts'
+import type { Coverage, InputImage, Operation } from '../request/image-request.ts'
 import { emulations } from '../request/operation.ts'
 import type { Expansion } from '../request/operation-details.ts'
 import type { Model } from './model.ts'
@@ -20,12 +20,16 @@ export const abilitiesOf = (model: Model): readonly Operation[] => [
 const CANVAS_BYTES_PER_PIXEL = 2
 
 /** What a picture is once margins were added to it. Its digest still finds the picture itself. */
-export function toCanvas(
-  image: InputImage,
-  { left, right, top, bottom }: Expansion,
-): Pick<InputImage, keyof InputImage> {
+export function toCanvas(image: InputImage, { left, right, top, bottom }: Expansion): InputImage {
   const width = image.width + left + right
   const height = image.height + top + bottom
   const byteLength = width * height * CANVAS_BYTES_PER_PIXEL
   return { ...image, width, height, byteLength, format: 'png', hasAlpha: false }
 }
+
+/** What the mask over the margins of a canvas marks: its box is the canvas, whatever the side. */
+export const marginCoverage = (image: InputImage, canvas: InputImage): Coverage => ({
+  width: canvas.width,
+  height: canvas.height,
+  share: 1 - (image.width * image.height) / (canvas.width * canvas.height),
+})

@@ -35,6 +35,11 @@ export interface Size {
   readonly height: number
 }
 
+/** What a mask marks: the smallest box around it, and its share of the picture, 0 to 1. */
+export interface Coverage extends Size {
+  readonly share: number
+}
+
 /** An input image or mask: the facts of its header and the digest its bytes are stored under. */
 export interface InputImage extends Size {
   /** SHA-256 of the bytes, lower-case hex. */
@@ -43,6 +48,8 @@ export interface InputImage extends Size {
   readonly byteLength: number
   /** Whether the format's header declares an alpha channel. */
   readonly hasAlpha: boolean
+  /** Of a mask: what it marks. Measured only where a price depends on it. */
+  readonly coverage?: Coverage
 }
 
 /**

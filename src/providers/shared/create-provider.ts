@@ -1,3 +1,4 @@
+import { withOperationUsage } from '../../core/catalog/operation-usage.ts'
 import { failure } from '../../core/errors/provider-failure.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { HttpClient, HttpEvent } from '../../ports/http-client.ts'
@@ -74,7 +75,7 @@ export function createProvider(definition: ProviderDefinition, runtime: Provider
     prices: definition.prices,
     isSimulated: runtime.isSimulated,
     checkOptions: definition.checkOptions,
-    estimate: definition.estimate,
+    estimate: (plan) => withOperationUsage(definition.estimate(plan), plan),
     call: (call, context) => guarded(() => submit(line, clock, call, context)),
     resume: (job, plan, context) => guarded(() => poll(line, clock, job, plan, context)),
     ...(cancel === undefined
