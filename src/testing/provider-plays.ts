@@ -137,7 +137,9 @@ function limitOf(fault: Fault, model: Model): number {
 /** Submits a job, forgets it as a crash would, and takes it up again from what was written down. */
 export async function playResume(stage: Stage, model: Model): Promise<readonly string[]> {
   const { stand, inputs } = stage
-  const call = toCall(sampleRequest(model, 'generate'), model, inputs)
+  const [first = 'generate'] = model.operations
+  const operation = model.operations.includes('generate') ? 'generate' : first
+  const call = toCall(sampleRequest(model, operation), model, inputs)
   const before = stand.billedNano()
   const firstSubmit = stand.requests.length
   let written = ''

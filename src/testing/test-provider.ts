@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { liveModels } from '../core/catalog/catalog.ts'
 import { abilitiesOf } from '../core/catalog/emulation.ts'
-import { offerName } from '../core/catalog/model.ts'
+import { type Model, offerName } from '../core/catalog/model.ts'
 import type { ProviderDefinition } from '../providers/shared/definition.ts'
 import type { Emulator } from '../providers/shared/emulator.ts'
 import { faults } from '../providers/shared/emulator.ts'
@@ -23,6 +23,8 @@ export interface ProviderSuiteOptions {
    * `probe`, `operation:<name>`, `formats`, `sizes`, `count`, `stream`, `fault:<name>`.
    */
   readonly skip?: Readonly<Record<string, string>>
+  /** Model whose calls are jobs, where others of the provider answer at once. */
+  readonly jobModel?: string
 }
 
 /** Pictures of several sizes are drawn one after the other. */
@@ -57,7 +59,9 @@ export function testProvider(
     })
     describe('recorded answers', () => testFixtures(definition, options.fixtures))
     describe('the credential', () => testCredential(definition))
-    describe('against the emulator', () => testEmulated(livePart(definition), emulator, check))
+    const jobModel = definition.models.find(({ id }) => id === options.jobModel)
+    describe('against the emulator', () =>
+      testEmulated(livePart(definition), emulator, check, jobModel))
     test('every exception names a check', () => {
       expect(Object.keys(skip).filter((name) => !names.has(name))).toEqual([])
     })
@@ -139,7 +143,12 @@ function testCredential(definition: ProviderDefinition): void {
 
 const refuse = (): Promise<never> => Promise.reject(new Error('nothing is sent here'))
 
-function testEmulated(definition: ProviderDefinition, emulator: Emulator, check: Check): void {
+function testEmulated(
+  definition: ProviderDefinition,
+  emulator: Emulator,
+  check: Check,
+  jobModel: Model | undefined,
+): void {
   let stand: ProviderStand
   let inputs: SampleInputs
   beforeAll(async () => {
@@ -154,13 +163,14 @@ function testEmulated(definition: ProviderDefinition, emulator: Emulator, check:
   const model = subjectOf(definition)
   if (definition.flow.kind === 'poll') {
     check('resume', 'a job is taken up again after a restart, and paid once', async () => {
-      expect(await playResume(stage(), model)).toEqual([])
+      expect(await playResume(stage(), jobModel ?? model)).toEqual([])
     })
   }
   describe('faults', () => {
     for (const fault of faults.filter((name) => isPossible(name, definition, model))) {
       check(`fault:${fault}`, fault, async () => {
-        expect(await playFault(stage(), model, fault)).toEqual([])
+        const subject = fault.startsWith('job-') ? (jobModel ?? model) : model
+        expect(await playFault(stage(), subject, fault)).toEqual([])
       })
     }
   })

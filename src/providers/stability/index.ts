@@ -2,12 +2,17 @@ import { priceRowsSchema } from '../../core/pricebook/price-row.ts'
 import { defineProvider } from '../shared/definition.ts'
 import { readModelsFile } from '../shared/models-file.ts'
 import { estimate } from './estimate.ts'
+import { toWire } from './form.ts'
+import { fromAnswer, fromPoll, POLL_EVERY_MS, submitMs, toPoll } from './jobs.ts'
 import modelsFile from './models.json' with { type: 'json' }
 import { checkOptions } from './options.ts'
 import pricesFile from './prices.json' with { type: 'json' }
-import { classify, fromWire, toWire } from './wire.ts'
+import { classify } from './wire.ts'
 
-/** Stability AI: Stable Image and Stable Diffusion 3.5, by one call with one answer. */
+/**
+ * Stability AI: Stable Image and Stable Diffusion 3.5. Most services answer with the picture, two
+ * with a job that is polled.
+ */
 export default defineProvider({
   id: 'stability',
   displayName: 'Stability AI',
@@ -24,8 +29,8 @@ export default defineProvider({
   checkOptions,
   estimate,
   toWire,
-  fromWire,
+  fromWire: fromAnswer,
   classify,
-  flow: { kind: 'sync' },
+  flow: { kind: 'poll', everyMs: POLL_EVERY_MS, toPoll, fromPoll, submitMs },
   probe: { method: 'GET', url: '/v1/user/balance' },
 })

@@ -3,7 +3,6 @@ import type { Model } from '../../core/catalog/model.ts'
 import type { Unfit } from '../../core/catalog/settings.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { parseAspect } from '../../core/request/aspect.ts'
-import type { Operation } from '../../core/request/image-request.ts'
 import type { CallPlan } from '../../ports/provider.ts'
 
 /** Presets of the v2beta API (Stability API reference, read 2026-11-20). */
@@ -27,23 +26,47 @@ const stylePreset = z.enum([
   'tile-texture',
 ])
 
+const share = z.number().min(0).max(1)
+const styled = { style_preset: stylePreset }
+const growMask = (max: number) => ({ grow_mask: z.number().int().min(0).max(max) })
+const creativity = (min: number, max: number) => ({ creativity: z.number().min(min).max(max) })
+const none = z.strictObject({})
+
 /**
- * The options a caller may pass, by operation. Everything the normalised request has itself (seed,
- * negative prompt, guidance, format, shape, input images) is left out.
+ * The options a caller may pass to each service, by the name in `models.json` (`wire.options`) or
+ * by operation. Everything the normalised request has itself (seed, negative prompt, guidance,
+ * format, shape, input images, details of an operation) is left out.
  * Source: Stability API reference, read 2026-11-20.
  */
-const optionsOf = {
-  generate: z.strictObject({ style_preset: stylePreset }).partial(),
-  edit: z.strictObject({ style_preset: stylePreset, strength: z.number().min(0).max(1) }).partial(),
-  inpaint: z
-    .strictObject({ style_preset: stylePreset, grow_mask: z.number().int().min(0).max(100) })
+const optionsOf: Readonly<Record<string, z.ZodObject>> = {
+  generate: z.strictObject(styled).partial(),
+  edit: z.strictObject({ ...styled, strength: share }).partial(),
+  inpaint: z.strictObject({ ...styled, ...growMask(100) }).partial(),
+  outpaint: z.strictObject({ ...styled, ...creativity(0, 1) }).partial(),
+  erase: z.strictObject(growMask(20)).partial(),
+  search_and_replace: z.strictObject({ ...styled, ...growMask(20) }).partial(),
+  search_and_recolor: z.strictObject({ ...styled, ...growMask(20) }).partial(),
+  replace_background: z
+    .strictObject({
+      foreground_prompt: z.string().min(1).max(10_000),
+      preserve_original_subject: share,
+      original_background_depth: share,
+      keep_original_background: z.boolean(),
+      light_source_direction: z.enum(['left', 'right', 'above', 'below']),
+      light_source_strength: share,
+    })
     .partial(),
-} as const
+  control: z.strictObject(styled).partial(),
+  control_style: none,
+  style_transfer: z.strictObject({ composition_fidelity: share, change_strength: share }).partial(),
+  upscale_conservative: z.strictObject(creativity(0.2, 0.5)).partial(),
+  upscale_creative: z.strictObject({ ...styled, ...creativity(0.1, 0.5) }).partial(),
+}
 
-const noOptions = z.strictObject({})
-
-const schemaOf = (operation: Operation) =>
-  operation in optionsOf ? optionsOf[operation as keyof typeof optionsOf] : noOptions
+function schemaOf({ model, operation }: Pick<CallPlan, 'model' | 'operation'>): z.ZodObject {
+  const { options = operation } = model.wire
+  return Object.hasOwn(optionsOf, String(options)) ? (optionsOf[String(options)] ?? none) : none
+}
 
 /** Stability's seeds; 0 asks for a random one, so it cannot be had as a seed (same source). */
 const SEEDS = { min: 1, max: 4_294_967_294 } as const
@@ -69,7 +92,7 @@ export function checkOptions(plan: CallPlan): Unfit | undefined {
     const reason = `Stability takes seeds from ${SEEDS.min} to ${SEEDS.max}, not ${seed}`
     return { code: 'options', param: 'seed', reason }
   }
-  const read = schemaOf(plan.operation).safeParse(plan.options)
+  const read = schemaOf(plan).safeParse(plan.options)
   if (read.success) return undefined
   const issue = read.error.issues[0]
   const name = issue?.code === 'unrecognized_keys' ? issue.keys[0] : issue?.path.join('.')
@@ -92,16 +115,16 @@ function hasInputShape({ images: [input], settings: { aspect } }: CallPlan): boo
 
 /** The options to send: those of the operation's list, or none when they are not valid. */
 export function acceptedOptions(
-  plan: Pick<CallPlan, 'operation' | 'options'>,
+  plan: Pick<CallPlan, 'model' | 'operation' | 'options'>,
 ): JsonObject & { readonly strength?: number } {
-  const read = schemaOf(plan.operation).safeParse(plan.options)
-  return read.success ? read.data : {}
+  const read = schemaOf(plan).safeParse(plan.options)
+  return read.success ? (read.data as JsonObject) : {}
 }
 
 /** How far an edit may move from its input: the caller's `strength`, else the model's default. */
 export function strengthOf(
   model: Model,
-  plan: Pick<CallPlan, 'operation' | 'options'>,
+  plan: Pick<CallPlan, 'model' | 'operation' | 'options'>,
 ): number | undefined {
   const { strength } = acceptedOptions(plan)
   const { default_strength: usual } = model.wire

@@ -1,5 +1,6 @@
 import type { ImageHeader } from '../../core/quality/image-header.ts'
 import type { Size } from '../../core/request/image-request.ts'
+import { editServices } from './sandbox-edits.ts'
 
 /** How one field of a form is checked. */
 export type FieldRule =
@@ -15,9 +16,18 @@ export interface EmulatedService {
   /** Price in micro-dollars and usual seconds, by model; services without a choice have one. */
   readonly models: Readonly<Record<string, EmulatedModel>>
   readonly defaultModel: string
-  /** Pixel sizes by shape; absent where the picture keeps its input's size. */
-  readonly sizes?: Readonly<Record<string, Size>>
+  /** Pixel sizes by shape; absent where the picture follows its input. */
+  readonly sizes?: Readonly<Record<string, Size>> | undefined
+  /** How the picture's size follows from its input; `shape` = from the shape asked for. */
+  readonly output?: keyof typeof outputs | 'shape'
   readonly maxInputPixels: number
+  readonly minEdge?: number
+  readonly maxEdge?: number
+  /** Longer edge over shorter edge of an input, at most. */
+  readonly maxInputRatio?: number
+  /** Answers with the id of a job instead of the picture. */
+  readonly isJob?: boolean
+  readonly isTransparent?: boolean
 }
 
 /** Price and speed of one model. */
@@ -145,6 +155,11 @@ export const emulatedServices: Readonly<Record<string, EmulatedService>> = {
     defaultModel: 'stable-inpaint',
     maxInputPixels: MAX_EDIT_PIXELS,
   },
+  ...Object.fromEntries(
+    Object.entries(editServices(common.style_preset, aspect, ONE_MEGAPIXEL)).map(
+      ([path, service]) => [`/v2beta/stable-image/${path}`, service],
+    ),
+  ),
 }
 
 /** A form as the emulator works with it: first value of each field, header of each picture. */
@@ -171,7 +186,7 @@ export function findProblems(service: EmulatedService, form: ReadForm): string[]
   }
   for (const [name, header] of form.pictures) {
     const problem = service.files.includes(name)
-      ? checkPicture(header, service.maxInputPixels)
+      ? checkPicture(header, service)
       : 'is not a known field'
     if (problem !== undefined) problems.push(`${name}: ${problem}`)
   }
@@ -191,14 +206,24 @@ function checkValue(value: string, rule: FieldRule): string | undefined {
   return isWhole && isWithin ? undefined : `must be from ${rule.min} to ${rule.max}`
 }
 
-function checkPicture(header: Size | undefined, maxPixels: number): string | undefined {
+function checkPicture(header: Size | undefined, service: EmulatedService): string | undefined {
   if (header === undefined) return 'must be an image'
-  if (Math.min(header.width, header.height) < MIN_EDGE) {
-    return `every side must be at least ${MIN_EDGE} pixels`
+  const { minEdge = MIN_EDGE, maxEdge, maxInputRatio, maxInputPixels } = service
+  const [longer, shorter] = [
+    Math.max(header.width, header.height),
+    Math.min(header.width, header.height),
+  ]
+  if (shorter < minEdge) return `every side must be at least ${minEdge} pixels`
+  if (maxEdge !== undefined && longer > maxEdge)
+    return `every side must be at most ${maxEdge} pixels`
+  if (maxInputRatio !== undefined && longer > shorter * maxInputRatio) {
+    return `the aspect ratio must be between 1:${maxInputRatio} and ${maxInputRatio}:1`
   }
-  const isSmall = header.width * header.height <= maxPixels
-  return isSmall ? undefined : `must have at most ${maxPixels} pixels`
+  const isSmall = header.width * header.height <= maxInputPixels
+  return isSmall ? undefined : `must have at most ${maxInputPixels} pixels`
 }
+
+const SIDES = ['left', 'right', 'up', 'down'] as const
 
 /** Rules over more than one field. */
 function checkTogether(service: EmulatedService, { fields, pictures }: ReadForm): string[] {
@@ -218,17 +243,49 @@ function checkTogether(service: EmulatedService, { fields, pictures }: ReadForm)
   if (needsMask && pictures.get('image')?.hasAlpha === false) {
     problems.push('mask: is required for an image without alpha channel')
   }
+  if (service.output === 'grown' && SIDES.every((side) => Number(fields.get(side) ?? 0) === 0)) {
+    problems.push('left: one of left, right, up and down must be above 0')
+  }
+  const isRelit = service.fields.background_prompt !== undefined
+  const hasBackground = fields.has('background_prompt') || pictures.has('background_reference')
+  if (isRelit && !hasBackground && fields.get('keep_original_background') !== 'true') {
+    problems.push('background_prompt: or background_reference is required')
+  }
   return problems
 }
 
-/** Pixels of the output: the input's, those of the shape asked for, or the input's next shape. */
+/** The input scaled to so many pixels, as near as whole pixels allow. */
+const filling =
+  (pixels: number) =>
+  ({ width, height }: Size): Size => {
+    const factor = Math.sqrt(pixels / (width * height))
+    return size(Math.round(width * factor), Math.round(height * factor))
+  }
+
+/** Sizes that follow from the input. What Stability calls 4K is taken as 3840x2160 pixels. */
+const outputs = {
+  input: ({ width, height }: Size) => size(width, height),
+  grown: ({ width, height }: Size, fields: ReadForm['fields']) => {
+    const [left = 0, right = 0, up = 0, down = 0] = SIDES.map((side) =>
+      Number(fields.get(side) ?? 0),
+    )
+    return size(width + left + right, height + up + down)
+  },
+  four_times: ({ width, height }: Size) => size(width * 4, height * 4),
+  four_megapixels: filling(4_194_304),
+  eight_megapixels: filling(8_294_400),
+} as const
+
+/** Pixels of the output: what follows from the input, those of the shape asked for, or the next. */
 export function outputSize(service: EmulatedService, { fields, pictures }: ReadForm): Size {
-  const input = pictures.get('image')
-  const { sizes } = service
-  if (sizes === undefined) return { width: input?.width ?? 1_024, height: input?.height ?? 1_024 }
+  const input = pictures.get(service.files[0] ?? 'image')
+  const { sizes, output = 'input' } = service
+  const square = sizes?.['1:1'] ?? size(1_024, 1_024)
+  if (sizes === undefined) {
+    return output === 'shape' ? square : outputs[output](input ?? square, fields)
+  }
   const asked = fields.get('aspect_ratio')
   const isImageMode = fields.get('mode') === 'image-to-image'
-  const square = sizes['1:1'] ?? size(1_024, 1_024)
   if (!isImageMode || input === undefined) return sizes[asked ?? '1:1'] ?? square
   const distance = (candidate: Size): number =>
     Math.abs(Math.log(candidate.width / candidate.height / (input.width / input.height)))

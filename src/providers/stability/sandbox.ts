@@ -8,6 +8,7 @@ import {
   type EmulatorRequest,
   type Fault,
 } from '../shared/emulator.ts'
+import { acceptJob, pollJob } from './sandbox-jobs.ts'
 import { takeTurn } from './sandbox-rate-limit.ts'
 import {
   type EmulatedModel,
@@ -28,6 +29,9 @@ const NANO_PER_MICRO = 1_000n
 /** Bytes of a cut picture, as a share. */
 const TRUNCATED_SHARE = 0.6
 
+/** Where results lie, and an older name of the place (Stability API reference, read 2026-11-20). */
+const RESULT = /^\/v2beta\/(?:results|stable-image\/upscale\/creative\/result)\/([^/]+)$/
+
 /** The emulator of Stability's v2beta API, on its native wire format. */
 export default defineEmulator({
   id: 'stability',
@@ -41,12 +45,16 @@ export default defineEmulator({
       return { status: 200, headers: JSON_TYPE, body: JSON.stringify({ credits: CREDITS }) }
     }
     const { path } = request
+    const id = RESULT.exec(path)?.[1]
+    if (id !== undefined && request.method === 'GET') {
+      return pollJob(kit, { id, key, wantsJson: wantsJson(request) })
+    }
     const service = Object.hasOwn(emulatedServices, path) ? emulatedServices[path] : undefined
     if (service === undefined || request.method !== 'POST') {
       return refusal(kit, 404, 'not_found', 'there is no such resource')
     }
     if (!takeTurn(kit, key)) return rateLimited(kit)
-    return serve(request, kit, service)
+    return serve(request, kit, { service, key })
   },
 })
 
@@ -105,7 +113,7 @@ function refuse(kit: EmulatorKit, fault: Fault | undefined): EmulatorAnswer | un
 async function serve(
   request: EmulatorRequest,
   kit: EmulatorKit,
-  service: EmulatedService,
+  { service, key }: { readonly service: EmulatedService; readonly key: string },
 ): Promise<EmulatorAnswer> {
   if (request.body.byteLength > MAX_BODY_BYTES) {
     return refusal(kit, 413, 'payload_too_large', 'payloads cannot be larger than 10MiB in size')
@@ -114,13 +122,12 @@ async function serve(
     return refusal(kit, 400, 'bad_request', 'content-type: must be multipart/form-data')
   }
   const accept = request.headers.accept ?? ''
-  const wantsJson = accept.startsWith('application/json')
-  if (!wantsJson && !accept.startsWith('image/*')) {
+  if (!wantsJson(request) && !accept.startsWith('image/*')) {
     return refusal(kit, 400, 'bad_request', 'accept: must be image/* or application/json')
   }
   const form = await readForm(request, kit)
   if (form === undefined) return refusal(kit, 400, 'bad_request', 'body: is not a valid form')
-  const prompt = form.fields.get('prompt') ?? ''
+  const prompt = promptOf(form)
   const fault = kit.fault(request, prompt)
   const refused = refuse(kit, fault)
   if (refused !== undefined) return refused
@@ -129,8 +136,14 @@ async function serve(
   if (!isEnglish(prompt)) {
     return refusal(kit, 422, 'invalid_language', 'English is the only supported language')
   }
-  return produce(request, kit, { service, form, fault, wantsJson })
+  return produce(request, kit, { service, form, fault, key, wantsJson: wantsJson(request) })
 }
+
+const wantsJson = ({ headers }: EmulatorRequest): boolean =>
+  (headers.accept ?? '').startsWith('application/json')
+
+const promptOf = ({ fields }: ReadForm): string =>
+  fields.get('prompt') ?? fields.get('background_prompt') ?? ''
 
 async function readForm(request: EmulatorRequest, kit: EmulatorKit): Promise<ReadForm | undefined> {
   try {
@@ -155,31 +168,53 @@ interface Work {
   readonly service: EmulatedService
   readonly form: ReadForm
   readonly fault: Fault | undefined
+  readonly key: string
   readonly wantsJson: boolean
 }
 
-/** Charges, waits and draws. The charge comes first: whoever hangs up pays as well. */
+/**
+ * Charges, waits and draws, or accepts a job that does. The charge comes first: whoever hangs up
+ * pays as well.
+ */
 async function produce(
   request: EmulatorRequest,
   kit: EmulatorKit,
   work: Work,
 ): Promise<EmulatorAnswer> {
-  const { service, form, fault } = work
+  const { service, form, fault, key } = work
   const modelName = form.fields.get('model') ?? service.defaultModel
   const model: EmulatedModel = service.models[modelName] ?? { micro: 0, seconds: 1 }
-  const requestId = kit.hexId(32)
+  const requestId = kit.hexId(service.isJob === true ? 64 : 32)
   const dollars = dollarsFromNano(BigInt(model.micro) * NANO_PER_MICRO)
-  kit.bill({ model: modelName, images: 1, dollars, requestId })
-  await kit.latency(model.seconds, request.signal)
+  if (fault !== 'job-fails') kit.bill({ model: modelName, images: 1, dollars, requestId })
+  if (service.isJob !== true) await kit.latency(model.seconds, request.signal)
   if (fault === 'server-error-billed') {
     return refusal(kit, 500, 'internal_error', 'an unexpected error occurred')
   }
+  const asked = Number(form.fields.get('seed') ?? 0)
+  const seed = asked === 0 ? kit.hash(`seed of ${requestId}`) : asked
+  if (service.isJob !== true) return answerPicture(kit, work, { requestId, seed })
+  return acceptJob(kit, {
+    id: requestId,
+    key,
+    startedAt: kit.now(),
+    durationMs: kit.scaled(model.seconds * 1_000),
+    fault,
+    answer: (inJson) => answerPicture(kit, { ...work, wantsJson: inJson }, { requestId, seed }),
+  })
+}
+
+/** A picture with its facts, in either form. */
+async function answerPicture(
+  kit: EmulatorKit,
+  work: Work,
+  { requestId, seed }: { readonly requestId: string; readonly seed: number },
+): Promise<EmulatorAnswer> {
+  const { form, fault } = work
   if (fault === 'html') {
     const headers = { 'content-type': 'text/html; charset=utf-8' }
     return { status: 200, headers, body: '<!doctype html><title>Service</title>' }
   }
-  const asked = Number(form.fields.get('seed') ?? 0)
-  const seed = asked === 0 ? kit.hash(`seed of ${requestId}`) : asked
   const bytes = await drawPicture(kit, work, seed)
   const reason = fault === 'moderate-output' ? 'CONTENT_FILTERED' : 'SUCCESS'
   if (work.wantsJson) {
@@ -214,9 +249,10 @@ async function drawPicture(
     // Half as wide only, so that the shape is wrong too: Stability promises no more than a shape.
     width: Math.ceil(width / divisor),
     height,
-    prompt: form.fields.get('prompt') ?? '',
+    prompt: promptOf(form),
     seed,
     format: formatOf(form),
+    ...(service.isTransparent === true ? { transparent: true } : {}),
     ...(fault === 'blank' ? { blank: true } : {}),
     ...(fault === 'moderate-output' ? { blurred: true } : {}),
   })

@@ -4,5 +4,5 @@ import emulator from './sandbox.ts'
 
 testProvider(stability, emulator, {
   fixtures: new URL('./fixtures/', import.meta.url),
-  skip: {},
+  jobModel: 'stable-creative-upscale',
 })

@@ -4,8 +4,9 @@ import { rate } from '../../core/pricing/rate.ts'
 import type { InputImage } from '../../core/request/image-request.ts'
 import type { HttpAnswer } from '../../ports/http-client.ts'
 import type { ProviderCall } from '../../ports/provider.ts'
+import { toWire } from './form.ts'
 import stability from './index.ts'
-import { classify, fromWire, toWire } from './wire.ts'
+import { classify, fromWire } from './wire.ts'
 
 const input = (width: number, height: number): InputImage => ({
   digest: 'a'.repeat(64),

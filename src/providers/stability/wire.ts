@@ -4,64 +4,15 @@ import {
   type ProviderFailure,
 } from '../../core/errors/provider-failure.ts'
 import { isObject } from '../../core/json.ts'
-import type { HttpAnswer, MultipartPart } from '../../ports/http-client.ts'
-import type { InputBytes, ProviderCall } from '../../ports/provider.ts'
-import type { WireOutcome, WireRequest } from '../shared/definition.ts'
+import type { HttpAnswer } from '../../ports/http-client.ts'
+import type { WireOutcome } from '../shared/definition.ts'
 import { retryAfterMs } from '../shared/retry-after.ts'
-import { acceptedOptions, followsInput, strengthOf } from './options.ts'
 
 /** Too many requests shut a key out for 60 s (Stability API reference, read 2026-11-20). */
 const RATE_LIMIT_PAUSE_MS = 60_000
 
 /** Longest excerpt of Stability's words in a message of ours. */
 const MAX_WORDS = 500
-
-/** Longest `stability-client-…` header (Stability API reference, read 2026-11-20). */
-const MAX_CLIENT_ID = 256
-
-/** Prints a call as a multipart form: v2beta takes nothing else, even without a file. */
-export function toWire(call: ProviderCall): WireRequest {
-  const { model, operation, settings } = call
-  const isEdit = operation === 'edit'
-  const isSd3 = model.wire.takes_model === true
-  const { strength: _, ...options } = acceptedOptions(call)
-  const fields: Readonly<Record<string, unknown>> = {
-    prompt: call.prompt,
-    model: isSd3 ? (model.wireName ?? model.id) : undefined,
-    mode: isSd3 && isEdit ? 'image-to-image' : undefined,
-    aspect_ratio: followsInput(call) ? undefined : settings.aspect,
-    negative_prompt: settings.negativePrompt,
-    seed: settings.seed,
-    cfg_scale: settings.guidance,
-    output_format: settings.format,
-    strength: isEdit ? strengthOf(model, call) : undefined,
-    ...options,
-  }
-  const values = Object.entries(fields)
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]): MultipartPart => ({ name, value: String(value) }))
-  const files = [
-    ...call.images.slice(0, 1).map((image) => toFile('image', image)),
-    ...(call.mask === undefined ? [] : [toFile('mask', call.mask)]),
-  ]
-  return {
-    method: 'POST',
-    url: String(model.wire.path),
-    headers: {
-      accept: 'image/*',
-      'stability-client-id': 'keeprate',
-      'stability-client-user-id': call.safetyIdentifier.slice(0, MAX_CLIENT_ID),
-    },
-    body: { kind: 'multipart', parts: [...values, ...files] },
-  }
-}
-
-const toFile = (name: string, { bytes, format }: InputBytes): MultipartPart => ({
-  name,
-  filename: `${name}.${format}`,
-  contentType: `image/${format}`,
-  bytes,
-})
 
 /**
  * Reads a success in either form: raw bytes with the facts in headers, or JSON with the picture in
