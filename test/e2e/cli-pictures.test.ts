@@ -86,6 +86,27 @@ describe.concurrent('edit', () => {
     ).toMatch(/^saved {2}rain\.png$/m)
   })
 
+  test('enlarges and grows a picture, without words', async () => {
+    const input = ['-i', 'in/photo.png']
+    const upscale = ['edit', ...input, '--operation', 'upscale', '--scale', '2', '-o', 'up.png']
+    const made = await commands.json<Made>(0, ...upscale)
+    expect(made.images).toMatchObject([{ path: 'up.png' }])
+    expect(await pictureAt('up.png')).toMatchObject({ width: 2048, height: 2048 })
+    const grow = ['edit', ...input, '--operation', 'outpaint', '--expand', 'left=256, top=64']
+    await commands.json<Made>(0, ...grow, '-o', 'wide.png')
+    expect(await pictureAt('wide.png')).toMatchObject({ width: 1280, height: 1088 })
+  })
+
+  test.each([
+    ['an unknown operation', ['--operation', 'paint'], 'operation'],
+    ['a side in words', ['--operation', 'outpaint', '--expand', 'left'], 'expand.left'],
+    ['no words for an edit', [], 'prompt'],
+  ])('ends with 2 for %s', async (_, options, param) => {
+    const words = ['edit', '-i', 'in/photo.png', ...options]
+    const { error } = await commands.json<{ error: { param: string } }>(2, ...words)
+    expect(error.param).toBe(param)
+  })
+
   test.each([
     ['a file that is not there', 'in/nothing.png', 'cannot be read'],
     ['a file that is no picture', 'in/text.png', 'no complete image'],

@@ -100,6 +100,12 @@ describe('what is written down', () => {
     const { headers, body } = makeForm(parts)
     await post(headers, body, '/v1/images/edits')
     await post(headers, body.subarray(0, 1_000), '/v1/images/edits')
+    const image_url = `data:image/png;base64,${(await picture).toString('base64')}`
+    for (const search of ['prompt-canary', '']) {
+      const keeprate = { operation: 'search_and_replace', search }
+      const asked = { prompt: 'prompt-canary', images: [{ image_url }], keeprate }
+      await post(JSON_TYPE, JSON.stringify(asked), '/v1/images/edits')
+    }
     await post({ ...JSON_TYPE, authorization: `Bearer ${secrets.revoked}` }, '{}')
     await post({ ...JSON_TYPE, authorization: 'Bearer wrong-canary' }, '{}')
   })

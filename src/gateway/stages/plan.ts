@@ -82,6 +82,9 @@ function baseline(snapshot: Snapshot, name: string, now: Instant): readonly Mode
   }
 }
 
+/** Offers named in a refusal: with many providers the whole list would be larger than the request. */
+const MAX_TRIED = 16
+
 function noOffer(
   run: Run,
   candidates: readonly Candidate[],
@@ -109,7 +112,7 @@ function noOffer(
   }
   // Models that do not have the operation at all say nothing about what is asked of it.
   const able = exclusions.filter(({ unfit }) => unfit.code !== 'operation')
-  const near = able.length > 0 ? able : exclusions
+  const near = (able.length > 0 ? able : exclusions).slice(0, MAX_TRIED)
   const params = new Set(near.map(({ unfit }) => unfit.param))
   const [param] = params.size === 1 ? params : []
   return new GatewayError(
@@ -117,7 +120,7 @@ function noOffer(
     `No configured offer can do all that is asked${example(near[0]?.unfit)}.`,
     {
       ...(param === undefined ? {} : { param }),
-      tried,
+      tried: near.map(({ offer, unfit }) => ({ offer, reason: unfit.reason })),
     },
   )
 }

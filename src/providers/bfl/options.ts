@@ -38,6 +38,12 @@ const families = {
   flux_fill: z
     .strictObject({ safety_tolerance: tolerance(6), prompt_upsampling: z.boolean() })
     .partial(),
+  flux_erase: z
+    .strictObject({
+      safety_tolerance: tolerance(5),
+      dilate_pixels: z.number().int().min(0).max(25),
+    })
+    .partial(),
 } as const
 
 type Family = keyof typeof families

@@ -32,6 +32,8 @@ export interface EmulatedModel {
   /** Pixels of a picture that has a shape or nothing; absent for models that take any pixels. */
   readonly pixels?: number
   readonly defaultSize: Size
+  /** Shortest edge of an input image. */
+  readonly minInputEdge?: number
 }
 
 const MINUTE_MS = 60_000
@@ -46,6 +48,8 @@ const SEED: FieldRule = { kind: 'integer', min: 0, max: 4_294_967_295 }
 const TEXT: FieldRule = { kind: 'text' }
 const BOOLEAN: FieldRule = { kind: 'boolean' }
 const IMAGE: FieldRule = { kind: 'image' }
+/** Pixels that expand adds at a side (docs.bfl.ai, read 2026-11-20). */
+const MARGIN: FieldRule = { kind: 'integer', min: 0, max: 2_048 }
 const tolerance = (max: number): FieldRule => ({ kind: 'integer', min: 0, max })
 const choice = (...values: string[]): FieldRule => ({ kind: 'choice', values })
 const webhook = { webhook_url: TEXT, webhook_secret: TEXT } as const
@@ -215,6 +219,31 @@ export const emulatedModels: Readonly<Record<string, EmulatedModel>> = {
     required: ['image'],
     price: { first: 50_000, extra: 0 },
     seconds: 9,
+  },
+  'flux-pro-1.0-expand': {
+    ...common,
+    fields: flux1({
+      image: IMAGE,
+      ...{ top: MARGIN, bottom: MARGIN, left: MARGIN, right: MARGIN },
+      steps: { kind: 'integer', min: 15, max: 50 },
+      guidance: { kind: 'number', min: 1.5, max: 100 },
+    }),
+    required: ['image'],
+    price: { first: 50_000, extra: 0 },
+    seconds: 9,
+  },
+  // docs.bfl.ai/flux_erase; prices as resold by Runware and fal; both read 2026-11-25.
+  'flux-tools/erase-v1': {
+    ...common,
+    fields: {
+      ...{ image: IMAGE, mask: IMAGE, seed: SEED, safety_tolerance: tolerance(5), ...webhook },
+      output_format: choice('jpeg', 'png', 'webp'),
+      dilate_pixels: { kind: 'integer', min: 0, max: 25 },
+    },
+    required: ['image', 'mask'],
+    minInputEdge: 256,
+    price: { first: 30_000, extra: 4_000 },
+    seconds: 5,
   },
 }
 

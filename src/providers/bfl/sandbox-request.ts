@@ -38,6 +38,8 @@ const RESOLUTION_EDGES: Readonly<Record<string, number>> = {
   '4k': 4_096,
 }
 
+const SIDES = ['left', 'right', 'top', 'bottom'] as const
+
 /** Reads and checks a request body as BFL's FastAPI does; every problem is listed. */
 export function readTask(
   model: EmulatedModel,
@@ -53,6 +55,9 @@ export function readTask(
   })
   for (const name of model.required) {
     if (body[name] === undefined) problems.push(problem([name], 'Field required', 'missing'))
+  }
+  if (model.fields.left !== undefined && SIDES.every((side) => !body[side])) {
+    problems.push(problem(['left'], 'One of the sides must be above 0', 'value_error'))
   }
   const read = problems.length === 0 ? readInputs(model, body, readSize) : { sizes: [], problems }
   if (read.problems.length > 0) return { problems: read.problems }
@@ -151,6 +156,8 @@ function readInputs(
       if (size === undefined) problems.push(problem([name], 'Invalid image', 'value_error'))
       else if (size.width * size.height > MAX_INPUT_PIXELS) {
         problems.push(problem([name], 'Image is larger than 16 megapixels', 'image_too_large'))
+      } else if (Math.min(size.width, size.height) < (model.minInputEdge ?? 0)) {
+        problems.push(problem([name], 'Image is too small', 'value_error'))
       } else if (name === 'mask') problems.push(...checkMask(size, sizes[0]))
       else sizes.push(size)
     }
@@ -181,7 +188,7 @@ function outputSize(
 ): Size {
   const { width, height, aspect_ratio: aspect } = body
   const [input] = inputs
-  if (body.image !== undefined && input !== undefined) return input
+  if (body.image !== undefined && input !== undefined) return grown(input, body)
   if (typeof width === 'number' && typeof height === 'number' && width > 0 && height > 0) {
     return { width, height }
   }
@@ -195,6 +202,12 @@ function outputSize(
   }
   if (input === undefined) return model.defaultSize
   return shaped(followed ?? 1, Math.min(input.width * input.height, MAX_OUTPUT_PIXELS))
+}
+
+/** An input with what is added at its sides. */
+function grown({ width, height }: Size, body: Readonly<Record<string, unknown>>): Size {
+  const [left, right, top, bottom] = SIDES.map((side) => Number(body[side] ?? 0))
+  return { width: width + (left ?? 0) + (right ?? 0), height: height + (top ?? 0) + (bottom ?? 0) }
 }
 
 /** Keeps 1023.9999… from becoming 1008. */

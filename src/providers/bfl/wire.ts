@@ -20,8 +20,9 @@ const NANO_DOLLARS_PER_CREDIT = 10_000_000
 export function toWire(call: ProviderCall): WireRequest {
   const { model, settings } = call
   const value = {
-    prompt: call.prompt,
+    ...toWords(call),
     ...toInputs(call),
+    ...toMargins(call),
     ...toShape(call),
     ...(settings.seed === undefined ? {} : { seed: settings.seed }),
     ...(settings.steps === undefined ? {} : { steps: settings.steps }),
@@ -37,6 +38,14 @@ export function toWire(call: ProviderCall): WireRequest {
     body: { kind: 'json', value },
   }
 }
+
+/** The caller's words; a model that reads none gets none. */
+const toWords = ({ model, operation, prompt }: ProviderCall): JsonObject =>
+  prompt === '' || model.operationLimits?.[operation]?.prompt === 'none' ? {} : { prompt }
+
+/** Pixels to add at each side. */
+const toMargins = ({ details }: ProviderCall): JsonObject =>
+  details?.kind === 'outpaint' ? { ...details.expand } : {}
 
 const toBase64 = ({ bytes }: InputBytes): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')
