@@ -1,4 +1,5 @@
 import type { CallPlan, UsageEstimate } from '../core/catalog/call-plan.ts'
+import { withOperationUsage } from '../core/catalog/operation-usage.ts'
 import { megapixelsOf } from '../core/pricing/megapixels.ts'
 import type { Usage } from '../core/pricing/usage.ts'
 import type { Quality } from '../core/request/image-request.ts'
@@ -12,7 +13,14 @@ const LEAST_SHARE_OF_SECONDS = 0.5
  * stay unknown, so a price by the token is refused unless whoever asks gives their number.
  */
 export const plainEstimator = (given: Partial<Usage>): Estimator =>
-  withUsage({ checkOptions: () => undefined, estimate: estimatePlainly, isSimulated: false }, given)
+  withUsage(
+    {
+      checkOptions: () => undefined,
+      estimate: (plan) => withOperationUsage(estimatePlainly(plan), plan),
+      isSimulated: false,
+    },
+    given,
+  )
 
 /** An estimator whose estimate gives way to what is known. */
 export function withUsage(
@@ -50,7 +58,7 @@ function estimatePlainly(plan: CallPlan): UsageEstimate {
     operation: plan.operation,
     inputMegapixels,
     references: images.length,
-    controlnets: 0,
+    controlnets: plan.operation === 'control' ? 1 : 0,
     loras: 0,
     fonts: 0,
     searches: 0,

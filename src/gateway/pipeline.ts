@@ -2,13 +2,13 @@ import { failureRules } from '../core/errors/provider-failure.ts'
 import type { ImageRequest } from '../core/request/image-request.ts'
 import type { Candidate } from '../core/routing/plan.ts'
 import type { Caller, Dependencies } from './dependencies.ts'
+import { measureMask } from './measure-mask.ts'
 import type { GatewayResult } from './result.ts'
 import { missingImages, type Run, type Watch } from './run.ts'
 import { type BlockedStep, noneAdmitted, runStep } from './run-step.ts'
 import { cache } from './stages/cache.ts'
 import { finish } from './stages/finish.ts'
 import { hold } from './stages/hold.ts'
-import { measure } from './stages/measure.ts'
 import { normalise } from './stages/normalise.ts'
 import { plan } from './stages/plan.ts'
 
@@ -40,7 +40,9 @@ async function work(begun: Run, deps: Dependencies): Promise<GatewayResult> {
   let run = begun
   try {
     run = await cache(run, deps)
-    run = await measure(run, deps)
+    const { models } = run.resolution
+    const request = await measureMask(run.request, { models, snapshot: run.snapshot }, deps)
+    run = { ...run, request }
     run = plan(run, deps)
     run = await hold(run, deps)
     run = await runSteps(run, deps)

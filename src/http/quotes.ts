@@ -5,6 +5,7 @@ import { isObject } from '../core/json.ts'
 import { dollarsFromNano, type Nano } from '../core/money.ts'
 import { normaliseRequest } from '../core/request/normalise.ts'
 import type { Candidate, Exclusion } from '../core/routing/plan.ts'
+import { measureMask } from '../gateway/measure-mask.ts'
 import { printExclusion, printQuote } from '../gateway/print-quote.ts'
 import { quoteOffers } from '../gateway/quote-offers.ts'
 import type { HttpContext } from './context.ts'
@@ -41,12 +42,14 @@ async function read(request: FastifyRequest, context: HttpContext): Promise<Want
 }
 
 /** @throws GatewayError for a request that is wrong, or a model that nobody has. */
-function quote({ draft }: Wanted, { gateway }: HttpContext) {
-  const request = normaliseRequest(draft)
+async function quote({ draft }: Wanted, { gateway }: HttpContext) {
+  const normal = normaliseRequest(draft)
   const { clock, snapshot: take } = gateway.deps
   const snapshot = take()
   const now = clock.now()
-  const resolution = resolveModel(snapshot.catalog, request.model, now)
+  const resolution = resolveModel(snapshot.catalog, normal.model, now)
+  const { models } = resolution
+  const request = await measureMask(normal, { models, snapshot }, gateway.deps)
   const { candidates, exclusions } = quoteOffers(
     { request, resolution, images: request.n },
     snapshot,

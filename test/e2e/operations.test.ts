@@ -150,6 +150,21 @@ describe('an edit does what it is told to', () => {
   })
 })
 
+test('a quote is what the operation will cost, and says why others cannot do it', async () => {
+  const keeprate = { operation: 'upscale', scale: 4 }
+  const quoted = await ask('/v1/images/quote', { images: [urlOf(picture)], keeprate })
+  const { operation, candidates, excluded } = jsonOf(quoted) as unknown as {
+    readonly operation: string
+    readonly candidates: readonly { readonly offer: string }[]
+    readonly excluded: readonly { readonly offer: string; readonly reason: string }[]
+  }
+  expect(operation).toBe('upscale')
+  expect(candidates[0]).toMatchObject({ offer: 'stability/stable-fast-upscale' })
+  expect(JSON.stringify(candidates[0])).toContain('"0.02"')
+  const other = excluded.find(({ offer }) => offer === 'stability/stable-conservative-upscale')
+  expect(other?.reason).toContain('needs a prompt')
+})
+
 describe('a stored picture is enlarged by its id', () => {
   let imageId: string
   beforeAll(async () => {

@@ -82,7 +82,7 @@ function baseline(snapshot: Snapshot, name: string, now: Instant): readonly Mode
   }
 }
 
-/** Offers named in a refusal: with many providers the whole list would be larger than the request. */
+/** Offers named in a refusal; those of all providers would be longer than the request. */
 const MAX_TRIED = 16
 
 function noOffer(

@@ -1,88 +1,18 @@
 import type { ImageHeader } from '../../core/quality/image-header.ts'
 import type { Size } from '../../core/request/image-request.ts'
-import { editServices } from './sandbox-edits.ts'
-
-/** How one field of a form is checked. */
-export type FieldRule =
-  | { readonly kind: 'text'; readonly max: number }
-  | { readonly kind: 'integer' | 'number'; readonly min: number; readonly max: number }
-  | { readonly kind: 'choice'; readonly values: readonly string[] }
-
-/** One emulated service: a path of the API. */
-export interface EmulatedService {
-  readonly fields: Readonly<Record<string, FieldRule>>
-  readonly files: readonly string[]
-  readonly required: readonly string[]
-  /** Price in micro-dollars and usual seconds, by model; services without a choice have one. */
-  readonly models: Readonly<Record<string, EmulatedModel>>
-  readonly defaultModel: string
-  /** Pixel sizes by shape; absent where the picture follows its input. */
-  readonly sizes?: Readonly<Record<string, Size>> | undefined
-  /** How the picture's size follows from its input; `shape` = from the shape asked for. */
-  readonly output?: keyof typeof outputs | 'shape'
-  readonly maxInputPixels: number
-  readonly minEdge?: number
-  readonly maxEdge?: number
-  /** Longer edge over shorter edge of an input, at most. */
-  readonly maxInputRatio?: number
-  /** Answers with the id of a job instead of the picture. */
-  readonly isJob?: boolean
-  readonly isTransparent?: boolean
-}
-
-/** Price and speed of one model. */
-export interface EmulatedModel {
-  readonly micro: number
-  readonly seconds: number
-}
-
-const size = (width: number, height: number): Size => ({ width, height })
-
-/** Sizes near one megapixel; Stability publishes none, these are the emulator's own. */
-const ONE_MEGAPIXEL: Readonly<Record<string, Size>> = {
-  '21:9': size(1_536, 640),
-  '16:9': size(1_344, 768),
-  '3:2': size(1_216, 832),
-  '5:4': size(1_152, 896),
-  '1:1': size(1_024, 1_024),
-  '4:5': size(896, 1_152),
-  '2:3': size(832, 1_216),
-  '9:16': size(768, 1_344),
-  '9:21': size(640, 1_536),
-}
-
-/** Sizes near one and a half megapixels; the emulator's own as well. */
-const ONE_AND_A_HALF: Readonly<Record<string, Size>> = {
-  '21:9': size(1_872, 800),
-  '16:9': size(1_632, 920),
-  '3:2': size(1_504, 1_000),
-  '5:4': size(1_368, 1_096),
-  '1:1': size(1_224, 1_224),
-  '4:5': size(1_096, 1_368),
-  '2:3': size(1_000, 1_504),
-  '9:16': size(920, 1_632),
-  '9:21': size(800, 1_872),
-}
-
-const PROMPT: FieldRule = { kind: 'text', max: 10_000 }
-const share: FieldRule = { kind: 'number', min: 0, max: 1 }
-
-/** Fields that every service has (Stability API reference, read 2026-11-20). */
-const common = {
-  prompt: PROMPT,
-  negative_prompt: PROMPT,
-  seed: { kind: 'integer', min: 0, max: 4_294_967_294 },
-  output_format: { kind: 'choice', values: ['jpeg', 'png', 'webp'] },
-  style_preset: {
-    kind: 'choice',
-    values: (
-      '3d-model analog-film anime cinematic comic-book digital-art enhance fantasy-art isometric ' +
-      'line-art low-poly modeling-compound neon-punk origami photographic pixel-art tile-texture'
-    ).split(' '),
-  },
-} as const satisfies Readonly<Record<string, FieldRule>>
-
-const aspect: FieldRule = { kind: 'choice', values: Object.keys(ONE_MEGAPIXEL) }
+import { controlServices, editServices, upscaleServices } from './sandbox-edits.ts'
+import {
+  aspect,
+  common,
+  type EmulatedModel,
+  type EmulatedService,
+  type FieldRule,
+  ONE_AND_A_HALF,
+  ONE_MEGAPIXEL,
+  type OutputRule,
+  share,
+  size,
+} from './sandbox-fields.ts'
 
 /** Largest input picture: an edge of 16,384 at ultra, 9,437,184 pixels at edits (same source). */
 const MAX_EDIT_PIXELS = 9_437_184
@@ -110,6 +40,15 @@ const known = (
   Object.fromEntries(
     Object.entries(models).flatMap(([name, model]) => (model === undefined ? [] : [[name, model]])),
   )
+
+/** Paths below the root that all services share. */
+function prefixed(
+  services: Readonly<Record<string, EmulatedService>>,
+): Readonly<Record<string, EmulatedService>> {
+  return Object.fromEntries(
+    Object.entries(services).map(([path, service]) => [`/v2beta/stable-image/${path}`, service]),
+  )
+}
 
 /** The emulated services by path. Prices as above, inpaint 5 credits; the seconds are our own. */
 export const emulatedServices: Readonly<Record<string, EmulatedService>> = {
@@ -155,11 +94,9 @@ export const emulatedServices: Readonly<Record<string, EmulatedService>> = {
     defaultModel: 'stable-inpaint',
     maxInputPixels: MAX_EDIT_PIXELS,
   },
-  ...Object.fromEntries(
-    Object.entries(editServices(common.style_preset, aspect, ONE_MEGAPIXEL)).map(
-      ([path, service]) => [`/v2beta/stable-image/${path}`, service],
-    ),
-  ),
+  ...prefixed(editServices),
+  ...prefixed(upscaleServices),
+  ...prefixed(controlServices),
 }
 
 /** A form as the emulator works with it: first value of each field, header of each picture. */
@@ -263,18 +200,20 @@ const filling =
   }
 
 /** Sizes that follow from the input. What Stability calls 4K is taken as 3840x2160 pixels. */
-const outputs = {
-  input: ({ width, height }: Size) => size(width, height),
-  grown: ({ width, height }: Size, fields: ReadForm['fields']) => {
+const outputs: {
+  readonly [Rule in Exclude<OutputRule, 'shape'>]: (input: Size, fields: ReadForm['fields']) => Size
+} = {
+  input: ({ width, height }) => size(width, height),
+  grown: ({ width, height }, fields) => {
     const [left = 0, right = 0, up = 0, down = 0] = SIDES.map((side) =>
       Number(fields.get(side) ?? 0),
     )
     return size(width + left + right, height + up + down)
   },
-  four_times: ({ width, height }: Size) => size(width * 4, height * 4),
+  four_times: ({ width, height }) => size(width * 4, height * 4),
   four_megapixels: filling(4_194_304),
   eight_megapixels: filling(8_294_400),
-} as const
+}
 
 /** Pixels of the output: what follows from the input, those of the shape asked for, or the next. */
 export function outputSize(service: EmulatedService, { fields, pictures }: ReadForm): Size {

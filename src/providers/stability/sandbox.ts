@@ -8,16 +8,10 @@ import {
   type EmulatorRequest,
   type Fault,
 } from '../shared/emulator.ts'
+import type { EmulatedModel, EmulatedService } from './sandbox-fields.ts'
 import { acceptJob, pollJob } from './sandbox-jobs.ts'
 import { takeTurn } from './sandbox-rate-limit.ts'
-import {
-  type EmulatedModel,
-  type EmulatedService,
-  emulatedServices,
-  findProblems,
-  outputSize,
-  type ReadForm,
-} from './sandbox-services.ts'
+import { emulatedServices, findProblems, outputSize, type ReadForm } from './sandbox-services.ts'
 
 /** Largest request body, 10 MiB (Stability API reference, read 2026-11-20). */
 const MAX_BODY_BYTES = 10 * 1_024 * 1_024
