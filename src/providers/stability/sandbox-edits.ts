@@ -42,8 +42,8 @@ const styled = { ...steered, style_preset: common.style_preset } as const
 const control = { ...edit, required: ['image', 'prompt'] } as const
 
 /**
- * The services that change a picture, by path below `/v2beta/stable-image`. Prices, of these and the
- * others here, are of a table of 2026-08-06, corrected tenfold; the seconds are the emulator's own.
+ * The services that change a picture, by path below `/v2beta/stable-image`. Prices, here and below,
+ * are of a table of 2026-08-06, corrected tenfold; the seconds are the emulator's own.
  */
 export const editServices: Readonly<Record<string, EmulatedService>> = {
   'edit/erase': {
