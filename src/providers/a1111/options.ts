@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Unfit } from '../../core/catalog/settings.ts'
 import type { CallPlan } from '../../ports/provider.ts'
+import { optionsFor } from '../shared/operation-options.ts'
 
 /** Names in the tags of a prompt: what would end the tag is no name. */
 const tagName = z.string().regex(/^[^<>:]{1,200}$/, 'must not contain <, > or :')
@@ -55,7 +56,7 @@ export function checkOptions(plan: CallPlan): Unfit | undefined {
     const reason = `${model.id} takes seeds from 0 to ${MOST_SEED}, not ${settings.seed}`
     return { code: 'options', param: 'seed', reason }
   }
-  const read = optionsOf[operation].safeParse(plan.options)
+  const read = optionsFor(optionsOf, operation).safeParse(plan.options)
   if (read.success) return undefined
   const issue = read.error.issues[0]
   const name = issue?.code === 'unrecognized_keys' ? issue.keys[0] : issue?.path.join('.')
@@ -65,6 +66,6 @@ export function checkOptions(plan: CallPlan): Unfit | undefined {
 
 /** The options to send; none when they are not valid. */
 export function acceptedOptions(plan: Pick<CallPlan, 'operation' | 'options'>): A1111Options {
-  const read = optionsOf[plan.operation].safeParse(plan.options)
+  const read = optionsFor(optionsOf, plan.operation).safeParse(plan.options)
   return read.success ? read.data : {}
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { isObject, type JsonObject, type JsonValue } from '../../core/json.ts'
 import type { Size } from '../../core/request/image-request.ts'
 import type { ProviderCall } from '../../ports/provider.ts'
+import { optionsFor } from '../shared/operation-options.ts'
 
 /** One node as the API format has it; an input is a value, or `[node, output]`. */
 export interface GraphNode {
@@ -68,10 +69,10 @@ type BuiltInOptions = z.output<typeof optionsOf.inpaint>
 
 /** Text to image, image to image and inpainting with one checkpoint, as its editor draws them. */
 export const builtInWorkflow = (builtIn: BuiltIn): Workflow => ({
-  options: (operation) => optionsOf[operation] as z.ZodType<JsonObject>,
+  options: (operation) => optionsFor(optionsOf, operation) as z.ZodType<JsonObject>,
   outputs: [OUTPUT],
   print(call, values) {
-    const read = optionsOf[call.operation].safeParse(call.options)
+    const read = optionsFor(optionsOf, call.operation).safeParse(call.options)
     const options: BuiltInOptions = read.success ? read.data : {}
     const { loras = [] } = options
     const last = loras.length === 0 ? '4' : `lora_${loras.length}`

@@ -6,7 +6,7 @@ import emulator from './sandbox.ts'
 
 const model = comfyui.models[0]!
 const unusedInput = { ...toInput(), bytes: new Uint8Array() }
-const inputs = { image: unusedInput, clearMask: unusedInput, whiteMask: unusedInput }
+const inputs = [{ image: unusedInput, clearMask: unusedInput, whiteMask: unusedInput }]
 
 function toInput() {
   const facts = { width: 8, height: 8, digest: '0', byteLength: 0, hasAlpha: false }
