@@ -58,7 +58,7 @@ const unused = {
   format: 'png',
   bytes: new Uint8Array(),
 } as const
-const inputs = { image: unused, clearMask: unused, whiteMask: unused }
+const inputs = [{ image: unused, clearMask: unused, whiteMask: unused }]
 
 describe('a model that follows another offer', () => {
   const made = configure({
