@@ -113,6 +113,7 @@ test('every answer forbids guessing of types and tells nothing of the server', a
 const LABELS = [
   ...['operation', 'provider', 'model', 'status', 'book', 'cache', 'offer', 'outcome', 'basis'],
   ...['lever', 'kind', 'result', 'le', 'version', 'major', 'minor', 'patch', 'space', 'type'],
+  ...['source', 'state', 'layer', 'direction'],
 ]
 
 /** Prometheus's text, read. */

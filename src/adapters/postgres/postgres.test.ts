@@ -62,6 +62,10 @@ function testPostgres(url: string): void {
 
 /** Removes all rows; what is referred to goes last. */
 const EMPTY_ALL = [
+  'price_feeds',
+  'price_sources',
+  'price_changes',
+  'bill_tallies',
   'cache_entries',
   'images',
   'attempts',
