@@ -200,6 +200,20 @@ describe('GET /v1/usage', () => {
   })
 })
 
+test('the description names every parameter of the routes', async () => {
+  const { body } = await ask('/openapi.json')
+  const named = (path: string): readonly string[] =>
+    body.paths[path].get.parameters.map(({ name }: { name: string }) => name)
+  expect(named('/v1/usage')).toEqual(
+    expect.arrayContaining(['from', 'to', 'group_by', 'tz', 'book', 'model', 'limit', 'after']),
+  )
+  const theirs = ['start_time', 'end_time', 'bucket_width', 'group_by', 'limit', 'page']
+  expect(named('/v1/organization/costs')).toEqual(expect.arrayContaining(theirs))
+  expect(named('/v1/organization/usage/images')).toEqual(
+    expect.arrayContaining([...theirs, 'models', 'sizes', 'sources', 'api_key_ids']),
+  )
+})
+
 describe('usage in the shape of OpenAI', () => {
   const start = () => Math.floor(stand.clock.now() / 86_400_000) * 86_400
 
