@@ -11,6 +11,7 @@ import type { ByteBudget } from './byte-budget.ts'
 import type { GatewayEvent } from './events.ts'
 import type { LateWrites } from './late-writes.ts'
 import type { GatewayLimits } from './limits.ts'
+import type { MeasuredSeconds } from './seconds-desk.ts'
 import type { Siblings } from './siblings.ts'
 import type { Traffic } from './traffic.ts'
 
@@ -22,6 +23,8 @@ export interface Snapshot {
   readonly catalog: Catalog
   readonly book: PriceBook
   readonly providers: ReadonlyMap<string, Provider>
+  /** Seconds that calls alike took, where they are paid by the second. */
+  readonly measured?: MeasuredSeconds
 }
 
 /** Everything the pipeline uses; made by the composition root, or by a test. */

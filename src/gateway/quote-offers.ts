@@ -1,12 +1,15 @@
 import type { Resolution } from '../core/catalog/catalog.ts'
+import { secondsKey, withMeasuredSeconds } from '../core/catalog/measured-seconds.ts'
 import { offerName } from '../core/catalog/model.ts'
 import type { Unfit } from '../core/catalog/settings.ts'
 import type { ImageRequest } from '../core/request/image-request.ts'
 import { type Result, refused } from '../core/result.ts'
 import type { Candidate, Exclusion } from '../core/routing/plan.ts'
-import { quoteOffer, type WantedOffer } from '../core/routing/quote-offer.ts'
+import { type Estimator, quoteOffer, type WantedOffer } from '../core/routing/quote-offer.ts'
 import type { Instant } from '../core/time.ts'
+import type { Provider } from '../ports/provider.ts'
 import type { Snapshot } from './dependencies.ts'
+import type { MeasuredSeconds } from './seconds-desk.ts'
 
 /** What every offer that a request may mean would cost, and why the others cannot be called. */
 export interface QuotedOffers {
@@ -39,11 +42,24 @@ export function quoteOffers(
 /** Quotes one model at its provider, when that is configured. */
 export function quoteAtProvider(
   wanted: WantedOffer,
-  { providers, book }: Snapshot,
+  { providers, book, measured }: Snapshot,
   now: Instant,
 ): Result<Candidate, Unfit> {
   const { provider: id } = wanted.model
   const provider = providers.get(id)
-  if (provider !== undefined) return quoteOffer(wanted, provider, book, now)
+  if (provider !== undefined) {
+    return quoteOffer(wanted, measuredAt(provider, measured), book, now)
+  }
   return refused({ code: 'lifecycle', reason: `${id} is not configured` })
 }
+
+/** A provider whose estimates are made of what calls alike really took. */
+const measuredAt = (provider: Provider, measured: MeasuredSeconds | undefined): Estimator =>
+  measured === undefined
+    ? provider
+    : {
+        isSimulated: provider.isSimulated,
+        checkOptions: (call) => provider.checkOptions(call),
+        estimate: (call) =>
+          withMeasuredSeconds(provider.estimate(call), measured(secondsKey(call)), call.n),
+      }

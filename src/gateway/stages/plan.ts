@@ -23,6 +23,7 @@ export function plan(run: Run, deps: Dependencies): Run {
   const { request, resolution, snapshot, startedAt } = run
   const asked = { request, resolution, images: missing }
   const quoted = quoteOffers(asked, snapshot, startedAt)
+  refuseBadOptions(request, quoted)
   const { candidates, exclusions } = withoutBroken(quoted, snapshot, deps)
   // When all images of a named model are missing, its list price has just been worked out.
   const isListed = isPinned && missing === run.request.n
@@ -36,6 +37,27 @@ export function plan(run: Run, deps: Dependencies): Run {
   })
   if (made.steps.length === 0) throw noOffer(run, candidates, exclusions)
   return { ...run, listNano, plan: made }
+}
+
+/**
+ * Options that no model of their provider takes are the caller's mistake. Other providers could
+ * serve the request without them, but that would be another request than was asked for.
+ * @throws GatewayError
+ */
+function refuseBadOptions(request: ImageRequest, { candidates, exclusions }: QuotedOffers): void {
+  for (const id of Object.keys(request.providerOptions)) {
+    if (candidates.some(({ model }) => model.provider === id)) continue
+    const refused = exclusions.find(
+      ({ offer, unfit }) => unfit.code === 'options' && offer.startsWith(`${id}/`),
+    )
+    if (refused === undefined) continue
+    const { reason, param } = refused.unfit
+    const tried = [{ offer: refused.offer, reason }]
+    throw new GatewayError('unsupported_parameter', sentence(reason), {
+      ...(param === undefined ? {} : { param }),
+      tried,
+    })
+  }
 }
 
 /** Leaves out offers whose circuit breaker is open: a plan has better use for its steps. */
