@@ -27,7 +27,7 @@ describe('the picture whose price is asked', () => {
       { operation: 'inpaint', mask: { width: 800, height: 600 } },
     ],
     ['has an input where the operation needs one', { operation: 'edit' }, { images: [{}] }],
-    ['can be what only a book knows', { operation: 'outpaint' }, { operation: 'outpaint' }],
+    ['can be what only a book knows', { operation: 'vectorize' }, { operation: 'vectorize' }],
     ['says quality in old words', { quality: 'hd' }, { quality: 'high' }],
   ])('%s', (_, options, expected) => {
     expect(requestOf(options)).toMatchObject(expected)

@@ -8,10 +8,12 @@ import { settleCall } from '../core/ledger/settlement.ts'
 import { sumNano } from '../core/money.ts'
 import { type ImageRequest, qualities } from '../core/request/image-request.ts'
 import { normaliseRequest } from '../core/request/normalise.ts'
+import type { Operation } from '../core/request/operation.ts'
 import type { Candidate } from '../core/routing/plan.ts'
 import { quoteOffer } from '../core/routing/quote-offer.ts'
 import { startOfDay } from '../core/time.ts'
 import { providers } from '../providers/registry.generated.ts'
+import { sampleRequest } from '../testing/sample-calls.ts'
 import { inputImage } from '../testing/sample-models.ts'
 import { openPriceView } from './price-view.ts'
 
@@ -25,6 +27,8 @@ const view = openPriceView({
 })
 const NOW = startOfDay('2026-11-20')
 const models = liveModels(view.catalog, NOW)
+
+const plain: readonly Operation[] = ['generate', 'edit', 'inpaint', 'variation']
 
 const edges = fc.constantFrom(256, 512, 768, 1_024, 1_536, 2_048)
 /** Requests of which a model can make some. */
@@ -46,7 +50,11 @@ const draftFor = (model: Model) =>
 type Draft = ReturnType<typeof draftFor> extends fc.Arbitrary<infer Value> ? Value : never
 
 /** A mask has the size of the first picture; a picture that is made anew has neither. */
-function requestOf({ inputs, ...asked }: Draft): ImageRequest {
+function requestOf({ inputs, ...asked }: Draft, model: Model): ImageRequest {
+  // Other operations have details of their own, which only fit each other.
+  if (!plain.includes(asked.operation)) {
+    return sampleRequest(model, asked.operation, { prompt: asked.prompt })
+  }
   const pictures = inputs.map(([width, height]) => inputImage({ width, height, hasAlpha: true }))
   const isEdit = asked.operation !== 'generate'
   return normaliseRequest({
@@ -58,14 +66,14 @@ function requestOf({ inputs, ...asked }: Draft): ImageRequest {
 
 /** What some pictures of a request cost at a model; undefined where it cannot be made. */
 function quoted(model: Model, asked: Draft, images: number): Candidate | undefined {
-  const wanted = { request: requestOf(asked), model, images, isPinned: true }
+  const wanted = { request: requestOf(asked, model), model, images, isPinned: true }
   const result = quoteOffer(wanted, view.estimatorOf(model), view.book, NOW)
   return result.ok ? result.value : undefined
 }
 
 /** What a call of the same request is charged when it uses so much. */
 function charged(asked: Draft, { model, fit, row }: Candidate, bound: keyof UsageEstimate): bigint {
-  const plan = makeCallPlan(requestOf(asked), model, fit, 1)
+  const plan = makeCallPlan(requestOf(asked, model), model, fit, 1)
   const estimate = view.estimatorOf(model).estimate(plan)
   const usage = estimate[bound]
   return settleCall({ images: 1, failures: [], usage }, { row, estimate }).costNano
