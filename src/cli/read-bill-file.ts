@@ -1,11 +1,11 @@
-import { readFileSync, statSync } from 'node:fs'
 import { invalid } from '../core/errors/gateway-error.ts'
 import type { Bill } from '../core/reconcile/bill.ts'
 import { readCsvBill } from '../core/reconcile/read-csv-bill.ts'
 import { readOpenaiBill } from '../core/reconcile/read-openai-bill.ts'
+import { readFileBytes } from './read-file-bytes.ts'
 
 /** A year of one provider by hour and model is smaller. */
-const MAX_BYTES = 64 * 1024 * 1024
+const MAX_MEBIBYTES = 64
 
 /** A bill, and whether it came in OpenAI's own form. */
 export interface BillFile {
@@ -18,23 +18,9 @@ export interface BillFile {
  * @throws GatewayError naming `file`.
  */
 export function readBillFile(path: string): BillFile {
-  const text = decode(readBytes(path))
+  const text = decode(readFileBytes(path, MAX_MEBIBYTES))
   const isOpenai = /^\s*[[{]/.test(text)
   return { bill: isOpenai ? readOpenaiBill(text) : readCsvBill(text), isOpenai }
-}
-
-function readBytes(path: string): Uint8Array {
-  try {
-    const found = statSync(path)
-    if (!found.isFile()) throw invalid('file', `${path} is no file.`)
-    if (found.size > MAX_BYTES) throw invalid('file', `${path} is larger than 64 MiB.`)
-    return readFileSync(path)
-  } catch (error) {
-    const { code } = Object(error) as { readonly code?: string }
-    if (code === 'ENOENT') throw invalid('file', `There is no file ${path}.`)
-    if (code === 'EACCES') throw invalid('file', `${path} may not be read.`)
-    throw error
-  }
 }
 
 /** Spreadsheets save UTF-16 as well; its byte order mark tells. The mark itself is left out. */

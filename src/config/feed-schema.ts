@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 /** A duration: seconds, or with a unit (`30m`, `72h`, `7d`). */
 const duration = z.union([
-  z.number().positive(),
+  z.number().int().min(1).max(999_999_999),
   z.string().regex(/^[1-9]\d{0,8}[smhd]?$/, 'must be seconds, or 30m, 72h, 7d'),
 ])
 

@@ -279,5 +279,5 @@ const inputOf = (source: PriceSource, answer: SourceAnswer): FeedInput => {
 }
 
 /** The rows that hold without the feed: what the feed's prices are weighed against. */
-const curatedRows = (layers: PriceLayers): readonly PriceRow[] =>
+export const curatedRows = (layers: PriceLayers): readonly PriceRow[] =>
   runAtOnce(layRows({ ...layers, feed: [] })).map(({ row }) => row)

@@ -3,7 +3,7 @@ import { dayOf } from '../../time.ts'
 import type { PriceRow } from '../price-row.ts'
 import { advanceFeed } from './advance.ts'
 import type { Factor } from './factor.ts'
-import { type FeedEntry, type SkipCode, slotKey, slotOf } from './feed-entry.ts'
+import { type FeedEntry, type FeedReading, type SkipCode, slotKey, slotOf } from './feed-entry.ts'
 import { emptyFeedState, type FeedState } from './feed-state.ts'
 import type { HoldReason } from './hold-reason.ts'
 import type { PriceChange } from './price-change.ts'
@@ -58,7 +58,9 @@ export interface LitellmReport {
   readonly needless: readonly NeedlessRow[]
   readonly skipped: readonly LeftOutRow[]
   readonly changes: readonly PriceChange[]
-  /** The state after the import, for the one that applies it. */
+  /** What the file says, for the one that applies it. */
+  readonly reading: FeedReading
+  /** The feed's state as it would be after the import. */
   readonly state: FeedState
 }
 
@@ -91,6 +93,7 @@ export function importLitellm(
     needless: fates.flatMap((fate) => ('disagrees' in fate ? fate : [])),
     skipped: [...reading.skipped, ...reading.entries.flatMap(flawOf)],
     changes: advance.changes,
+    reading,
     state: advance.state,
   }
 }
