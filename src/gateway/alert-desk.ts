@@ -77,13 +77,15 @@ function alertOf(event: GatewayEvent, at: Instant): Alert | undefined {
   }
 }
 
+const timeOf = (at: Instant): string => new Date(at).toISOString()
+
 type Of<Kind extends GatewayEvent['kind']> = Extract<GatewayEvent, { kind: Kind }>
 
 function staleAlert({ source, error, failures, fetchedAt }: Of<'feed-failed'>, at: Instant): Alert {
-  const since = fetchedAt === undefined ? 'ever' : `since ${new Date(fetchedAt).toISOString()}`
+  const was = fetchedAt === undefined ? 'never read' : `not read since ${timeOf(fetchedAt)}`
   return {
     ...{ kind: 'feed_stale', severity: 'warning', subject: source, at },
-    text: `The price source ${source} was not read ${since}; prices may be old: ${error}.`,
+    text: `The price source ${source} was ${was}; prices may be old: ${error}.`,
     data: { source, error, failures, fetched_at: fetchedAt ?? null },
   }
 }
@@ -130,6 +132,6 @@ function providerAlert(event: Of<'provider-down'> | Of<'provider-up'>, at: Insta
     : `${subject} is left out for now (${cause}); its fallbacks answer.`
   return {
     ...{ kind: 'provider_down', severity: isOurs ? 'critical' : 'warning', subject, text, at },
-    data: { ...data, cause, until: new Date(until).toISOString() },
+    data: { ...data, cause, until: timeOf(until) },
   }
 }

@@ -7,8 +7,13 @@ import { dayOf, type Instant } from '../core/time.ts'
 import type { PriceStore } from '../ports/price-store.ts'
 import type { GatewayEvent } from './events.ts'
 
-/** Slots whose bills are kept at one time; more is a mistake somewhere. */
-const MAX_SLOTS = 10_000
+/** Limits of adding up bills. */
+const limits = {
+  /** Slots whose bills are kept at one time; more is a mistake somewhere. */
+  maxSlots: 10_000,
+  /** A day is forgotten so long after its end: a bill of its last second may come late. */
+  graceMs: 3_600_000,
+} as const
 
 /** A call whose provider said what it charged. */
 export interface ReportedBill {
@@ -66,13 +71,13 @@ export class BillDesk {
     const day = dayOf(at)
     const tallies = this.#days.get(day) ?? new Map<string, BillTally>()
     const known = tallies.get(key)
-    if (known === undefined && tallies.size >= MAX_SLOTS) return
+    if (known === undefined && tallies.size >= limits.maxSlots) return
     tallies.set(key, known === undefined ? tally : addTallies(known, tally))
     this.#days.set(day, tallies)
     this.#unwritten.add(day)
   }
 
-  /** Writes what has come since the last time; days that are over are then forgotten here. */
+  /** Writes what has come since the last time; days that are long over are then forgotten here. */
   async flush(now: Instant): Promise<void> {
     for (const day of [...this.#unwritten]) {
       this.#unwritten.delete(day)
@@ -83,7 +88,11 @@ export class BillDesk {
         this.#unwritten.add(day)
         throw error
       }
-      if (day < dayOf(now)) this.#days.delete(day)
+    }
+    const oldest = dayOf(now - limits.graceMs)
+    for (const day of this.#days.keys()) {
+      // A bill that came while the others were written is still to be written.
+      if (day < oldest && !this.#unwritten.has(day)) this.#days.delete(day)
     }
   }
 
@@ -99,7 +108,7 @@ export class BillDesk {
   ): void {
     const before = this.#drifts.get(key) ?? noDrift
     const after = nextDrift(before, bill)
-    if (!this.#drifts.has(key) && this.#drifts.size >= MAX_SLOTS) return
+    if (!this.#drifts.has(key) && this.#drifts.size >= limits.maxSlots) return
     this.#drifts.set(key, after)
     if (before.alarmedAt !== null || after.alarmedAt === null || after.direction === null) return
     const { direction, bills } = after

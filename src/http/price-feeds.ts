@@ -19,7 +19,10 @@ const changesQuery = z.strictObject({
   kind: z.enum(priceChangeKinds).optional(),
   state: z.enum(['applied', 'quarantined']).optional(),
   limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(50),
-  after: label.optional(),
+  after: z
+    .string()
+    .regex(/^chg_[0-9a-f]{32}$/, 'must be the id of a change')
+    .optional(),
 })
 
 const decisionBody = z.strictObject({
