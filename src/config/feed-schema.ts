@@ -66,7 +66,7 @@ export const alertSettings = z.strictObject({
       url: z.url({ protocol: /^https?$/ }).describe('Alerts are posted here, signed'),
       secret: z
         .string()
-        .regex(/^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/, 'must be whsec_ and 24 to 64 bytes in base64')
+        .regex(/^whsec_[A-Za-z0-9+/]{32,86}={0,2}$/, 'must be whsec_ and 24 to 64 bytes in base64')
         .describe('Signs as Standard Webhooks; use $NAME in braces'),
       allow_private: z.boolean().optional().describe('The URL may lie on a private address'),
     })

@@ -5,7 +5,7 @@ import { createOpenAIModelsSource } from '../adapters/price-sources/openai-model
 import { createOpenRouterSource } from '../adapters/price-sources/openrouter-source.ts'
 import { createOwnFileSource } from '../adapters/price-sources/own-file-source.ts'
 import { createOwnSource } from '../adapters/price-sources/own-source.ts'
-import type { SignatureRule } from '../adapters/price-sources/signature.ts'
+import { type SignatureRule, toPublicKey } from '../adapters/price-sources/signature.ts'
 import { slotKey, slotOf } from '../core/pricebook/feed/feed-entry.ts'
 import { makeOfferNames } from '../core/pricebook/feed/readers/offer-names.ts'
 import { dayOf, parseDuration } from '../core/time.ts'
@@ -95,11 +95,21 @@ function ownSource(
   { http, clock, folder }: PriceSourceParts,
 ): PriceSource {
   const { id, trust = 'vendor', url, file } = feed
+  if (feed.public_key !== undefined) refuseOtherKeys(id, feed.public_key)
   const shared = { id, clock, trust, signature: signatureOf(feed), ...everyMs(feed) }
   if (file !== undefined) return createOwnFileSource({ ...shared, path: resolve(folder, file) })
   const address = url ?? ''
   const privateOrigins = feed.allow_private === true ? [new URL(address).origin] : []
   return createOwnSource({ ...shared, http, url: address, privateOrigins })
+}
+
+function refuseOtherKeys(id: string, publicKey: string): void {
+  try {
+    toPublicKey(publicKey)
+  } catch {
+    const form = 'PEM, or its 32 bytes in base64'
+    throw new ConfigError([`prices.feeds: ${id}: public_key is no Ed25519 key: ${form}`])
+  }
 }
 
 function signatureOf({

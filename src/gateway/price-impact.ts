@@ -1,5 +1,4 @@
 import { resolveModel } from '../core/catalog/catalog.ts'
-import { GatewayError } from '../core/errors/gateway-error.ts'
 import type { Attempt, RequestRecord } from '../core/jobs/request-record.ts'
 import { fromStoredRequest } from '../core/jobs/stored-request.ts'
 import type { Nano } from '../core/money.ts'
@@ -136,15 +135,17 @@ function requestOf(record: RequestRecord): readonly ImageRequest[] {
   }
 }
 
-/** The offer that the planner would choose; null when none can serve the request. */
+/**
+ * The offer that the planner would choose; null when none can serve the request. A request that an
+ * older version wrote may lack what planning reads; it must not hide what the others say.
+ */
 function firstOffer(request: ImageRequest, snapshot: Snapshot, now: Instant): string | null {
   try {
     const resolution = resolveModel(snapshot.catalog, request.model, now)
     const quoted = quoteOffers({ request, resolution, images: request.n }, snapshot, now)
     const plan = makePlan({ ...quoted, ranking: resolution.auto ?? 'cheapest', maxSteps: 1 })
     return plan.steps[0]?.offer ?? null
-  } catch (error) {
-    if (GatewayError.isInstance(error)) return null
-    throw error
+  } catch {
+    return null
   }
 }

@@ -36,9 +36,19 @@ export function isSigned(
 
 /** Reads a public key. @throws TypeError when it is none; wrong settings are told at the start. */
 export function toPublicKey(text: string): KeyObject {
-  if (text.includes('BEGIN')) return createPublicKey(text)
+  if (text.includes('BEGIN')) return readPem(text)
   const bytes = Buffer.from(text, 'base64')
   if (bytes.length !== ED25519_KEY_BYTES) throw new TypeError('not an Ed25519 public key')
   const key = Buffer.concat([ED25519_PREFIX, bytes])
   return createPublicKey({ key, format: 'der', type: 'spki' })
+}
+
+function readPem(text: string): KeyObject {
+  try {
+    const key = createPublicKey(text)
+    if (key.asymmetricKeyType === 'ed25519') return key
+  } catch {
+    // Falls through to the same refusal.
+  }
+  throw new TypeError('not an Ed25519 public key')
 }
