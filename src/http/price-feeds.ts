@@ -1,8 +1,11 @@
+import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { printChange } from '../core/alerts/describe-change.ts'
 import { GatewayError } from '../core/errors/gateway-error.ts'
 import type { JsonObject } from '../core/json.ts'
+import { allows } from '../core/ledger/virtual-key.ts'
 import { priceChangeKinds } from '../core/pricebook/feed/price-change.ts'
+import type { RecordedChange } from '../core/pricebook/feed/recorded-change.ts'
 import { requestLimits } from '../core/request/limits.ts'
 import { printHeld, printSource } from '../gateway/print-feed.ts'
 import { callerOf } from './auth.ts'
@@ -37,7 +40,7 @@ export const priceFeedRoutes = (context: HttpContext): readonly RouteDefinition[
     method: 'GET',
     url: '/v1/prices/changes',
     policy: 'models:read',
-    summary: 'Changes of prices, newest first, with their effect on the own traffic',
+    summary: 'Changes of prices, newest first; for operators with their effect on the traffic',
     query: changesQuery,
     answers: ['application/json'],
     handler: async (request) => {
@@ -50,7 +53,8 @@ export const priceFeedRoutes = (context: HttpContext): readonly RouteDefinition[
         ...(after === undefined ? {} : { after }),
       })
       const page = found.slice(0, limit)
-      return { object: 'list', data: page.map(printChange), has_more: found.length > limit }
+      const print = isOperator(request) ? printChange : printWithoutEffect
+      return { object: 'list', data: page.map(print), has_more: found.length > limit }
     },
   }),
   defineRoute({
@@ -75,6 +79,13 @@ export const priceFeedRoutes = (context: HttpContext): readonly RouteDefinition[
   decideRoute(context),
   syncRoute(context),
 ]
+
+const isOperator = ({ principal }: FastifyRequest): boolean =>
+  principal !== undefined && allows(principal, 'admin')
+
+/** The effect is that on the traffic of all tenants, which is not for each of them. */
+const printWithoutEffect = (recorded: RecordedChange): JsonObject =>
+  printChange({ ...recorded, impact: null })
 
 const decideRoute = (context: HttpContext): RouteDefinition =>
   defineRoute({
@@ -107,7 +118,7 @@ const syncRoute = (context: HttpContext): RouteDefinition =>
     body: syncBody,
     answers: ['application/json'],
     handler: async (request) => {
-      const { source: wanted } = readBody(syncBody, request)
+      const { source: wanted } = request.body === undefined ? {} : readBody(syncBody, request)
       const { priceWatch } = context
       const sources = priceWatch.sources.filter(({ id }) => wanted === undefined || id === wanted)
       if (sources.length === 0) {
