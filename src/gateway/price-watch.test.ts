@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { describeChange } from '../core/alerts/describe-change.ts'
 import { withGatewayStand } from '../testing/gateway-stand.ts'
 import { sampleRow } from '../testing/sample-prices.ts'
@@ -117,6 +117,23 @@ describe('a price that is hardly one', () => {
       expect(source.looks).toBe(2)
     }))
 })
+
+test('a change that cannot be recorded does not hold; the next look finds it again', () =>
+  withGatewayStand({ providers: [cheap(), dear()] }, async (stand) => {
+    const made = await stand.ask()
+    made.release()
+    const source = scriptedSource([rowOf('0.015')])
+    const watch = watchOf(stand, [source])
+    const before = stand.prices.snapshot().book.version
+    const disk = vi.spyOn(stand.stores.prices, 'advance')
+    disk.mockRejectedValueOnce(new Error('the disk is full'))
+    expect(await watch.look(source, { signal })).toBeUndefined()
+    expect(stand.prices.snapshot().book.version).toBe(before)
+    expect(stand.events.filter(({ kind }) => kind === 'price-changed')).toEqual([])
+    await stand.clock.advance(600_000)
+    const [recorded] = (await watch.look(source, { signal })) ?? []
+    expect(recorded?.impact).toMatchObject({ calls: 1, reroutes: [{ to: 'dear/painter' }] })
+  }))
 
 describe('looks', () => {
   test('come when they are due, not before, and later after failures', () =>

@@ -185,7 +185,13 @@ export class PriceWatch {
       const before = desk.snapshot()
       await this.#enforce(advance.state)
       const changes = await this.#record(advance, before)
-      if (await store.advance({ from: stored.revision, state: advance.state, changes })) {
+      const step = { from: stored.revision, state: advance.state, changes }
+      const isWritten = await store.advance(step).catch(async (error: unknown) => {
+        // Nothing may hold that nobody recorded: the next look finds the same change again.
+        await this.#enforce(stored.state)
+        throw error
+      })
+      if (isWritten) {
         this.#revision = stored.revision + 1
         this.#tell(changes)
         return changes
