@@ -115,8 +115,11 @@ describe('when that fails', () => {
   })
 })
 
-test('a mask is turned for a model that edits where it is white', async () => {
-  const turner = scriptedModel({ provider: 'acme', wire: { mask: 'white_is_edit' } })
+test.each([
+  ['white', 'white_is_edit', 255],
+  ['black', 'black_is_edit', 0],
+])('a mask is turned for a model that edits where it is %s', async (_colour, wireMask, grey) => {
+  const turner = scriptedModel({ provider: 'acme', wire: { mask: wireMask } })
   const provider = scriptedProvider({ models: [turner] })
   await withGatewayStand(
     { providers: [provider], hasDecoder: true },
@@ -134,6 +137,8 @@ test('a mask is turned for a model that edits where it is white', async () => {
       const sent = provider.calls[0]?.mask
       expect(sent).toMatchObject({ hasAlpha: false, format: 'png' })
       expect(sent?.digest).not.toBe(mask.digest)
+      const { pixels } = await gateway.deps.decoder.grey(sent?.bytes ?? unreadable())
+      expect(pixels[0]).toBe(grey)
     },
   )
 })

@@ -55,14 +55,18 @@ function describe(bytes: Uint8Array, { sha256 }: Dependencies): InputBytes {
   return { bytes, digest: sha256(bytes), byteLength, format, width, height, hasAlpha }
 }
 
-/** OpenAI's masks edit where they are transparent; some providers edit where a mask is white. */
+/** OpenAI's masks edit where they are transparent; others' where they are white, or black. */
 export async function turnMask(
   mask: InputBytes,
   plan: CallPlan,
   deps: Dependencies,
 ): Promise<InputBytes> {
-  if (plan.model.wire.mask !== 'white_is_edit') return mask
-  const bytes = await deps.decoder.whiteMask(mask.bytes)
+  const { mask: convention } = plan.model.wire
+  if (convention !== 'white_is_edit' && convention !== 'black_is_edit') return mask
+  const bytes =
+    convention === 'white_is_edit'
+      ? await deps.decoder.whiteMask(mask.bytes)
+      : await deps.decoder.blackMask(mask.bytes)
   const digest = deps.sha256(bytes)
   return { ...mask, bytes, digest, byteLength: bytes.length, format: 'png', hasAlpha: false }
 }

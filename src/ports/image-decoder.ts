@@ -31,6 +31,8 @@ export interface ImageDecoder {
    * whose white pixels are to be edited (Stability, BFL).
    */
   whiteMask(bytes: Uint8Array): Promise<Uint8Array>
+  /** The same with black pixels to be edited and white ones to be kept (Ideogram). */
+  blackMask(bytes: Uint8Array): Promise<Uint8Array>
   /** What a mask of OpenAI's kind marks: its pixels that are more clear than opaque. */
   coverage(bytes: Uint8Array): Promise<Coverage>
   /**

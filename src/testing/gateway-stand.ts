@@ -254,6 +254,7 @@ const noDecoder: ImageDecoder = {
   grey: unasked,
   convert: unasked,
   whiteMask: unasked,
+  blackMask: unasked,
   pad: unasked,
   coverage: unasked,
   close: () => Promise.resolve(),

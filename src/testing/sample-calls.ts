@@ -128,6 +128,8 @@ interface SamplePicture {
   readonly clearMask: InputBytes
   /** White where the edit goes. */
   readonly whiteMask: InputBytes
+  /** Black where the edit goes; only for models that want masks so. */
+  readonly blackMask?: InputBytes
 }
 
 /** Real pictures in the sizes of the samples' inputs. */
@@ -145,12 +147,12 @@ export const makeSampleInputs = async (): Promise<SampleInputs> =>
 async function makePicture({ width, height }: Size): Promise<SamplePicture> {
   const ground = (background: string) =>
     sharp({ create: { width, height, channels: 4, background } })
-  const hole = await sharp({
-    create: { width: width / 2, height: height / 2, channels: 4, background: '#ffffff' },
-  })
-    .png()
-    .toBuffer()
-  const [image, clear, white] = await Promise.all([
+  const middle = (background: string) =>
+    sharp({ create: { width: width / 2, height: height / 2, channels: 4, background } })
+      .png()
+      .toBuffer()
+  const [hole, inverse] = await Promise.all([middle('#ffffff'), middle('#000000')])
+  const [image, clear, white, black] = await Promise.all([
     ground('#7a9e7e').removeAlpha().png().toBuffer(),
     ground('#000000')
       .composite([{ input: hole, blend: 'dest-out' }])
@@ -161,8 +163,18 @@ async function makePicture({ width, height }: Size): Promise<SamplePicture> {
       .removeAlpha()
       .png()
       .toBuffer(),
+    ground('#ffffff')
+      .composite([{ input: inverse }])
+      .removeAlpha()
+      .png()
+      .toBuffer(),
   ])
-  return { image: inputOf(image), clearMask: inputOf(clear), whiteMask: inputOf(white) }
+  return {
+    image: inputOf(image),
+    clearMask: inputOf(clear),
+    whiteMask: inputOf(white),
+    blackMask: inputOf(black),
+  }
 }
 
 function inputOf(bytes: Uint8Array): InputBytes {
@@ -181,8 +193,7 @@ export function toCall(request: ImageRequest, model: Model, inputs: SampleInputs
   if (!fit.ok) throw new Error(`${model.id} refuses the request: ${fit.refusal.reason}`)
   const { images, mask, ...plan } = makeCallPlan(request, model, fit.value, request.n)
   const pictures = images.map(({ width, height }) => pictureOf(inputs, { width, height }))
-  const masks = pictures[0]
-  const maskBytes = model.wire.mask === 'white_is_edit' ? masks?.whiteMask : masks?.clearMask
+  const maskBytes = maskFor(model, pictures[0])
   return {
     ...plan,
     images: pictures.map(({ image }) => image),
@@ -190,6 +201,11 @@ export function toCall(request: ImageRequest, model: Model, inputs: SampleInputs
     attemptId: 'att_contract',
     safetyIdentifier: sha256(Buffer.from('contract')),
   }
+}
+
+function maskFor({ wire }: Model, masks: SamplePicture | undefined): InputBytes | undefined {
+  if (wire.mask === 'black_is_edit') return masks?.blackMask
+  return wire.mask === 'white_is_edit' ? masks?.whiteMask : masks?.clearMask
 }
 
 function pictureOf(inputs: SampleInputs, { width, height }: Size): SamplePicture {

@@ -5,7 +5,7 @@ import type { Expansion } from '../../core/request/operation-details.ts'
 import type { GreyPixels } from '../../ports/image-decoder.ts'
 
 /** The functions below, by name. */
-export type TaskName = 'grey' | 'convert' | 'whiteMask' | 'coverage' | 'pad'
+export type TaskName = 'grey' | 'convert' | 'whiteMask' | 'blackMask' | 'coverage' | 'pad'
 
 /** What every task brings. */
 export interface DecodeTask {
@@ -75,6 +75,20 @@ export async function whiteMask(task: DecodeTask): Promise<Uint8Array> {
     .ensureAlpha()
     .extractChannel('alpha')
     .negate()
+    .toColourspace('b-w')
+    .png()
+    .toBuffer()
+  return move(new Uint8Array(data)) as Uint8Array
+}
+
+/**
+ * Makes a mask's transparent pixels black and its opaque ones white, in the same places.
+ * @public called by name, from the pool
+ */
+export async function blackMask(task: DecodeTask): Promise<Uint8Array> {
+  const data = await open(task)
+    .ensureAlpha()
+    .extractChannel('alpha')
     .toColourspace('b-w')
     .png()
     .toBuffer()

@@ -124,7 +124,7 @@ describe('convert', () => {
   })
 })
 
-test('whiteMask turns transparent into white and opaque into black', async () => {
+test('whiteMask turns transparent into white and opaque into black, blackMask the other way', async () => {
   const hole = await clear(1).resize(20, 40).png().toBuffer()
   const mask = await clear(1)
     .composite([{ input: hole, left: 0, top: 0, blend: 'dest-out' }])
@@ -138,6 +138,11 @@ test('whiteMask turns transparent into white and opaque into black', async () =>
     expect((await pixelOf(white, 5, 20))[0]).toBe(255)
     expect((await pixelOf(white, 35, 20))[0]).toBe(0)
     expect((await sharp(white).metadata()).channels).toBe(1)
+    const black = await decoder.blackMask(bytes)
+    expect(checkStructure(black)).toEqual({ ok: true, header })
+    expect((await pixelOf(black, 5, 20))[0]).toBe(0)
+    expect((await pixelOf(black, 35, 20))[0]).toBe(255)
+    expect((await sharp(black).metadata()).channels).toBe(1)
   }
   const opaque = await decoder.whiteMask(await scene(8, 8).jpeg().toBuffer())
   expect((await pixelOf(opaque, 4, 4))[0]).toBe(0)

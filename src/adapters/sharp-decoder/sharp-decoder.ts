@@ -81,6 +81,7 @@ export function createSharpDecoder(limits: DecoderLimits = {}): ImageDecoder {
     grey: (bytes) => run<GreyPixels>('grey', bytes),
     convert: (bytes, finishing) => run<Uint8Array>('convert', bytes, finishing),
     whiteMask: (bytes) => run<Uint8Array>('whiteMask', bytes),
+    blackMask: (bytes) => run<Uint8Array>('blackMask', bytes),
     coverage: (bytes) => run<Coverage>('coverage', bytes),
     pad: (bytes, margins) => run<PaddedPicture>('pad', bytes, { margins }),
     close: async () => {
