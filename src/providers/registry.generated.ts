@@ -8,6 +8,7 @@ import deepinfra from './deepinfra/index.ts'
 import fal from './fal/index.ts'
 import fireworks from './fireworks/index.ts'
 import gemini from './gemini/index.ts'
+import ideogram from './ideogram/index.ts'
 import openai from './openai/index.ts'
 import openaiCompatible from './openai-compatible/index.ts'
 import openrouter from './openrouter/index.ts'
@@ -27,6 +28,7 @@ export const providers: readonly ProviderDefinition[] = [
   fal,
   fireworks,
   gemini,
+  ideogram,
   openai,
   openaiCompatible,
   openrouter,

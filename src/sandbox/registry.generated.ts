@@ -8,6 +8,7 @@ import deepinfra from '../providers/deepinfra/sandbox.ts'
 import fal from '../providers/fal/sandbox.ts'
 import fireworks from '../providers/fireworks/sandbox.ts'
 import gemini from '../providers/gemini/sandbox.ts'
+import ideogram from '../providers/ideogram/sandbox.ts'
 import openai from '../providers/openai/sandbox.ts'
 import openaiCompatible from '../providers/openai-compatible/sandbox.ts'
 import openrouter from '../providers/openrouter/sandbox.ts'
@@ -27,6 +28,7 @@ export const emulators: readonly Emulator[] = [
   fal,
   fireworks,
   gemini,
+  ideogram,
   openai,
   openaiCompatible,
   openrouter,
