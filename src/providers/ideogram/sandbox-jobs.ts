@@ -20,7 +20,7 @@ export interface EmulatedJob {
 const LINK_MS = 24 * 60 * 60_000
 /** Emulated time may pass a thousand times faster; clients' pauses between polls do not. */
 const SHORTEST_LINK_MS = 30_000
-/** A stuck generation takes a place among the unfinished no longer than this; the emulator's own. */
+/** A stuck generation takes a place no longer than this; the emulator's own. */
 const STUCK_MS = 30 * 60_000
 
 /** Where a generation stands; `gone` when nobody knows it any more. */
