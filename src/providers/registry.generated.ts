@@ -12,6 +12,7 @@ import ideogram from './ideogram/index.ts'
 import openai from './openai/index.ts'
 import openaiCompatible from './openai-compatible/index.ts'
 import openrouter from './openrouter/index.ts'
+import recraft from './recraft/index.ts'
 import replicate from './replicate/index.ts'
 import stability from './stability/index.ts'
 import together from './together/index.ts'
@@ -32,6 +33,7 @@ export const providers: readonly ProviderDefinition[] = [
   openai,
   openaiCompatible,
   openrouter,
+  recraft,
   replicate,
   stability,
   together,

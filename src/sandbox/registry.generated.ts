@@ -12,6 +12,7 @@ import ideogram from '../providers/ideogram/sandbox.ts'
 import openai from '../providers/openai/sandbox.ts'
 import openaiCompatible from '../providers/openai-compatible/sandbox.ts'
 import openrouter from '../providers/openrouter/sandbox.ts'
+import recraft from '../providers/recraft/sandbox.ts'
 import replicate from '../providers/replicate/sandbox.ts'
 import stability from '../providers/stability/sandbox.ts'
 import together from '../providers/together/sandbox.ts'
@@ -32,6 +33,7 @@ export const emulators: readonly Emulator[] = [
   openai,
   openaiCompatible,
   openrouter,
+  recraft,
   replicate,
   stability,
   together,

@@ -124,7 +124,7 @@ describe('convert', () => {
   })
 })
 
-test('whiteMask turns transparent into white, opaque into black; blackMask the other way', async () => {
+test('whiteMask makes transparent white and opaque black, blackMask the other way', async () => {
   const hole = await clear(1).resize(20, 40).png().toBuffer()
   const mask = await clear(1)
     .composite([{ input: hole, left: 0, top: 0, blend: 'dest-out' }])

@@ -33,7 +33,7 @@ test.each<[string, string, object, number]>([
   expect(stand.bills.map(Number)).toEqual([micros / 1e6])
 })
 
-test('a generation is pending, then completed, with links that need no key and refuse one', async () => {
+test('a generation is pending, then completed, with links that refuse a key', async () => {
   const stand = standOf(emulator)
   const id = idOf(await make(V45, { async: true, seed: 5, size: '1024x1024' }, stand))
   expect(await look(stand, id)).toMatchObject({ json: { status: 'pending' } })

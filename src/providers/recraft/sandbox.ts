@@ -1,0 +1,172 @@
+import { dollarsFromNano } from '../../core/money.ts'
+import {
+  type Drawing,
+  defineEmulator,
+  type EmulatorAnswer,
+  type EmulatorKit,
+  type EmulatorRequest,
+  type Fault,
+} from '../shared/emulator.ts'
+import { bearerKeyOf, drawWithFault, jsonAnswer, toBase64 } from '../shared/emulator-wire.ts'
+import { type EmulatedModel, emulatedModels } from './sandbox-models.ts'
+import { type EmulatedTask, readBody, readTask, type Work } from './sandbox-request.ts'
+
+const NANO_PER_UNIT = 1_000_000n
+/** Units that the emulated account always has. */
+const BALANCE = 1_000_000
+/** `cost-differs`: taken and reported at this factor of the list price, in percent. */
+const DIFFERING_COST_PERCENT = 150
+/** Links and their pictures that are kept; the oldest are forgotten. */
+const MAX_LINKS = 500
+const DEFAULT_MODEL = 'recraftv4_1'
+
+const works: Readonly<Record<string, Work>> = {
+  '/v1/images/generations': 'generations',
+  '/v1/images/imageToImage': 'imageToImage',
+  '/v1/images/inpaint': 'inpaint',
+}
+
+/** The emulator of Recraft's API, strict about what each model takes. */
+export default defineEmulator({
+  id: 'recraft',
+  basePath: '/v1',
+  async handle(request, kit) {
+    const { method, path } = request
+    if (method === 'GET' && path.startsWith('/delivery/')) return deliver(request, kit)
+    if (bearerKeyOf(request) === undefined) return unauthorised()
+    if (method === 'GET' && path === '/v1/users/me') {
+      const facts = { id: 'sandbox', name: 'Sandbox', email: 'sandbox@example.com' }
+      return jsonAnswer(200, { ...facts, credits: BALANCE })
+    }
+    const work = Object.hasOwn(works, path) ? works[path] : undefined
+    if (method !== 'POST' || work === undefined) return refusal(404, 'not_found', 'Not found')
+    return makePictures(request, kit, work)
+  },
+})
+
+const refusal = (
+  status: number,
+  code: string,
+  message: string,
+  headers: Readonly<Record<string, string>> = {},
+): EmulatorAnswer => jsonAnswer(status, { code, message }, headers)
+
+const unauthorised = (): EmulatorAnswer => refusal(401, 'unauthorized', 'Invalid API token')
+const noModel = (): EmulatorAnswer => refusal(400, 'invalid_model', 'model is not known')
+
+/** Refusals before any work. */
+function refuse(fault: Fault | undefined): EmulatorAnswer | undefined {
+  switch (fault) {
+    case 'invalid-key':
+      return unauthorised()
+    case 'no-credit':
+      return refusal(402, 'not_enough_credits', 'API units balance is not enough')
+    case 'rate-limit':
+      return refusal(429, 'rate_limit_exceeded', 'Too many requests', { 'retry-after': '1' })
+    case 'user-error':
+      return refusal(400, 'bad_request', 'prompt length should be in [1, 10000]')
+    case 'model-gone':
+      return noModel()
+    case 'moderate-input':
+      return refusal(400, 'prompt_moderated', 'The prompt did not pass moderation')
+    case 'moderate-output':
+      return refusal(400, 'moderated', 'The generated image did not pass moderation')
+    case 'server-error':
+      return refusal(500, 'internal_error', 'Internal server error')
+    case 'overloaded':
+      return refusal(503, 'unavailable', 'Service is temporarily unavailable')
+    case 'error-in-200':
+      return refusal(200, 'internal_error', 'Internal server error')
+    default:
+      return undefined
+  }
+}
+
+async function makePictures(
+  request: EmulatorRequest,
+  kit: EmulatorKit,
+  work: Work,
+): Promise<EmulatorAnswer> {
+  const body = await readBody(request, kit)
+  if (body === undefined) return refusal(400, 'bad_request', 'the body could not be read')
+  const fault = kit.fault(request, String(body.fields.prompt ?? ''))
+  const early = refuse(fault)
+  if (early !== undefined) return early
+  const name = String(body.fields.model ?? DEFAULT_MODEL)
+  const model = Object.hasOwn(emulatedModels, name) ? emulatedModels[name] : undefined
+  if (model === undefined) return noModel()
+  const read = readTask(body, model, work)
+  if (!read.ok) return refusal(400, 'bad_request', read.refusal)
+  return serve(request, kit, { name, model, work, task: read.value, fault })
+}
+
+interface Job {
+  readonly name: string
+  readonly model: EmulatedModel
+  readonly work: Work
+  readonly task: EmulatedTask
+  readonly fault: Fault | undefined
+}
+
+/** Charges, waits and draws. The charge comes first: whoever hangs up pays as well. */
+async function serve(
+  request: EmulatorRequest,
+  kit: EmulatorKit,
+  { name, model, work, task, fault }: Job,
+): Promise<EmulatorAnswer> {
+  const requestId = kit.hexId(24)
+  const each = work === 'generations' ? model.units : (model.editUnits ?? 0)
+  const percent = fault === 'cost-differs' ? DIFFERING_COST_PERCENT : 100
+  const credits = (each * task.count * percent) / 100
+  const dollars = dollarsFromNano(BigInt(Math.round(credits * 1_000)) * (NANO_PER_UNIT / 1_000n))
+  kit.bill({ model: name, images: task.count, dollars, requestId })
+  await kit.latency(model.seconds, request.signal)
+  if (fault === 'server-error-billed')
+    return refusal(500, 'internal_error', 'Internal server error')
+  const count = fault === 'empty' ? 0 : fault === 'wrong-count' ? task.count - 1 : task.count
+  const data = await Promise.all(
+    Array.from({ length: count }, async (_, index) => {
+      const { prompt, size, format } = task
+      const seed = (task.seed ?? kit.hash(`seed of ${requestId}`)) + index
+      const drawing: Drawing = { ...size, prompt, seed, format }
+      const image = { image_id: kit.hexId(32) }
+      if (task.asLink) return { ...image, url: linkTo(request, kit, drawing) }
+      return { ...image, b64_json: toBase64(await drawWithFault(kit, drawing, fault)) }
+    }),
+  )
+  const created = Math.floor(kit.now() / 1_000)
+  return jsonAnswer(200, { created, credits, data }, { 'x-request-id': requestId })
+}
+
+function linksOf(kit: EmulatorKit): Map<string, Drawing> {
+  const known = kit.state.get('links')
+  if (known instanceof Map) return known as Map<string, Drawing>
+  const links = new Map<string, Drawing>()
+  kit.state.set('links', links)
+  return links
+}
+
+function linkTo({ baseUrl }: EmulatorRequest, kit: EmulatorKit, drawing: Drawing): string {
+  const links = linksOf(kit)
+  const id = kit.hexId(32)
+  links.set(id, drawing)
+  for (const oldest of links.keys()) {
+    if (links.size <= MAX_LINKS) break
+    links.delete(oldest)
+  }
+  return `${baseUrl}/delivery/${id}`
+}
+
+/** The delivery host; it refuses a credential, so that a leak fails every test. */
+async function deliver(request: EmulatorRequest, kit: EmulatorKit): Promise<EmulatorAnswer> {
+  const text = (status: number, body: string): EmulatorAnswer => ({
+    status,
+    headers: { 'content-type': 'text/plain' },
+    body,
+  })
+  if (request.headers.authorization !== undefined) return text(400, 'No credential is wanted here')
+  const drawing = linksOf(kit).get(request.path.split('/')[2] ?? '')
+  if (drawing === undefined) return text(404, 'Not found')
+  const contentType = { 'content-type': `image/${drawing.format}` }
+  return { status: 200, headers: contentType, body: await kit.draw(drawing) }
+}

@@ -1,0 +1,89 @@
+import { failure } from '../../core/errors/provider-failure.ts'
+import { isObject, type JsonObject } from '../../core/json.ts'
+import { dollarsFromNano } from '../../core/money.ts'
+import type { HttpAnswer, MultipartPart } from '../../ports/http-client.ts'
+import type { InputBytes, ProviderCall } from '../../ports/provider.ts'
+import type { WireOutcome, WireRequest } from '../shared/definition.ts'
+import { fromPictureList, missingPictures } from '../shared/openai-images/picture-list.ts'
+import { classifyInside } from './classify.ts'
+import { acceptedOptions } from './options.ts'
+
+/** 1,000 API units are a dollar (recraft.ai/docs/api-reference/pricing, read 2026-11-25). */
+const NANO_PER_UNIT = 1_000_000
+
+/** How far an edit moves from its input unless asked otherwise; Recraft wants to be told. */
+const USUAL_STRENGTH = 0.5
+
+const paths = {
+  generate: '/images/generations',
+  edit: '/images/imageToImage',
+  inpaint: '/images/inpaint',
+} as const
+
+/** Prints a call: a generation as JSON, what has an input image as a form. */
+export function toWire(call: ProviderCall): WireRequest {
+  const { model, operation, settings, n, images, mask } = call
+  const { size } = settings
+  const fields: JsonObject = {
+    prompt: call.prompt,
+    model: model.wireName ?? model.id,
+    n,
+    ...(operation === 'generate' ? toSize(size ?? call.expectedSize) : {}),
+    ...(operation === 'edit' ? { strength: USUAL_STRENGTH } : {}),
+    negative_prompt: settings.negativePrompt,
+    random_seed: settings.seed,
+    image_format: settings.format,
+    response_format: 'b64_json',
+    ...acceptedOptions(call),
+  }
+  const url = operation === 'variation' ? paths.edit : paths[operation]
+  if (operation === 'generate')
+    return { method: 'POST', url, body: { kind: 'json', value: fields } }
+  const parts = [
+    ...Object.entries(fields)
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]): MultipartPart => ({ name, value: String(value) })),
+    ...images.slice(0, 1).map((image) => toFile('image', image)),
+    ...(mask === undefined ? [] : [toFile('mask', mask)]),
+  ]
+  return { method: 'POST', url, body: { kind: 'multipart', parts } }
+}
+
+const toSize = ({ width, height }: ProviderCall['expectedSize']): JsonObject => ({
+  size: `${width}x${height}`,
+})
+
+const toFile = (name: string, { bytes, format }: InputBytes): MultipartPart => ({
+  name,
+  filename: `${name}.${format}`,
+  contentType: `image/${format}`,
+  bytes,
+})
+
+/** Reads an answer of status 2xx; also one that is no picture at all. */
+export function fromWire(answer: HttpAnswer, call: ProviderCall): WireOutcome {
+  const { json, headers, status } = answer
+  const requestId = headers['x-request-id']
+  const id = requestId === undefined ? {} : { providerRequestId: requestId }
+  const error = classifyInside(answer)
+  if (error !== undefined) return { kind: 'failed', failure: error, ...id }
+  if (!isObject(json)) {
+    const excerpt = answer.text?.trim().slice(0, 200) ?? 'no JSON'
+    const message = `Recraft answered ${status} with something else: ${excerpt}`
+    return { kind: 'failed', failure: failure('bad_image', message, { billed: 'unknown' }), ...id }
+  }
+  const facts = { ...reported(json.credits), ...id }
+  const images = fromPictureList(answer, call.n)
+  if (images.length === 0) {
+    const empty = failure('empty', `Recraft answered ${status} without a picture`)
+    return { kind: 'failed', failure: empty, ...facts }
+  }
+  const withheld = missingPictures(call.n, images.length, 'unknown')
+  return { kind: 'produced', images, withheld, usage: {}, ...facts }
+}
+
+/** The units that were taken, in dollars. */
+function reported(units: unknown): { readonly reportedDollars?: string } {
+  if (typeof units !== 'number' || !Number.isFinite(units) || units < 0) return {}
+  return { reportedDollars: dollarsFromNano(BigInt(Math.round(units * NANO_PER_UNIT))) }
+}
