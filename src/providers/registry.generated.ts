@@ -9,6 +9,7 @@ import fal from './fal/index.ts'
 import fireworks from './fireworks/index.ts'
 import gemini from './gemini/index.ts'
 import ideogram from './ideogram/index.ts'
+import luma from './luma/index.ts'
 import openai from './openai/index.ts'
 import openaiCompatible from './openai-compatible/index.ts'
 import openrouter from './openrouter/index.ts'
@@ -30,6 +31,7 @@ export const providers: readonly ProviderDefinition[] = [
   fireworks,
   gemini,
   ideogram,
+  luma,
   openai,
   openaiCompatible,
   openrouter,

@@ -9,6 +9,7 @@ import fal from '../providers/fal/sandbox.ts'
 import fireworks from '../providers/fireworks/sandbox.ts'
 import gemini from '../providers/gemini/sandbox.ts'
 import ideogram from '../providers/ideogram/sandbox.ts'
+import luma from '../providers/luma/sandbox.ts'
 import openai from '../providers/openai/sandbox.ts'
 import openaiCompatible from '../providers/openai-compatible/sandbox.ts'
 import openrouter from '../providers/openrouter/sandbox.ts'
@@ -30,6 +31,7 @@ export const emulators: readonly Emulator[] = [
   fireworks,
   gemini,
   ideogram,
+  luma,
   openai,
   openaiCompatible,
   openrouter,
