@@ -10,6 +10,7 @@ import fireworks from './fireworks/index.ts'
 import gemini from './gemini/index.ts'
 import ideogram from './ideogram/index.ts'
 import luma from './luma/index.ts'
+import lumaAgents from './luma-agents/index.ts'
 import openai from './openai/index.ts'
 import openaiCompatible from './openai-compatible/index.ts'
 import openrouter from './openrouter/index.ts'
@@ -32,6 +33,7 @@ export const providers: readonly ProviderDefinition[] = [
   gemini,
   ideogram,
   luma,
+  lumaAgents,
   openai,
   openaiCompatible,
   openrouter,

@@ -10,6 +10,7 @@ import fireworks from '../providers/fireworks/sandbox.ts'
 import gemini from '../providers/gemini/sandbox.ts'
 import ideogram from '../providers/ideogram/sandbox.ts'
 import luma from '../providers/luma/sandbox.ts'
+import lumaAgents from '../providers/luma-agents/sandbox.ts'
 import openai from '../providers/openai/sandbox.ts'
 import openaiCompatible from '../providers/openai-compatible/sandbox.ts'
 import openrouter from '../providers/openrouter/sandbox.ts'
@@ -32,6 +33,7 @@ export const emulators: readonly Emulator[] = [
   gemini,
   ideogram,
   luma,
+  lumaAgents,
   openai,
   openaiCompatible,
   openrouter,
