@@ -36,7 +36,7 @@ test('a generation is queued, processing, completed, with a link that refuses a 
     status: 200,
     headers: { 'content-type': 'image/jpeg' },
   })
-  stand.pass(60 * 60_000)
+  stand.pass(60 * 60_000 + 1)
   expect(await stand.ask('GET', url, open)).toMatchObject({ status: 403 })
 })
 

@@ -1,6 +1,7 @@
 import { failure } from '../../core/errors/provider-failure.ts'
 import { isObject, type JsonObject } from '../../core/json.ts'
 import { dollarsFromNano } from '../../core/money.ts'
+import type { Operation } from '../../core/request/image-request.ts'
 import type { HttpAnswer, MultipartPart } from '../../ports/http-client.ts'
 import type { InputBytes, ProviderCall } from '../../ports/provider.ts'
 import type { WireOutcome, WireRequest } from '../shared/definition.ts'
@@ -14,11 +15,10 @@ const NANO_PER_UNIT = 1_000_000
 /** How far an edit moves from its input unless asked otherwise; Recraft wants to be told. */
 const USUAL_STRENGTH = 0.5
 
-const paths = {
-  generate: '/images/generations',
+const paths: { readonly [Name in Operation]?: string } = {
   edit: '/images/imageToImage',
   inpaint: '/images/inpaint',
-} as const
+}
 
 /** Prints a call: a generation as JSON, what has an input image as a form. */
 export function toWire(call: ProviderCall): WireRequest {
@@ -36,7 +36,7 @@ export function toWire(call: ProviderCall): WireRequest {
     response_format: 'b64_json',
     ...acceptedOptions(call),
   }
-  const url = operation === 'variation' ? paths.edit : paths[operation]
+  const url = paths[operation] ?? '/images/generations'
   if (operation === 'generate')
     return { method: 'POST', url, body: { kind: 'json', value: fields } }
   const parts = [
