@@ -68,7 +68,7 @@ export const unfinishedOf = (kit: EmulatorKit, key: string): number =>
     .reduce((count) => count + 1, 0)
 
 /** Why a generation ends without a picture, in Luma's words: code and reason. */
-export function failureOf(fault: Fault | undefined): readonly [string, string] | undefined {
+function failureOf(fault: Fault | undefined): readonly [string, string] | undefined {
   switch (fault) {
     case 'moderate-input':
       return ['content_moderated', 'The prompt violated content guidelines']
