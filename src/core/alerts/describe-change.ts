@@ -4,7 +4,7 @@ import type { PriceChange } from '../pricebook/feed/price-change.ts'
 import type { RecordedChange } from '../pricebook/feed/recorded-change.ts'
 
 /** How much dearer or cheaper, for people: `+50 %`, `-20 % to +10 %`; empty when unknown. */
-function percentOf({ factor }: Pick<PriceChange, 'factor'>): string {
+export function percentOf({ factor }: Pick<PriceChange, 'factor'>): string {
   if (factor === null) return ''
   const percent = (ratio: number): string => {
     const value = Math.round((ratio - 1) * 1000) / 10
