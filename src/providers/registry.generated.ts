@@ -2,6 +2,7 @@
 // run `npm run generate`.
 import a1111 from './a1111/index.ts'
 import azure from './azure/index.ts'
+import bedrock from './bedrock/index.ts'
 import bfl from './bfl/index.ts'
 import comfyui from './comfyui/index.ts'
 import deepinfra from './deepinfra/index.ts'
@@ -25,6 +26,7 @@ import type { ProviderDefinition } from './shared/definition.ts'
 export const providers: readonly ProviderDefinition[] = [
   a1111,
   azure,
+  bedrock,
   bfl,
   comfyui,
   deepinfra,

@@ -2,6 +2,7 @@
 // run `npm run generate`.
 import a1111 from '../providers/a1111/sandbox.ts'
 import azure from '../providers/azure/sandbox.ts'
+import bedrock from '../providers/bedrock/sandbox.ts'
 import bfl from '../providers/bfl/sandbox.ts'
 import comfyui from '../providers/comfyui/sandbox.ts'
 import deepinfra from '../providers/deepinfra/sandbox.ts'
@@ -25,6 +26,7 @@ import type { Emulator } from '../providers/shared/emulator.ts'
 export const emulators: readonly Emulator[] = [
   a1111,
   azure,
+  bedrock,
   bfl,
   comfyui,
   deepinfra,
