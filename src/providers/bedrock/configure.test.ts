@@ -29,7 +29,7 @@ test('a region decides on address, own hosts and signatures', async () => {
   expect(await scopeOf(account)).toBe('19700101/us-east-1/bedrock/aws4_request')
 })
 
-test('an address of its own keeps the region for signatures, and is the only own host', async () => {
+test('an own address keeps the region for signatures, and is the only own host', async () => {
   const account = configured({ region: 'eu-west-1' }, 'https://vpce-1.bedrock.example')
   expect(account.origin).toMatchObject({
     baseUrl: 'https://vpce-1.bedrock.example',
