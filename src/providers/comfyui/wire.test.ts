@@ -3,8 +3,8 @@ import type { CallPlan } from '../../core/catalog/call-plan.ts'
 import type { InputImage } from '../../core/request/image-request.ts'
 import type { HttpAnswer } from '../../ports/http-client.ts'
 import type { ProviderCall } from '../../ports/provider.ts'
+import { attemptUuid, seedOf } from '../shared/attempt-uuid.ts'
 import comfyui from './index.ts'
-import { promptIdOf, seedOf } from './prompt-id.ts'
 import { cancel, toUploads } from './wire.ts'
 
 const input = (width: number, height: number, letter = 'a'): InputImage => ({
@@ -56,7 +56,7 @@ describe('a generation', () => {
     const settings = { seed: 7, steps: 40, guidance: 6, negativePrompt: 'fog' }
     const { nodes, rest } = graphOf(planOf({ settings }))
     expect(rest).toEqual({
-      prompt_id: promptIdOf('att_1'),
+      prompt_id: attemptUuid('att_1'),
       client_id: 'keeprate',
       extra_data: {},
     })
@@ -93,12 +93,12 @@ describe('a generation', () => {
   })
 
   test('gets another seed and another id with each attempt, the same for the same one', () => {
-    const ids = Array.from({ length: 1_000 }, (_, index) => promptIdOf(`att_${index}`))
+    const ids = Array.from({ length: 1_000 }, (_, index) => attemptUuid(`att_${index}`))
     expect(new Set(ids).size).toBe(1_000)
     for (const id of ids) {
       expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/)
     }
-    expect(promptIdOf('att_1')).toBe(ids[1])
+    expect(attemptUuid('att_1')).toBe(ids[1])
     const seeds = Array.from({ length: 1_000 }, (_, index) => seedOf(`att_${index}`))
     expect(new Set(seeds).size).toBe(1_000)
   })

@@ -2,12 +2,12 @@ import { failure } from '../../core/errors/provider-failure.ts'
 import { isObject, type JsonObject } from '../../core/json.ts'
 import type { HttpAnswer } from '../../ports/http-client.ts'
 import type { CallPlan, InputBytes, ProviderCall, ProviderJob } from '../../ports/provider.ts'
+import { attemptUuid, seedOf } from '../shared/attempt-uuid.ts'
 import type { CancelRule, RemoteImage, WireOutcome, WireRequest } from '../shared/definition.ts'
 import { drawnSize } from '../shared/own-models.ts'
 import { measuredSeconds } from '../shared/own-price.ts'
 import { classify, failureOfJob, wordsOf } from './failures.ts'
 import type { GraphValues, Workflow } from './graph.ts'
-import { promptIdOf, seedOf } from './prompt-id.ts'
 
 /** Uploads lie in a folder of their own among the server's inputs. */
 const FOLDER = 'keeprate'
@@ -62,7 +62,7 @@ export const toWire =
     const prompt = find(call.model.id)?.print(call, valuesOf(call, answers)) ?? {}
     const value = {
       prompt,
-      prompt_id: promptIdOf(call.attemptId),
+      prompt_id: attemptUuid(call.attemptId),
       client_id: 'keeprate',
       extra_data: {},
     }

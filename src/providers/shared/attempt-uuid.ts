@@ -12,8 +12,8 @@ function hash32(text: string, salt: number): number {
   return (hash ^ (hash >>> 13)) >>> 0
 }
 
-/** The id of a job, in the form of a UUID, as the server's own are; the same for an attempt. */
-export function promptIdOf(attemptId: string): string {
+/** An id in the form of a UUID, for services that want one of the caller; the same for an attempt. */
+export function attemptUuid(attemptId: string): string {
   const digits = [1, 2, 3, 4].map((salt) => hash32(attemptId, salt).toString(16).padStart(8, '0'))
   const hex = digits.join('')
   const version = `4${hex.slice(13, 16)}`
