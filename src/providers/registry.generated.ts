@@ -17,6 +17,7 @@ import openaiCompatible from './openai-compatible/index.ts'
 import openrouter from './openrouter/index.ts'
 import recraft from './recraft/index.ts'
 import replicate from './replicate/index.ts'
+import runware from './runware/index.ts'
 import stability from './stability/index.ts'
 import together from './together/index.ts'
 import xai from './xai/index.ts'
@@ -41,6 +42,7 @@ export const providers: readonly ProviderDefinition[] = [
   openrouter,
   recraft,
   replicate,
+  runware,
   stability,
   together,
   xai,

@@ -17,6 +17,7 @@ import openaiCompatible from '../providers/openai-compatible/sandbox.ts'
 import openrouter from '../providers/openrouter/sandbox.ts'
 import recraft from '../providers/recraft/sandbox.ts'
 import replicate from '../providers/replicate/sandbox.ts'
+import runware from '../providers/runware/sandbox.ts'
 import stability from '../providers/stability/sandbox.ts'
 import together from '../providers/together/sandbox.ts'
 import xai from '../providers/xai/sandbox.ts'
@@ -41,6 +42,7 @@ export const emulators: readonly Emulator[] = [
   openrouter,
   recraft,
   replicate,
+  runware,
   stability,
   together,
   xai,

@@ -1,0 +1,125 @@
+import { failure, type ProviderFailure } from '../../core/errors/provider-failure.ts'
+import { isObject, type JsonObject } from '../../core/json.ts'
+import { decimal } from '../../core/pricing/decimal.ts'
+import type { HttpAnswer, ImageBytes } from '../../ports/http-client.ts'
+import type { ProviderCall } from '../../ports/provider.ts'
+import { attemptUuid } from '../shared/attempt-uuid.ts'
+import { toDataUrl } from '../shared/data-url.ts'
+import type { WireImage, WireOutcome, WireRequest } from '../shared/definition.ts'
+import { imageAt, missingPictures } from '../shared/openai-images/picture-list.ts'
+import { classifyInside, errorsOf } from './classify.ts'
+import { readOptions } from './options.ts'
+
+/** Every task goes to this one place. */
+export const PATH = '/v1'
+
+const FORMATS = { png: 'PNG', jpeg: 'JPG', webp: 'WEBP' } as const
+
+/** Prints a call: a list of one task, whose id is the attempt's. */
+export function toWire(call: ProviderCall): WireRequest {
+  const { model, settings } = call
+  const { width, height } = settings.size ?? call.expectedSize
+  const { check_nsfw: isChecked = true, mask_margin: maskMargin, ...same } = readOptions(call)
+  const { format } = settings
+  const task: JsonObject = {
+    taskType: 'imageInference',
+    taskUUID: attemptUuid(call.attemptId),
+    model: model.wireName ?? model.id,
+    positivePrompt: call.prompt,
+    negativePrompt: settings.negativePrompt,
+    width,
+    height,
+    steps: settings.steps,
+    CFGScale: settings.guidance,
+    seed: settings.seed,
+    numberResults: call.n,
+    outputType: 'base64Data',
+    outputFormat: format === undefined ? undefined : FORMATS[format],
+    deliveryMethod: 'sync',
+    includeCost: true,
+    checkNSFW: isChecked,
+    maskMargin,
+    ...toInputs(call),
+    ...same,
+  }
+  return { method: 'POST', url: PATH, body: { kind: 'json', value: [task] } }
+}
+
+function toInputs({ model, images, mask }: ProviderCall): JsonObject {
+  const [first] = images
+  if (first === undefined) return {}
+  if (model.wire.inputs === 'reference_images') return { referenceImages: images.map(toDataUrl) }
+  return {
+    seedImage: toDataUrl(first),
+    ...(mask === undefined ? {} : { maskImage: toDataUrl(mask) }),
+  }
+}
+
+/** Reads an answer of status 2xx: results and errors stand beside each other. */
+export function fromWire(answer: HttpAnswer, call: ProviderCall): WireOutcome {
+  const { json } = answer
+  const errors = errorsOf(answer)
+  const results = isObject(json) && Array.isArray(json.data) ? json.data.filter(isObject) : []
+  const facts = { ...costOf(results), ...idOf(results) }
+  const failed = (reason: ProviderFailure): WireOutcome => ({
+    kind: 'failed',
+    failure: reason,
+    ...facts,
+  })
+  if (!isObject(json)) {
+    const excerpt = answer.text?.trim().slice(0, 200) ?? 'no JSON'
+    const message = `Runware answered ${answer.status} with something else: ${excerpt}`
+    return failed(failure('bad_image', message, { billed: 'unknown' }))
+  }
+  const asked = results.slice(0, call.n)
+  const flagged = asked.filter(isFlagged).map(flaggedPicture)
+  const images = asked
+    .filter((result) => !isFlagged(result))
+    .flatMap((result) => pictureOf(result, answer.images))
+  const broken = errors
+    .map((error) => classifyInside(answer, error))
+    .slice(0, Math.max(0, call.n - images.length - flagged.length))
+  if (images.length === 0) {
+    const nothing = failure('empty', `Runware answered ${answer.status} without a picture`)
+    return failed(flagged[0] ?? broken[0] ?? nothing)
+  }
+  const named = images.length + flagged.length + broken.length
+  const withheld = [...flagged, ...broken, ...missingPictures(call.n, named)]
+  const usage =
+    facts.reportedDollars === undefined ? {} : { credits: Number(facts.reportedDollars) }
+  return { kind: 'produced', images, withheld, usage, ...facts }
+}
+
+type TaskResult = Readonly<Record<string, unknown>>
+
+const isFlagged = ({ NSFWContent: flag }: TaskResult): boolean => flag === true
+
+/** A flagged picture comes all the same, and was made: it is charged. */
+const flaggedPicture = (): ProviderFailure =>
+  failure('content_policy_output', 'Runware flagged the picture (NSFWContent)', {
+    providerCode: 'NSFWContent',
+  })
+
+function pictureOf(
+  { imageBase64Data: marker, imageURL: url, seed }: TaskResult,
+  bytes: readonly ImageBytes[],
+): readonly WireImage[] {
+  const facts = Number.isSafeInteger(seed) ? { seed: Number(seed) } : {}
+  const image = imageAt(marker, bytes)
+  if (image !== undefined) return [{ ...image, ...facts }]
+  return typeof url === 'string' && URL.canParse(url) ? [{ url, ...facts }] : []
+}
+
+/** Each result tells its own cost; without all of them the sum would be too small. */
+function costOf(results: readonly TaskResult[]): { readonly reportedDollars?: string } {
+  const costs = results.flatMap(({ cost }) =>
+    typeof cost === 'number' && Number.isFinite(cost) && cost >= 0 ? [decimal(cost)] : [],
+  )
+  if (costs.length === 0 || costs.length < results.length) return {}
+  return { reportedDollars: costs.reduce((sum, cost) => sum.plus(cost)).toFixed() }
+}
+
+function idOf([first]: readonly TaskResult[]): { readonly providerRequestId?: string } {
+  const id = first?.taskUUID
+  return typeof id === 'string' ? { providerRequestId: id } : {}
+}
