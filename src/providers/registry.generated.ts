@@ -10,6 +10,7 @@ import fal from './fal/index.ts'
 import fireworks from './fireworks/index.ts'
 import gemini from './gemini/index.ts'
 import ideogram from './ideogram/index.ts'
+import leonardo from './leonardo/index.ts'
 import luma from './luma/index.ts'
 import lumaAgents from './luma-agents/index.ts'
 import openai from './openai/index.ts'
@@ -35,6 +36,7 @@ export const providers: readonly ProviderDefinition[] = [
   fireworks,
   gemini,
   ideogram,
+  leonardo,
   luma,
   lumaAgents,
   openai,

@@ -10,6 +10,7 @@ import fal from '../providers/fal/sandbox.ts'
 import fireworks from '../providers/fireworks/sandbox.ts'
 import gemini from '../providers/gemini/sandbox.ts'
 import ideogram from '../providers/ideogram/sandbox.ts'
+import leonardo from '../providers/leonardo/sandbox.ts'
 import luma from '../providers/luma/sandbox.ts'
 import lumaAgents from '../providers/luma-agents/sandbox.ts'
 import openai from '../providers/openai/sandbox.ts'
@@ -35,6 +36,7 @@ export const emulators: readonly Emulator[] = [
   fireworks,
   gemini,
   ideogram,
+  leonardo,
   luma,
   lumaAgents,
   openai,

@@ -10,7 +10,8 @@ export interface EmulatedModel {
 
 /**
  * Models by their names on the wire. Costs are written down a second time and not read from
- * `prices.json` (averages that a reseller observed, 2026-02-11); steps and speeds are the emulator's.
+ * `prices.json` (averages that a reseller observed, 2026-02-11); steps and speeds are
+ * the emulator's own.
  */
 export const emulatedModels: Readonly<Record<string, EmulatedModel>> = {
   'runware:100@1': { units: 13, steps: 4, seconds: 2 },

@@ -12,7 +12,7 @@ function hash32(text: string, salt: number): number {
   return (hash ^ (hash >>> 13)) >>> 0
 }
 
-/** An id in the form of a UUID, for services that want one of the caller; the same for an attempt. */
+/** An id in the form of a UUID, for services that want one of us; the same for an attempt. */
 export function attemptUuid(attemptId: string): string {
   const digits = [1, 2, 3, 4].map((salt) => hash32(attemptId, salt).toString(16).padStart(8, '0'))
   const hex = digits.join('')
