@@ -4,8 +4,10 @@ import a1111 from './a1111/index.ts'
 import azure from './azure/index.ts'
 import bedrock from './bedrock/index.ts'
 import bfl from './bfl/index.ts'
+import claudeImages from './claude-images/index.ts'
 import comfyui from './comfyui/index.ts'
 import deepinfra from './deepinfra/index.ts'
+import deepseekJanus from './deepseek-janus/index.ts'
 import fal from './fal/index.ts'
 import fireworks from './fireworks/index.ts'
 import gemini from './gemini/index.ts'
@@ -30,8 +32,10 @@ export const providers: readonly ProviderDefinition[] = [
   azure,
   bedrock,
   bfl,
+  claudeImages,
   comfyui,
   deepinfra,
+  deepseekJanus,
   fal,
   fireworks,
   gemini,

@@ -4,8 +4,10 @@ import a1111 from '../providers/a1111/sandbox.ts'
 import azure from '../providers/azure/sandbox.ts'
 import bedrock from '../providers/bedrock/sandbox.ts'
 import bfl from '../providers/bfl/sandbox.ts'
+import claudeImages from '../providers/claude-images/sandbox.ts'
 import comfyui from '../providers/comfyui/sandbox.ts'
 import deepinfra from '../providers/deepinfra/sandbox.ts'
+import deepseekJanus from '../providers/deepseek-janus/sandbox.ts'
 import fal from '../providers/fal/sandbox.ts'
 import fireworks from '../providers/fireworks/sandbox.ts'
 import gemini from '../providers/gemini/sandbox.ts'
@@ -30,8 +32,10 @@ export const emulators: readonly Emulator[] = [
   azure,
   bedrock,
   bfl,
+  claudeImages,
   comfyui,
   deepinfra,
+  deepseekJanus,
   fal,
   fireworks,
   gemini,
