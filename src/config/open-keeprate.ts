@@ -18,7 +18,7 @@ import { type FixedKey, KeyRing } from '../gateway/key-ring.ts'
 import { defaultLimits } from '../gateway/limits.ts'
 import { openPriceDesk, type PriceDesk } from '../gateway/price-desk.ts'
 import type { PriceWatch } from '../gateway/price-watch.ts'
-import { type MeasuredSeconds, SecondsDesk } from '../gateway/seconds-desk.ts'
+import { SecondsDesk } from '../gateway/seconds-desk.ts'
 import { Siblings } from '../gateway/siblings.ts'
 import { Traffic } from '../gateway/traffic.ts'
 import type { Sha256 } from '../ports/digest.ts'
@@ -147,8 +147,8 @@ async function assemble(
   })
   const hub = createEventHub((error) => log.error({ error }, 'an event listener failed'))
   const seconds = new SecondsDesk()
-  const { measured } = seconds
-  const prices = openPrices(settings, { providers, books, emit: hub.emit, measured })
+  hub.listen((event) => event.kind === 'attempt-settled' && seconds.take(event.attempt))
+  const prices = openPrices(settings, { ...{ providers, books, seconds }, emit: hub.emit })
   const { cacheTtlMs, bytesInFlight, planSteps } = settings
   const limits = { ...defaultLimits, cacheTtlMs, bytesInFlight, planSteps }
   const decoder = createSharpDecoder()
@@ -173,9 +173,6 @@ async function assemble(
   const stop = new AbortController()
   const { watch, notifier } = watchPrices(settings, { ...parts, http, hub, desk: prices })
   books.watch((rows) => watch.replaceBooks(rows), stop.signal)
-  hub.listen((event) => {
-    if (event.kind === 'attempt-settled') seconds.take(event.attempt)
-  })
   await seconds.recall(prices.snapshot(), stores.history, clock.now())
   // A command that ends soon uses what is known and looks at nothing.
   await (options.recovers === false ? watch.follow() : watch.start(stop.signal))
@@ -217,12 +214,12 @@ const openPrices = (
     readonly providers: readonly Provider[]
     readonly books: BookShelf
     readonly emit: EventHub['emit']
-    readonly measured: MeasuredSeconds
+    readonly seconds: SecondsDesk
   },
 ): PriceDesk => {
   const { providers, books, emit } = parts
   return openPriceDesk({
-    catalogue: { ...makeCatalogue(providers), measured: parts.measured },
+    catalogue: { ...makeCatalogue(providers), measured: parts.seconds.measured },
     ...priceLayers(settings, { books: books.parts(), live: livePrices(providers) }),
     ...{ sha256, emit, pause: nextTurn },
   })

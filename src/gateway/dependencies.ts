@@ -1,4 +1,5 @@
 import type { Catalog } from '../core/catalog/catalog.ts'
+import type { MeasuredSeconds } from '../core/catalog/measured-seconds.ts'
 import type { PriceBook } from '../core/pricebook/price-book.ts'
 import type { Clock, Random } from '../ports/clock.ts'
 import type { Sha256 } from '../ports/digest.ts'
@@ -11,7 +12,6 @@ import type { ByteBudget } from './byte-budget.ts'
 import type { GatewayEvent } from './events.ts'
 import type { LateWrites } from './late-writes.ts'
 import type { GatewayLimits } from './limits.ts'
-import type { MeasuredSeconds } from './seconds-desk.ts'
 import type { Siblings } from './siblings.ts'
 import type { Traffic } from './traffic.ts'
 

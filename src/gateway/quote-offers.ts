@@ -1,5 +1,9 @@
 import type { Resolution } from '../core/catalog/catalog.ts'
-import { secondsKey, withMeasuredSeconds } from '../core/catalog/measured-seconds.ts'
+import {
+  type MeasuredSeconds,
+  secondsKey,
+  withMeasuredSeconds,
+} from '../core/catalog/measured-seconds.ts'
 import { offerName } from '../core/catalog/model.ts'
 import type { Unfit } from '../core/catalog/settings.ts'
 import type { ImageRequest } from '../core/request/image-request.ts'
@@ -9,7 +13,6 @@ import { type Estimator, quoteOffer, type WantedOffer } from '../core/routing/qu
 import type { Instant } from '../core/time.ts'
 import type { Provider } from '../ports/provider.ts'
 import type { Snapshot } from './dependencies.ts'
-import type { MeasuredSeconds } from './seconds-desk.ts'
 
 /** What every offer that a request may mean would cost, and why the others cannot be called. */
 export interface QuotedOffers {

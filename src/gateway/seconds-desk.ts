@@ -1,4 +1,5 @@
 import { withDuration } from '../core/breaker/latency.ts'
+import type { MeasuredSeconds } from '../core/catalog/measured-seconds.ts'
 import { offerName } from '../core/catalog/model.ts'
 import type { Attempt } from '../core/jobs/request-record.ts'
 import type { HistoryStore } from '../ports/history-store.ts'
@@ -12,9 +13,6 @@ const limits = {
   maxCalls: 200,
   windowMs: 30 * 86_400_000,
 } as const
-
-/** Seconds of one picture, of the latest calls of one kind. */
-export type MeasuredSeconds = (key: string) => readonly number[]
 
 /**
  * Remembers how long machines that are paid by the second worked on a picture, so that a quote is

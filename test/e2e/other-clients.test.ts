@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { createOpenAI } from '@ai-sdk/openai'
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
 import { generateImage } from 'ai'
 import OpenAI from 'openai'
@@ -54,6 +55,17 @@ describe.each(databaseKinds())('on %s', (kind) => {
       expect(images).toHaveLength(n)
       for (const { uint8Array } of images) expect(await describePicture(uint8Array)).toEqual(PNG)
       expect(new Set(images.map(({ base64 }) => base64)).size).toBe(n)
+    })
+
+    test("OpenAI's package splits what it does not know into equal calls: all differ", async () => {
+      const openai = createOpenAI({ baseURL: `${stand.url}/v1`, apiKey: stand.key })
+      const { images } = await generateImage({
+        model: openai.image('auto'),
+        prompt: 'a meadow of siblings',
+        n: 3,
+        maxRetries: 0,
+      })
+      expect(new Set(images.map(({ base64 }) => base64)).size).toBe(3)
     })
 
     test('two equal calls at the same time get different pictures', async () => {

@@ -3,7 +3,10 @@ import type { CallPlan, UsageEstimate } from './call-plan.ts'
 import { offerName } from './model.ts'
 
 /** Calls that seconds must be measured over before they are believed. */
-export const FEWEST_MEASURED = 5
+const FEWEST_MEASURED = 5
+
+/** Seconds of one picture each, of the latest calls of one kind; see {@link secondsKey}. */
+export type MeasuredSeconds = (key: string) => readonly number[]
 
 /** What decides how long a machine works on one picture: the offer, its size and its steps. */
 export const secondsKey = ({ model, operation, expectedSize, settings }: CallPlan): string =>

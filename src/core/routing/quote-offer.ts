@@ -50,7 +50,7 @@ export function quoteOffer(
   let row: Candidate['row'] | undefined
   for (const { n, calls } of callsFor(images, mostPerCall)) {
     const call = makeCallPlan(request, model, fit.value, n)
-    const refusal = hasOptions(call) ? estimator.checkOptions(call) : undefined
+    const refusal = estimator.checkOptions(call)
     if (refusal !== undefined) return refused(refusal)
     const priced = quote(book, priceKeyOf(call), now, estimator.estimate(call))
     if (!priced.ok) return refused({ code: 'price', param: 'model', reason: priced.reason.text })
@@ -68,9 +68,6 @@ export function quoteOffer(
   const shared = { offer, model, fit: fit.value, row, origin, lines, mostPerCall, isSimulated }
   return ok({ ...shared, quote: total })
 }
-
-/** Without options there is nothing to check, and a schema takes its time at a hundred offers. */
-const hasOptions = ({ options }: CallPlan): boolean => Object.keys(options).length > 0
 
 /** Calls that ask for the same number of images, counted: thousands of pictures are two quotes. */
 function callsFor(

@@ -4,6 +4,7 @@ import type { Model } from '../../core/catalog/model.ts'
 import type { Unfit } from '../../core/catalog/settings.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { parseAspect } from '../../core/request/aspect.ts'
+import { optionsFor } from '../shared/operation-options.ts'
 
 /** Presets of Stability's image services (docs.aws.amazon.com, read 2026-11-25). */
 export const stylePresets = [
@@ -67,7 +68,7 @@ export function checkOptions(plan: CallPlan): Unfit | undefined {
     const reason = `Stability's models take seeds from ${SEEDS.min} to ${SEEDS.max}, not ${seed}`
     return { code: 'options', param: 'seed', reason }
   }
-  const read = optionsOf[plan.operation].safeParse(plan.options)
+  const read = optionsFor(optionsOf, plan.operation).safeParse(plan.options)
   if (read.success) return undefined
   const issue = read.error.issues[0]
   const name = issue?.code === 'unrecognized_keys' ? issue.keys[0] : issue?.path.join('.')
@@ -86,7 +87,7 @@ function hasInputShape({ images: [input], settings: { aspect, size } }: CallPlan
 export const acceptedOptions = (
   plan: Pick<CallPlan, 'operation' | 'options'>,
 ): JsonObject & { readonly strength?: number } =>
-  optionsOf[plan.operation].safeParse(plan.options).data ?? {}
+  optionsFor(optionsOf, plan.operation).safeParse(plan.options).data ?? {}
 
 /** How far an edit may move from its input: the caller's `strength`, else the model's default. */
 export function strengthOf(
