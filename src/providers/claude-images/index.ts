@@ -7,7 +7,7 @@ import modelsFile from './models.json' with { type: 'json' }
 import pricesFile from './prices.json' with { type: 'json' }
 import { classify, fromWire, SERVICE, toWire } from './wire.ts'
 
-/** Claude as a painter, which it never was: it lives in scenarios, on its emulator, and nowhere else. */
+/** Claude as a painter, which it never was: it lives in scenarios, on its emulator alone. */
 export default defineProvider({
   id: 'claude-images',
   displayName: SERVICE,

@@ -7,7 +7,7 @@ import modelsFile from './models.json' with { type: 'json' }
 import pricesFile from './prices.json' with { type: 'json' }
 import { classify, fromWire, SERVICE, toWire } from './wire.ts'
 
-/** A hosted Janus that never existed: it lives in scenarios, on its emulator, and nowhere else. */
+/** A hosted Janus that never existed: it lives in scenarios, on its emulator alone. */
 export default defineProvider({
   id: 'deepseek-janus',
   displayName: SERVICE,

@@ -7,7 +7,7 @@ const MAX_ELEMENTS = 4
 
 /**
  * What callers may send beside the common parameters, by our names.
- * Source: docs.leonardo.ai/reference/creategeneration and the guides of the models, read 2026-11-25.
+ * Source: docs.leonardo.ai/reference/creategeneration and the models' guides, read 2026-11-25.
  */
 const schema = z
   .strictObject({

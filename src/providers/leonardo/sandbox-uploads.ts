@@ -46,7 +46,7 @@ export function announce(
   })
 }
 
-/** `POST` to the storage: the fields of the form, then the file. It knows the form by its signature. */
+/** `POST` to the storage: the fields of the form, then the file. It knows it by its signature. */
 export async function store(request: EmulatorRequest, kit: EmulatorKit): Promise<EmulatorAnswer> {
   const text = (status: number, body: string): EmulatorAnswer => ({
     status,

@@ -13,8 +13,8 @@ import { type Generation, platformModels, readGeneration } from './sandbox-reque
 import { announce, isUploaded, store } from './sandbox-uploads.ts'
 
 /**
- * Nano-dollars of 64 pixels: the emulator's own price, because Leonardo publishes none. A picture of
- * 1024x1024 comes to $0.016384.
+ * Nano-dollars of 64 pixels: the emulator's own price, because Leonardo publishes none. A picture
+ * of 1024x1024 comes to $0.016384.
  */
 const NANO_PER_64_PIXELS = 1_000n
 /** How much dearer a call is under the fault `cost-differs`: half as much again. */

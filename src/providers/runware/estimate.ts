@@ -16,8 +16,8 @@ function observedOf({ wire }: Model): Readonly<Record<'least' | 'usual' | 'most'
 
 /**
  * What a call can cost. Runware bills compute time at rates that it does not publish, so the range
- * is what was observed, with the usual cost in proportion to pixels and steps. The book has a dollar
- * for a credit.
+ * is what was observed, with the usual cost in proportion to pixels and steps. A credit of the
+ * book is a dollar.
  */
 export function estimate(plan: CallPlan): UsageEstimate {
   const { model, n, settings, operation, images } = plan
