@@ -35,6 +35,12 @@ for (const add of [
   add(program)
 }
 
+// `keeprate price list | head` has read enough; that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(exitCodes.ok)
+  throw error
+})
+
 try {
   await program.parseAsync()
 } catch (error) {

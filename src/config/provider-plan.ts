@@ -74,12 +74,23 @@ export function planProviders(
   return { configured, emulated }
 }
 
-/** Every definition that the settings make, callable or not: for those who look at prices alone. */
-export const definitionsOf = (
+/**
+ * Every definition that the settings make, callable or not: for those who look at prices alone.
+ * Own servers and accounts are among them when the operator has some, and providers that never were
+ * when they are emulated: what they would cost somebody else is no price.
+ */
+export function definitionsOf(
   kinds: readonly ProviderDefinition[],
   settings: Pick<Settings, 'sandbox' | 'providers'>,
-): readonly ProviderDefinition[] =>
-  planProviders(kinds, settings).configured.map(({ definition }) => definition)
+): readonly ProviderDefinition[] {
+  const { configured, emulated } = planProviders(kinds, settings)
+  return configured
+    .filter(({ definition, settings: own }) => {
+      const isForAll = (definition.availability ?? 'hosted') === 'hosted'
+      return isForAll || own.baseUrl !== undefined || emulated.includes(definition.id)
+    })
+    .map(({ definition }) => definition)
+}
 
 function toConfigured(
   kinds: readonly ProviderDefinition[],

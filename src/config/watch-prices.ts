@@ -52,8 +52,8 @@ export function watchPrices(
     alerts.onEvent(event)
     if (event.kind === 'book-changed') bills.forgetDrifts()
     if (event.kind !== 'attempt-settled' || event.attempt.costBasis !== 'reported') return
-    const { attempt, bookNano, images } = event
-    bills.take({ attempt, bookNano, images, at: attempt.settledAt ?? clock.now() })
+    const { attempt, bookNano, images, isSimulated } = event
+    bills.take({ attempt, bookNano, images, isSimulated, at: attempt.settledAt ?? clock.now() })
   })
   return { watch, notifier }
 }

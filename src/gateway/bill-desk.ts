@@ -22,6 +22,8 @@ export interface ReportedBill {
   readonly bookNano: Nano
   readonly images: number
   readonly at: Instant
+  /** An emulator's bill may be an alarm, but teaches nothing of real prices. */
+  readonly isSimulated?: boolean
 }
 
 /**
@@ -48,7 +50,7 @@ export class BillDesk {
   }
 
   /** Takes one bill. Never throws: it hangs on the event of a settled call. */
-  take({ attempt, bookNano, images, at }: ReportedBill): void {
+  take({ attempt, bookNano, images, at, isSimulated }: ReportedBill): void {
     const settings = (attempt.call.settings ?? {}) as Record<string, unknown>
     const size = attempt.call.expectedSize as { width?: unknown; height?: unknown } | undefined
     const usage = (attempt.usage ?? {}) as { operation?: unknown }
@@ -67,7 +69,7 @@ export class BillDesk {
     const key = slotKey(bill)
     this.#watch(key, bill.offer, { billedNano: bill.billedNano, expectedNano: bookNano, at })
     const tally = tallyOf(bill)
-    if (tally === undefined) return
+    if (tally === undefined || isSimulated === true) return
     const day = dayOf(at)
     const tallies = this.#days.get(day) ?? new Map<string, BillTally>()
     const known = tallies.get(key)

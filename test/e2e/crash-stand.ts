@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { openDatabase } from '../../src/adapters/database/open-database.ts'
 import { type Nano, nanoFromDollars } from '../../src/core/money.ts'
 import { type Answer, exchange, jsonOf } from './exchange.ts'
+import { pinned } from './fault-ends.ts'
 import {
   type Database,
   makeDatabase,
@@ -111,7 +112,8 @@ export async function startCrashStand(kind: Database['name']): Promise<CrashStan
 
 function configFor(sandbox: Running): string {
   const addresses = sandbox.ready.base_urls as Readonly<Record<string, string>>
-  const lines = Object.entries(addresses).map(
+  const chosen = Object.entries(addresses).filter(([id]) => id in pinned)
+  const lines = chosen.map(
     ([id, url]) => `  ${id}: { base_url: "${url}", allow_private: true, api_key: "key-of-${id}" }`,
   )
   return `providers:\n${lines.join('\n')}\n`

@@ -28,7 +28,9 @@ describe.each(databaseKinds())('on %s', (kind) => {
   let stand: Stand
   beforeAll(async () => {
     database = await makeDatabase(kind)
-    stand = await startStand({ database })
+    // Faults come one after the other here; a breaker would keep the next one away.
+    const environment = { KEEPRATE_BREAKER_FAILURES: '0' }
+    stand = await startStand({ database, environment })
   })
   afterAll(async () => {
     await clearStand(stand)
@@ -87,7 +89,7 @@ describe.each(databaseKinds())('on %s', (kind) => {
     })
 
     test('understands an error, and whether to try again', async () => {
-      const asked = { model: model('gpt-image-2'), prompt: 'sandbox:moderate-input' }
+      const asked = { model: model('openai/gpt-image-2'), prompt: 'sandbox:moderate-input' }
       await expect(generateImage({ ...asked, maxRetries: 2 })).rejects.toMatchObject({
         statusCode: 400,
         isRetryable: false,
@@ -131,7 +133,7 @@ describe.each(databaseKinds())('on %s', (kind) => {
     })
 
     test.each([
-      ['gpt-image-2', ['image_generation.partial_image', 'image_generation.completed']],
+      ['openai/gpt-image-2', ['image_generation.partial_image', 'image_generation.completed']],
       ['sd3.5-flash, which has no streams', ['image_generation.completed']],
     ])('reads a stream of %s line by line', async (name, types) => {
       const model = name.replace(/,.*/, '')
@@ -161,7 +163,12 @@ describe.each(databaseKinds())('on %s', (kind) => {
       const folder = await mkdtemp(join(tmpdir(), 'keeprate-curl-'))
       try {
         await writeFile(join(folder, 'a.png'), await makePng(SQUARE))
-        const fields = ['model=gpt-image-2', 'prompt=snow', 'stream=true', 'partial_images=1']
+        const fields = [
+          'model=openai/gpt-image-2',
+          'prompt=snow',
+          'stream=true',
+          'partial_images=1',
+        ]
         const form = [...fields, 'quality=low', `image=@${folder}/a.png`]
         const words = form.flatMap((field) => ['-F', field])
         const events = readEvents(await curl(`${stand.url}/v1/images/edits`, ...words))
@@ -195,14 +202,18 @@ describe.each(databaseKinds())('on %s', (kind) => {
 
     test('does not resend what has cost money', async () => {
       const { client, retries } = counting(2)
-      const asked = { model: 'gpt-image-2', prompt: 'sandbox:truncated', quality: 'low' } as const
+      const asked = {
+        model: 'openai/gpt-image-2',
+        prompt: 'sandbox:truncated',
+        quality: 'low',
+      } as const
       await expect(client.images.generate(asked)).rejects.toMatchObject({ status: 503 })
       expect(retries).toEqual(['0'])
     })
 
     test('does not resend what only the operator can mend', async () => {
       const { client, retries } = counting(2)
-      const asked = { model: 'gpt-image-2', prompt: 'sandbox:no-credit' }
+      const asked = { model: 'openai/gpt-image-2', prompt: 'sandbox:no-credit' }
       await expect(client.images.generate(asked)).rejects.toMatchObject({ status: 503 })
       expect(retries).toEqual(['0'])
     })
@@ -222,14 +233,14 @@ describe.each(databaseKinds())('on %s', (kind) => {
 
     test('sees the status of what fails before a stream has begun', async () => {
       const { client } = counting(0)
-      const asked = { model: 'gpt-image-2', stream: true, partial_images: 2 } as const
+      const asked = { model: 'openai/gpt-image-2', stream: true, partial_images: 2 } as const
       const early = client.images.generate({ ...asked, prompt: 'sandbox:moderate-input' })
       await expect(early).rejects.toMatchObject({ status: 400, code: 'content_policy_violation' })
     })
 
     test('sees an error in the middle of a stream as one', async () => {
       const { client } = counting(0)
-      const asked = { model: 'gpt-image-2', stream: true, partial_images: 2 } as const
+      const asked = { model: 'openai/gpt-image-2', stream: true, partial_images: 2 } as const
       const prompt = 'sandbox:moderate-output'
       const stream = await client.images.generate({ ...asked, prompt, quality: 'low' })
       const types: string[] = []

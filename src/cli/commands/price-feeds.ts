@@ -32,6 +32,10 @@ export function addPriceFeeds(price: Command): void {
   withCommonOptions(price.command('held'))
     .description('List changes that wait for a second source or a decision')
     .action(action(held))
+  withCommonOptions(price.command('forget'))
+    .description('Forget what a source said that is no longer asked; its prices end')
+    .argument('<source>', 'id of the source, see price sources')
+    .action(action(forget))
   for (const [name, verdict] of [
     ['confirm', 'approved'],
     ['refuse', 'refused'],
@@ -160,5 +164,16 @@ const decide = (
       throw new GatewayError('not_found', message, { param: 'id' })
     }
     printAll(output, found)
+    return exitCodes.ok
+  })
+
+const forget = (output: Output, source: string, options: CommonOptions): Promise<number> =>
+  withKeeprate(options, async ({ watch: prices }) => {
+    const { readings } = (await prices.store.feed()).state
+    if (readings[source] === undefined) {
+      const message = `Nothing is known from ${source}; see keeprate price sources.`
+      throw new GatewayError('not_found', message, { param: 'source' })
+    }
+    printAll(output, await prices.apply({ kind: 'source_removed', sourceId: source }))
     return exitCodes.ok
   })

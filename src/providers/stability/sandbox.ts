@@ -180,7 +180,9 @@ async function produce(
   const model: EmulatedModel = service.models[modelName] ?? { micro: 0, seconds: 1 }
   const requestId = kit.hexId(service.isJob === true ? 64 : 32)
   const dollars = dollarsFromNano(BigInt(model.micro) * NANO_PER_MICRO)
-  if (fault !== 'job-fails') kit.bill({ model: modelName, images: 1, dollars, requestId })
+  // Only a job can fail as one.
+  const isFree = fault === 'job-fails' && service.isJob === true
+  if (!isFree) kit.bill({ model: modelName, images: 1, dollars, requestId })
   if (service.isJob !== true) await kit.latency(model.seconds, request.signal)
   if (fault === 'server-error-billed') {
     return refusal(kit, 500, 'internal_error', 'an unexpected error occurred')
