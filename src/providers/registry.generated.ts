@@ -6,6 +6,7 @@ import bedrock from './bedrock/index.ts'
 import bfl from './bfl/index.ts'
 import claudeImages from './claude-images/index.ts'
 import comfyui from './comfyui/index.ts'
+import dashscope from './dashscope/index.ts'
 import deepinfra from './deepinfra/index.ts'
 import deepseekJanus from './deepseek-janus/index.ts'
 import fal from './fal/index.ts'
@@ -34,6 +35,7 @@ export const providers: readonly ProviderDefinition[] = [
   bfl,
   claudeImages,
   comfyui,
+  dashscope,
   deepinfra,
   deepseekJanus,
   fal,

@@ -6,6 +6,7 @@ import bedrock from '../providers/bedrock/sandbox.ts'
 import bfl from '../providers/bfl/sandbox.ts'
 import claudeImages from '../providers/claude-images/sandbox.ts'
 import comfyui from '../providers/comfyui/sandbox.ts'
+import dashscope from '../providers/dashscope/sandbox.ts'
 import deepinfra from '../providers/deepinfra/sandbox.ts'
 import deepseekJanus from '../providers/deepseek-janus/sandbox.ts'
 import fal from '../providers/fal/sandbox.ts'
@@ -34,6 +35,7 @@ export const emulators: readonly Emulator[] = [
   bfl,
   claudeImages,
   comfyui,
+  dashscope,
   deepinfra,
   deepseekJanus,
   fal,

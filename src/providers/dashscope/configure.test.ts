@@ -33,7 +33,7 @@ test('an address of its own is kept', () => {
   expect(origin.ownHosts).toEqual(['.proxy.example'])
 })
 
-test('Beijing is billed in yuan, at the rate of the settings, and only what has a price there', () => {
+test('Beijing is billed in yuan at the rate of the settings, where a price is known', () => {
   const { prices } = configured({ region: 'beijing', yuan })
   expect(prices.every(({ modifiers }) => modifiers?.[0]?.kind === 'currency')).toBe(true)
   expect(prices.find(({ offer }) => offer === 'dashscope-2/qwen-image-max')).toMatchObject({

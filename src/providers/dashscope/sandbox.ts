@@ -20,8 +20,9 @@ import {
 } from './sandbox-jobs.ts'
 import { emulatedModels, promptOf, readAsked } from './sandbox-models.ts'
 
-const CREATE =
-  /^\/api\/v1\/services\/aigc\/(multimodal-generation|image-generation|text2image)\/(?:generation|image-synthesis)$/
+const SERVICE =
+  /(multimodal-generation|image-generation|text2image)\/(?:generation|image-synthesis)$/
+const CREATE = new RegExp(`^/api/v1/services/aigc/${SERVICE.source}`)
 const TASK = /^\/api\/v1\/tasks\/([0-9a-f-]+)(\/cancel)?$/
 
 /** Emulates the image APIs of Alibaba Model Studio: calls, tasks, and the storage of pictures. */
