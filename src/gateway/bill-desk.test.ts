@@ -81,7 +81,7 @@ describe('bills that differ from the book', () => {
 })
 
 describe('tallies', () => {
-  test('add up bills of one kind of call and are written under the name of the process', async () => {
+  test('add up bills of one kind of call, under the name of the process', async () => {
     const { desk, bill, written } = makeDesk()
     bill(10_000_000n)
     bill(24_000_000n, { images: 2, at: NOON + 5 })
