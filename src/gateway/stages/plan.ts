@@ -3,7 +3,7 @@ import type { Model } from '../../core/catalog/model.ts'
 import type { Unfit } from '../../core/catalog/settings.ts'
 import type { ErrorCode } from '../../core/errors/catalogue.ts'
 import { GatewayError } from '../../core/errors/gateway-error.ts'
-import type { Nano } from '../../core/money.ts'
+import { dollarsFromNano, type Nano } from '../../core/money.ts'
 import type { ImageRequest } from '../../core/request/image-request.ts'
 import { type Candidate, type Exclusion, makePlan } from '../../core/routing/plan.ts'
 import type { Instant } from '../../core/time.ts'
@@ -112,19 +112,10 @@ function noOffer(
   candidates: readonly Candidate[],
   exclusions: readonly Exclusion[],
 ): GatewayError {
-  const tried = exclusions.map(({ offer, unfit }) => ({ offer, reason: unfit.reason }))
-  if (candidates.length > 0) {
-    const message = 'The worst case of every offer that can do this is above x-keeprate-max-cost.'
-    return new GatewayError('max_cost_exceeded', message, { param: 'max_cost', tried })
-  }
-  const waits = exclusions.flatMap(({ unfit }) => unfit.retryAfterMs ?? [])
-  if (waits.length > 0) {
-    const ill = exclusions.filter(({ unfit }) => unfit.code === 'health')
-    const reasons = ill.map(({ offer, unfit }) => `${offer}: ${unfit.reason}`).join('; ')
-    const message = `Every offer that can do this is left out for now: ${reasons}.`
-    const retryAfterMs = Math.min(...waits)
-    return new GatewayError('no_provider_available', message, { tried, retryAfterMs })
-  }
+  if (candidates.length > 0) return tooDear(candidates)
+  const ill = exclusions.filter(({ unfit }) => unfit.code === 'health')
+  if (ill.length > 0) return leftOut(ill)
+  const tried = triedOf(exclusions)
   const first = exclusions[0]?.unfit
   if (run.resolution.auto === undefined && first !== undefined) {
     return new GatewayError(codeOf(first), sentence(first.reason), {
@@ -142,9 +133,34 @@ function noOffer(
     `No configured offer can do all that is asked${example(near[0]?.unfit)}.`,
     {
       ...(param === undefined ? {} : { param }),
-      tried: near.map(({ offer, unfit }) => ({ offer, reason: unfit.reason })),
+      tried: triedOf(near),
     },
   )
+}
+
+const triedOf = (exclusions: readonly Exclusion[]) =>
+  exclusions.slice(0, MAX_TRIED).map(({ offer, unfit }) => ({ offer, reason: unfit.reason }))
+
+/** The cheapest ones say how far the limit is away. */
+function tooDear(candidates: readonly Candidate[]): GatewayError {
+  const message = 'The worst case of every offer that can do this is above x-keeprate-max-cost.'
+  const tried = candidates
+    .toSorted((a, b) => (a.quote.highNano < b.quote.highNano ? -1 : 1))
+    .slice(0, MAX_TRIED)
+    .map(({ offer, quote }) => ({
+      offer,
+      reason: `its worst case is $${dollarsFromNano(quote.highNano)}`,
+    }))
+  return new GatewayError('max_cost_exceeded', message, { param: 'max_cost', tried })
+}
+
+function leftOut(ill: readonly Exclusion[]): GatewayError {
+  const tried = triedOf(ill)
+  const reasons = tried.slice(0, 3).map(({ offer, reason }) => `${offer}: ${reason}`)
+  const message = `Every offer that can do this is left out for now: ${reasons.join('; ')}.`
+  const waits = ill.flatMap(({ unfit }) => unfit.retryAfterMs ?? [])
+  const retry = waits.length === 0 ? {} : { retryAfterMs: Math.min(...waits) }
+  return new GatewayError('no_provider_available', message, { tried, ...retry })
 }
 
 /** With `auto` every offer has its own reason; one of them shows what kind it is. */
