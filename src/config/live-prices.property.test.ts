@@ -55,7 +55,9 @@ function requestOf({ inputs, ...asked }: Draft, model: Model): ImageRequest {
   if (!plain.includes(asked.operation)) {
     return sampleRequest(model, asked.operation, { prompt: asked.prompt })
   }
-  const pictures = inputs.map(([width, height]) => inputImage({ width, height, hasAlpha: true }))
+  // Some providers take no transparent pictures; a mask must be one.
+  const hasAlpha = asked.operation === 'inpaint'
+  const pictures = inputs.map(([width, height]) => inputImage({ width, height, hasAlpha }))
   const isEdit = asked.operation !== 'generate'
   return normaliseRequest({
     ...asked,
