@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { CallPlan } from '../../core/catalog/call-plan.ts'
 import type { Unfit } from '../../core/catalog/settings.ts'
 import type { JsonObject } from '../../core/json.ts'
+import { once } from '../shared/once.ts'
 
 // Names, values and limits of this file: Ideogram's API reference and its OpenAPI document of
 // 2026-10-07, read 2026-11-25.
@@ -51,8 +52,9 @@ function familyOf({ model, operation }: Pick<CallPlan, 'model' | 'operation'>) {
   return operation === 'generate' ? families.worded : families.preciseEdit
 }
 
-const schemaOf = (plan: Pick<CallPlan, 'model' | 'operation'>) =>
-  z.strictObject(familyOf(plan)).partial()
+const schemas = once((family: ReturnType<typeof familyOf>) => z.strictObject(family).partial())
+
+const schemaOf = (plan: Pick<CallPlan, 'model' | 'operation'>) => schemas(familyOf(plan))
 
 const MAX_SEED = 2_147_483_647
 const MAX_INPUT_BYTES = 25 * 1_024 * 1_024

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { CallPlan } from '../../core/catalog/call-plan.ts'
 import type { Unfit } from '../../core/catalog/settings.ts'
 import type { JsonObject } from '../../core/json.ts'
+import { once } from '../shared/once.ts'
 
 // Names, values and limits of this file: recraft.ai/docs/api-reference, read 2026-11-25.
 
@@ -35,13 +36,16 @@ const generations: Readonly<Record<string, Readonly<Record<string, z.ZodType>>>>
   2: { controls, ...styled },
 }
 
-function schemaOf({ model, operation }: Pick<CallPlan, 'model' | 'operation'>) {
-  const family = String(model.wire.family)
+const schemas = once((key: string) => {
+  const [family = '', operation] = key.split(' ')
   const named = family === '3' ? styled : {}
   if (operation === 'edit') return z.strictObject({ strength, ...named }).partial()
   if (operation === 'inpaint') return z.strictObject(named).partial()
   return z.strictObject(generations[family] ?? {}).partial()
-}
+})
+
+const schemaOf = ({ model, operation }: Pick<CallPlan, 'model' | 'operation'>) =>
+  schemas(`${String(model.wire.family)} ${operation}`)
 
 /** Limits of input images (recraft.ai/docs, input images, read 2026-11-25). */
 const MAX_INPUT_BYTES = 10 * 1_000_000

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { JsonValue } from '../../core/json.ts'
+import { once } from './once.ts'
 
 const MAX_OPTIONS = 100
 
@@ -12,5 +13,6 @@ const value = z.custom<JsonValue>((given) => given !== undefined, 'must be a JSO
  * Provider options of which only the names are known, from a list in the operator's settings. What
  * is no list allows nothing.
  */
-export const namedOptions = (list: unknown) =>
-  z.strictObject(Object.fromEntries(names.parse(list).map((name) => [name, value.optional()])))
+export const namedOptions = once((list: unknown) =>
+  z.strictObject(Object.fromEntries(names.parse(list).map((name) => [name, value.optional()]))),
+)
