@@ -56,19 +56,20 @@ export function openPriceView(parts: ViewParts): PriceView {
           books: books.map(({ name, prices }) => ({ name, rows: prices })),
           live,
         })
-  const byId = new Map(definitions.map((definition) => [definition.id, definition]))
+  const plain = plainEstimator(parts.usage)
+  const byId = new Map(
+    definitions.map((definition) => [
+      definition.id,
+      withUsage({ ...definition, isSimulated: false }, parts.usage),
+    ]),
+  )
   return {
     book: makeLayeredBook(layers, markups, sha256),
     catalog: {
       models: definitions.flatMap(({ models }) => models),
       aliases: definitions.flatMap(({ aliases }) => aliases),
     },
-    estimatorOf: ({ provider }) => {
-      const definition = byId.get(provider)
-      return definition === undefined
-        ? plainEstimator(parts.usage)
-        : withUsage({ ...definition, isSimulated: false }, parts.usage)
-    },
+    estimatorOf: ({ provider }) => byId.get(provider) ?? plain,
     remarkOn: () => undefined,
   }
 }
