@@ -8,7 +8,11 @@ import type { CallPlan, UsageEstimate } from './call-plan.ts'
 export function withOperationUsage(estimate: UsageEstimate, plan: CallPlan): UsageEstimate {
   const facts = operationUsage(plan)
   const add = (usage: Usage): Usage => ({ ...facts, ...usage })
-  return { low: add(estimate.low), expected: add(estimate.expected), high: add(estimate.high) }
+  const { low: least, expected: likely, high: most } = estimate
+  const expected = add(likely)
+  // One object three times stays one: then it is rated once.
+  const low = least === likely ? expected : add(least)
+  return { low, expected, high: most === likely ? expected : add(most) }
 }
 
 function operationUsage({ operation, details, images, mask }: CallPlan): Omit<Usage, 'images'> {
