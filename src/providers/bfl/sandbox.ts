@@ -231,8 +231,8 @@ function linkOf(job: EmulatedJob, baseUrl: string): string {
 }
 
 /**
- * The delivery host. As the real one it looks at no credential; the contract of providers checks that
- * none is sent. Links live ten minutes.
+ * The delivery host. As the real one it looks at no credential; the contract of providers checks
+ * that none is sent. After the link's life it answers 403 as an expired signature does.
  */
 async function deliver(request: EmulatorRequest, kit: EmulatorKit): Promise<EmulatorAnswer> {
   const text = (status: number, words: string): EmulatorAnswer => ({
