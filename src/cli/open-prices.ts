@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import type { Command } from 'commander'
+import { readFeedLayer } from '../config/database.ts'
 import { openPriceView, type PriceView } from '../config/price-view.ts'
 import { definitionsOf } from '../config/provider-plan.ts'
 import { invalid } from '../core/errors/gateway-error.ts'
@@ -26,12 +27,17 @@ export const withBookOptions = (command: Command): Command =>
     .option('--at <date>', 'prices of that day, or of an instant with a zone (default: now)')
 
 /**
- * Opens the prices that the options mean. No database is opened and nothing is asked of anybody.
+ * Opens the prices that the options mean: a book, or those in force with what price feeds have
+ * said so far. Nothing is asked of anybody.
  * @throws ConfigError for a book that cannot be read, GatewayError for a date that is none.
  */
-export function openPrices(options: BookOptions, usage: Partial<Usage> = {}): OpenPrices {
+export async function openPrices(
+  options: BookOptions,
+  usage: Partial<Usage> = {},
+): Promise<OpenPrices> {
   const { settings } = loadForCommand(options)
   const view = openPriceView({
+    feed: options.book === undefined ? await readFeedLayer(settings) : undefined,
     definitions: definitionsOf(providers, settings),
     settings,
     sha256: (data) => hash('sha256', data, 'hex'),

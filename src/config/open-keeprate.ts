@@ -31,6 +31,7 @@ import type { ProviderDefinition } from '../providers/shared/definition.ts'
 import { emulators } from '../sandbox/registry.generated.ts'
 import { type Sandbox, startSandbox } from '../sandbox/server.ts'
 import { type BookShelf, openBookShelf, refuseBroken } from './book-shelf.ts'
+import { databaseAddress } from './database.ts'
 import { priceLayers } from './price-layers.ts'
 import { type ProviderPlan, planProviders } from './provider-plan.ts'
 import { createProviders, livePrices, makeCatalogue, offersOf } from './providers.ts'
@@ -119,7 +120,7 @@ export async function openKeeprate(
 }
 
 async function openOutside(settings: Settings, emulated: readonly string[]): Promise<Outside> {
-  const stores = await openDatabase(settings.databaseUrl ?? join(settings.home, 'keeprate.db'))
+  const stores = await openDatabase(databaseAddress(settings))
   try {
     const newSecret = Buffer.from(systemRandom.bytes(32)).toString('base64url')
     const linkSecret = await stores.settings.getOrCreate('link_secret', newSecret)

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
+import { amendLifecycles } from '../core/catalog/amend-lifecycles.ts'
 import type { Catalog } from '../core/catalog/catalog.ts'
 import { type Model, offerName } from '../core/catalog/model.ts'
+import type { FeedLayer } from '../core/pricebook/feed/feed-layer.ts'
 import { makeLayeredBook, type PriceBook } from '../core/pricebook/price-book.ts'
 import type { Usage } from '../core/pricing/usage.ts'
 import { qualities } from '../core/request/image-request.ts'
@@ -32,6 +34,8 @@ export interface PriceView {
 export interface ViewParts {
   readonly definitions: readonly ProviderDefinition[]
   readonly settings: Pick<Settings, 'priceBooks' | 'priceOverrides'>
+  /** What price feeds have put in force; a book by itself is shown without it. */
+  readonly feed?: FeedLayer | undefined
   readonly sha256: Sha256
   readonly folder: string
   /** A book by itself: `live`, the name of a shipped one, or a file. Undefined = all in force. */
@@ -47,6 +51,7 @@ export interface ViewParts {
 export function openPriceView(parts: ViewParts): PriceView {
   const { named, definitions, settings, sha256 } = parts
   if (named !== undefined && named !== 'live') return viewOfBook(named, parts)
+  const feed = named === undefined ? parts.feed : undefined
   const live = livePrices(definitions)
   const books = named === 'live' ? [] : settings.priceBooks.map((path) => load(path, definitions))
   const { layers, markups } =
@@ -64,11 +69,14 @@ export function openPriceView(parts: ViewParts): PriceView {
     ]),
   )
   return {
-    book: makeLayeredBook(layers, markups, sha256),
-    catalog: {
-      models: definitions.flatMap(({ models }) => models),
-      aliases: definitions.flatMap(({ aliases }) => aliases),
-    },
+    book: makeLayeredBook({ ...layers, feed: feed?.parts ?? [] }, markups, sha256),
+    catalog: amendLifecycles(
+      {
+        models: definitions.flatMap(({ models }) => models),
+        aliases: definitions.flatMap(({ aliases }) => aliases),
+      },
+      feed?.lifecycles ?? [],
+    ),
     estimatorOf: ({ provider }) => byId.get(provider) ?? plain,
     remarkOn: () => undefined,
   }

@@ -1,5 +1,5 @@
 import { type Advance, advanceFeed, type FeedInput } from '../core/pricebook/feed/advance.ts'
-import { slotKey, slotOf } from '../core/pricebook/feed/feed-entry.ts'
+import { feedLayerOf } from '../core/pricebook/feed/feed-layer.ts'
 import type { FeedState } from '../core/pricebook/feed/feed-state.ts'
 import { pollDelayMs } from '../core/pricebook/feed/poll-delay.ts'
 import type { RecordedChange } from '../core/pricebook/feed/recorded-change.ts'
@@ -206,12 +206,9 @@ export class PriceWatch {
     this.#revision = revision
   }
 
-  /** The feed's rows by source, so that lists and receipts can name it. */
   async #enforce(state: FeedState): Promise<void> {
-    const { rows, lifecycles } = state.book
-    const parts = Map.groupBy(rows, (row) => state.origins[slotKey(slotOf(row))] ?? 'feed')
-    const layer = [...parts].map(([name, own]) => ({ name, rows: own }))
-    await this.#parts.desk.replaceFeed(layer, lifecycles)
+    const { parts, lifecycles } = feedLayerOf(state)
+    await this.#parts.desk.replaceFeed(parts, lifecycles)
   }
 
   async #record(

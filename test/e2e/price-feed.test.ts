@@ -21,6 +21,9 @@ interface Change {
   readonly state: string
   readonly effect: unknown
 }
+interface Shown {
+  readonly rows: readonly { readonly layer: string }[]
+}
 interface Alert {
   readonly type: string
   readonly data: Readonly<Record<string, unknown>>
@@ -145,6 +148,11 @@ describe('a feed beside a gateway that runs', () => {
     })
     const { changes } = await command<{ readonly changes: readonly Change[] }>('changes')
     expect(changes).toEqual([change])
+
+    const layersOf = async (...words: readonly string[]) =>
+      (await command<Shown>('show', first.offer, ...words)).rows.map(({ layer }) => layer)
+    expect(await layersOf()).toContain('feed')
+    expect(await layersOf('--book', 'live')).toEqual(['live'])
 
     const { data } = await alertOf('price.changed')
     expect(data).toMatchObject({ ...raised, severity: 'warning', subject: first.offer })

@@ -38,7 +38,7 @@ export function addPriceCompare(price: Command): void {
 }
 
 async function compare(output: Output, options: CompareOptions): Promise<number> {
-  const prices = openPrices(options, readUsage(options))
+  const prices = await openPrices(options, readUsage(options))
   const { book, catalog, at } = prices
   const { purpose } = options
   const plain = readPriceRequest({ ...options, operation: 'generate', inputImages: '0' }, 'auto')

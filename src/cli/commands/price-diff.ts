@@ -25,11 +25,9 @@ async function diff(
   options: CommonOptions,
 ): Promise<number> {
   const foundAt = Date.now()
-  const [before, after] = [old, next].map((book) => ({
-    rows: openPrices({ ...options, book }).book.rows,
-    lifecycles: [],
-  }))
-  if (before === undefined || after === undefined) throw new RangeError('two books were opened')
+  const rowsOf = async (book: string) => (await openPrices({ ...options, book })).book.rows
+  const before = { rows: await rowsOf(old), lifecycles: [] }
+  const after = { rows: await rowsOf(next), lifecycles: [] }
   const digest = (text: string): string => hash('sha256', text, 'hex')
   const changes = diffBooks(before, after, { foundAt, digest })
   output.data(

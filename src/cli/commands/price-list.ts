@@ -33,7 +33,7 @@ export function addPriceList(price: Command): void {
 }
 
 async function list(output: Output, options: ListOptions): Promise<number> {
-  const { book, at } = openPrices(options)
+  const { book, at } = await openPrices(options)
   const today = dayOf(at)
   const { provider } = options
   const rows = book.rows
@@ -47,7 +47,7 @@ async function list(output: Output, options: ListOptions): Promise<number> {
 }
 
 async function show(output: Output, offer: string, options: BookOptions): Promise<number> {
-  const { book, at, remarkOn } = openPrices(options)
+  const { book, at, remarkOn } = await openPrices(options)
   const rows = rowsOf(book, offer).filter((row) => holdsOn(row, dayOf(at)))
   if (rows.length === 0) {
     const message = `${offer} has no price on ${dayOf(at)}; see keeprate price history ${offer}.`
@@ -61,7 +61,7 @@ async function show(output: Output, offer: string, options: BookOptions): Promis
 }
 
 async function history(output: Output, offer: string, options: BookOptions): Promise<number> {
-  const { book } = openPrices(options)
+  const { book } = await openPrices(options)
   const rows = rowsOf(book, offer).toSorted((a, b) => (a.valid_from < b.valid_from ? -1 : 1))
   const head = ['operation', 'when', 'price', 'valid', 'confidence', 'source', 'layer']
   const lines = rows.map((row) => [row.operation, whenOf(row), ...cellsOf(row, book)])

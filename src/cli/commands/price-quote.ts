@@ -39,7 +39,7 @@ export function addPriceQuote(price: Command): void {
 }
 
 async function quote(output: Output, options: QuoteOptions): Promise<number> {
-  const prices = openPrices(options, readUsage(options))
+  const prices = await openPrices(options, readUsage(options))
   const request = readPriceRequest(options, options.model ?? 'auto')
   const images = readImages(options.n)
   const { models, auto, warnings } = resolve(options, prices)
