@@ -15,10 +15,14 @@ export function homePage(page: {
 <p>Image-generation gateway, version ${escapeHtml(page.version)}. It speaks OpenAI's Images API.</p>
 ${note}
 <h2>One changed line</h2>
-<pre>const client = new OpenAI({ baseURL: '${base}/v1', apiKey: '${key}' })</pre>
+<pre>const client = new OpenAI({
+  baseURL: '${base}/v1',
+  apiKey: '${key}',
+})</pre>
 <h2>From a terminal</h2>
 <pre>curl ${base}/v1/images/generations \\
-  -H "authorization: Bearer ${key}" -H "content-type: application/json" \\
+  -H "authorization: Bearer ${key}" \\
+  -H "content-type: application/json" \\
   -d '{"model":"auto","prompt":"a lighthouse at dusk","response_format":"url"}'</pre>
 <h2>Where to look</h2>
 <table>
@@ -26,6 +30,10 @@ ${note}
   <td>models with prices and abilities (needs a key)</td></tr>
 <tr><td><code>GET /v1/requests</code></td>
   <td>receipts: attempts, charge lines, saved, why this model (needs a key)</td></tr>
+<tr><td><code>GET /v1/prices</code></td>
+  <td>prices in force with source, date and layer (needs a key)</td></tr>
+<tr><td><code>GET /v1/usage</code></td>
+  <td>spend by model, provider, purpose, key and day (needs a key)</td></tr>
 <tr><td><a href="/openapi.json">/openapi.json</a></td><td>description of the API</td></tr>
 <tr><td><a href="/docs/errors">/docs/errors</a></td><td>error codes and what to do</td></tr>
 <tr><td><a href="/metrics">/metrics</a></td><td>Prometheus metrics</td></tr>
