@@ -1,0 +1,75 @@
+/**
+ * Rewritings of whole phrases, in their order, on lower-case text with single spaces. They make one
+ * form of what is said in several words; what they do not know stays as it is.
+ */
+
+/** Politeness and commands around what is wanted: nothing of the picture is in them. */
+const WRAPPERS: readonly RegExp[] = [
+  /^(?:hi|hello|hey)\b[,! ]*/,
+  /^(?:picture|image|prompt) ?: /,
+  /^(?:please |kindly )+/,
+  /^(?:can|could|would|will) you (?:please |kindly )?/,
+  /^(?:i|we) (?:want|need|would like|d like)(?: you)?(?: to)? /,
+  /^(?:please |kindly )+/,
+  /^(?:generate|create|make|draw|produce|design|show|give|provide|imagine)(?: me| us)? (?=\S)/,
+  /^(?:an? |the |one )?(?:\w+ )?(?:image|picture)(?: that| which)? (?:of|showing|shows|depicting|depicts|featuring|with|containing) /,
+  /^there (?:is|are) /,
+]
+
+/** Praise that models read as noise. */
+const FILLER =
+  /\b(?:(?:very |ultra |super )?(?:high|best|top) (?:quality|resolution|res)|(?:highly|ultra|hyper|super|very) detailed|masterpiece|award winning|trending on artstation|ultra hd|uhd|hd|[48]k|if possible|thank you|thanks|please)\b/g
+
+const REWRITES: readonly (readonly [RegExp, string])[] = [
+  [/\bt shirt/g, 'tshirt'],
+  [/\bclose up\b/g, 'closeup'],
+  [/\btop down\b/g, 'topdown'],
+  [/\b(?:3 d|three d|three dimensional)\b/g, '3d'],
+  [/\b(?:a )?(?:couple|pair) of\b/g, '2'],
+  [/\b(?:a )?dozen\b/g, '12'],
+  [/\bfree (?:from|of)\b/g, 'without'],
+  [/\ba number of\b/g, 'many'],
+  [/\b(?:with no|having no|that has no|lacking|no)\b/g, 'without'],
+  [/\bwithout any\b/g, 'without'],
+  [/\b(?:made (?:out )?(?:of|from)|built of)\b/g, 'madeof'],
+  [/\b(?:dressed in|clad in|that wears|who wears)\b/g, 'wearing'],
+  [/\b(?:to|on|at) the (left|right)(?: hand)?(?: side)? of\b/g, '$1of'],
+  [/\b(left|right) of\b/g, '$1of'],
+  [/\bin front of\b/g, 'infrontof'],
+  [/\bin back of\b/g, 'behind'],
+  [/\b(?:on top of|atop|upon)\b/g, 'on'],
+  [/\b(?:next to|adjacent to|alongside|by the side of|at the side of)\b/g, 'beside'],
+  [/\b(?:close to|nearby)\b/g, 'near'],
+  [/\b(?:underneath|beneath|below)\b/g, 'under'],
+  [/\b(?:inside of|inside|within)\b/g, 'in'],
+  [/\bin the (middle|center|centre) of\b/g, 'amid'],
+  [
+    /\b(?:that (?:says|reads|say|read)|which (?:says|reads)|saying|reading the|reading|with the (?:text|words?|lettering)|labell?ed)(?= \uE000)/g,
+    'says',
+  ],
+  [/\b(?:in|with) (?:the |an? )?style of\b/g, 'styleof'],
+  [/\b(?:viewed|seen|shot|photographed) from\b/g, 'viewfrom'],
+  [/\b(?:birds? eye|overhead|top) view\b/g, 'topdown view'],
+  [/\bsnow covered\b/g, 'snowy'],
+  [/\b(\w+) (?:that|which) (?:is|are) (\w+) in colou?r\b/g, '$2 $1'],
+  [/\b(\w+) colou?red\b/g, '$1'],
+]
+
+/** Takes away what surrounds the wish itself. */
+function unwrap(text: string): string {
+  let rest = text.trim()
+  for (const wrapper of WRAPPERS) rest = rest.replace(wrapper, '')
+  return rest
+}
+
+/**
+ * Lower-case text with one spelling for what is said in several words. Literals are given as marks
+ * (U+E000, a private one, and their number) and stay untouched.
+ */
+export function rewritten(text: string): string {
+  let changed = unwrap(text).replace(FILLER, ' ')
+  for (const [pattern, to] of REWRITES) changed = changed.replace(pattern, to)
+  // "logo free" says what "without a logo" says, wherever the sentence goes on.
+  changed = changed.replace(/\b(\w+) free\b(?! \w)/g, 'without $1')
+  return changed
+}
