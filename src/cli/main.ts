@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import { addCache } from './commands/cache.ts'
 import { addConfig } from './commands/config.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addEdit } from './commands/edit.ts'
@@ -27,6 +28,7 @@ for (const add of [
   addPrice,
   addUsage,
   addLedger,
+  addCache,
   addKeys,
   addDoctor,
   addConfig,
