@@ -85,7 +85,8 @@ export function loadSettings(input: {
     problems.push(`${path}: prices.overrides: ${conflictText(conflict)}`)
   }
   if (problems.length > 0) throw new ConfigError(problems)
-  const outside = { priceFeeds: file.prices?.feeds ?? [], alerts: file.alerts ?? {} }
+  const { prices, alerts = {}, purposes = {} } = file
+  const outside = { priceFeeds: prices?.feeds ?? [], alerts, purposes }
   const providers = withOwn(read, input.own ?? {})
   const all = { ...values, home, providers, priceBooks, priceOverrides, ...outside }
   const settings = all as unknown as Settings

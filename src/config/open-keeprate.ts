@@ -11,6 +11,7 @@ import { createSharpDecoder } from '../adapters/sharp-decoder/sharp-decoder.ts'
 import { systemClock, systemRandom } from '../adapters/system-clock/system-clock.ts'
 import { type BreakerRule, defaultBreakerRule, neverOpen } from '../core/breaker/breaker.ts'
 import { scopes } from '../core/ledger/virtual-key.ts'
+import { makePurposes } from '../core/purpose/default-purposes.ts'
 import { ByteBudget } from '../gateway/byte-budget.ts'
 import { createEventHub, type EventHub } from '../gateway/events.ts'
 import { type Gateway, openGateway, type RecoveryOptions } from '../gateway/gateway.ts'
@@ -164,6 +165,7 @@ async function assemble(
     log,
     limits,
     baselineModel: settings.baseline,
+    purposes: makePurposes(settings.purposes),
     bytes: new ByteBudget(limits, clock),
     siblings: new Siblings(),
     traffic: new Traffic({ clock, emit: hub.emit, breaker: breakerRule(settings) }),

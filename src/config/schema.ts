@@ -3,6 +3,7 @@ import type { JsonObject } from '../core/json.ts'
 import type { Markup } from '../core/pricebook/layers.ts'
 import { type PriceRow, priceRowSchema } from '../core/pricebook/price-row.ts'
 import { isPositive, positiveRateSchema } from '../core/pricing/decimal.ts'
+import { type PurposeSettings, purposeSchema } from '../core/purpose/purpose.ts'
 import { type AlertSettings, alertSettings, type FeedSettings, feedRow } from './feed-schema.ts'
 
 /** A duration: seconds, or with a unit (`30m`, `72h`, `7d`). */
@@ -98,6 +99,10 @@ export const configFile = z.strictObject({
     .describe('Prices of your own, over those that ship'),
   alerts: alertSettings.optional().describe('Where alerts go beside the log'),
   cache: z.strictObject({ ttl: duration.optional() }).optional(),
+  purposes: z
+    .record(z.string().min(1).max(80), purposeSchema)
+    .optional()
+    .describe('What pictures are for: sizes, floors and what a bad one costs'),
   limits: z
     .strictObject({
       bytes_in_flight: z.number().int().min(1_048_576).optional(),
@@ -157,6 +162,8 @@ export interface Settings {
   readonly priceOverrides: PriceOverrides
   readonly priceFeeds: readonly FeedSettings[]
   readonly alerts: AlertSettings
+  /** By name; over those that ship. */
+  readonly purposes: Readonly<Record<string, PurposeSettings>>
   readonly cacheTtlMs: number
   readonly bytesInFlight: number
   readonly planSteps: number

@@ -1,6 +1,7 @@
 import type { Catalog } from '../core/catalog/catalog.ts'
 import type { MeasuredSeconds } from '../core/catalog/measured-seconds.ts'
 import type { PriceBook } from '../core/pricebook/price-book.ts'
+import type { Purposes } from '../core/purpose/default-purposes.ts'
 import type { Clock, Random } from '../ports/clock.ts'
 import type { Sha256 } from '../ports/digest.ts'
 import type { ImageDecoder } from '../ports/image-decoder.ts'
@@ -40,6 +41,7 @@ export interface Dependencies {
   readonly limits: GatewayLimits
   /** Model whose live price is the list price of `auto`. */
   readonly baselineModel: string
+  readonly purposes: Purposes
   readonly bytes: ByteBudget
   readonly siblings: Siblings
   /** Health, rate limits and repetitions of providers. */

@@ -21,6 +21,12 @@ export interface ReadyImage {
   readonly isReusable: boolean
 }
 
+/** A picture that the cache gave. */
+export interface CacheHit extends ReadyImage {
+  /** How it was found: by an equal request, or by the same picture in other words. */
+  readonly tier: 'exact' | 'normalised'
+}
+
 /** One attempt that has ended. */
 export interface EndedAttempt {
   readonly attempt: Attempt
@@ -56,8 +62,10 @@ export interface Run {
   readonly warnings: readonly Warning[]
   /** Exact key; undefined when the cache is off for this request. */
   readonly cacheKey?: string
+  /** Key that other wordings of the same picture share; undefined when it may not be reused. */
+  readonly reuseKey?: string
   readonly sibling?: Sibling
-  readonly hits: readonly ReadyImage[]
+  readonly hits: readonly CacheHit[]
   /** Digests of the pictures of this answer; calls that run side by side share it. */
   readonly shown: Set<string>
   readonly plan?: Plan

@@ -9,6 +9,7 @@ import { createSharpDecoder } from '../adapters/sharp-decoder/sharp-decoder.ts'
 import type { BreakerRule } from '../core/breaker/breaker.ts'
 import type { Fact } from '../core/jobs/request-record.ts'
 import type { Markup, PriceLayers } from '../core/pricebook/layers.ts'
+import { makePurposes } from '../core/purpose/default-purposes.ts'
 import { normaliseRequest } from '../core/request/normalise.ts'
 import type { RequestDraft } from '../core/request/request-draft.ts'
 import { ByteBudget } from '../gateway/byte-budget.ts'
@@ -109,6 +110,7 @@ export async function openGatewayStand(options: GatewayStandOptions): Promise<Ga
     log: collectingLog(logged),
     limits,
     baselineModel: options.baselineModel ?? 'none',
+    purposes: makePurposes(),
     bytes: new ByteBudget(limits, clock),
     siblings: new Siblings(),
     traffic: openTraffic(options, clock, hub),

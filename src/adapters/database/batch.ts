@@ -56,6 +56,7 @@ const factOrder: { readonly [Kind in Fact['kind']]: number } = {
   'attempt-started': 2,
   'attempt-submitted': 3,
   'attempt-settled': 4,
+  'image-derived': 5,
   'image-judged': 5,
   'cache-written': 6,
   'request-ended': 7,
@@ -182,6 +183,10 @@ const adders: { readonly [Kind in Fact['kind']]: FactAdder<Kind> } = {
       to.store(toImageRow(image, position))
       subjects.push(image.id)
     })
+  },
+  'image-derived': ({ image }, to, subjects) => {
+    to.store(toImageRow(image, 0))
+    subjects.push(image.requestId, image.id)
   },
   'image-judged': ({ image }, to, subjects) => {
     to.judge(toJudgedRow(image))

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import type { Quality } from '../../core/request/image-request.ts'
 import type { CacheStore } from '../../ports/stores.ts'
 import { toMilliseconds } from './columns.ts'
 import { type Engine, run } from './engine.ts'
@@ -20,6 +21,8 @@ export function cacheStore(engine: Engine): CacheStore {
           'entry.tenant as entry_tenant',
           'entry.created_at as entry_created_at',
           'entry.expires_at as entry_expires_at',
+          'entry.quality as entry_quality',
+          'entry.floor_permille as entry_floor_permille',
         ])
         .where('entry.cache_key', '=', cache_key)
         .where('entry.expires_at', '>', now)
@@ -41,6 +44,10 @@ export function cacheStore(engine: Engine): CacheStore {
           tenant: row.entry_tenant,
           createdAt: Number(row.entry_created_at),
           expiresAt: Number(row.entry_expires_at),
+          ...(row.entry_quality === null ? {} : { quality: row.entry_quality as Quality }),
+          ...(row.entry_floor_permille === null
+            ? {}
+            : { floor: Number(row.entry_floor_permille) / 1_000 }),
         },
         image: fromImageRow(row),
       }))
@@ -79,4 +86,6 @@ interface FoundRow extends ImageRow {
   readonly entry_tenant: string
   readonly entry_created_at: bigint
   readonly entry_expires_at: bigint
+  readonly entry_quality: string | null
+  readonly entry_floor_permille: bigint | null
 }

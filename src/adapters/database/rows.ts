@@ -219,6 +219,8 @@ export const toCacheRow = (entry: CacheEntry): CacheRow => ({
   tenant: toText(entry.tenant),
   created_at: toMilliseconds(entry.createdAt),
   expires_at: toMilliseconds(entry.expiresAt),
+  quality: toNullable(entry.quality, toText),
+  floor_permille: toNullable(entry.floor, (floor) => BigInt(Math.round(floor * 1_000))),
 })
 
 /** A virtual key as a row. */

@@ -130,6 +130,8 @@ export interface CacheRow {
   readonly tenant: string
   readonly created_at: bigint
   readonly expires_at: bigint
+  readonly quality: string | null
+  readonly floor_permille: bigint | null
 }
 
 /** A virtual key; of its secret only the digest. */
@@ -294,4 +296,6 @@ export const cacheColumns: Columns<CacheRow> = {
   tenant: 'text',
   created_at: 'bigint',
   expires_at: 'bigint',
+  quality: 'text',
+  floor_permille: 'bigint',
 }

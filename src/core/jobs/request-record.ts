@@ -2,7 +2,7 @@ import type { FailureClass } from '../errors/provider-failure.ts'
 import type { JsonObject, JsonValue } from '../json.ts'
 import type { Book, Hold, LedgerEntry } from '../ledger/entry.ts'
 import type { Nano } from '../money.ts'
-import type { ImageFormat, Operation } from '../request/image-request.ts'
+import type { ImageFormat, Operation, Quality } from '../request/image-request.ts'
 import type { Instant } from '../time.ts'
 
 /** Public states of a request (= job). */
@@ -144,6 +144,10 @@ export interface CacheEntry {
   readonly tenant: string
   readonly createdAt: Instant
   readonly expiresAt: Instant
+  /** As it was asked for, where the key says nothing of it. */
+  readonly quality?: Quality
+  /** Floor of the purpose that it was made for, 0 to 1. */
+  readonly floor?: number
 }
 
 /** What can be written. All facts of one commit become durable together or not at all. */
@@ -165,6 +169,11 @@ export type Fact =
     }
   | {
       readonly kind: 'image-judged'
+      readonly image: ImageRecord
+    }
+  | {
+      /** A picture of the cache that was scaled or converted for this request; it cost nothing. */
+      readonly kind: 'image-derived'
       readonly image: ImageRecord
     }
   | { readonly kind: 'cache-written'; readonly entry: CacheEntry }

@@ -1,13 +1,14 @@
 import { deprecation } from '../../core/catalog/catalog.ts'
 import { offerName } from '../../core/catalog/model.ts'
 import type { GatewayError } from '../../core/errors/gateway-error.ts'
-import type { CacheEntry, Fact, RequestRecord } from '../../core/jobs/request-record.ts'
+import type { Fact, RequestRecord } from '../../core/jobs/request-record.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { closeEntry } from '../../core/ledger/entry.ts'
 import { dollarsFromNano } from '../../core/money.ts'
 import type { Usage } from '../../core/pricing/usage.ts'
 import type { Warning } from '../../core/request/image-request.ts'
 import type { Instant } from '../../core/time.ts'
+import { cacheFacts, cacheWord } from '../cache-entries.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { failureOf } from '../failure-of.ts'
 import { loadImage } from '../load-image.ts'
@@ -57,20 +58,7 @@ function endFacts(run: Run, record: RequestRecord, endedAt: Instant, deps: Depen
     const entry = closeEntry(run.hold, kind, record.costNano, endedAt)
     facts.push({ kind: 'hold-closed', entry })
   }
-  const ttlMs = run.request.cacheTtlMs ?? deps.limits.cacheTtlMs
-  if (run.cacheKey === undefined || ttlMs <= 0) return facts
-  for (const { record: image, isReusable } of run.ended.flatMap((ended) => ended.images)) {
-    if (!isReusable) continue
-    const entry: CacheEntry = {
-      key: run.cacheKey,
-      imageId: image.id,
-      tenant: image.tenant,
-      createdAt: endedAt,
-      expiresAt: endedAt + ttlMs,
-    }
-    facts.push({ kind: 'cache-written', entry })
-  }
-  return facts
+  return [...facts, ...cacheFacts(run, endedAt, deps)]
 }
 
 function toResult(run: Run, deps: Dependencies): GatewayResult {
@@ -95,7 +83,7 @@ function toResult(run: Run, deps: Dependencies): GatewayResult {
     model: first?.model ?? '',
     route: routeOf(run),
     attempts: run.ended.length,
-    cache: run.cacheKey === undefined ? 'OFF' : run.hits.length > 0 ? 'HIT exact' : 'MISS',
+    cache: cacheWord(run),
     priceVersion: run.snapshot.book.version,
     warnings: collectWarnings(run, images.length),
     resolved: producing[0]?.resolved ?? {},

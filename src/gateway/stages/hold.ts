@@ -30,7 +30,7 @@ export async function hold(run: Run, deps: Dependencies): Promise<Run> {
   const { plan } = run
   const record = toRecord(run, deps)
   if (plan === undefined) {
-    return { ...run, unwritten: [{ kind: 'request-accepted', request: record }] }
+    return { ...run, unwritten: [{ kind: 'request-accepted', request: record }, ...run.unwritten] }
   }
   const reservation = await deps.bytes.reserve(expectedBytes(run.request, plan, missingImages(run)))
   const opened: Hold = {
@@ -48,6 +48,7 @@ export async function hold(run: Run, deps: Dependencies): Promise<Run> {
     unwritten: [
       { kind: 'request-accepted', request: record },
       { kind: 'hold-opened', hold: opened },
+      ...run.unwritten,
     ],
   }
 }

@@ -1,7 +1,13 @@
 import { requestsAndLedger } from './0001-requests-and-ledger.ts'
 import { usageRollups } from './0002-usage-rollups.ts'
 import { priceFeeds } from './0003-price-feeds.ts'
+import { cacheReuse } from './0009-cache-reuse.ts'
 import type { Migration } from './migration.ts'
 
 /** All migrations in their order. Append only. */
-export const migrations: readonly Migration[] = [requestsAndLedger, usageRollups, priceFeeds]
+export const migrations: readonly Migration[] = [
+  requestsAndLedger,
+  usageRollups,
+  priceFeeds,
+  cacheReuse,
+]
