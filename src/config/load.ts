@@ -14,6 +14,7 @@ import type {
   ProviderSettings,
   Settings,
   ShownSetting,
+  StorageSettings,
 } from './schema.ts'
 import { type SettingDefinition, settingTable } from './setting-table.ts'
 import { type Environment, mask, readVariable } from './variable.ts'
@@ -86,12 +87,25 @@ export function loadSettings(input: {
   }
   if (problems.length > 0) throw new ConfigError(problems)
   const { prices, alerts = {}, purposes = {} } = file
-  const outside = { priceFeeds: prices?.feeds ?? [], alerts, purposes }
+  const storage = storageOf(values)
+  const outside = { priceFeeds: prices?.feeds ?? [], alerts, purposes, storage }
   const providers = withOwn(read, input.own ?? {})
   const all = { ...values, home, providers, priceBooks, priceOverrides, ...outside }
   const settings = all as unknown as Settings
   planProviders(input.kinds, settings, place)
   return { settings, shown, ...(hasFile ? { file: path } : {}) }
+}
+
+/** The members of the flat list that are about the picture store. */
+const storageOf = (values: Readonly<Record<string, unknown>>): StorageSettings => {
+  const { storageUrl, storageEndpoint, storageRegion, storageAccessKeyId } = values
+  const { storageSecretAccessKey, storageSessionToken, storagePathStyle } = values
+  return {
+    ...{ url: storageUrl, endpoint: storageEndpoint, region: storageRegion },
+    ...{ accessKeyId: storageAccessKeyId, secretAccessKey: storageSecretAccessKey },
+    ...{ sessionToken: storageSessionToken, isPathStyle: storagePathStyle },
+    allowPrivate: values.storageAllowPrivate,
+  } as StorageSettings
 }
 
 /** Overrides are rows and markups in one list, because people think of offers. */

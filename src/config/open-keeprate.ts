@@ -1,11 +1,8 @@
 import { hash } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
-import { hostname, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { hostname } from 'node:os'
 import type { Logger } from 'pino'
 import { openDatabase } from '../adapters/database/open-database.ts'
-import { createFallbackStore } from '../adapters/files/fallback-image-store.ts'
-import { createFileImageStore } from '../adapters/files/file-image-store.ts'
 import { createSafeFetch } from '../adapters/safe-fetch/client.ts'
 import { createSharpDecoder } from '../adapters/sharp-decoder/sharp-decoder.ts'
 import { systemClock, systemRandom } from '../adapters/system-clock/system-clock.ts'
@@ -24,7 +21,6 @@ import { Siblings } from '../gateway/siblings.ts'
 import { Traffic } from '../gateway/traffic.ts'
 import type { Sha256 } from '../ports/digest.ts'
 import type { HttpClient } from '../ports/http-client.ts'
-import type { ImageStore } from '../ports/image-store.ts'
 import type { Provider } from '../ports/provider.ts'
 import type { Stores } from '../ports/stores.ts'
 import { providers as shippedProviders } from '../providers/registry.generated.ts'
@@ -37,6 +33,7 @@ import { priceLayers } from './price-layers.ts'
 import { type ProviderPlan, planProviders } from './provider-plan.ts'
 import { createProviders, livePrices, makeCatalogue, offersOf } from './providers.ts'
 import type { Settings } from './schema.ts'
+import { openStorage } from './storage.ts'
 import { watchPrices } from './watch-prices.ts'
 
 /** The key that works in sandbox mode on a loopback address. */
@@ -154,10 +151,11 @@ async function assemble(
   const { cacheTtlMs, bytesInFlight, planSteps } = settings
   const limits = { ...defaultLimits, cacheTtlMs, bytesInFlight, planSteps }
   const decoder = createSharpDecoder()
+  const storage = openStorage(settings, { http, clock, random: systemRandom, log, sha256 })
   const parts = {
     snapshot: prices.snapshot,
     stores,
-    images: openImages(settings, log),
+    images: storage.images,
     decoder,
     clock,
     random: systemRandom,
@@ -174,6 +172,7 @@ async function assemble(
   }
   const gateway = openGateway(parts, options)
   const stop = new AbortController()
+  const drained = options.recovers === false ? undefined : storage.drain(stop.signal)
   const { watch, notifier } = watchPrices(settings, { ...parts, http, hub, desk: prices })
   books.watch((rows) => watch.replaceBooks(rows), stop.signal)
   await seconds.recall(prices.snapshot(), stores.history, clock.now())
@@ -196,20 +195,13 @@ async function assemble(
     close: async () => {
       stop.abort()
       await gateway.close()
-      await watch.ended()
+      await Promise.all([watch.ended(), drained])
       await notifier.close()
       await Promise.all([decoder.close(), http.close(), sandbox?.close()])
       await stores.close()
     },
   }
 }
-
-const openImages = ({ home }: Settings, log: Logger): ImageStore =>
-  createFallbackStore(
-    createFileImageStore(home),
-    createFileImageStore(fallbackFolder(home)),
-    (error) => log.error({ error }, 'picture went to the fallback folder'),
-  )
 
 const openPrices = (
   settings: Settings,
@@ -240,10 +232,6 @@ const openSandbox = (settings: Settings): Promise<Sandbox> =>
   startSandbox({ emulators, speed: settings.sandboxSpeed, seed: randomHex(8) })
 
 const randomHex = (bytes: number): string => Buffer.from(systemRandom.bytes(bytes)).toString('hex')
-
-/** Where pictures go while the home folder cannot be written: another volume on most machines. */
-const fallbackFolder = (home: string): string =>
-  join(tmpdir(), `keeprate-${sha256(home).slice(0, 16)}`)
 
 /** The sandbox's key is known to everybody: it works only where no call can cost real money. */
 export const isSandboxOnly = (

@@ -3,7 +3,7 @@ import { decimal } from '../core/pricing/decimal.ts'
 import type { ProviderDefinition } from '../providers/shared/definition.ts'
 import type { PlaceFinder } from './provider-plan.ts'
 import type { ConfigFile, ProviderSettings, ShownSetting } from './schema.ts'
-import { isWebAddress } from './setting-table.ts'
+import { isWebAddress } from './setting-readers.ts'
 import { type Environment, mask, readVariable } from './variable.ts'
 
 /** Where settings of providers are read from, and where they and their problems are told. */

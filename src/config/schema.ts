@@ -99,6 +99,25 @@ export const configFile = z.strictObject({
     .describe('Prices of your own, over those that ship'),
   alerts: alertSettings.optional().describe('Where alerts go beside the log'),
   cache: z.strictObject({ ttl: duration.optional() }).optional(),
+  storage: z
+    .strictObject({
+      url: z.string().min(1).optional().describe('s3://bucket/prefix; without it the home folder'),
+      endpoint: z.url().optional().describe('Address of the store; AWS of the region without it'),
+      region: z.string().min(1).optional().describe('us-east-1 unless it says another'),
+      access_key_id: z.string().min(1).optional().describe('Or AWS_ACCESS_KEY_ID'),
+      secret_access_key: z.string().min(1).optional().describe('Or AWS_SECRET_ACCESS_KEY, *_FILE'),
+      session_token: z.string().min(1).optional().describe('Of temporary credentials'),
+      path_style: z
+        .boolean()
+        .optional()
+        .describe('The bucket stands in the path; so unless the store is AWS'),
+      allow_private: z
+        .boolean()
+        .optional()
+        .describe('The endpoint may lie on a private or loopback address'),
+    })
+    .optional()
+    .describe('Where pictures are kept'),
   purposes: z
     .record(z.string().min(1).max(80), purposeSchema)
     .optional()
@@ -142,6 +161,18 @@ export interface ProviderSettings {
   readonly settings?: JsonObject
 }
 
+/** Where pictures are kept, when that is not the home folder. */
+export interface StorageSettings {
+  readonly url?: string
+  readonly endpoint?: string
+  readonly region: string
+  readonly accessKeyId?: string
+  readonly secretAccessKey?: string
+  readonly sessionToken?: string
+  readonly isPathStyle?: boolean
+  readonly allowPrivate: boolean
+}
+
 /** All settings, read and checked. */
 export interface Settings {
   readonly host: string
@@ -164,6 +195,7 @@ export interface Settings {
   readonly alerts: AlertSettings
   /** By name; over those that ship. */
   readonly purposes: Readonly<Record<string, PurposeSettings>>
+  readonly storage: StorageSettings
   readonly cacheTtlMs: number
   readonly bytesInFlight: number
   readonly planSteps: number

@@ -23,12 +23,13 @@ export type MultipartPart =
  * One outgoing request. Bodies are complete in memory: bytes in flight are bounded at admission.
  */
 export interface HttpRequest {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE'
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly body?:
     | { readonly kind: 'json'; readonly value: unknown }
     | { readonly kind: 'multipart'; readonly parts: readonly MultipartPart[] }
+    | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
   readonly addresses: AddressPolicy
   /**
    * Names of JSON members whose string values are base64 images; they are decoded while streaming.

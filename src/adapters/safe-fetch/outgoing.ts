@@ -41,10 +41,18 @@ export function toOutgoing(request: Pick<HttpRequest, 'headers' | 'body'>): Outg
     headers['content-type'] ??= 'application/json'
     return { headers, body: Buffer.from(JSON.stringify(body.value)) }
   }
+  if (body.kind === 'bytes') {
+    headers['content-type'] ??= 'application/octet-stream'
+    return { headers, body: asBuffer(body.bytes) }
+  }
   const { contentType, bytes } = toMultipart(body.parts)
   headers['content-type'] = contentType
   return { headers, body: bytes }
 }
+
+/** The same memory, as undici takes it. */
+const asBuffer = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer =>
+  Buffer.from(buffer, byteOffset, byteLength)
 
 /** What goes to the target of a redirect. */
 export const toRedirected = ({ headers }: Outgoing): Outgoing => ({
