@@ -42,7 +42,7 @@ const sizeOf = (text: string): Purpose['display'] => {
 }
 
 /** The purposes that ship, by name. */
-export const defaultPurposes: ReadonlyMap<string, Purpose> = new Map([
+const defaultPurposes: ReadonlyMap<string, Purpose> = new Map([
   [general.name, general],
   ...Object.entries(rows).map(([name, [display, floor, bad, more]]): [string, Purpose] => [
     name,
