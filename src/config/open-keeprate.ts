@@ -164,6 +164,7 @@ async function assemble(
     limits,
     baselineModel: settings.baseline,
     purposes: makePurposes(settings.purposes),
+    cancelsOnDisconnect: settings.cancelOnDisconnect,
     bytes: new ByteBudget(limits, clock),
     siblings: new Siblings(),
     traffic: new Traffic({ clock, emit: hub.emit, breaker: breakerRule(settings) }),

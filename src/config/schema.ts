@@ -76,6 +76,10 @@ export const configFile = z.strictObject({
   admin_key: z.string().min(16).optional().describe('A key that may do everything'),
   log_level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).optional(),
   body_extension: z.boolean().optional().describe('Whether answers carry the `keeprate` object'),
+  cancel_on_disconnect: z
+    .boolean()
+    .optional()
+    .describe('Whether running calls are given up, where that saves money, when the caller goes'),
   baseline: z.string().min(1).optional().describe('Model whose price is the list price of `auto`'),
   providers: z.record(z.string(), provider).optional(),
   sandbox: z
@@ -183,6 +187,7 @@ export interface Settings {
   readonly adminKey?: string
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
   readonly bodyExtension: boolean
+  readonly cancelOnDisconnect: boolean
   readonly baseline: string
   readonly providers: Readonly<Record<string, ProviderSettings>>
   /** Names of the emulated providers; undefined = all when none is a real one, else none. */

@@ -87,6 +87,13 @@ export const settingTable: readonly SettingDefinition[] = [
     read: flag,
   },
   {
+    key: 'cancelOnDisconnect',
+    path: ['cancel_on_disconnect'],
+    variables: ['KEEPRATE_CANCEL_ON_DISCONNECT'],
+    default: false,
+    read: flag,
+  },
+  {
     key: 'baseline',
     path: ['baseline'],
     variables: ['KEEPRATE_BASELINE'],

@@ -21,7 +21,7 @@ export interface BackgroundOrders {
 }
 
 /**
- * Keeps this process's leases alive, writes what the database did not take before, takes up work
+ * Keeps this process's leases alive, cancels what others asked to be cancelled, writes what the database did not take before, takes up work
  * whose process died, and deletes expired cache entries. A failing turn is logged and the next one
  * comes; the data base may be back by then.
  */
@@ -50,6 +50,7 @@ async function takeTurn(
 ): Promise<void> {
   const now = deps.clock.now()
   await deps.stores.requests.renewLeases(deps.owner, now + deps.limits.leaseMs)
+  for (const id of await deps.stores.requests.cancelAsked(deps.owner)) desk.cancel(id)
   await deps.late.flush(deps.stores.journal, deps)
   if (mayRecover()) await recover(deps, desk)
   if (turn % TURNS_PER_PURGE === 0) await deps.stores.cache.purge(now, deps.limits.purgeBatch)

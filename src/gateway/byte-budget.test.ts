@@ -14,7 +14,7 @@ function openBudget() {
   const ask = (name: string, bytes: number): void => {
     budget.reserve(bytes).then(
       (reservation) => {
-        fates[name] = reservation
+        if (reservation !== undefined) fates[name] = reservation
       },
       (error: unknown) => {
         if (!GatewayError.isInstance(error)) throw error

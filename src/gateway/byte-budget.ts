@@ -35,9 +35,11 @@ export class ByteBudget {
 
   /**
    * Waits until `bytes` fit. A request larger than the whole budget is admitted alone.
+   * @returns undefined when the signal aborted while it waited.
    * @throws GatewayError `overloaded` when the line is full or the wait too long.
    */
-  async reserve(bytes: number): Promise<Reservation> {
+  async reserve(bytes: number, signal?: AbortSignal): Promise<Reservation | undefined> {
+    if (hasAborted(signal)) return undefined
     if (this.#waiting.length === 0 && this.#fits(bytes)) return this.#take(bytes)
     if (this.#waiting.length >= this.#limits.waitingForBytes) throw this.#overloaded()
     const timeout = new AbortController()
@@ -45,6 +47,8 @@ export class ByteBudget {
       this.#waiting.push({ bytes, admit: resolve })
     })
     const waiter = this.#waiting.at(-1)
+    const leave = (): void => timeout.abort()
+    signal?.addEventListener('abort', leave, { once: true })
     const isAdmitted = await Promise.race([
       admitted.then(() => true),
       this.#clock.sleep(this.#limits.waitForBytesMs, timeout.signal).then(
@@ -53,11 +57,13 @@ export class ByteBudget {
       ),
     ])
     timeout.abort()
+    signal?.removeEventListener('abort', leave)
     const position = waiter === undefined ? -1 : this.#waiting.indexOf(waiter)
     if (!isAdmitted && position >= 0) {
       this.#waiting.splice(position, 1)
       // A large one that gives up at the head of the line no longer keeps smaller ones waiting.
       this.#admitNext()
+      if (hasAborted(signal)) return undefined
       throw this.#overloaded()
     }
     return this.#reservation(bytes)
@@ -100,3 +106,5 @@ export class ByteBudget {
     })
   }
 }
+
+const hasAborted = (signal: AbortSignal | undefined): boolean => signal?.aborted === true

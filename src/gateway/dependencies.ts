@@ -42,6 +42,8 @@ export interface Dependencies {
   /** Model whose live price is the list price of `auto`. */
   readonly baselineModel: string
   readonly purposes: Purposes
+  /** Whether calls that run are given up when the caller goes away, unless the request says. */
+  readonly cancelsOnDisconnect: boolean
   readonly bytes: ByteBudget
   readonly siblings: Siblings
   /** Health, rate limits and repetitions of providers. */

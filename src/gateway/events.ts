@@ -30,6 +30,8 @@ export type GatewayEvent =
       readonly durationMs: number
       readonly overheadMs: number
       readonly cache: 'hit' | 'miss' | 'off'
+      /** What was not spent, because the caller did not want the rest any more. */
+      readonly cancelledNano?: bigint
     }
   | {
       /** Other prices hold from now on; requests that run keep those they began with. */

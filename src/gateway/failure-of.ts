@@ -17,6 +17,7 @@ const CODES: { readonly [Class in FailureClass]: ErrorCode } = {
   content_policy_output: 'content_policy_violation',
   empty: 'no_provider_available',
   bad_image: 'no_provider_available',
+  cancelled: 'cancelled',
 }
 
 /** A longer wait is no advice to a caller: providers have been seen to ask for a year. */

@@ -2,8 +2,10 @@ import { liveModels } from '../core/catalog/catalog.ts'
 import type { Model } from '../core/catalog/model.ts'
 import { GatewayError } from '../core/errors/gateway-error.ts'
 import type { ImageRequest } from '../core/request/image-request.ts'
+import type { PartialImage } from '../ports/provider.ts'
 import { startBackground } from './background.ts'
 import type { Caller, Dependencies } from './dependencies.ts'
+import { type JobDesk, openJobDesk } from './job-desk.ts'
 import { LateWrites } from './late-writes.ts'
 import { submit, type Ticket } from './pipeline.ts'
 import type { GatewayResult } from './result.ts'
@@ -26,6 +28,8 @@ export interface Gateway {
   submit(request: ImageRequest, caller: Caller, watch?: Watch): Ticket
   /** Submits and waits. */
   generate(request: ImageRequest, caller: Caller, watch?: Watch): Promise<GatewayResult>
+  /** Requests that nobody needs to wait for: to look at, listen to and cancel. */
+  readonly jobs: JobDesk
   models(): readonly Model[]
   /** Stops accepting, lets running requests end, and leaves the rest for another process. */
   close(): Promise<void>
@@ -55,8 +59,12 @@ export function openGateway(
     if (isClosing) {
       throw new GatewayError('overloaded', 'The gateway is shutting down.', { retryAfterMs: 1_000 })
     }
-    const ticket = submit(request, caller, watch, deps)
-    desk.add(ticket.requestId, ticket.result)
+    const onPartial = (partial: PartialImage): void => {
+      watch.onPartial?.(partial)
+      desk.tell(ticket.requestId, partial)
+    }
+    const ticket = submit(request, caller, { ...watch, onPartial }, deps)
+    desk.add(ticket.requestId, ticket.result, ticket.cancel)
     const result = withDeadline(ticket, request.deadlineMs, deps)
     // Whoever only starts work need not listen to how it ends.
     result.catch(() => undefined)
@@ -82,6 +90,7 @@ export function openGateway(
     },
     submit: start,
     generate: async (request, caller, watch) => start(request, caller, watch).result,
+    jobs: openJobDesk(deps, desk),
     models: () => liveModels(deps.snapshot().catalog, deps.clock.now()),
     close: () => {
       isClosing = true

@@ -72,6 +72,7 @@ const verdicts: { readonly [Class in FailureClass]: Verdict } = {
   content_policy_output: { line: good, offer: nothing },
   empty: { line: good, offer: bad },
   bad_image: { line: good, offer: bad },
+  cancelled: { line: nothing, offer: nothing },
 }
 
 /** One breaker, as pages and metrics show it. */

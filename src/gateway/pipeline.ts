@@ -1,22 +1,28 @@
+import { GatewayError } from '../core/errors/gateway-error.ts'
 import { failureRules } from '../core/errors/provider-failure.ts'
 import type { ImageRequest } from '../core/request/image-request.ts'
 import type { Candidate } from '../core/routing/plan.ts'
+import { unsent } from './cut-short.ts'
 import type { Caller, Dependencies } from './dependencies.ts'
 import { measureMask } from './measure-mask.ts'
 import type { GatewayResult } from './result.ts'
 import { missingImages, type Run, type Watch } from './run.ts'
 import { type BlockedStep, noneAdmitted, runStep } from './run-step.ts'
 import { cache } from './stages/cache.ts'
+import { announce } from './stages/execute.ts'
 import { finish } from './stages/finish.ts'
 import { hold } from './stages/hold.ts'
 import { normalise } from './stages/normalise.ts'
 import { plan } from './stages/plan.ts'
+import { onAbort, openStop } from './stop-order.ts'
 
 /** A request that was accepted; its work goes on whether or not anybody waits. */
 export interface Ticket {
   readonly requestId: string
   /** Resolves with the answer, rejects with a GatewayError. */
   readonly result: Promise<GatewayResult>
+  /** Buys nothing more, and gives up the calls that can be stopped. */
+  cancel(): void
 }
 
 /**
@@ -30,9 +36,13 @@ export function submit(
   watch: Watch,
   deps: Dependencies,
 ): Ticket {
-  const run = normalise(request, caller, watch, deps)
+  const stop = openStop()
+  const run = normalise(request, caller, { watch, stop }, deps)
+  const givesUpCalls = request.cancelOnDisconnect ?? deps.cancelsOnDisconnect
+  onAbort(watch.gone, () => stop.leave({ givesUpCalls }))
   const leave = deps.traffic.retries.begin()
-  return { requestId: run.id, result: work(run, deps).finally(leave) }
+  const result = work(run, deps).finally(leave)
+  return { requestId: run.id, result, cancel: () => stop.leave({ givesUpCalls: true }) }
 }
 
 /** The order of the stages stands here and nowhere else. */
@@ -44,14 +54,29 @@ async function work(begun: Run, deps: Dependencies): Promise<GatewayResult> {
     const request = await measureMask(run.request, { models, snapshot: run.snapshot }, deps)
     run = { ...run, request }
     run = plan(run, deps)
-    run = await hold(run, deps)
-    run = await runSteps(run, deps)
+    run = await accept(await hold(run, deps), deps)
+    const accepted = run
+    run = await runSteps(run, deps).catch((error) => refuse(accepted, error))
     return await finish(run, deps)
   } catch (error) {
     run.sibling?.leave()
     run.reservation?.release()
     throw error
   }
+}
+
+/** Writes a request down before its first call, where the caller asked for that. */
+async function accept(run: Run, deps: Dependencies): Promise<Run> {
+  if (run.watch.onAccepted === undefined || run.hold === undefined) return run
+  await announce([], run.unwritten, run, deps)
+  run.watch.onAccepted()
+  return { ...run, isAccepted: true }
+}
+
+/** What makes a call impossible is an error to the caller, or the end of what was accepted. */
+function refuse(run: Run, error: unknown): Run {
+  if (run.isAccepted !== true || !GatewayError.isInstance(error)) throw error
+  return { ...run, refusal: error }
 }
 
 /** Tries the steps of the plan until all pictures are there, or going on is forbidden. */
@@ -65,8 +90,9 @@ async function runSteps(begun: Run, deps: Dependencies): Promise<Run> {
     if ('reason' in tried) blocked.push(tried)
     else run = tried
   }
-  if (run.plan !== undefined && run.ended.length === 0) throw noneAdmitted(run, blocked)
-  return run
+  if (run.plan === undefined || run.ended.length > 0) return run
+  if (run.stop.buying.aborted) return unsent(run)
+  throw noneAdmitted(run, blocked)
 }
 
 /**
@@ -89,7 +115,8 @@ async function tryStep(
 }
 
 /**
- * No other offer may see what was refused by content policy, and no step starts after the deadline.
+ * No other offer may see what was refused by content policy, and no step starts after the deadline,
+ * or when nobody wants the pictures any more.
  */
 function mustStop(run: Run, deps: Dependencies): boolean {
   const isForbidden = run.ended.some(({ failures }) =>
@@ -97,5 +124,5 @@ function mustStop(run: Run, deps: Dependencies): boolean {
   )
   const { deadlineMs } = run.request
   const isLate = deadlineMs !== undefined && deps.clock.monotonicMs() - run.startedMs >= deadlineMs
-  return isForbidden || isLate
+  return isForbidden || isLate || run.stop.buying.aborted
 }

@@ -47,6 +47,7 @@ class Lane {
     maxWaitMs: number,
     signal: AbortSignal | undefined,
   ): Promise<LanePass | undefined> {
+    if (signal?.aborted === true) return undefined
     if (this.#waiting.length === 0 && this.#waitMs(images) === 0) return this.#take(images)
     if (this.#waiting.length >= limits.maxWaiting || maxWaitMs <= 0) return undefined
     const admitted = Promise.withResolvers<LanePass | undefined>()

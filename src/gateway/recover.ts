@@ -8,6 +8,7 @@ import { fromStoredRequest } from '../core/jobs/stored-request.ts'
 import type { PriceRow } from '../core/pricebook/price-row.ts'
 import type { Operation, OperationDetails, Size } from '../core/request/image-request.ts'
 import type { CallOutcome, ProviderJob } from '../ports/provider.ts'
+import { callOrCancel } from './cancel-call.ts'
 import type { Dependencies } from './dependencies.ts'
 import type { EndedAttempt, ReadyImage, Run } from './run.ts'
 import { conclude } from './run-step.ts'
@@ -15,6 +16,7 @@ import { callContext, type OpenAttempt } from './stages/execute.ts'
 import { finish } from './stages/finish.ts'
 import { judge } from './stages/judge.ts'
 import { publish } from './stages/publish.ts'
+import { openStop, type Stop } from './stop-order.ts'
 import type { WorkDesk } from './work-desk.ts'
 
 /**
@@ -33,7 +35,13 @@ export async function recover(deps: Dependencies, desk: WorkDesk): Promise<numbe
   })
   // A lease of our own may run out while the database is slow; its work goes on all the same.
   const abandoned = records.filter(({ id }) => !desk.isAtWork(id))
-  for (const record of abandoned) desk.add(record.id, takeUp(record, deps))
+  for (const record of abandoned) {
+    const stop = openStop()
+    const cancel = () => stop.leave({ givesUpCalls: true })
+    // Who was to be cancelled when its process died still is.
+    if (record.cancelAskedAt !== undefined) cancel()
+    desk.add(record.id, takeUp(record, stop, deps), cancel)
+  }
   return abandoned.length
 }
 
@@ -44,7 +52,7 @@ interface Found {
   readonly open: OpenAttempt | undefined
 }
 
-async function takeUp(record: RequestRecord, deps: Dependencies): Promise<void> {
+async function takeUp(record: RequestRecord, stop: Stop, deps: Dependencies): Promise<void> {
   const { id } = record
   deps.log.info({ requestId: id }, 'request taken up again')
   try {
@@ -54,7 +62,7 @@ async function takeUp(record: RequestRecord, deps: Dependencies): Promise<void> 
       requests.images(id),
       ledger.hold(id),
     ])
-    const begun = toRun(record, deps)
+    const begun = toRun(record, stop, deps)
     const run: Run = hold === undefined ? begun : { ...begun, hold }
     const found = attempts.map((attempt): Found => {
       const own = images.filter((image) => image.attemptId === attempt.id)
@@ -98,7 +106,7 @@ async function offerAgain(id: string, { stores, owner, clock, limits, log }: Dep
   }
 }
 
-function toRun(record: RequestRecord, deps: Dependencies): Run {
+function toRun(record: RequestRecord, stop: Stop, deps: Dependencies): Run {
   return {
     id: record.id,
     caller: { keyId: record.keyId, tenant: record.tenant },
@@ -108,6 +116,7 @@ function toRun(record: RequestRecord, deps: Dependencies): Run {
     startedAt: record.createdAt,
     startedMs: deps.clock.monotonicMs() - (deps.clock.now() - record.createdAt),
     watch: {},
+    stop,
     warnings: [],
     hits: [],
     shown: new Set(),
@@ -123,16 +132,32 @@ async function goOn(found: Found, run: Run, deps: Dependencies): Promise<EndedAt
   const { attempt, open } = found
   if (attempt.state === 'settled' || open === undefined) return lookAgain(found, run, deps)
   const startedMs = deps.clock.monotonicMs()
-  const outcome: CallOutcome =
-    attempt.job === undefined
-      ? { kind: 'failed', failure: failure('timeout_unknown', 'the process died during the call') }
-      : await open.provider.resume(
-          attempt.job as unknown as ProviderJob,
-          open.plan,
-          callContext(open, run, deps),
-        )
+  const outcome = await resume(open, run, deps)
   const durationMs = deps.clock.monotonicMs() - startedMs
   return conclude({ ...open, outcome, durationMs }, run, deps)
+}
+
+/** Polls a job on; of a call without one nobody knows whether it was sent. */
+async function resume(
+  { attempt, plan, provider, ...open }: OpenAttempt,
+  run: Run,
+  deps: Dependencies,
+): Promise<CallOutcome> {
+  const job = attempt.job as unknown as ProviderJob | undefined
+  if (job === undefined) {
+    const message = 'the process died during the call'
+    return { kind: 'failed', failure: failure('timeout_unknown', message) }
+  }
+  return callOrCancel(
+    {
+      provider,
+      job,
+      context: callContext({ ...open, attempt, provider }, run, deps),
+      stop: run.stop.calls,
+      start: (context) => provider.resume(job, plan, context),
+    },
+    deps.clock,
+  )
 }
 
 /**

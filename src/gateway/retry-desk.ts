@@ -38,8 +38,12 @@ export class RetryDesk {
     }
   }
 
-  /** Waits for leave to repeat; undefined when the wait was too long or the line is. */
-  async acquire(maxWaitMs: number): Promise<RetryPermit | undefined> {
+  /**
+   * Waits for leave to repeat; undefined when the wait was too long or the line is, or when the
+   * signal aborts.
+   */
+  async acquire(maxWaitMs: number, signal?: AbortSignal): Promise<RetryPermit | undefined> {
+    if (signal?.aborted === true) return undefined
     if (this.#waiting.length === 0 && this.#mayStart()) return this.#take()
     if (this.#waiting.length >= MAX_WAITING) return undefined
     const admitted = Promise.withResolvers<RetryPermit | undefined>()
@@ -51,8 +55,10 @@ export class RetryDesk {
       admitted.resolve(undefined)
     }
     this.#clock.sleep(maxWaitMs, over.signal).then(giveUp, () => undefined)
+    signal?.addEventListener('abort', giveUp, { once: true })
     const permit = await admitted.promise
     over.abort()
+    signal?.removeEventListener('abort', giveUp)
     return permit
   }
 

@@ -41,13 +41,15 @@ export async function runStep(
   const permit =
     run.ended.length === 0
       ? noPermit
-      : await deps.traffic.retries.acquire(deps.limits.waitForRetryMs)
+      : await deps.traffic.retries.acquire(deps.limits.waitForRetryMs, run.stop.buying)
   if (permit === undefined) return { offer: step.offer, ...tooManyRetries }
   try {
     const drafts = draftAttempts(run, step, index, deps)
-    const first = await enterAtOnce(drafts, step, waitAt(run, index, deps), deps)
+    const wait = { maxWaitMs: waitAt(run, index, deps), signal: run.stop.buying }
+    const first = await enterAtOnce(drafts, step, wait, deps)
     if ('reason' in first) return { offer: step.offer, ...first }
-    const unwritten = run.ended.length === 0 ? run.unwritten : []
+    const isFirst = run.ended.length === 0 && run.isAccepted !== true
+    const unwritten = isFirst ? run.unwritten : []
     await announceAll(first, unwritten, run, deps)
     const others = drafts.slice(first.length).map((draft) => enterLater(draft, step, run, deps))
     const ended = await Promise.all([
@@ -88,13 +90,13 @@ function waitAt(run: Run, index: number, { limits, clock }: Dependencies): numbe
 async function enterAtOnce(
   drafts: readonly OpenAttempt[],
   step: Candidate,
-  maxWaitMs: number,
+  wait: { readonly maxWaitMs: number; readonly signal: AbortSignal },
   deps: Dependencies,
 ): Promise<readonly Entered[] | Blocked> {
   const entered: Entered[] = []
   for (const [position, draft] of drafts.entries()) {
-    const wait = { maxWaitMs: position === 0 ? maxWaitMs : 0 }
-    const passage = await deps.traffic.enter(destinationOf(draft, step), draft.plan.n, wait)
+    const own = position === 0 ? wait : { maxWaitMs: 0 }
+    const passage = await deps.traffic.enter(destinationOf(draft, step), draft.plan.n, own)
     if ('reason' in passage) {
       if (position === 0) return passage
       break
@@ -130,9 +132,13 @@ async function enterLater(
   run: Run,
   deps: Dependencies,
 ): Promise<EndedAttempt | undefined> {
-  const wait = { maxWaitMs: waitAt(run, draft.attempt.step, deps) }
+  const wait = { maxWaitMs: waitAt(run, draft.attempt.step, deps), signal: run.stop.buying }
   const passage = await deps.traffic.enter(destinationOf(draft, step), draft.plan.n, wait)
   if ('reason' in passage) return undefined
+  if (run.stop.buying.aborted) {
+    passage.leave()
+    return undefined
+  }
   const entered = { open: withCredential(draft, passage.credential, deps), passage }
   try {
     await announceAll([entered], [], run, deps)
@@ -152,7 +158,9 @@ async function runAttempt(
   const answered = await execute(open, run, deps)
   const failure = failureIn(answered)
   const { durationMs } = answered
-  passage.end(failure === undefined ? { durationMs } : { durationMs, failure })
+  // What we gave up ourselves says nothing of the provider.
+  if (failure?.class === 'cancelled') passage.leave()
+  else passage.end(failure === undefined ? { durationMs } : { durationMs, failure })
   return conclude(answered, run, deps)
 }
 

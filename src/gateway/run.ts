@@ -1,5 +1,6 @@
 import type { Resolution } from '../core/catalog/catalog.ts'
 import type { CallSettings } from '../core/catalog/settings.ts'
+import type { GatewayError } from '../core/errors/gateway-error.ts'
 import type { ProviderFailure } from '../core/errors/provider-failure.ts'
 import type { Attempt, Fact, ImageRecord } from '../core/jobs/request-record.ts'
 import type { Book, Hold } from '../core/ledger/entry.ts'
@@ -11,6 +12,7 @@ import type { PartialImage } from '../ports/provider.ts'
 import type { Reservation } from './byte-budget.ts'
 import type { Caller, Snapshot } from './dependencies.ts'
 import type { Sibling } from './siblings.ts'
+import type { Stop } from './stop-order.ts'
 
 /** A good picture, ready to be given to the caller. */
 export interface ReadyImage {
@@ -41,9 +43,18 @@ export interface EndedAttempt {
   readonly written: Promise<boolean>
 }
 
-/** What a waiting caller wants to hear while the work goes on. */
+/** What a caller wants to hear while the work goes on, and lets the work know. */
 export interface Watch {
   onPartial?(partial: PartialImage): void
+  /** Aborts when the caller has gone: what was not sent to a provider yet is not bought any more. */
+  readonly gone?: AbortSignal
+  /**
+   * Told when the request is durable, before its first call. A caller that asks for this gets no
+   * refusal later: from then on whatever happens stands in the record.
+   */
+  onAccepted?(): void
+  /** The gateways that the request came through. */
+  readonly via?: string
 }
 
 /**
@@ -59,6 +70,7 @@ export interface Run {
   readonly startedAt: Instant
   readonly startedMs: number
   readonly watch: Watch
+  readonly stop: Stop
   readonly warnings: readonly Warning[]
   /** Exact key; undefined when the cache is off for this request. */
   readonly cacheKey?: string
@@ -75,6 +87,10 @@ export interface Run {
   readonly reservation?: Reservation
   /** Decided but not yet written; the next write takes them along. */
   readonly unwritten: readonly Fact[]
+  /** Written before the first call; see {@link Watch.onAccepted}. */
+  readonly isAccepted?: boolean
+  /** Why no call was made, of a request that was accepted before that was known. */
+  readonly refusal?: GatewayError
   readonly ended: readonly EndedAttempt[]
   /** Taken up again after its process had died; nobody waits for the answer. */
   readonly isRecovered?: boolean

@@ -1,15 +1,31 @@
+import type { PartialImage } from '../ports/provider.ts'
+
+/** What can be done with work on a request while it goes on. */
+interface Work {
+  /** Resolves when it has ended, however it ends. */
+  readonly ended: Promise<void>
+  readonly cancel: () => void
+  readonly listeners: Set<(partial: PartialImage) => void>
+}
+
 /** The requests that this process works on now. */
 export class WorkDesk {
-  readonly #running = new Map<string, Promise<unknown>>()
+  readonly #running = new Map<string, Work>()
 
-  /** Notes work on a request until it has ended, however it ends. */
-  add(requestId: string, work: Promise<unknown>): void {
-    const quiet = work
-      .catch(() => undefined)
+  /**
+   * Notes work on a request until it has ended, however it ends.
+   * @param cancel how it is told to stop.
+   */
+  add(requestId: string, work: Promise<unknown>, cancel: () => void): void {
+    const ended = work
+      .then(
+        () => undefined,
+        () => undefined,
+      )
       .finally(() => {
-        if (this.#running.get(requestId) === quiet) this.#running.delete(requestId)
+        if (this.#running.get(requestId)?.ended === ended) this.#running.delete(requestId)
       })
-    this.#running.set(requestId, quiet)
+    this.#running.set(requestId, { ended, cancel, listeners: new Set() })
   }
 
   /** Whether this process works on a request. */
@@ -17,8 +33,30 @@ export class WorkDesk {
     return this.#running.has(requestId)
   }
 
+  /** Resolves when the work on a request has ended; undefined when it is not done here. */
+  end(requestId: string): Promise<void> | undefined {
+    return this.#running.get(requestId)?.ended
+  }
+
+  /** Tells work to stop; whoever does not work on it does nothing. */
+  cancel(requestId: string): void {
+    this.#running.get(requestId)?.cancel()
+  }
+
+  /** Passes a partial picture on to whoever listens. */
+  tell(requestId: string, partial: PartialImage): void {
+    for (const listener of this.#running.get(requestId)?.listeners ?? []) listener(partial)
+  }
+
+  /** Listens to partial pictures of work that is done here. @returns what ends the listening. */
+  listen(requestId: string, listener: (partial: PartialImage) => void): () => void {
+    const listeners = this.#running.get(requestId)?.listeners
+    listeners?.add(listener)
+    return () => listeners?.delete(listener)
+  }
+
   /** Resolves when all the work of this moment has ended. */
   async empty(): Promise<void> {
-    await Promise.all(this.#running.values())
+    await Promise.all([...this.#running.values()].map(({ ended }) => ended))
   }
 }

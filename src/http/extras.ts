@@ -49,6 +49,7 @@ export const keeprateObject = z.strictObject({
   deadline_ms: z.number().nullish(),
   cache: z.enum(cacheModes).nullish(),
   cache_ttl: z.union([z.string(), z.number()]).nullish(),
+  cancel_on_disconnect: z.boolean().nullish(),
   tags: z.record(z.string(), z.string().max(requestLimits.maxTagCharacters)).nullish(),
   body: z.enum(['on', 'off']).nullish(),
   negative_prompt: z.string().max(requestLimits.maxPromptCharacters).nullish(),
@@ -86,6 +87,9 @@ const headerReaders: ReadonlyMap<string, HeaderReader> = new Map(
     'deadline-ms': (value) => ({ deadline_ms: Number(value) }),
     cache: (value) => ({ cache: readCache(value) }),
     'cache-ttl': (value) => ({ cache_ttl: value }),
+    'cancel-on-disconnect': (value) => ({
+      cancel_on_disconnect: readFlag('x-keeprate-cancel-on-disconnect', value),
+    }),
     tags: (value) => ({ tags: readTags(value) }),
     body: (value) => ({ body: readFlag('x-keeprate-body', value) ? 'on' : 'off' }),
     operation: (value) => ({ operation: readOperation(value) }),
@@ -135,13 +139,14 @@ const printValue = (value: unknown): string =>
 function toExtras(object: KeeprateObject): Extras {
   const { max_cost, deadline_ms, cache_ttl, negative_prompt, aspect_ratio, body, user, ...rest } =
     object
-  const { provider_options, operation, ...same } = rest
+  const { provider_options, cancel_on_disconnect, operation, ...same } = rest
   return {
     draft: {
       ...same,
       maxCost: max_cost === null || max_cost === undefined ? undefined : String(max_cost),
       deadlineMs: deadline_ms,
       cacheTtlMs: readDuration(cache_ttl),
+      cancelOnDisconnect: cancel_on_disconnect,
       negativePrompt: negative_prompt,
       aspect: aspect_ratio,
       endUser: user,

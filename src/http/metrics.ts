@@ -41,7 +41,7 @@ function makeInstruments(registers: readonly [Registry]) {
     ),
     saved: counter(
       'keeprate_saved_dollars_total',
-      'Dollars below the list price, where the difference is positive.',
+      'Dollars below the list price, where the difference is positive, and what was cancelled unpaid.',
       ['lever', 'book'],
     ),
     attempts: counter('keeprate_attempts_total', 'Calls to providers, by outcome.', [
@@ -143,7 +143,7 @@ function makeListeners(
     },
     'price-drifted': ({ attempt }) => to.drifts.inc({ offer: attempt.offer }),
     'book-changed': ({ layer }) => to.bookSwaps.inc({ layer }),
-    'request-ended': ({ request, images, durationMs, overheadMs, cache }) => {
+    'request-ended': ({ request, images, durationMs, overheadMs, cache, cancelledNano = 0n }) => {
       const { operation, book, state } = request
       const provider = String(request.summary?.provider ?? '')
       const model = String(request.summary?.model ?? '')
@@ -155,6 +155,9 @@ function makeListeners(
       const savedNano = request.savedNano ?? 0n
       const lever = cache === 'hit' ? 'cache' : 'routing'
       if (savedNano > 0n) to.saved.inc({ lever, book }, Number(savedNano) / NANO_PER_DOLLAR)
+      if (cancelledNano > 0n) {
+        to.saved.inc({ lever: 'cancelled', book }, Number(cancelledNano) / NANO_PER_DOLLAR)
+      }
     },
     'write-failed': () => to.writeFailures.inc(),
     ...prices,

@@ -94,6 +94,8 @@ export interface CallContext {
   onPartial?(partial: PartialImage): void
   /** Which of the provider's credentials is used; the first one when absent. */
   readonly credential?: string
+  /** The gateways that this request came through, as `via` names them. */
+  readonly via?: string
   /** Told when the provider says what is left of a rate limit. */
   onRate?(report: RateReport): void
 }
@@ -134,11 +136,18 @@ export interface Provider {
   call(call: ProviderCall, context: CallContext): Promise<CallOutcome>
   /** Goes on with a job that was submitted earlier. Never submits again. */
   resume(job: ProviderJob, plan: CallPlan, context: CallContext): Promise<CallOutcome>
-  /** Gives a job up; undefined when the provider cannot. Never throws. */
+  /**
+   * Gives a job up. Undefined when the provider cannot, and when it charges for the whole job all the
+   * same: then the picture is worth more than the cancelling. Never throws.
+   */
   cancel?(
     job: ProviderJob,
     context: Pick<CallContext, 'credential' | 'signal'>,
   ): Promise<CancelOutcome>
+  /**
+   * Whether its server stops a synchronous call whose signal aborts; others work on, and charge.
+   */
+  readonly isInterruptible?: boolean
   /**
    * Asks something free that proves address and credential; undefined when there is no such thing.
    */

@@ -4,6 +4,7 @@ import type {
   Fact,
   ImageRecord,
   RequestRecord,
+  RequestState,
 } from '../core/jobs/request-record.ts'
 import type { Balance, Book, Hold, LedgerEntry } from '../core/ledger/entry.ts'
 import type { VirtualKey } from '../core/ledger/virtual-key.ts'
@@ -58,6 +59,7 @@ export interface RequestStore {
   /** Newest first; `after` is the id of the last one seen. */
   list(query: {
     readonly tenant: string
+    readonly state?: RequestState
     readonly limit: number
     readonly after?: string
   }): Promise<readonly RequestRecord[]>
@@ -79,6 +81,13 @@ export interface RequestStore {
     readonly owner: string
     readonly from: Instant
   }): Promise<void>
+  /**
+   * Notes that a request is to be cancelled; who works on it looks for that. Changes nothing once it
+   * has ended, and the first note stays.
+   */
+  askCancel(id: string, at: Instant): Promise<void>
+  /** The unfinished requests of `owner` that are to be cancelled. */
+  cancelAsked(owner: string): Promise<readonly string[]>
 }
 
 /** Which published pictures answer which key. */

@@ -111,6 +111,7 @@ export async function openGatewayStand(options: GatewayStandOptions): Promise<Ga
     limits,
     baselineModel: options.baselineModel ?? 'none',
     purposes: makePurposes(),
+    cancelsOnDisconnect: false,
     bytes: new ByteBudget(limits, clock),
     siblings: new Siblings(),
     traffic: openTraffic(options, clock, hub),

@@ -70,6 +70,25 @@ export function requestStore(engine: Engine): RequestStore {
     async renewLeases(owner, leaseUntil) {
       await run(engine, heldBy(engine, owner).set({ lease_until: toMilliseconds(leaseUntil) }))
     },
+    async askCancel(id, at) {
+      const asked = kysely
+        .updateTable('requests')
+        .set({ cancel_asked_at: toMilliseconds(at) })
+        .where(isUnfinished)
+        .where('id', '=', id)
+        .where('cancel_asked_at', 'is', null)
+      await run(engine, asked)
+    },
+    async cancelAsked(owner) {
+      const asked = kysely
+        .selectFrom('requests')
+        .select('id')
+        .where(isUnfinished)
+        .where('lease_owner', '=', owner)
+        .where('cancel_asked_at', 'is not', null)
+      const { rows } = await run(engine, asked)
+      return rows.map(({ id }) => id)
+    },
     async giveBack({ id, owner, from }) {
       const nobody = { lease_owner: null, lease_until: toMilliseconds(from) }
       await run(engine, heldBy(engine, owner).set(nobody).where('id', '=', id))
@@ -83,11 +102,12 @@ const heldBy = ({ kysely }: Engine, owner: string) =>
 
 /** Keyset paging: the page after a request begins where that request stands, at any depth. */
 function listQuery({ kysely }: Engine, query: ListQuery): Compilable<RequestRow> {
-  const { tenant, limit, after } = query
+  const { tenant, state, limit, after } = query
   const newest = kysely
     .selectFrom('requests')
     .selectAll()
     .where('tenant', '=', tenant)
+    .$if(state !== undefined, (all) => all.where('state', '=', state ?? ''))
     .orderBy('created_at', 'desc')
     .orderBy('id', 'desc')
     .limit(limit)

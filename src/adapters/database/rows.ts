@@ -44,6 +44,7 @@ export const toRequestRow = (request: RequestRecord): RequestRow => ({
   plan: JSON.stringify(request.plan),
   purpose: toText(purposeOfRequest(request.request)),
   ...toMadeColumns(request.made),
+  cancel_asked_at: toNullable(request.cancelAskedAt, toMilliseconds),
 })
 
 /** A request from its row. */
@@ -68,6 +69,7 @@ export const fromRequestRow = (row: RequestRow): RequestRecord => ({
   made: fromMadeColumns(row),
   leaseOwner: row.lease_owner ?? undefined,
   leaseUntil: fromNullable(row.lease_until, Number),
+  cancelAskedAt: fromNullable(row.cancel_asked_at, Number),
 })
 
 /** An attempt as a row; which book it is charged to is known when it is settled. */

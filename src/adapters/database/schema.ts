@@ -36,6 +36,7 @@ export interface RequestRow {
   readonly made_quality: string | null
   readonly made_images: bigint | null
   readonly made_cached: bigint | null
+  readonly cancel_asked_at: bigint | null
 }
 
 /** One call to one offer. `book` is known when money is booked, so null until it is settled. */
@@ -205,6 +206,7 @@ export const requestColumns: Columns<RequestRow> = {
   made_quality: 'text',
   made_images: 'bigint',
   made_cached: 'bigint',
+  cancel_asked_at: 'bigint',
 }
 
 /** Columns of {@link AttemptRow}. */

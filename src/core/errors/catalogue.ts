@@ -91,6 +91,13 @@ export const errorCatalogue = {
     'invalid_request_error',
     'Nothing in the cache answers this; drop `x-keeprate-cache: only` to generate it.',
   ),
+  // 499 is what nginx logs for a client that has gone, and what gRPC's CANCELLED maps to
+  // (google/rpc/code.proto, read 2026-11-20).
+  cancelled: entry(
+    499,
+    'invalid_request_error',
+    'Send the request again if the pictures are wanted after all.',
+  ),
   insufficient_quota: entry(429, 'insufficient_quota', 'Raise the budget or wait for its reset.'),
   rate_limit_exceeded: entry(
     429,
@@ -120,6 +127,11 @@ export const errorCatalogue = {
     'server_error',
     'Try again shortly; no provider was called, because spend could not be recorded.',
     true,
+  ),
+  loop_detected: entry(
+    508,
+    'server_error',
+    'Correct the base URL of the provider that leads back to the gateway.',
   ),
   deadline_exceeded: entry(
     504,

@@ -15,9 +15,13 @@ export const failureClasses = [
   'content_policy_output',
   'empty',
   'bad_image',
+  'cancelled',
 ] as const
 
-/** See {@link failureClasses}. `bad_image`: HTML, truncated, wrong count, blank. */
+/**
+ * See {@link failureClasses}. `bad_image`: HTML, truncated, wrong count, blank. `cancelled`: given up
+ * because the caller did not want it any more.
+ */
 export type FailureClass = (typeof failureClasses)[number]
 
 /** One failed call, or one failed image of a call. */
@@ -60,6 +64,7 @@ export const failureRules: { readonly [Class in FailureClass]: FailureRule } = {
   content_policy_output: { afterwards: 'stop', countsAgainstProvider: false, billed: true },
   empty: { afterwards: 'next', countsAgainstProvider: true, billed: true },
   bad_image: { afterwards: 'next', countsAgainstProvider: true, billed: true },
+  cancelled: { afterwards: 'next', countsAgainstProvider: false, billed: 'unknown' },
 }
 
 /** Builds a failure, taking `billed` from the class's rule where the provider does not say. */

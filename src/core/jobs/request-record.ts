@@ -53,6 +53,8 @@ export interface RequestRecord {
   /** Which process works on it, and until when it has sole right to. */
   readonly leaseOwner?: string
   readonly leaseUntil?: Instant
+  /** When somebody asked to cancel it; what runs by then may still end with pictures. */
+  readonly cancelAskedAt?: Instant
 }
 
 /** What an answer was made of. */

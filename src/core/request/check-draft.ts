@@ -50,6 +50,7 @@ const fields: {
   strict: ['strict', 'flag'],
   cache: ['cache', 'text'],
   cacheTtlMs: ['cache_ttl', 'number'],
+  cancelOnDisconnect: ['cancel_on_disconnect', 'flag'],
   stream: ['stream', 'flag'],
   partialImages: ['partial_images', 'number'],
   providerOptions: ['provider_options', 'object'],

@@ -103,6 +103,8 @@ export interface ImageRequest {
   /** Whether the caller named the cache mode; only then may siblings share a picture. */
   readonly cacheIsExplicit: boolean
   readonly cacheTtlMs?: number
+  /** Whether calls that run are given up as well when the caller goes away; else they go on. */
+  readonly cancelOnDisconnect?: boolean
   /** Set for streaming answers: how many partial images are wanted (0–3). */
   readonly partialImages?: number
   /** Passed through to the provider of that id, after its own allow-list. */

@@ -41,6 +41,7 @@ export interface RequestDraft extends DetailsDraft {
   readonly strict?: boolean | null
   readonly cache?: CacheMode | null
   readonly cacheTtlMs?: number | null
+  readonly cancelOnDisconnect?: boolean | null
   readonly stream?: boolean | null
   readonly partialImages?: number | null
   readonly providerOptions?: Readonly<Record<string, JsonObject>> | null

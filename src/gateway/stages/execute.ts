@@ -9,6 +9,7 @@ import type { PriceRow } from '../../core/pricebook/price-row.ts'
 import { requestLimits } from '../../core/request/limits.ts'
 import { type Candidate, splitCalls } from '../../core/routing/plan.ts'
 import type { CallContext, CallOutcome, Provider, ProviderCall } from '../../ports/provider.ts'
+import { callOrCancel } from '../cancel-call.ts'
 import { isOutcomeUnknown } from '../contradiction.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { loadPictures, padPicture, turnMask } from '../input-pictures.ts'
@@ -131,13 +132,22 @@ async function makeCall(open: OpenAttempt, run: Run, deps: Dependencies): Promis
   const { attempt, provider } = open
   const prepared = await prepare(open, run, deps)
   if ('failure' in prepared) return { kind: 'failed', failure: prepared.failure }
+  if (run.stop.buying.aborted) return unsent
+  const start = (context: CallContext) => provider.call(prepared.call, context)
+  const context = callContext(open, run, deps)
   try {
-    return await provider.call(prepared.call, callContext(open, run, deps))
+    return await callOrCancel({ provider, context, stop: run.stop.calls, start }, deps.clock)
   } catch (error) {
     // Providers never throw; one that does may have sent the call before.
     deps.log.error({ requestId: run.id, attemptId: attempt.id, error }, 'a provider threw')
     return { kind: 'failed', failure: failure('timeout_unknown', 'the call broke off') }
   }
+}
+
+/** Written down, and not wanted any more before it was sent. */
+const unsent: CallOutcome = {
+  kind: 'failed',
+  failure: failure('cancelled', 'given up before it was sent', { billed: false }),
 }
 
 /** Everything a call needs; a failure here costs nothing, because nothing was sent. */
@@ -181,6 +191,7 @@ export const callContext = (
     await paidWrite({ requestId: attempt.requestId, facts }, deps)
   },
   onPartial: (partial) => run.watch.onPartial?.(partial),
+  ...(run.watch.via === undefined ? {} : { via: run.watch.via }),
 })
 
 /** Attempts that were written by earlier versions name no credential. */

@@ -1,21 +1,22 @@
 import { deprecation } from '../../core/catalog/catalog.ts'
 import { offerName } from '../../core/catalog/model.ts'
-import type { GatewayError } from '../../core/errors/gateway-error.ts'
+import { GatewayError } from '../../core/errors/gateway-error.ts'
 import type { Fact, RequestRecord } from '../../core/jobs/request-record.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { closeEntry } from '../../core/ledger/entry.ts'
-import { dollarsFromNano } from '../../core/money.ts'
+import { dollarsFromNano, type Nano } from '../../core/money.ts'
 import type { Usage } from '../../core/pricing/usage.ts'
 import type { Warning } from '../../core/request/image-request.ts'
 import type { Instant } from '../../core/time.ts'
 import { cacheFacts, cacheWord } from '../cache-entries.ts'
+import { isCutShort, unspentNano } from '../cut-short.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { failureOf } from '../failure-of.ts'
 import { loadImage } from '../load-image.ts'
 import { madeOf } from '../made-of.ts'
 import { paidWrite } from '../paid-write.ts'
 import type { GatewayResult } from '../result.ts'
-import { bookOf, type Run, readyImages } from '../run.ts'
+import { bookOf, missingImages, type Run, readyImages } from '../run.ts'
 
 /**
  * Ends the request: receipt, release of the rest of the hold, cache entries, events; then the
@@ -24,7 +25,7 @@ import { bookOf, type Run, readyImages } from '../run.ts'
  */
 export async function finish(run: Run, deps: Dependencies): Promise<GatewayResult> {
   const result = toResult(run, deps)
-  const error = result.images.length === 0 ? failureOf(run, result.costNano) : undefined
+  const error = result.images.length === 0 ? errorOf(run, result.costNano) : undefined
   const endedAt = deps.clock.now()
   const record = toEnded(run, result, endedAt, error)
   const facts = endFacts(run, record, endedAt, deps)
@@ -38,11 +39,21 @@ export async function finish(run: Run, deps: Dependencies): Promise<GatewayResul
     durationMs: deps.clock.monotonicMs() - run.startedMs,
     overheadMs: result.overheadMs,
     cache: run.cacheKey === undefined ? 'off' : run.hits.length > 0 ? 'hit' : 'miss',
+    ...(isCutShort(run) ? { cancelledNano: unspentNano(run) } : {}),
   })
   if (error !== undefined) throw error
   if (isWritten) return result
   const message = 'The database did not take the record of this request yet.'
   return { ...result, warnings: [...result.warnings, { code: 'not_stored_yet', message }] }
+}
+
+/** Why there is not one picture. */
+function errorOf(run: Run, costNano: Nano): GatewayError {
+  if (isCutShort(run)) {
+    const message = 'The request was cancelled before it had a picture.'
+    return new GatewayError('cancelled', message, { requestId: run.id, costNano })
+  }
+  return run.refusal ?? failureOf(run, costNano)
 }
 
 const allOf = async (writes: readonly Promise<boolean>[]): Promise<boolean> =>
@@ -68,7 +79,7 @@ function toResult(run: Run, deps: Dependencies): GatewayResult {
   const producing = run.ended.filter((ended) => ended.images.length > 0)
   const first = images[0]?.record
   const tokens = sumTokens(producing.map((ended) => ended.attempt.usage))
-  const { listNano } = run
+  const listNano = listNanoOf(run, images.length)
   return {
     requestId: run.id,
     createdAt: run.startedAt,
@@ -91,6 +102,12 @@ function toResult(run: Run, deps: Dependencies): GatewayResult {
     overheadMs: Math.max(0, deps.clock.monotonicMs() - run.startedMs - run.providerMs),
     release: () => run.reservation?.release(),
   }
+}
+
+/** What the model asked for would cost: for the pictures there are, once the rest was cancelled. */
+function listNanoOf(run: Run, images: number): Nano | undefined {
+  if (run.listNano === undefined || !isCutShort(run)) return run.listNano
+  return (run.listNano * BigInt(images)) / BigInt(run.request.n)
 }
 
 /**
@@ -170,9 +187,10 @@ function toEnded(
       : { error: { code: error.code, message: error.message, param: error.param } }
   return {
     ...record,
-    state: error === undefined ? 'completed' : 'failed',
+    state: isCutShort(run) ? 'cancelled' : error === undefined ? 'completed' : 'failed',
     endedAt,
     costNano: result.costNano,
+    ...(result.listCostNano === undefined ? {} : { listCostNano: result.listCostNano }),
     ...(result.savedNano === undefined ? {} : { savedNano: result.savedNano }),
     ...failed,
     made: madeOf(run, result),
@@ -186,6 +204,13 @@ function toEnded(
       warnings: result.warnings.map((warning) => ({ ...warning })),
       overhead_ms: Math.round(result.overheadMs * 1000) / 1000,
       cost: dollarsFromNano(result.costNano),
+      ...(isCutShort(run) ? { cancelled: printCut(run) } : {}),
     },
   }
 }
+
+/** What the receipt says of pictures that were not made any more. */
+const printCut = (run: Run): JsonObject => ({
+  images: missingImages(run),
+  saved: dollarsFromNano(unspentNano(run)),
+})

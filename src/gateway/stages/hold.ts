@@ -32,7 +32,12 @@ export async function hold(run: Run, deps: Dependencies): Promise<Run> {
   if (plan === undefined) {
     return { ...run, unwritten: [{ kind: 'request-accepted', request: record }, ...run.unwritten] }
   }
-  const reservation = await deps.bytes.reserve(expectedBytes(run.request, plan, missingImages(run)))
+  const bytes = expectedBytes(run.request, plan, missingImages(run))
+  const reservation = await deps.bytes.reserve(bytes, run.stop.buying)
+  // Nobody waits for it any more: it is noted, and nothing is put aside for it.
+  if (reservation === undefined) {
+    return { ...run, unwritten: [{ kind: 'request-accepted', request: record }] }
+  }
   const opened: Hold = {
     id: makeId('hld', deps.random.bytes(16), deps.clock.now()),
     requestId: run.id,

@@ -2,7 +2,7 @@ import { resolveModel } from '../../core/catalog/catalog.ts'
 import { makeId } from '../../core/ids.ts'
 import type { ImageRequest } from '../../core/request/image-request.ts'
 import type { Caller, Dependencies } from '../dependencies.ts'
-import type { Run, Watch } from '../run.ts'
+import type { Run } from '../run.ts'
 
 /**
  * Begins a run: takes the snapshot of models and prices that this request will see to its end, and
@@ -12,7 +12,7 @@ import type { Run, Watch } from '../run.ts'
 export function normalise(
   asked: ImageRequest,
   caller: Caller,
-  watch: Watch,
+  { watch, stop }: Pick<Run, 'watch' | 'stop'>,
   deps: Dependencies,
 ): Run {
   const startedMs = deps.clock.monotonicMs()
@@ -29,6 +29,7 @@ export function normalise(
     startedAt,
     startedMs,
     watch,
+    stop,
     warnings: resolution.warnings,
     hits: [],
     shown: new Set(),

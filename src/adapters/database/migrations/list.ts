@@ -1,6 +1,7 @@
 import { requestsAndLedger } from './0001-requests-and-ledger.ts'
 import { usageRollups } from './0002-usage-rollups.ts'
 import { priceFeeds } from './0003-price-feeds.ts'
+import { cancelledRequests } from './0005-cancelled-requests.ts'
 import { cacheReuse } from './0009-cache-reuse.ts'
 import type { Migration } from './migration.ts'
 
@@ -9,5 +10,6 @@ export const migrations: readonly Migration[] = [
   requestsAndLedger,
   usageRollups,
   priceFeeds,
+  cancelledRequests,
   cacheReuse,
 ]

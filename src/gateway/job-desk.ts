@@ -1,0 +1,63 @@
+import { isEnded, type RequestRecord, type RequestState } from '../core/jobs/request-record.ts'
+import type { PartialImage } from '../ports/provider.ts'
+import type { Dependencies } from './dependencies.ts'
+import type { WorkDesk } from './work-desk.ts'
+
+/** How long a cancelling is waited for before the job is shown as it is then, in milliseconds. */
+const CANCEL_WAIT_MS = 1_000
+
+/** How often a job that runs elsewhere is looked at, in milliseconds. */
+const LOOK_MS = 1_000
+
+/** Requests as jobs: what they have come to, and how they are stopped. */
+export interface JobDesk {
+  /** Undefined for an unknown job and for another tenant's alike. */
+  read(id: string, tenant: string): Promise<RequestRecord | undefined>
+  list(query: {
+    readonly tenant: string
+    readonly limit: number
+    readonly state?: RequestState
+    readonly after?: string
+  }): Promise<readonly RequestRecord[]>
+  /**
+   * Buys nothing more for a job and gives up the calls that can be stopped, whichever process makes
+   * them. One that has ended stays as it is.
+   * @returns the job as it is then, which may still be running.
+   */
+  cancel(id: string, tenant: string): Promise<RequestRecord | undefined>
+  /** Resolves when it is worth while to look at a job again. */
+  pause(id: string, signal: AbortSignal): Promise<void>
+  /** Listens to partial pictures, if the job runs here. @returns what ends the listening. */
+  listen(id: string, listener: (partial: PartialImage) => void): () => void
+}
+
+/** Puts the desk together: the records of all processes, and the work of this one. */
+export function openJobDesk(deps: Dependencies, work: WorkDesk): JobDesk {
+  const { clock, stores } = deps
+  const read: JobDesk['read'] = async (id, tenant) => {
+    const record = await stores.requests.request(id)
+    return record?.tenant === tenant ? record : undefined
+  }
+  /** Waits for a time, or for the end of the job where it is made here. */
+  const wait = async (id: string, limitMs: number, signal?: AbortSignal): Promise<void> => {
+    const over = new AbortController()
+    const signals = signal === undefined ? over.signal : AbortSignal.any([over.signal, signal])
+    const late = clock.sleep(limitMs, signals).catch(() => undefined)
+    await Promise.race([late, work.end(id) ?? late])
+    over.abort()
+  }
+  return {
+    read,
+    list: (query) => stores.requests.list(query),
+    cancel: async (id, tenant) => {
+      const found = await read(id, tenant)
+      if (found === undefined || isEnded(found.state)) return found
+      await stores.requests.askCancel(id, clock.now())
+      work.cancel(id)
+      if (work.isAtWork(id)) await wait(id, CANCEL_WAIT_MS)
+      return read(id, tenant)
+    },
+    pause: (id, signal) => wait(id, LOOK_MS, signal),
+    listen: (id, listener) => work.listen(id, listener),
+  }
+}
