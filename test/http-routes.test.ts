@@ -45,6 +45,7 @@ const createServer = (): Promise<FastifyInstance> =>
       http,
       version: '1.2.3',
       bodyExtension: true,
+      instance: 'here',
       isSandbox: true,
       isLocal: true,
     },

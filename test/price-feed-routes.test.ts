@@ -43,6 +43,7 @@ beforeAll(async () => {
       http,
       version: '1.2.3',
       bodyExtension: true,
+      instance: 'here',
       isSandbox: false,
       isLocal: true,
     },

@@ -57,6 +57,7 @@ beforeAll(async () => {
       http,
       version: '1.2.3',
       bodyExtension: true,
+      instance: 'here',
       isSandbox: false,
       isLocal: true,
     },

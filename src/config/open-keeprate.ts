@@ -9,6 +9,7 @@ import { systemClock, systemRandom } from '../adapters/system-clock/system-clock
 import { type BreakerRule, defaultBreakerRule, neverOpen } from '../core/breaker/breaker.ts'
 import { scopes } from '../core/ledger/virtual-key.ts'
 import { makePurposes } from '../core/purpose/default-purposes.ts'
+import { viaOf } from '../core/request/via.ts'
 import { ByteBudget } from '../gateway/byte-budget.ts'
 import { createEventHub, type EventHub } from '../gateway/events.ts'
 import { type Gateway, openGateway, type RecoveryOptions } from '../gateway/gateway.ts'
@@ -58,6 +59,8 @@ export interface Keeprate {
   readonly emulated: readonly string[]
   /** Shared by all replicas; signs links to pictures. */
   readonly linkSecret: string
+  /** Shared by all replicas; tells a request of our own that comes back to us. */
+  readonly instance: string
   /** Lets running requests end, then closes everything. */
   close(): Promise<void>
 }
@@ -80,6 +83,7 @@ export interface OpenOptions extends RecoveryOptions {
 interface Outside {
   readonly stores: Stores
   readonly linkSecret: string
+  readonly instance: string
   readonly sandbox: Sandbox | undefined
 }
 
@@ -122,8 +126,9 @@ async function openOutside(settings: Settings, emulated: readonly string[]): Pro
   try {
     const newSecret = Buffer.from(systemRandom.bytes(32)).toString('base64url')
     const linkSecret = await stores.settings.getOrCreate('link_secret', newSecret)
+    const instance = await stores.settings.getOrCreate('instance_id', randomHex(8))
     const sandbox = emulated.length === 0 ? undefined : await openSandbox(settings)
-    return { stores, linkSecret, sandbox }
+    return { stores, linkSecret, instance, sandbox }
   } catch (error) {
     await stores.close()
     throw error
@@ -134,7 +139,7 @@ async function assemble(
   settings: Settings,
   log: Logger,
   options: Chosen,
-  { stores, linkSecret, sandbox }: Outside,
+  { stores, linkSecret, instance, sandbox }: Outside,
 ): Promise<Keeprate> {
   const { plan, books } = options
   const http = createSafeFetch()
@@ -142,6 +147,7 @@ async function assemble(
   const providers = createProviders(plan, {
     http,
     clock,
+    via: viaOf(instance),
     sandboxUrl: (kind) => sandbox?.baseUrl(kind) ?? '',
   })
   const hub = createEventHub((error) => log.error({ error }, 'an event listener failed'))
@@ -193,6 +199,7 @@ async function assemble(
     providers,
     emulated: plan.emulated,
     linkSecret,
+    instance,
     close: async () => {
       stop.abort()
       await gateway.close()

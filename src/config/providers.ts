@@ -15,23 +15,25 @@ export function createProviders(
   parts: {
     readonly http: HttpClient
     readonly clock: Clock
+    /** Names this gateway to the providers. */
+    readonly via: string
     /** Where a kind is emulated. */
     readonly sandboxUrl: (kind: string) => string
   },
 ): readonly Provider[] {
-  const { http, clock } = parts
+  const { http, clock, via } = parts
   return configured.flatMap((provider) => {
     const { kind, definition, settings } = provider
     const { apiKey = '', baseUrl, allowPrivate, isEnabled } = settings
     if (!isEnabled) return []
     if (emulated.includes(definition.id)) {
       const sandbox = { apiKey: 'sandbox', baseUrl: parts.sandboxUrl(kind) }
-      const runtime = { http, clock, ...sandbox, allowPrivate: true, isSimulated: true }
+      const runtime = { http, clock, via, ...sandbox, allowPrivate: true, isSimulated: true }
       return [createProvider(definition, runtime)]
     }
     if (!isCallable(provider)) return []
     const address = baseUrl === undefined ? {} : { baseUrl }
-    const runtime = { http, clock, apiKey, ...address, allowPrivate, isSimulated: false }
+    const runtime = { http, clock, via, apiKey, ...address, allowPrivate, isSimulated: false }
     return [createProvider(definition, runtime)]
   })
 }

@@ -20,6 +20,8 @@ export interface CancellableCall {
   readonly stop: AbortSignal
   /** Its job, when it is resumed. */
   readonly job?: ProviderJob
+  /** Whether its price says that what is given up is charged; if not, that is doubtful. */
+  readonly isCharged: boolean
   readonly start: (context: CallContext) => Promise<CallOutcome>
 }
 
@@ -57,18 +59,21 @@ export async function callOrCancel(call: CancellableCall, clock: Clock): Promise
   const { credential } = call.context
   const answer = cancel(job, credential === undefined ? {} : { credential })
   const fate = answer.catch((): CancelOutcome => 'unknown')
-  return conclude({ running, fate, drop: () => drop.abort() }, clock)
+  const doubt = call.isCharged ? true : 'unknown'
+  return conclude({ running, fate, doubt, drop: () => drop.abort() }, clock)
 }
 
 /** What is asked of a provider at one time: the job itself, and that it be given up. */
 interface Asked {
   readonly running: Promise<CallOutcome>
   readonly fate: Promise<CancelOutcome>
+  /** Whether it is charged, when nobody says so. */
+  readonly doubt: true | 'unknown'
   readonly drop: () => void
 }
 
 /** A job may end while it is being cancelled; then its own end tells what was made and charged. */
-async function conclude({ running, fate, drop }: Asked, clock: Clock): Promise<CallOutcome> {
+async function conclude({ running, fate, doubt, drop }: Asked, clock: Clock): Promise<CallOutcome> {
   const ended = await Promise.race([running, fate.then(() => undefined)])
   if (ended?.kind === 'produced') return ended
   switch (await fate) {
@@ -83,7 +88,7 @@ async function conclude({ running, fate, drop }: Asked, clock: Clock): Promise<C
       return given(end, true)
     }
     case 'signalled':
-      return given(await running, 'unknown')
+      return given(await running, doubt)
     case 'too_late':
     case 'unknown':
       return running

@@ -139,7 +139,7 @@ async function goOn(found: Found, run: Run, deps: Dependencies): Promise<EndedAt
 
 /** Polls a job on; of a call without one nobody knows whether it was sent. */
 async function resume(
-  { attempt, plan, provider, ...open }: OpenAttempt,
+  { attempt, plan, row, provider }: OpenAttempt,
   run: Run,
   deps: Dependencies,
 ): Promise<CallOutcome> {
@@ -152,8 +152,9 @@ async function resume(
     {
       provider,
       job,
-      context: callContext({ ...open, attempt, provider }, run, deps),
+      context: callContext({ attempt, provider }, run, deps),
       stop: run.stop.calls,
+      isCharged: row.billed_on.cancelled,
       start: (context) => provider.resume(job, plan, context),
     },
     deps.clock,

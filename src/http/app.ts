@@ -7,6 +7,8 @@ import { answerBrokenRequest } from './broken-request.ts'
 import type { HttpContext } from './context.ts'
 import { createErrorSender, type ErrorSender } from './errors.ts'
 import { healthRoutes } from './health.ts'
+import { jobRoutes } from './jobs.ts'
+import { addLoopCheck } from './loop.ts'
 import { formLimits } from './openai/form.ts'
 import { imageRoutes } from './openai/images.ts'
 import { modelRoutes } from './openai/models.ts'
@@ -55,6 +57,7 @@ export async function createApp(
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff' })
   })
+  addLoopCheck(app, context.instance)
   addAuth(app, context.keyRing)
   // Nothing here takes text: left in, it would be told that its JSON is wrong.
   app.removeContentTypeParser('text/plain')
@@ -64,6 +67,7 @@ export async function createApp(
     ...modelRoutes(context),
     ...pictureRoutes(context),
     upscaleRoute(context),
+    ...jobRoutes(context),
     ...quoteRoutes(context),
     ...priceRoutes(context),
     ...priceFeedRoutes(context),

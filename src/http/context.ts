@@ -16,6 +16,8 @@ export interface HttpContext {
   /** Fetches input images that a caller names by URL. */
   readonly http: HttpClient
   readonly version: string
+  /** Name of this gateway among others; all its replicas share it. */
+  readonly instance: string
   /** Base of links when the operator set one; else the request's own host. */
   readonly publicUrl?: string
   /** Whether answers carry the `keeprate` object by default. */

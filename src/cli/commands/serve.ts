@@ -64,6 +64,7 @@ const openApp = (keeprate: Keeprate, log: Logger): Promise<FastifyInstance> => {
       http,
       version,
       bodyExtension: settings.bodyExtension,
+      instance: keeprate.instance,
       isSandbox: isSandboxOnly(settings, keeprate.providers),
       isLocal: isLoopback(settings.host),
       ...(settings.publicUrl === undefined ? {} : { publicUrl: settings.publicUrl }),

@@ -78,13 +78,11 @@ function settleUnbilled(usage: Usage, reported: Nano | undefined): Settlement {
 }
 
 /**
- * What a failure's provider says; for a refusal of content, and for a call that was given up, the
- * price row knows its terms better.
+ * What a failure's provider says; for a refusal of content the price row knows its terms better.
  */
 function isBilled({ class: failed, billed }: ProviderFailure, row: PriceRow): boolean | 'unknown' {
   if (billed !== failureRules[failed].billed) return billed
   if (failed === 'content_policy_input') return row.billed_on.moderated_input
-  if (failed === 'cancelled') return row.billed_on.cancelled
   return failed === 'content_policy_output' ? row.billed_on.moderated_output : billed
 }
 

@@ -133,10 +133,15 @@ async function makeCall(open: OpenAttempt, run: Run, deps: Dependencies): Promis
   const prepared = await prepare(open, run, deps)
   if ('failure' in prepared) return { kind: 'failed', failure: prepared.failure }
   if (run.stop.buying.aborted) return unsent
-  const start = (context: CallContext) => provider.call(prepared.call, context)
-  const context = callContext(open, run, deps)
+  const call = {
+    provider,
+    context: callContext(open, run, deps),
+    stop: run.stop.calls,
+    isCharged: open.row.billed_on.cancelled,
+    start: (context: CallContext) => provider.call(prepared.call, context),
+  }
   try {
-    return await callOrCancel({ provider, context, stop: run.stop.calls, start }, deps.clock)
+    return await callOrCancel(call, deps.clock)
   } catch (error) {
     // Providers never throw; one that does may have sent the call before.
     deps.log.error({ requestId: run.id, attemptId: attempt.id, error }, 'a provider threw')

@@ -5,7 +5,6 @@ import type { Fact, RequestRecord } from '../../core/jobs/request-record.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { closeEntry } from '../../core/ledger/entry.ts'
 import { dollarsFromNano, type Nano } from '../../core/money.ts'
-import type { Usage } from '../../core/pricing/usage.ts'
 import type { Warning } from '../../core/request/image-request.ts'
 import type { Instant } from '../../core/time.ts'
 import { cacheFacts, cacheWord } from '../cache-entries.ts'
@@ -17,6 +16,7 @@ import { madeOf } from '../made-of.ts'
 import { paidWrite } from '../paid-write.ts'
 import type { GatewayResult } from '../result.ts'
 import { bookOf, missingImages, type Run, readyImages } from '../run.ts'
+import { sumTokens } from '../sum-tokens.ts'
 
 /**
  * Ends the request: receipt, release of the rest of the hold, cache entries, events; then the
@@ -160,16 +160,6 @@ function bending(run: Run, index: number): Warning[] {
     const message = `${param} was ${outcome}${detail === undefined ? '' : `: ${detail}`}.`
     return [{ code, param, message }]
   })
-}
-
-function sumTokens(usages: readonly (JsonObject | undefined)[]): Usage['tokens'] | undefined {
-  const sum: Record<string, number> = {}
-  for (const usage of usages) {
-    for (const [name, count] of Object.entries((usage?.tokens ?? {}) as JsonObject)) {
-      if (typeof count === 'number') sum[name] = (sum[name] ?? 0) + count
-    }
-  }
-  return Object.keys(sum).length === 0 ? undefined : sum
 }
 
 function toEnded(

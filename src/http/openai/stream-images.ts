@@ -3,19 +3,26 @@ import type { JsonObject } from '../../core/json.ts'
 import type { ImageRequest } from '../../core/request/image-request.ts'
 import type { Ticket } from '../../gateway/pipeline.ts'
 import type { GatewayResult } from '../../gateway/result.ts'
+import type { Clock } from '../../ports/clock.ts'
 import type { PartialImage } from '../../ports/provider.ts'
 import { printError, toGatewayError } from '../errors.ts'
+import {
+  base64Of,
+  createEventQueue,
+  type EventQueue,
+  keepAlive,
+  openStream,
+  printEvent,
+} from '../event-stream.ts'
 import { answerFields, keeprateObjectOf, usageOf } from './answer.ts'
 import { write } from './send-images.ts'
-
-/** A comment this often keeps proxies from closing a silent stream, in milliseconds. */
-const COMMENT_MS = 15_000
 
 /** What a stream needs beside the request. */
 export interface StreamForm {
   readonly kind: 'image_generation' | 'image_edit'
   readonly hasBody: boolean
   readonly baseUrl: string
+  readonly clock: Clock
   /** Starts the work, with an ear for partial images. */
   readonly start: (onPartial: (partial: PartialImage) => void) => Ticket
 }
@@ -32,9 +39,9 @@ export async function streamImages(
   form: StreamForm,
 ): Promise<void> {
   const { raw } = reply
-  const queue = createQueue()
+  const queue = createEventQueue()
   const ticket = form.start((partial) => queue.push(partialEvent(form, request, partial)))
-  const comments = setInterval(() => queue.push(': keeprate\n\n'), COMMENT_MS)
+  const quiet = keepAlive(queue, form.clock)
   const failed = ticket.result
     .then((result) => pushCompleted(queue, form, result))
     .then(
@@ -42,14 +49,14 @@ export async function streamImages(
       (error: unknown) => ({ error }),
     )
     .finally(() => {
-      clearInterval(comments)
+      quiet()
       queue.end()
     })
   let isOpen = false
   for await (const text of queue) {
-    if (!isOpen) openStream(reply, ticket)
+    if (!isOpen) openStream(reply, ticket.requestId)
     isOpen = true
-    // A client that went away does not stop the work; what it made is kept.
+    // A client that went away does not stop calls that run; what they make is kept.
     if (!(await write(raw, text))) break
   }
   const failure = await failed
@@ -57,56 +64,6 @@ export async function streamImages(
   if (failure !== undefined) await write(raw, errorEvent(form, ticket, failure.error))
   raw.end()
 }
-
-function openStream(reply: FastifyReply, ticket: Ticket): void {
-  reply.hijack()
-  reply.raw.writeHead(200, {
-    ...(reply.getHeaders() as Record<string, string>),
-    'content-type': 'text/event-stream; charset=utf-8',
-    'cache-control': 'no-cache',
-    'x-accel-buffering': 'no',
-    'x-request-id': ticket.requestId,
-  })
-}
-
-interface Queue extends AsyncIterable<string> {
-  push(text: string): void
-  end(): void
-}
-
-/** Texts waiting for the socket: bounded by the partial images and pictures of one request. */
-function createQueue(): Queue {
-  const waiting: string[] = []
-  let isEnded = false
-  let wake: () => void = () => undefined
-  return {
-    push: (text) => {
-      waiting.push(text)
-      wake()
-    },
-    end: () => {
-      isEnded = true
-      wake()
-    },
-    async *[Symbol.asyncIterator]() {
-      while (true) {
-        const text = waiting.shift()
-        if (text !== undefined) yield text
-        else if (isEnded) return
-        else
-          await new Promise<void>((resolve) => {
-            wake = resolve
-          })
-      }
-    },
-  }
-}
-
-const event = (type: string, data: JsonObject): string =>
-  `event: ${type}\ndata: ${JSON.stringify({ type, ...data })}\n\n`
-
-const base64 = (bytes: Uint8Array): string =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')
 
 /** OpenAI's clients expect all of these fields in every event. */
 const eventFields = (request: ImageRequest, fields: JsonObject): JsonObject => ({
@@ -118,21 +75,25 @@ const eventFields = (request: ImageRequest, fields: JsonObject): JsonObject => (
 })
 
 function partialEvent(form: StreamForm, request: ImageRequest, partial: PartialImage): string {
-  return event(`${form.kind}.partial_image`, {
-    b64_json: base64(partial.bytes),
+  return printEvent(`${form.kind}.partial_image`, {
+    b64_json: base64Of(partial.bytes),
     partial_image_index: partial.index,
-    ...eventFields(request, { created: Math.floor(Date.now() / 1000) }),
+    ...eventFields(request, { created: Math.floor(form.clock.now() / 1000) }),
   })
 }
 
-async function pushCompleted(queue: Queue, form: StreamForm, result: GatewayResult): Promise<void> {
+async function pushCompleted(
+  queue: EventQueue,
+  form: StreamForm,
+  result: GatewayResult,
+): Promise<void> {
   try {
     for (const image of result.images) {
       const { width, height, format } = image.record
       const { created, ...rest } = answerFields(result)
       queue.push(
-        event(`${form.kind}.completed`, {
-          b64_json: base64(await image.load()),
+        printEvent(`${form.kind}.completed`, {
+          b64_json: base64Of(await image.load()),
           created_at: created,
           quality: 'auto',
           background: 'auto',
@@ -160,5 +121,5 @@ const NO_USAGE: JsonObject = {
 function errorEvent(form: StreamForm, ticket: Ticket, error: unknown): string {
   const known = toGatewayError(error)
   const body = printError(known, known.requestId ?? ticket.requestId, form.baseUrl)
-  return event('error', body)
+  return printEvent('error', body)
 }

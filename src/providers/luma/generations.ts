@@ -1,7 +1,7 @@
 import { failure, type ProviderFailure } from '../../core/errors/provider-failure.ts'
 import { isObject } from '../../core/json.ts'
 import type { HttpAnswer } from '../../ports/http-client.ts'
-import type { CancelOutcome, ProviderJob } from '../../ports/provider.ts'
+import type { ProviderJob } from '../../ports/provider.ts'
 import type { WireOutcome, WireRequest } from '../shared/definition.ts'
 import { CONTENT, classify, words } from './failures.ts'
 
@@ -73,16 +73,4 @@ function classifyFailed(answer: HttpAnswer): ProviderFailure {
   if (!isRefusal) return failure('overloaded', message, { billed: 'unknown' })
   const isPrompt = /\b(?:prompt|input)\b/i.test(reason)
   return failure(isPrompt ? 'content_policy_input' : 'content_policy_output', message)
-}
-
-/** The request that gives a generation up. */
-export const toCancel = ({ pollUrl }: ProviderJob): WireRequest => ({
-  method: 'DELETE',
-  url: pollUrl,
-})
-
-/** A deleted generation cannot be asked for any more; it counts as charged, Luma says nothing. */
-export const fromCancel = (answer: HttpAnswer): CancelOutcome => {
-  if (isGood(answer)) return 'stopped_charged'
-  return answer.status === 404 ? 'too_late' : 'unknown'
 }

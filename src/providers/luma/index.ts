@@ -3,7 +3,7 @@ import { defineProvider } from '../shared/definition.ts'
 import { readModelsFile } from '../shared/models-file.ts'
 import { estimate } from './estimate.ts'
 import { classify } from './failures.ts'
-import { fromCancel, fromPoll, fromSubmit, toCancel, toPoll } from './generations.ts'
+import { fromPoll, fromSubmit, toPoll } from './generations.ts'
 import modelsFile from './models.json' with { type: 'json' }
 import { checkOptions } from './options.ts'
 import pricesFile from './prices.json' with { type: 'json' }
@@ -32,6 +32,5 @@ export default defineProvider({
   fromWire: fromSubmit,
   classify,
   flow: { kind: 'poll', everyMs: POLL_EVERY_MS, toPoll, fromPoll },
-  cancel: { toCancel, fromCancel },
   probe: { method: 'GET', url: '/credits' },
 })

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { CallPlan } from '../../core/catalog/call-plan.ts'
-import { answerOf, callOf, jsonOf } from '../../testing/hosted-calls.ts'
-import { fromCancel, toCancel } from './generations.ts'
+import { callOf, jsonOf } from '../../testing/hosted-calls.ts'
 import luma from './index.ts'
 import { checkOptions } from './options.ts'
 import { toWire } from './wire.ts'
@@ -41,21 +40,5 @@ describe('references', () => {
     ['an address to call', { callback_url: LINK }, 'callback_url'],
   ])('refused: %s', (_claim, options, name) => {
     expect(checkOptions(call({ options }))).toMatchObject({ param: `luma.${name}` })
-  })
-})
-
-describe('giving a generation up', () => {
-  const job = { id: 'g1', pollUrl: '/generations/g1', facts: {} }
-
-  test('deletes it', () => {
-    expect(toCancel(job)).toEqual({ method: 'DELETE', url: '/generations/g1' })
-  })
-
-  test.each([
-    [204, 'stopped_charged'],
-    [404, 'too_late'],
-    [500, 'unknown'],
-  ])('an answer of %i means %s', (status, outcome) => {
-    expect(fromCancel(answerOf(status, undefined))).toBe(outcome)
   })
 })

@@ -41,6 +41,8 @@ export interface ProviderRuntime {
   /** The base URL's origin may be private or loopback; the operator said so. */
   readonly allowPrivate: boolean
   readonly isSimulated: boolean
+  /** Names this gateway in `via`; a server that knows the name refuses to go round in circles. */
+  readonly via?: string
 }
 
 /** Puts definition, address and credential together. Its calls never throw; failures are values. */
@@ -54,6 +56,7 @@ export function createProvider(definition: ProviderDefinition, runtime: Provider
     apiKey: runtime.apiKey,
     addresses: { privateOrigins: isPrivate ? [new URL(baseUrl).origin] : [] },
     now: () => runtime.clock.now(),
+    ...(runtime.via === undefined ? {} : { via: runtime.via }),
     ...(runtime.isSimulated && definition.origin.otherOrigins !== undefined
       ? { emulatedOrigins: definition.origin.otherOrigins }
       : {}),
@@ -76,15 +79,20 @@ export function createProvider(definition: ProviderDefinition, runtime: Provider
     isSimulated: runtime.isSimulated,
     checkOptions: definition.checkOptions,
     estimate: (plan) => withOperationUsage(definition.estimate(plan), plan),
-    call: (call, context) => guarded(() => submit(line, clock, call, context)),
+    call: (call, context) => guarded(() => submit(behind(line, context), clock, call, context)),
     resume: (job, plan, context) => guarded(() => poll(line, clock, job, plan, context)),
     ...(cancel === undefined
       ? {}
       : { cancel: (job, { signal }) => cancelJob(line, cancel, job, signal) }),
+    ...(definition.interrupt === undefined ? {} : { isInterruptible: true }),
     ...(definition.limits === undefined ? {} : { limits: definition.limits }),
     ...(definition.probe === undefined ? {} : { probe: (signal) => probe(line, signal) }),
   }
 }
+
+/** The line of a call that came through other gateways: they are named before this one. */
+const behind = (line: Line, { via }: CallContext): Line =>
+  via === undefined || line.via === undefined ? line : { ...line, via: `${via}, ${line.via}` }
 
 async function submit(
   line: Line,

@@ -51,6 +51,8 @@ export interface Line {
   readonly addresses: AddressPolicy
   /** See `ProviderOrigin.otherOrigins`; set when the provider is emulated. */
   readonly emulatedOrigins?: Readonly<Record<string, string>>
+  /** The gateways up to this one, as the header `via` names them (RFC 9110, section 7.6.3). */
+  readonly via?: string
   /** The provider's time, for signatures. */
   readonly now: () => Instant
 }
@@ -118,14 +120,20 @@ export function fromTransportError(error: unknown): ProviderFailure {
   return failure('timeout_unknown', `no answer (${kind}): ${error.message}`)
 }
 
-/** Adds what a provider signs requests with. It is no part of the exchange: it sends nothing. */
+/**
+ * Adds what a provider signs requests with, and what a gateway finds its own requests by. It is no
+ * part of the exchange: it sends nothing.
+ */
 export async function signed(line: Line, request: HttpRequest): Promise<HttpRequest> {
+  if (!isOwnHost(line, request.url)) return request
   const { sign } = line.definition
-  if (sign === undefined || !isOwnHost(line, request.url)) return request
   const { method, url, headers, body } = request
   const text = body?.kind === 'json' ? JSON.stringify(body.value) : ''
-  const signature = await sign({ method, url, headers, body: text }, line.apiKey, line.now())
-  return { ...request, headers: { ...headers, ...signature } }
+  const facts = { method, url, headers, body: text }
+  const signature = sign === undefined ? {} : await sign(facts, line.apiKey, line.now())
+  // Not signed: what stands between may add itself to the list.
+  const via: Record<string, string> = line.via === undefined ? {} : { via: line.via }
+  return { ...request, headers: { ...headers, ...signature, ...via } }
 }
 
 /** Sends and reads; network errors come back as failures. */

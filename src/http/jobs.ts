@@ -1,0 +1,117 @@
+import type { FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { isId } from '../core/ids.ts'
+import { type RequestRecord, requestStates } from '../core/jobs/request-record.ts'
+import type { JsonObject } from '../core/json.ts'
+import { readReceipt } from '../gateway/receipt.ts'
+import { storedResult } from '../gateway/stored-result.ts'
+import { callerOf } from './auth.ts'
+import type { HttpContext } from './context.ts'
+import { baseUrlOf } from './errors.ts'
+import { unknownThing } from './find-image.ts'
+import { streamJob } from './job-events.ts'
+import { printJob, printJobLine, printJobResult } from './print-job.ts'
+import { defineRoute, type RouteDefinition, readWith } from './route.ts'
+
+/** Most jobs on one page of the list. */
+const MAX_PAGE = 100
+
+const listQuery = z.strictObject({
+  status: z.enum(requestStates).optional(),
+  limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(20),
+  after: z
+    .string()
+    .refine((text) => isId('req', text), 'must be the id of a job')
+    .optional(),
+})
+
+/** Requests as jobs: every request is one, whether or not somebody waits for it. */
+export const jobRoutes = (context: HttpContext): readonly RouteDefinition[] => {
+  const { jobs } = context.gateway
+  const shown = (request: FastifyRequest) => showJob(idOf(request), request, context)
+  return [
+    defineRoute({
+      method: 'GET',
+      url: '/v1/jobs',
+      policy: 'images:read',
+      summary: 'Jobs, newest first, of one status or of all',
+      query: listQuery,
+      answers: ['application/json'],
+      handler: async (request) => {
+        const { status, limit, after } = readWith(listQuery, request.query)
+        const found = await jobs.list({
+          tenant: callerOf(request).tenant,
+          limit: limit + 1,
+          ...(status === undefined ? {} : { state: status }),
+          ...(after === undefined ? {} : { after }),
+        })
+        const data = found.slice(0, limit).map(printJobLine)
+        return { object: 'list', data, has_more: found.length > limit }
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      url: '/v1/jobs/:id',
+      policy: 'images:read',
+      summary: 'A job: how far it has come, its result or its error',
+      answers: ['application/json'],
+      handler: shown,
+    }),
+    defineRoute({
+      method: 'DELETE',
+      url: '/v1/jobs/:id',
+      policy: 'images:write',
+      summary: 'Cancel a job: nothing more is bought, and what can be stopped is; ended ones stay',
+      answers: ['application/json'],
+      handler: async (request) => {
+        await knownJob(request, jobs.cancel)
+        return shown(request)
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      url: '/v1/jobs/:id/events',
+      policy: 'images:read',
+      summary: 'The states of a job as they change, and partial pictures, until it has ended',
+      answers: ['text/event-stream'],
+      handler: async (request, reply) => {
+        const job = await knownJob(request, jobs.read)
+        await streamJob(reply, job.id, { gateway: context.gateway, show: () => shown(request) })
+        return reply
+      },
+    }),
+  ]
+}
+
+const idOf = (request: FastifyRequest): string => (request.params as { readonly id: string }).id
+
+/** A job of the caller's tenant. @throws GatewayError `not_found` for any other. */
+async function knownJob(
+  request: FastifyRequest,
+  find: (id: string, tenant: string) => Promise<RequestRecord | undefined>,
+): Promise<RequestRecord> {
+  const id = idOf(request)
+  const record = isId('req', id) ? await find(id, callerOf(request).tenant) : undefined
+  if (record === undefined) throw unknownThing('job', id)
+  return record
+}
+
+async function showJob(
+  id: string,
+  request: FastifyRequest,
+  context: HttpContext,
+): Promise<JsonObject> {
+  const { gateway, links, bodyExtension } = context
+  const { stores, clock } = gateway.deps
+  const receipt = isId('req', id)
+    ? await readReceipt(id, callerOf(request).tenant, stores)
+    : undefined
+  if (receipt === undefined) throw unknownThing('job', id)
+  if ((receipt.request.made?.images ?? 0) === 0) return printJob(receipt, undefined)
+  const baseUrl = context.publicUrl ?? baseUrlOf(request)
+  const result = printJobResult(await storedResult(receipt, gateway.deps), {
+    linkOf: (imageId) => `${baseUrl}${links.sign(imageId, clock.now())}`,
+    hasBody: bodyExtension,
+  })
+  return printJob(receipt, result)
+}
