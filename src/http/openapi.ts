@@ -58,16 +58,39 @@ function describeRoute(route: RouteDefinition): JsonObject {
   return {
     summary: route.summary,
     ...(route.policy === 'public' ? {} : { security: [{ key: [] }] }),
-    parameters: [...path, ...queryParameters(route.query)],
+    parameters: [
+      ...path,
+      ...queryParameters(route.query),
+      ...(route.answersLater === true ? [preferParameter] : []),
+    ],
     ...bodyOf(route),
     responses: {
       200: { description: 'Success', content },
+      ...(route.answersLater === true ? laterResponse : {}),
       default: {
         description: 'Error; see /docs/errors',
         content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
       },
     },
   }
+}
+
+const preferParameter: JsonObject = {
+  name: 'Prefer',
+  in: 'header',
+  required: false,
+  schema: { type: 'string', examples: ['respond-async', 'wait=30'] },
+}
+
+const laterResponse: JsonObject = {
+  202: {
+    description: 'Not ready within the wait: the job, which `location` leads to',
+    headers: {
+      location: { schema: { type: 'string' } },
+      'preference-applied': { schema: { type: 'string' } },
+    },
+    content: { 'application/json': {} },
+  },
 }
 
 const schemaOf = (schema: ZodType): JsonObject => {

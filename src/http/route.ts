@@ -20,6 +20,8 @@ export interface RouteDefinition {
   readonly query?: ZodType
   /** What a success answers with; `text/event-stream` and images beside JSON are named here. */
   readonly answers: readonly string[]
+  /** Whether `Prefer: respond-async` is answered by 202 and a job. */
+  readonly answersLater?: boolean
   /** Largest body in bytes; Fastify's default of 1 MiB otherwise. */
   readonly bodyLimit?: number
   readonly handler: (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>

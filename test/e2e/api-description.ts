@@ -24,7 +24,7 @@ export interface KnownIds {
 export const pathOf = (pattern: string, { imageId, requestId }: KnownIds): string =>
   pattern
     .replace('{name}', 'gpt-image-2')
-    .replace('{id}', pattern.includes('/requests/') ? requestId : imageId)
+    .replace('{id}', /\/(?:requests|jobs)\//.test(pattern) ? requestId : imageId)
 
 /** One operation, as it can be called. */
 interface Callable {

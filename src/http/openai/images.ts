@@ -17,6 +17,7 @@ export const imageRoutes = (context: HttpContext): readonly RouteDefinition[] =>
     summary: 'Generate images from a prompt',
     body: generationBody,
     answers,
+    answersLater: true,
     handler: async (request, reply) => runImages(readGeneration(request), request, reply, context),
   }),
   defineRoute({
@@ -28,6 +29,7 @@ export const imageRoutes = (context: HttpContext): readonly RouteDefinition[] =>
     multipart: true,
     bodyLimit: MAX_EDIT_JSON,
     answers,
+    answersLater: true,
     handler: async (request, reply) => {
       const wanted = request.isMultipart()
         ? await readEditForm(request, context)
@@ -42,6 +44,7 @@ export const imageRoutes = (context: HttpContext): readonly RouteDefinition[] =>
     summary: 'Make variations of an image',
     multipart: true,
     answers,
+    answersLater: true,
     handler: async (request, reply) => {
       if (!request.isMultipart()) {
         const message = 'Variations take multipart/form-data with a file named image.'

@@ -17,6 +17,7 @@ export const upscaleRoute = (context: HttpContext): RouteDefinition =>
     summary: 'Enlarge a stored picture',
     body: upscaleBody,
     answers: ['application/json', 'text/event-stream'],
+    answersLater: true,
     handler: async (request, reply) => {
       const body = readBody(upscaleBody, request)
       const extras = readExtras(request.headers, body.keeprate)
