@@ -3,6 +3,7 @@ import { addCache } from './commands/cache.ts'
 import { addConfig } from './commands/config.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addEdit } from './commands/edit.ts'
+import { addFeedback } from './commands/feedback.ts'
 import { addGenerate } from './commands/generate.ts'
 import { addKeys } from './commands/keys.ts'
 import { addLedger } from './commands/ledger.ts'
@@ -29,6 +30,7 @@ for (const add of [
   addUsage,
   addLedger,
   addCache,
+  addFeedback,
   addKeys,
   addDoctor,
   addConfig,

@@ -1,5 +1,6 @@
 import type { BreakerCause } from '../core/breaker/breaker.ts'
-import type { Attempt, RequestRecord } from '../core/jobs/request-record.ts'
+import type { Verdict } from '../core/feedback/verdict.ts'
+import type { Attempt, ImageRecord, RequestRecord } from '../core/jobs/request-record.ts'
 import type { RecordedChange } from '../core/pricebook/feed/recorded-change.ts'
 import type { LayerName } from '../core/pricebook/layers.ts'
 import type { PriceBook } from '../core/pricebook/price-book.ts'
@@ -32,6 +33,14 @@ export type GatewayEvent =
       readonly cache: 'hit' | 'miss' | 'off'
       /** What was not spent, because the caller did not want the rest any more. */
       readonly cancelledNano?: bigint
+    }
+  | {
+      /** Somebody said whether a picture is kept. */
+      readonly kind: 'verdict-given'
+      readonly image: ImageRecord
+      readonly verdict: Verdict
+      /** What the same rater had said before. */
+      readonly before?: Verdict
     }
   | {
       /** Other prices hold from now on; requests that run keep those they began with. */

@@ -6,6 +6,7 @@ import { addAuth } from './auth.ts'
 import { answerBrokenRequest } from './broken-request.ts'
 import type { HttpContext } from './context.ts'
 import { createErrorSender, type ErrorSender } from './errors.ts'
+import { feedbackRoutes } from './feedback.ts'
 import { healthRoutes } from './health.ts'
 import { jobRoutes } from './jobs.ts'
 import { addLoopCheck } from './loop.ts'
@@ -68,6 +69,7 @@ export async function createApp(
     ...pictureRoutes(context),
     upscaleRoute(context),
     ...jobRoutes(context),
+    ...feedbackRoutes(context),
     ...quoteRoutes(context),
     ...priceRoutes(context),
     ...priceFeedRoutes(context),

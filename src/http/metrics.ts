@@ -68,6 +68,11 @@ function makeInstruments(registers: readonly [Registry]) {
       labelNames: ['provider', 'offer'],
       registers: [...registers],
     }),
+    verdicts: counter(
+      'keeprate_verdicts_total',
+      'First verdicts of raters on pictures: accepted or rejected.',
+      ['offer', 'result'],
+    ),
     lookups: counter('keeprate_cache_lookups_total', 'Cache look-ups.', ['kind', 'result']),
     ...makeDurations(histogram),
     bookSwaps: counter(
@@ -158,6 +163,11 @@ function makeListeners(
       if (cancelledNano > 0n) {
         to.saved.inc({ lever: 'cancelled', book }, Number(cancelledNano) / NANO_PER_DOLLAR)
       }
+    },
+    'verdict-given': ({ image, verdict, before }) => {
+      if (before !== undefined) return
+      const offer = `${image.provider}/${image.model}`
+      to.verdicts.inc({ offer, result: verdict.isAccepted ? 'accepted' : 'rejected' })
     },
     'write-failed': () => to.writeFailures.inc(),
     ...prices,

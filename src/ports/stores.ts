@@ -9,6 +9,7 @@ import type {
 import type { Balance, Book, Hold, LedgerEntry } from '../core/ledger/entry.ts'
 import type { VirtualKey } from '../core/ledger/virtual-key.ts'
 import type { Instant } from '../core/time.ts'
+import type { FeedbackStore } from './feedback-store.ts'
 import type { HistoryStore } from './history-store.ts'
 import type { PriceStore } from './price-store.ts'
 import type { UsageStore } from './usage-store.ts'
@@ -130,6 +131,7 @@ export interface Stores {
   readonly settings: SettingStore
   readonly prices: PriceStore
   readonly history: HistoryStore
+  readonly feedback: FeedbackStore
   /** Resolves when the database answers. */
   check(): Promise<void>
   close(): Promise<void>

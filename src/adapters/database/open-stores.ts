@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Stores } from '../../ports/stores.ts'
 import { cacheStore } from './cache-store.ts'
 import type { Engine } from './engine.ts'
+import { feedbackStore } from './feedback-store.ts'
 import { historyStore } from './history-store.ts'
 import { GroupCommitJournal } from './journal.ts'
 import { keyStore } from './key-store.ts'
@@ -32,6 +33,7 @@ export async function openStores(engine: Engine): Promise<Stores> {
     settings: settingStore(engine),
     prices: priceStore(engine),
     history: historyStore(engine),
+    feedback: feedbackStore(engine),
     async check() {
       await engine.execute(sql`select 1`.compile(engine.kysely))
     },

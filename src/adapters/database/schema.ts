@@ -135,6 +135,19 @@ export interface CacheRow {
   readonly floor_permille: bigint | null
 }
 
+/** What somebody said of a picture. */
+export interface VerdictRow {
+  readonly image_id: string
+  readonly rater: string
+  readonly request_id: string
+  readonly tenant: string
+  /** 1 or 0. */
+  readonly is_accepted: bigint
+  readonly score: string | null
+  readonly reason: string | null
+  readonly at: bigint
+}
+
 /** A virtual key; of its secret only the digest. */
 export interface VirtualKeyRow {
   readonly id: string
@@ -168,6 +181,7 @@ export interface Schema {
   readonly ledger_entries: LedgerRow
   readonly balances: BalanceRow
   readonly cache_entries: CacheRow
+  readonly verdicts: VerdictRow
   readonly usage_series: UsageSeriesRow
   readonly usage_totals: UsageTotalRow
   readonly virtual_keys: VirtualKeyRow

@@ -5,6 +5,7 @@ import type { Stores } from '../../ports/stores.ts'
 import { cuttingProxy } from '../../testing/cutting-proxy.ts'
 import { closingFacts, openingFacts, sampleNow } from '../../testing/sample-records.ts'
 import { testCacheStore } from '../../testing/test-cache-store.ts'
+import { testFeedbackStore } from '../../testing/test-feedback-store.ts'
 import { testJournal } from '../../testing/test-journal.ts'
 import { testKeyStore } from '../../testing/test-key-store.ts'
 import { testLedgerStore } from '../../testing/test-ledger-store.ts'
@@ -43,6 +44,7 @@ function testPostgres(url: string): void {
   testLedgerStore('PostgreSQL', open)
   testRequestStore('PostgreSQL', open)
   testCacheStore('PostgreSQL', open)
+  testFeedbackStore('PostgreSQL', open)
   testKeyStore('PostgreSQL', open)
   testPriceStore('PostgreSQL', open)
   testSettingStore('PostgreSQL', open)
@@ -66,6 +68,7 @@ const EMPTY_ALL = [
   'price_sources',
   'price_changes',
   'bill_tallies',
+  'verdicts',
   'cache_entries',
   'images',
   'attempts',

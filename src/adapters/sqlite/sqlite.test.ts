@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { afterAll, describe, expect, test } from 'vitest'
 import { closingFacts, openingFacts, sampleNow } from '../../testing/sample-records.ts'
 import { testCacheStore } from '../../testing/test-cache-store.ts'
+import { testFeedbackStore } from '../../testing/test-feedback-store.ts'
 import { testJournal } from '../../testing/test-journal.ts'
 import { testKeyStore } from '../../testing/test-key-store.ts'
 import { testLedgerStore } from '../../testing/test-ledger-store.ts'
@@ -31,6 +32,7 @@ testJournal('SQLite', open)
 testLedgerStore('SQLite', open)
 testRequestStore('SQLite', open)
 testCacheStore('SQLite', open)
+testFeedbackStore('SQLite', open)
 testKeyStore('SQLite', open)
 testPriceStore('SQLite', open)
 testSettingStore('SQLite', open)

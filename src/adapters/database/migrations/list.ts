@@ -3,6 +3,7 @@ import { usageRollups } from './0002-usage-rollups.ts'
 import { priceFeeds } from './0003-price-feeds.ts'
 import { cancelledRequests } from './0005-cancelled-requests.ts'
 import { cacheReuse } from './0009-cache-reuse.ts'
+import { feedback } from './0012-feedback.ts'
 import type { Migration } from './migration.ts'
 
 /** All migrations in their order. Append only. */
@@ -12,4 +13,5 @@ export const migrations: readonly Migration[] = [
   priceFeeds,
   cancelledRequests,
   cacheReuse,
+  feedback,
 ]

@@ -1,0 +1,73 @@
+import type { Verdict } from '../../core/feedback/verdict.ts'
+import type { FeedbackStore } from '../../ports/feedback-store.ts'
+import { toMilliseconds, toText } from './columns.ts'
+import { type Engine, run } from './engine.ts'
+import type { VerdictRow } from './schema.ts'
+
+/** Verdicts, with what they do to the cache. */
+export function feedbackStore(engine: Engine): FeedbackStore {
+  const { kysely } = engine
+  const ofImage = async (imageId: string): Promise<readonly VerdictRow[]> => {
+    const query = kysely
+      .selectFrom('verdicts')
+      .selectAll()
+      .where('image_id', '=', imageId)
+      .orderBy('at')
+      .orderBy('rater')
+    return (await run(engine, query)).rows
+  }
+  return {
+    async put(verdict) {
+      const before = (await ofImage(verdict.imageId)).find(({ rater }) => rater === verdict.rater)
+      const row = toRow(verdict)
+      const { is_accepted, score, reason, at } = row
+      await run(
+        engine,
+        kysely
+          .insertInto('verdicts')
+          .values(row)
+          .onConflict((conflict) =>
+            conflict.columns(['image_id', 'rater']).doUpdateSet({ is_accepted, score, reason, at }),
+          ),
+      )
+      if (!verdict.isAccepted) {
+        // Also what was scaled or converted from it: those share its original.
+        const alike = kysely
+          .selectFrom('images')
+          .select('images.id')
+          .where('images.original_digest', 'in', (inner) =>
+            inner
+              .selectFrom('images as rejected')
+              .select('rejected.original_digest')
+              .where('rejected.id', '=', verdict.imageId),
+          )
+          .where('images.tenant', '=', verdict.tenant)
+        await run(engine, kysely.deleteFrom('cache_entries').where('image_id', 'in', alike))
+      }
+      return before === undefined ? undefined : fromRow(before)
+    },
+    ofImage: async (imageId) => (await ofImage(imageId)).map(fromRow),
+  }
+}
+
+const toRow = (verdict: Verdict): VerdictRow => ({
+  image_id: verdict.imageId,
+  rater: toText(verdict.rater),
+  request_id: verdict.requestId,
+  tenant: toText(verdict.tenant),
+  is_accepted: verdict.isAccepted ? 1n : 0n,
+  score: verdict.score === undefined ? null : String(verdict.score),
+  reason: verdict.reason === undefined ? null : toText(verdict.reason),
+  at: toMilliseconds(verdict.at),
+})
+
+const fromRow = (row: VerdictRow): Verdict => ({
+  imageId: row.image_id,
+  rater: row.rater,
+  requestId: row.request_id,
+  tenant: row.tenant,
+  isAccepted: Number(row.is_accepted) === 1,
+  ...(row.score === null ? {} : { score: Number(row.score) }),
+  ...(row.reason === null ? {} : { reason: row.reason }),
+  at: Number(row.at),
+})

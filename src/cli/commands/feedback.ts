@@ -1,0 +1,89 @@
+import { readFile } from 'node:fs/promises'
+import type { Command } from 'commander'
+import { GatewayError, invalid } from '../../core/errors/gateway-error.ts'
+import { type GivenVerdict, takeVerdict } from '../../gateway/feedback-desk.ts'
+import { exitCodes } from '../exit-codes.ts'
+import type { Output } from '../output.ts'
+import { readFeedback } from '../read-feedback.ts'
+import { action, type CommonOptions, withCommonOptions, withKeeprate } from '../settings.ts'
+
+interface VerdictOptions extends CommonOptions {
+  readonly reason?: string
+  readonly score?: string
+  readonly rater: string
+}
+
+/** `keeprate accept|reject|feedback import` */
+export function addFeedback(program: Command): void {
+  for (const name of ['accept', 'reject'] as const) {
+    const isAccepted = name === 'accept'
+    withCommonOptions(program.command(name))
+      .description(
+        isAccepted
+          ? 'Say that pictures are kept'
+          : 'Say that pictures are not kept; they leave the cache',
+      )
+      .argument('<ids...>', 'pictures (img_…) or requests (req_…)')
+      .option('--reason <text>', 'why')
+      .option('--score <share>', 'from 0 to 1, as you measure')
+      .option('--rater <name>', 'who says so; the last word of each rater counts', 'cli')
+      .action(
+        action((output, ids: readonly string[], options: VerdictOptions) =>
+          give(
+            output,
+            ids.map((subject) => verdictOf(subject, isAccepted, options)),
+            options,
+          ),
+        ),
+      )
+  }
+  const feedback = program.command('feedback').description('What people think of pictures')
+  withCommonOptions(feedback.command('import'))
+    .description('Take verdicts from a file: CSV with a head (id, accepted, …) or JSON lines')
+    .argument('<file>')
+    .option('--rater <name>', 'who says so where the file does not', 'import')
+    .action(
+      action(async (output, path: string, options: VerdictOptions) => {
+        const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+          throw invalid('file', `${path} cannot be read: ${error.code ?? error.message}.`)
+        })
+        return give(output, readFeedback(text, path, options.rater), options)
+      }),
+    )
+}
+
+function verdictOf(subject: string, isAccepted: boolean, options: VerdictOptions): GivenVerdict {
+  const { rater, reason } = options
+  const score = options.score === undefined ? undefined : Number(options.score)
+  if (score !== undefined && !(score >= 0 && score <= 1)) {
+    throw invalid('score', '--score must be a number from 0 to 1.')
+  }
+  return {
+    ...{ subject, isAccepted, rater },
+    ...(reason === undefined ? {} : { reason }),
+    ...(score === undefined ? {} : { score }),
+  }
+}
+
+/** What cannot be taken is told, and the rest is taken. */
+const give = (
+  output: Output,
+  given: readonly GivenVerdict[],
+  options: CommonOptions,
+): Promise<number> =>
+  withKeeprate(options, async ({ gateway }) => {
+    let pictures = 0
+    const failed: { readonly id: string; readonly reason: string }[] = []
+    for (const verdict of given) {
+      try {
+        pictures += (await takeVerdict(verdict, gateway.deps)).length
+      } catch (error) {
+        if (!GatewayError.isInstance(error)) throw error
+        failed.push({ id: verdict.subject, reason: error.message })
+      }
+    }
+    for (const { id, reason } of failed) output.note(`failed  ${id}: ${reason}`)
+    output.data({ pictures, failed }, `${pictures} pictures, ${failed.length} failed`)
+    if (failed.length === 0) return exitCodes.ok
+    return failed.length === given.length ? exitCodes.failed : exitCodes.partly
+  })

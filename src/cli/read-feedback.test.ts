@@ -1,0 +1,34 @@
+import { describe, expect, test } from 'vitest'
+import { readFeedback } from './read-feedback.ts'
+
+const read = (text: string) => readFeedback(text, 'file', 'import')
+
+describe('verdicts in a file', () => {
+  test('as CSV with a head, in any order of columns', () => {
+    const text = 'accepted,id,reason,rater\nyes,img_1,,\n0,img_2,"blurred, dark",ann\n'
+    expect(read(text)).toEqual([
+      { subject: 'img_1', isAccepted: true, rater: 'import' },
+      { subject: 'img_2', isAccepted: false, rater: 'ann', reason: 'blurred, dark' },
+    ])
+  })
+
+  test('as JSON lines', () => {
+    const text = '{"id":"img_1","accepted":true,"score":0.5}\n\n{"id":"req_2","accepted":"reject"}'
+    expect(read(text)).toEqual([
+      { subject: 'img_1', isAccepted: true, rater: 'import', score: 0.5 },
+      { subject: 'req_2', isAccepted: false, rater: 'import' },
+    ])
+  })
+
+  test.each([
+    ['id,accepted\nimg_1,maybe', 'file:2: accepted: must be true or false'],
+    ['id,accepted,stars\nimg_1,1,5', 'file:2: '],
+    ['{"id":"img_1"}', 'file:1: accepted'],
+    ['{"id":"img_1","accepted":true,"score":2}', 'file:1: score'],
+    ['{"id":', 'file:1: this line is no JSON'],
+    ['id,accepted\n"img_1,1', 'file:2: '],
+    ['', 'is empty'],
+  ])('%j is refused where it stands', (text, message) => {
+    expect(() => read(text)).toThrow(message)
+  })
+})

@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest'
+import type { Verdict } from '../core/feedback/verdict.ts'
+import {
+  openingFacts,
+  sampleCacheEntry,
+  sampleImage,
+  sampleNow,
+  settledFact,
+} from './sample-records.ts'
+import { type OpenStores, withStores } from './with-stores.ts'
+
+const KEY = 'v'.repeat(64)
+
+const verdict = (changes: Partial<Verdict> = {}): Verdict => {
+  const image = sampleImage('a')
+  return {
+    ...{ imageId: image.id, requestId: image.requestId, tenant: image.tenant, rater: 'ann' },
+    ...{ isAccepted: true, at: sampleNow },
+    ...changes,
+  }
+}
+const facts = [
+  ...openingFacts('a'),
+  settledFact('a'),
+  { kind: 'image-judged', image: sampleImage('a', { state: 'published' }) },
+  { kind: 'cache-written', entry: sampleCacheEntry('a', { key: KEY }) },
+] as const
+
+/** Contract of {@link Stores.feedback}. */
+export function testFeedbackStore(name: string, open: OpenStores): void {
+  describe(`${name}: feedback store`, () => {
+    test('the last word of each rater counts, and the one before is told', () =>
+      withStores(open, async ({ journal, feedback }) => {
+        await journal.commit(facts)
+        expect(await feedback.put(verdict({ score: 0.25 }))).toBeUndefined()
+        const changed = verdict({ isAccepted: false, reason: 'blurred', at: sampleNow + 1 })
+        expect(await feedback.put(changed)).toEqual(verdict({ score: 0.25 }))
+        const other = verdict({ rater: 'bob', at: sampleNow + 2 })
+        await feedback.put(other)
+        expect(await feedback.ofImage(changed.imageId)).toEqual([changed, other])
+        expect(await feedback.ofImage('img_none')).toEqual([])
+      }))
+
+    test('an accepted picture stays in the cache, a rejected one leaves it', () =>
+      withStores(open, async ({ journal, feedback, cache }) => {
+        await journal.commit(facts)
+        const found = async () =>
+          (await cache.find({ key: KEY, now: sampleNow + 10_000, limit: 9 })).length
+        await feedback.put(verdict())
+        expect(await found()).toBe(1)
+        await feedback.put(verdict({ isAccepted: false }))
+        expect(await found()).toBe(0)
+      }))
+  })
+}
