@@ -16,7 +16,8 @@ import type {
   ShownSetting,
   StorageSettings,
 } from './schema.ts'
-import { type SettingDefinition, settingTable } from './setting-table.ts'
+import type { SettingDefinition } from './setting-definition.ts'
+import { settingTable } from './setting-table.ts'
 import { type Environment, mask, readVariable } from './variable.ts'
 
 /** Settings, and where each came from. */

@@ -1,6 +1,6 @@
 import { defaultBreakerRule } from '../core/breaker/breaker.ts'
 import { defaultLimits } from '../gateway/limits.ts'
-import type { ConfigFile, Settings } from './schema.ts'
+import type { SettingDefinition } from './setting-definition.ts'
 import {
   adminKeyText,
   databaseAddress,
@@ -13,21 +13,7 @@ import {
   webAddress,
   wholeNumber,
 } from './setting-readers.ts'
-import { type StorageKey, storageTable } from './storage-table.ts'
-
-/** One setting: where it may be said, what holds when nobody says it. */
-export interface SettingDefinition {
-  readonly key: Exclude<keyof Settings, 'providers' | 'priceOverrides'> | StorageKey
-  /** Path in `keeprate.yaml`. */
-  readonly path: readonly [keyof ConfigFile, ...string[]]
-  readonly variables: readonly string[]
-  readonly default?: Settings[keyof Settings] | string | boolean
-  /**
-   * Turns the text of a variable, or the value of the file, into the setting; throws RangeError.
-   */
-  readonly read: (value: unknown) => unknown
-  readonly isSecret?: boolean
-}
+import { storageTable } from './storage-table.ts'
 
 /** Every setting but the providers. Precedence: flag, environment, file, default. */
 export const settingTable: readonly SettingDefinition[] = [

@@ -1,16 +1,5 @@
+import type { SettingDefinition } from './setting-definition.ts'
 import { flag, text, webAddress } from './setting-readers.ts'
-import type { SettingDefinition } from './setting-table.ts'
-
-/** Settings of the picture store, as one flat list has them. */
-export type StorageKey =
-  | 'storageUrl'
-  | 'storageEndpoint'
-  | 'storageRegion'
-  | 'storageAccessKeyId'
-  | 'storageSecretAccessKey'
-  | 'storageSessionToken'
-  | 'storagePathStyle'
-  | 'storageAllowPrivate'
 
 const bucketAddress = (value: unknown): string => {
   const address = String(value).replace(/\/+$/, '')

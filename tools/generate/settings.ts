@@ -1,4 +1,5 @@
-import { type SettingDefinition, settingTable } from '../../src/config/setting-table.ts'
+import type { SettingDefinition } from '../../src/config/setting-definition.ts'
+import { settingTable } from '../../src/config/setting-table.ts'
 import { describedSchema } from './config-schema.ts'
 import type { GeneratedFile } from './generated-file.ts'
 import { isObject, type JsonSchema, membersOf } from './json-schema.ts'

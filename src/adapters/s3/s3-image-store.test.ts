@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { HttpClient, HttpRequest } from '../../ports/http-client.ts'
+import { openS3Stand, type S3Stand } from '../../testing/s3-stand.ts'
 import { testImageStore } from '../../testing/test-image-store.ts'
 import { drainOnce, waitingIn } from '../files/drain.ts'
 import { createFileImageStore } from '../files/file-image-store.ts'
 import { createSpooledStore } from '../files/spooled-image-store.ts'
 import { systemClock } from '../system-clock/system-clock.ts'
 import { createS3ImageStore } from './s3-image-store.ts'
-import { openS3Stand, type S3Stand } from './s3-stand.ts'
 
 let stand: S3Stand
 beforeAll(async () => {

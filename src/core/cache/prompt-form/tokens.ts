@@ -47,7 +47,7 @@ const SAME_RELATIONS: ReadonlyMap<string, string> = new Map([
   ['laying', 'lying'],
 ])
 
-const ARTICLES = new Set(['a', 'an', 'the', 'this', 'these', 'those', 'some', 'another'])
+const ARTICLES = new Set(['a', 'an', 'the', 'this', 'these', 'those', 'some'])
 
 /** Reads rewritten text. Words that say nothing are gone; breaks stand for punctuation. */
 export function tokensOf(text: string): readonly Token[] {
