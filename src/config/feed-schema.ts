@@ -61,6 +61,10 @@ export type FeedSettings = z.infer<typeof feedRow>
 
 /** Where alerts go beside the log. */
 export const alertSettings = z.strictObject({
+  latency: z
+    .union([z.literal('off'), duration])
+    .optional()
+    .describe('Tells of offers whose calls take longer at p95 over ten minutes; off = never'),
   webhook: z
     .strictObject({
       url: z.url({ protocol: /^https?$/ }).describe('Alerts are posted here, signed'),

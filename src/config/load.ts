@@ -7,6 +7,7 @@ import { resolveBooks } from './price-books.ts'
 import { planProviders } from './provider-plan.ts'
 import { readProviders } from './provider-settings.ts'
 import { readConfigFile } from './read-file.ts'
+import { routingProblems } from './routing-settings.ts'
 import type {
   ConfigFile,
   Origin,
@@ -71,6 +72,7 @@ export function loadSettings(input: {
     values[definition.key] = read.value
     shown.push({ ...read, value: definition.isSecret ? mask(read.value) : read.value })
   }
+  for (const problem of routingProblems(values)) problems.push(`${path}: ${problem}`)
   const read = readProviders(input.kinds, {
     environment,
     file,
@@ -158,6 +160,21 @@ const withOwn = (
   Object.fromEntries(
     Object.entries({ ...read, ...own }).map(([name, settings]) => [
       name,
-      { allowPrivate: false, isEnabled: true, ...read[name], ...settings },
+      { allowPrivate: false, isEnabled: true, ...withOwnKeys(read[name] ?? {}, settings) },
     ]),
   )
+
+/** Keys that a program gives replace those of file and environment, be they one or several. */
+function withOwnKeys(
+  read: Partial<ProviderSettings>,
+  own: Partial<ProviderSettings>,
+): Partial<ProviderSettings> {
+  const { apiKey: _, apiKeys: __, ...keyless } = read
+  const hasKeys = own.apiKey !== undefined || own.apiKeys !== undefined
+  const first = own.apiKeys?.[0]
+  return {
+    ...(hasKeys ? keyless : read),
+    ...own,
+    ...(first === undefined ? {} : { apiKey: first.key }),
+  }
+}

@@ -6,7 +6,6 @@ import { openDatabase } from '../adapters/database/open-database.ts'
 import { createSafeFetch } from '../adapters/safe-fetch/client.ts'
 import { createSharpDecoder } from '../adapters/sharp-decoder/sharp-decoder.ts'
 import { systemClock, systemRandom } from '../adapters/system-clock/system-clock.ts'
-import { type BreakerRule, defaultBreakerRule, neverOpen } from '../core/breaker/breaker.ts'
 import { scopes } from '../core/ledger/virtual-key.ts'
 import { makePurposes } from '../core/purpose/default-purposes.ts'
 import { viaOf } from '../core/request/via.ts'
@@ -19,7 +18,7 @@ import { openPriceDesk, type PriceDesk } from '../gateway/price-desk.ts'
 import type { PriceWatch } from '../gateway/price-watch.ts'
 import { SecondsDesk } from '../gateway/seconds-desk.ts'
 import { Siblings } from '../gateway/siblings.ts'
-import { Traffic } from '../gateway/traffic.ts'
+import type { Traffic } from '../gateway/traffic.ts'
 import type { Sha256 } from '../ports/digest.ts'
 import type { HttpClient } from '../ports/http-client.ts'
 import type { Provider } from '../ports/provider.ts'
@@ -30,9 +29,11 @@ import { emulators } from '../sandbox/registry.generated.ts'
 import { type Sandbox, startSandbox } from '../sandbox/server.ts'
 import { type BookShelf, openBookShelf, refuseBroken } from './book-shelf.ts'
 import { databaseAddress } from './database.ts'
+import { openTraffic, waitingPrice } from './open-traffic.ts'
 import { priceLayers } from './price-layers.ts'
 import { type ProviderPlan, planProviders } from './provider-plan.ts'
 import { createProviders, livePrices, makeCatalogue, offersOf } from './providers.ts'
+import { toRoutingRules } from './routing-settings.ts'
 import type { Settings } from './schema.ts'
 import { openStorage } from './storage.ts'
 import { watchPrices } from './watch-prices.ts'
@@ -153,7 +154,8 @@ async function assemble(
   const hub = createEventHub((error) => log.error({ error }, 'an event listener failed'))
   const seconds = new SecondsDesk()
   hub.listen((event) => event.kind === 'attempt-settled' && seconds.take(event.attempt))
-  const prices = openPrices(settings, { ...{ providers, books, seconds }, emit: hub.emit })
+  const traffic = openTraffic(settings, hub.emit)
+  const prices = openPrices(settings, { providers, books, seconds, traffic, hub })
   const { cacheTtlMs, bytesInFlight, planSteps } = settings
   const limits = { ...defaultLimits, cacheTtlMs, bytesInFlight, planSteps }
   const decoder = createSharpDecoder()
@@ -168,12 +170,13 @@ async function assemble(
     sha256,
     log,
     limits,
+    rules: toRoutingRules(settings),
     baselineModel: settings.baseline,
     purposes: makePurposes(settings.purposes),
     cancelsOnDisconnect: settings.cancelOnDisconnect,
     bytes: new ByteBudget(limits, clock),
     siblings: new Siblings(),
-    traffic: new Traffic({ clock, emit: hub.emit, breaker: breakerRule(settings) }),
+    traffic,
     emit: hub.emit,
     owner: `${hostname()}:${process.pid}:${randomHex(6)}`,
   }
@@ -216,21 +219,19 @@ const openPrices = (
   parts: {
     readonly providers: readonly Provider[]
     readonly books: BookShelf
-    readonly emit: EventHub['emit']
     readonly seconds: SecondsDesk
+    readonly traffic: Traffic
+    readonly hub: EventHub
   },
 ): PriceDesk => {
-  const { providers, books, emit } = parts
+  const { providers, books, seconds, hub } = parts
+  const waiting = waitingPrice(settings, parts.traffic)
   return openPriceDesk({
-    catalogue: { ...makeCatalogue(providers), measured: parts.seconds.measured },
+    catalogue: { ...makeCatalogue(providers), measured: seconds.measured, ...waiting },
     ...priceLayers(settings, { books: books.parts(), live: livePrices(providers) }),
-    ...{ sha256, emit, pause: nextTurn },
+    ...{ sha256, emit: hub.emit, pause: nextTurn },
   })
 }
-
-/** Breakers as the settings have them; 0 failures switch them off. */
-const breakerRule = ({ breakerFailures }: Settings): BreakerRule =>
-  breakerFailures === 0 ? neverOpen : { ...defaultBreakerRule, failuresInRow: breakerFailures }
 
 /** Lets everything that waits for the event loop go first. */
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))

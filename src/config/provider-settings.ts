@@ -1,6 +1,7 @@
 import type { JsonObject } from '../core/json.ts'
 import { decimal } from '../core/pricing/decimal.ts'
 import type { ProviderDefinition } from '../providers/shared/definition.ts'
+import { type ApiKey, withNames } from './api-keys.ts'
 import type { PlaceFinder } from './provider-plan.ts'
 import type { ConfigFile, ProviderSettings, ShownSetting } from './schema.ts'
 import { isWebAddress } from './setting-readers.ts'
@@ -32,7 +33,7 @@ export function readProviders(
   return Object.fromEntries(
     [...names].map((name) => {
       const kind = kinds.find(({ id }) => id === name)
-      return [name, readProvider(name, kind?.origin, entries[name] ?? {}, reading)]
+      return [name, readProvider(name, kind, entries[name] ?? {}, reading)]
     }),
   )
 }
@@ -41,12 +42,15 @@ export function readProviders(
 const withoutCredentials = (address: string): string =>
   address.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, '$1…@')
 
+const showKey = ({ name, key, weight }: ApiKey) => ({ name, key: mask(key), weight })
+
 function readProvider(
   name: string,
-  variables: Partial<ProviderDefinition['origin']> = {},
+  kind: ProviderDefinition | undefined,
   entry: Entry,
   { environment, path, place, shown, problems }: Reading,
 ): ProviderSettings {
+  const variables: Partial<ProviderDefinition['origin']> = kind?.origin ?? {}
   const show = (member: string, value: unknown, variable?: string): void => {
     const from =
       variable === undefined
@@ -59,8 +63,19 @@ function readProvider(
     return found || (inFile === undefined ? undefined : { name: undefined, value: inFile })
   }
   if (entry.kind !== undefined) show('kind', entry.kind)
-  const apiKey = pick(variables.apiKeyVariable, entry.api_key)
-  if (apiKey !== undefined) show('api_key', mask(apiKey.value), apiKey.name)
+  // A list says more than the vendor's one variable, which it usually refers to.
+  const apiKeys = entry.api_keys === undefined ? undefined : withNames(entry.api_keys)
+  if (apiKeys !== undefined) show('api_keys', apiKeys.map(showKey))
+  const apiKey = apiKeys === undefined ? pick(variables.apiKeyVariable, entry.api_key) : undefined
+  if (apiKey !== undefined) {
+    show('api_key', mask(apiKey.value), apiKey.name)
+    // A password of an own server may have one; no vendor's key does.
+    if (apiKey.value.includes(',') && kind?.availability !== 'self_hosted') {
+      const at = apiKey.name ?? place(['providers', name, 'api_key'])
+      const advice = `list them as providers.${name}.api_keys, each with a variable of its own`
+      problems.push(`${at}: providers.${name}.api_key: several keys; ${advice}`)
+    }
+  }
   const baseUrl = pick(variables.baseUrlVariable, entry.base_url ?? entry.url)
   if (baseUrl !== undefined) {
     if (!isWebAddress(baseUrl.value)) {
@@ -74,6 +89,7 @@ function readProvider(
   return {
     ...(entry.kind === undefined ? {} : { kind: entry.kind }),
     ...(apiKey === undefined ? {} : { apiKey: apiKey.value }),
+    ...(apiKeys?.[0] === undefined ? {} : { apiKey: apiKeys[0].key, apiKeys }),
     ...(baseUrl === undefined ? {} : { baseUrl: baseUrl.value }),
     allowPrivate: entry.allow_private ?? false,
     isEnabled: entry.enabled ?? true,

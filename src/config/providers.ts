@@ -5,9 +5,12 @@ import type { Snapshot } from '../gateway/dependencies.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { HttpClient } from '../ports/http-client.ts'
 import type { Provider } from '../ports/provider.ts'
+import { joinAccounts } from '../providers/shared/accounts.ts'
 import { createProvider } from '../providers/shared/create-provider.ts'
 import type { ProviderDefinition } from '../providers/shared/definition.ts'
+import { keysOf } from './api-keys.ts'
 import { isCallable, type ProviderPlan } from './provider-plan.ts'
+import type { ProviderSettings } from './schema.ts'
 
 /** The providers that can be called: emulated ones on the sandbox, others where they have a key. */
 export function createProviders(
@@ -24,18 +27,32 @@ export function createProviders(
   const { http, clock, via } = parts
   return configured.flatMap((provider) => {
     const { kind, definition, settings } = provider
-    const { apiKey = '', baseUrl, allowPrivate, isEnabled } = settings
+    const { baseUrl, allowPrivate, isEnabled } = settings
     if (!isEnabled) return []
     if (emulated.includes(definition.id)) {
-      const sandbox = { apiKey: 'sandbox', baseUrl: parts.sandboxUrl(kind) }
-      const runtime = { http, clock, via, ...sandbox, allowPrivate: true, isSimulated: true }
-      return [createProvider(definition, runtime)]
+      const sandbox = { baseUrl: parts.sandboxUrl(kind), allowPrivate: true, isSimulated: true }
+      // An emulator takes any key, and the operator's own go nowhere they are not needed.
+      const runtime = { http, clock, via, ...sandbox }
+      const create = () => createProvider(definition, { ...runtime, apiKey: 'sandbox' })
+      return [withKeys(settings, create)]
     }
     if (!isCallable(provider)) return []
     const address = baseUrl === undefined ? {} : { baseUrl }
-    const runtime = { http, clock, via, apiKey, ...address, allowPrivate, isSimulated: false }
-    return [createProvider(definition, runtime)]
+    const runtime = { http, clock, via, ...address, allowPrivate, isSimulated: false }
+    return [withKeys(settings, (apiKey) => createProvider(definition, { ...runtime, apiKey }))]
   })
+}
+
+/** One provider for all the keys that the operator has for it. */
+function withKeys(settings: ProviderSettings, create: (apiKey: string) => Provider): Provider {
+  const accounts = keysOf(settings).map(({ name, key, weight }) => ({
+    ...{ id: name, weight },
+    provider: create(key),
+  }))
+  const [only] = accounts
+  return only !== undefined && settings.apiKeys === undefined
+    ? only.provider
+    : joinAccounts(accounts)
 }
 
 /** What requests see of the control plane beside prices: models, aliases and providers. */

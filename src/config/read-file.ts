@@ -85,7 +85,7 @@ function asWritten(keys: Keys, value: unknown): Keys {
 }
 
 /** Members that may be given as `<member>_file`. */
-const FILE_MEMBERS = ['api_key', 'admin_key', 'database_url', 'graph']
+const FILE_MEMBERS = ['api_key', 'key', 'admin_key', 'database_url', 'graph']
 /** One of them is no text: a workflow, as its editor exports it. */
 const JSON_MEMBER = 'graph'
 

@@ -4,7 +4,10 @@ import type { Markup } from '../core/pricebook/layers.ts'
 import { type PriceRow, priceRowSchema } from '../core/pricebook/price-row.ts'
 import { isPositive, positiveRateSchema } from '../core/pricing/decimal.ts'
 import { type PurposeSettings, purposeSchema } from '../core/purpose/purpose.ts'
+import type { RefusalMode } from '../core/request/image-request.ts'
+import { type ApiKey, apiKeyList } from './api-keys.ts'
 import { type AlertSettings, alertSettings, type FeedSettings, feedRow } from './feed-schema.ts'
+import { routingMembers } from './routing-schema.ts'
 
 /** A duration: seconds, or with a unit (`30m`, `72h`, `7d`). */
 const duration = z.union([
@@ -26,6 +29,9 @@ const provider = z
       .min(1)
       .optional()
       .describe('Key of the provider; use $NAME in braces, or *_FILE'),
+    api_keys: apiKeyList
+      .optional()
+      .describe('Several keys: calls are spread over those that work, by weight'),
     base_url: z
       .url()
       .optional()
@@ -54,6 +60,10 @@ const provider = z
   .refine(({ url, base_url }) => url === undefined || base_url === undefined, {
     path: ['url'],
     message: 'is given beside base_url, which is the same',
+  })
+  .refine(({ api_key, api_keys }) => api_key === undefined || api_keys === undefined, {
+    path: ['api_key'],
+    message: 'is given beside api_keys; put it into the list',
   })
 
 /** What the operator adds to the prices of some offers. */
@@ -126,6 +136,7 @@ export const configFile = z.strictObject({
     .record(z.string().min(1).max(80), purposeSchema)
     .optional()
     .describe('What pictures are for: sizes, floors and what a bad one costs'),
+  ...routingMembers,
   limits: z
     .strictObject({
       bytes_in_flight: z.number().int().min(1_048_576).optional(),
@@ -156,7 +167,9 @@ export interface PriceOverrides {
 export interface ProviderSettings {
   /** Id of the definition, when the provider has another name. */
   readonly kind?: string
+  /** The first one, when there are several. */
   readonly apiKey?: string
+  readonly apiKeys?: readonly ApiKey[]
   readonly baseUrl?: string
   readonly allowPrivate: boolean
   readonly isEnabled: boolean
@@ -205,6 +218,15 @@ export interface Settings {
   readonly bytesInFlight: number
   readonly planSteps: number
   readonly breakerFailures: number
+  readonly onPolicyRefusal: RefusalMode
+  /** Milliseconds, or by what was measured; undefined = only requests that ask for it. */
+  readonly hedgeAfter?: 'p95' | number
+  readonly hedgeUntilMeasuredMs?: number
+  readonly hedgeMaxCostShare: number
+  readonly callerMemoryGigabytes?: number
+  readonly callerUsdPerGigabyteSecond?: string
+  /** Milliseconds. */
+  readonly latencyAlert: 'off' | number
 }
 
 /** Where a setting's value came from. */

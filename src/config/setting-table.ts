@@ -1,5 +1,6 @@
 import { defaultBreakerRule } from '../core/breaker/breaker.ts'
 import { defaultLimits } from '../gateway/limits.ts'
+import { routingSettings } from './routing-settings.ts'
 import type { SettingDefinition } from './setting-definition.ts'
 import {
   adminKeyText,
@@ -131,4 +132,5 @@ export const settingTable: readonly SettingDefinition[] = [
     read: wholeNumber(0, 1_000),
   },
   ...storageTable,
+  ...routingSettings,
 ]

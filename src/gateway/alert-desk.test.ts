@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Alert } from '../core/alerts/alert.ts'
+import { type Alert, eventTypeOf } from '../core/alerts/alert.ts'
 import type { RecordedChange } from '../core/pricebook/feed/recorded-change.ts'
 import { sampleRow } from '../testing/sample-prices.ts'
 import { sampleSettledAttempt } from '../testing/sample-records.ts'
@@ -130,6 +130,30 @@ describe('what happens becomes an alert', () => {
       { kind: 'unknown_outcome', severity: 'warning', data: { request_id: 'req_one' } },
     ])
     expect(alertsOf(settled({ ...unknown, costBasis: 'not_billed' }, 0))).toEqual([])
+  })
+
+  test('an offer that is too slow warns, with how slow, and is news when it is quick again', () => {
+    const latency = { offer: 'acme/painter', p95Ms: 12_345, limitMs: 8_000, calls: 40 }
+    const alerts = alertsOf(
+      { kind: 'latency-exceeded', ...latency },
+      { kind: 'latency-recovered', ...latency, p95Ms: 5_000 },
+      { kind: 'latency-exceeded', ...latency },
+    )
+    expect(alerts.map(({ kind, severity }) => [kind, severity])).toEqual([
+      ['latency_exceeded', 'warning'],
+      ['latency_recovered', 'info'],
+      ['latency_exceeded', 'warning'],
+    ])
+    expect(alerts[0]).toMatchObject({
+      subject: 'acme/painter',
+      text: '40 calls of acme/painter took 12.3 s at p95, more than 8 s.',
+      data: { p95_ms: 12_345, limit_ms: 8_000, calls: 40 },
+    })
+    expect(alerts.map(eventTypeOf)).toEqual([
+      'latency.exceeded',
+      'alert.latency_recovered',
+      'latency.exceeded',
+    ])
   })
 
   test('a provider that is left out warns; a refused credential is critical', () => {

@@ -13,7 +13,18 @@ const limits = {
 } as const
 
 /** Kinds that are each told, because every one of them is another fact. */
-const ALWAYS: readonly AlertKind[] = ['price_changed', 'price_held', 'provider_up']
+const ALWAYS: readonly AlertKind[] = [
+  'price_changed',
+  'price_held',
+  'provider_up',
+  'latency_recovered',
+]
+
+/** What is over when something is told: it is told again when it comes back. */
+const endings: { readonly [Kind in AlertKind]?: AlertKind } = {
+  provider_up: 'provider_down',
+  latency_recovered: 'latency_exceeded',
+}
 
 /** Turns what happens into alerts and hands them to the notifier; equal ones only now and then. */
 export class AlertDesk {
@@ -33,7 +44,8 @@ export class AlertDesk {
   }
 
   #isNew({ kind, subject, at }: Alert): boolean {
-    if (kind === 'provider_up') this.#told.delete(`provider_down\n${subject}`)
+    const ended = endings[kind]
+    if (ended !== undefined) this.#told.delete(`${ended}\n${subject}`)
     if (ALWAYS.includes(kind)) return true
     const key = `${kind}\n${subject}`
     const last = this.#told.get(key)
@@ -72,6 +84,9 @@ function alertOf(event: GatewayEvent, at: Instant): Alert | undefined {
     case 'provider-down':
     case 'provider-up':
       return providerAlert(event, at)
+    case 'latency-exceeded':
+    case 'latency-recovered':
+      return latencyAlert(event, at)
     default:
       return undefined
   }
@@ -135,3 +150,21 @@ function providerAlert(event: Of<'provider-down'> | Of<'provider-up'>, at: Insta
     data: { ...data, cause, until: timeOf(until) },
   }
 }
+
+type LatencyEvent = Of<'latency-exceeded' | 'latency-recovered'>
+
+function latencyAlert(event: LatencyEvent, at: Instant): Alert {
+  const { kind, offer, p95Ms, limitMs, calls } = event
+  const isSlow = kind === 'latency-exceeded'
+  const took = `${calls} calls of ${offer} took ${seconds(p95Ms)} at p95`
+  return {
+    kind: isSlow ? 'latency_exceeded' : 'latency_recovered',
+    severity: isSlow ? 'warning' : 'info',
+    subject: offer,
+    text: isSlow ? `${took}, more than ${seconds(limitMs)}.` : `${took}, fast enough again.`,
+    at,
+    data: { offer, p95_ms: Math.round(p95Ms), limit_ms: limitMs, calls },
+  }
+}
+
+const seconds = (durationMs: number): string => `${Math.round(durationMs / 100) / 10} s`

@@ -1,6 +1,8 @@
 import type { Catalog } from '../core/catalog/catalog.ts'
 import type { MeasuredSeconds } from '../core/catalog/measured-seconds.ts'
+import type { Model } from '../core/catalog/model.ts'
 import type { PriceBook } from '../core/pricebook/price-book.ts'
+import type { WaitingRate } from '../core/pricing/strategies/index.ts'
 import type { Purposes } from '../core/purpose/default-purposes.ts'
 import type { Clock, Random } from '../ports/clock.ts'
 import type { Sha256 } from '../ports/digest.ts'
@@ -13,6 +15,7 @@ import type { ByteBudget } from './byte-budget.ts'
 import type { GatewayEvent } from './events.ts'
 import type { LateWrites } from './late-writes.ts'
 import type { GatewayLimits } from './limits.ts'
+import type { RoutingRules } from './routing-rules.ts'
 import type { Siblings } from './siblings.ts'
 import type { Traffic } from './traffic.ts'
 
@@ -26,6 +29,14 @@ export interface Snapshot {
   readonly providers: ReadonlyMap<string, Provider>
   /** Seconds that calls alike took, where they are paid by the second. */
   readonly measured?: MeasuredSeconds
+  /** What waiting costs callers, where the operator says so. */
+  readonly waiting?: WaitingPrice
+}
+
+/** What a second of waiting costs, and how many of them an offer is expected to take. */
+export interface WaitingPrice {
+  readonly rate: WaitingRate
+  readonly secondsOf: (model: Model) => number
 }
 
 /** Everything the pipeline uses; made by the composition root, or by a test. */
@@ -39,6 +50,7 @@ export interface Dependencies {
   readonly sha256: Sha256
   readonly log: Log
   readonly limits: GatewayLimits
+  readonly rules: RoutingRules
   /** Model whose live price is the list price of `auto`. */
   readonly baselineModel: string
   readonly purposes: Purposes

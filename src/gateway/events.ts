@@ -6,6 +6,12 @@ import type { LayerName } from '../core/pricebook/layers.ts'
 import type { PriceBook } from '../core/pricebook/price-book.ts'
 import type { Instant } from '../core/time.ts'
 
+/**
+ * How a hedge ended: it gave the answer; the silent offer did after all; neither did; or there was
+ * no leave to make it.
+ */
+export type HedgeOutcome = 'won' | 'lost' | 'failed' | 'blocked'
+
 /** What happened, told once from the place where it happened; metrics, alerts and pages listen. */
 export type GatewayEvent =
   | {
@@ -79,6 +85,21 @@ export type GatewayEvent =
     }
   | { readonly kind: 'feed-read'; readonly source: string; readonly fetchedAt: Instant }
   | { readonly kind: 'write-failed'; readonly requestId: string; readonly what: string }
+  | {
+      /** The calls of an offer became too slow, or fast enough again. */
+      readonly kind: 'latency-exceeded' | 'latency-recovered'
+      readonly offer: string
+      /** Over the calls of the last minutes. */
+      readonly p95Ms: number
+      readonly limitMs: number
+      readonly calls: number
+    }
+  | {
+      /** A second offer was asked while the first one was silent, and how that ended. */
+      readonly kind: 'hedge-ended'
+      readonly requestId: string
+      readonly outcome: HedgeOutcome
+    }
   | {
       /** A circuit breaker opened: of a provider, or of one offer of it. */
       readonly kind: 'provider-down'

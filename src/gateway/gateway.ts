@@ -64,7 +64,7 @@ export function openGateway(
       desk.tell(ticket.requestId, partial)
     }
     const ticket = submit(request, caller, { ...watch, onPartial }, deps)
-    desk.add(ticket.requestId, ticket.result, ticket.cancel)
+    desk.add(ticket.requestId, ticket.ended, ticket.cancel)
     const result = withDeadline(ticket, request.deadlineMs, deps)
     // Whoever only starts work need not listen to how it ends.
     result.catch(() => undefined)

@@ -3,6 +3,7 @@ import { defaultBreakerRule } from '../core/breaker/breaker.ts'
 import { type FailureClass, failure, failureClasses } from '../core/errors/provider-failure.ts'
 import type { GatewayEvent } from './events.ts'
 import { type CallTarget, HealthDesk } from './health-desk.ts'
+import { LatencyDesk } from './latency-desk.ts'
 
 const painter: CallTarget = {
   ...{ provider: 'acme', offer: 'acme/painter', credential: 'main', typicalSeconds: 5 },
@@ -12,17 +13,15 @@ const sculptor: CallTarget = { ...painter, offer: 'acme/sculptor' }
 function openDesk() {
   const events: GatewayEvent[] = []
   const time = { now: 1_000_000 }
-  const desk = new HealthDesk(
-    defaultBreakerRule,
-    () => time.now,
-    (event) => events.push(event),
-  )
+  const emit = (event: GatewayEvent) => events.push(event)
+  const latencies = new LatencyDesk(emit)
+  const desk = new HealthDesk(defaultBreakerRule, { now: () => time.now, emit, latencies })
   const call = (target: CallTarget, failed?: FailureClass, durationMs = 5_000) =>
     desk.begin(target).end({
       durationMs,
       ...(failed === undefined ? {} : { failure: failure(failed, 'so it was') }),
     })
-  return { desk, events, time, call }
+  return { desk, events, time, call, latencies }
 }
 
 const isRefused = (desk: HealthDesk, target: CallTarget): boolean =>
@@ -97,19 +96,19 @@ test('a model that is gone is not asked again for ten minutes', () => {
 })
 
 test('answers ten times later than usual close the offer', () => {
-  const { desk, call } = openDesk()
+  const { desk, call, latencies } = openDesk()
   for (let index = 0; index < 25; index += 1) call(painter, undefined, 4_000)
-  expect(desk.durationMs('acme/painter', 0.95)).toBe(4_000)
+  expect(latencies.shareMs('acme/painter', 0.95)).toBe(4_000)
   for (let index = 0; index < 5; index += 1) call(painter, undefined, 41_000)
   expect([isRefused(desk, painter), isRefused(desk, sculptor)]).toEqual([true, false])
 })
 
 test('a duration is known after twenty calls, not before', () => {
-  const { desk, call } = openDesk()
+  const { call, latencies } = openDesk()
   for (let index = 0; index < 19; index += 1) call(painter)
-  expect(desk.durationMs('acme/painter', 0.5)).toBeUndefined()
+  expect(latencies.shareMs('acme/painter', 0.5)).toBeUndefined()
   call(painter)
-  expect(desk.durationMs('acme/painter', 0.5)).toBe(5_000)
+  expect(latencies.shareMs('acme/painter', 0.5)).toBe(5_000)
 })
 
 test('what we gave up ourselves says nothing', () => {

@@ -8,17 +8,15 @@ import {
   closedBreaker,
   nextBreaker,
 } from '../core/breaker/breaker.ts'
-import { percentile, withDuration } from '../core/breaker/latency.ts'
 import type { FailureClass, ProviderFailure } from '../core/errors/provider-failure.ts'
 import type { Instant } from '../core/time.ts'
 import type { GatewayEvent } from './events.ts'
+import type { LatencyDesk } from './latency-desk.ts'
 
 /** Limits of what is remembered about providers. */
 const limits = {
   /** Breakers; there are two for each offer and credential that was called. */
   maxBreakers: 10_000,
-  /** Calls that a latency must be measured over before it is believed. */
-  fewestDurations: 20,
   /** So many times the usual duration counts as a failure. */
   slowFactor: 10,
 } as const
@@ -98,15 +96,23 @@ interface Entry {
  */
 export class HealthDesk {
   readonly #entries = new Map<string, Entry>()
-  readonly #durations = new Map<string, readonly number[]>()
+  readonly #latencies: LatencyDesk
   readonly #rule: BreakerRule
   readonly #now: () => Instant
   readonly #emit: (event: GatewayEvent) => void
 
-  constructor(rule: BreakerRule, now: () => Instant, emit: (event: GatewayEvent) => void) {
+  constructor(
+    rule: BreakerRule,
+    parts: {
+      readonly now: () => Instant
+      readonly emit: (event: GatewayEvent) => void
+      readonly latencies: LatencyDesk
+    },
+  ) {
     this.#rule = rule
-    this.#now = now
-    this.#emit = emit
+    this.#now = parts.now
+    this.#emit = parts.emit
+    this.#latencies = parts.latencies
   }
 
   /** Whether a call may go there now; the stricter of both breakers decides. */
@@ -136,12 +142,6 @@ export class HealthDesk {
     }
   }
 
-  /** Duration that a share of an offer's calls does not exceed; undefined until it is measured. */
-  durationMs(offer: string, share: number): number | undefined {
-    const durations = this.#durations.get(offer) ?? []
-    return durations.length < limits.fewestDurations ? undefined : percentile(durations, share)
-  }
-
   /** All breakers that something has happened to. */
   shown(): readonly ShownBreaker[] {
     return [...this.#entries.values()].map(({ target, breaker }) => ({
@@ -155,10 +155,9 @@ export class HealthDesk {
   #verdict(target: CallTarget, { failure, durationMs, isAbandoned }: CallReport): Verdict {
     if (isAbandoned === true) return { line: nothing, offer: nothing }
     if (failure !== undefined) return verdicts[failure.class]
-    const usualMs = this.durationMs(target.offer, 0.5) ?? target.typicalSeconds * 1_000
+    const usualMs = this.#latencies.shareMs(target.offer, 0.5) ?? target.typicalSeconds * 1_000
     const isSlow = durationMs > usualMs * limits.slowFactor
-    const durations = this.#durations.get(target.offer) ?? []
-    this.#durations.set(target.offer, withDuration(durations, durationMs))
+    this.#latencies.take(target.offer, durationMs, this.#now())
     return { line: good, offer: isSlow ? { kind: 'slow' } : good }
   }
 

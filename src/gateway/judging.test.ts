@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { failure } from '../core/errors/provider-failure.ts'
 import { withGatewayStand } from '../testing/gateway-stand.ts'
 import { noisePng } from '../testing/noise-png.ts'
 import {
@@ -15,6 +16,7 @@ const size = { width: 64, height: 64 }
 const good = noisePng(size, 1)
 /** So few bytes for so many pixels that only a look tells. */
 const large = { width: 512, height: 512 }
+const square = { width: 1024, height: 1024 }
 
 /** The same answer every time. */
 const answers =
@@ -70,6 +72,19 @@ describe('what is no picture is refused: paid, kept, never served or cached', ()
     await withGatewayStand({ providers, hasDecoder: true }, async ({ ask, stores }) => {
       const { requestId } = await ask({ size: '512x512' })
       const [first] = await stores.requests.images(requestId)
+      expect(first).toMatchObject({ state: 'refused', refusal: 'a blank picture' })
+    })
+  })
+
+  // What withheld pictures look like where a provider answers 200 all the same.
+  test.each(['png', 'jpeg', 'webp'] as const)('a black picture as %s', async (format) => {
+    let black: Uint8Array = noisePng(square, 1, 0)
+    const providers = withProviders(() => produced([black]))
+    await withGatewayStand({ providers, hasDecoder: true }, async ({ ask, stores, gateway }) => {
+      black = await gateway.deps.decoder.convert(black, { format })
+      const asked = await ask({ size: '1024x1024', format })
+      expect(asked.provider).toBe('dear')
+      const [first] = await stores.requests.images(asked.requestId)
       expect(first).toMatchObject({ state: 'refused', refusal: 'a blank picture' })
     })
   })
@@ -148,6 +163,27 @@ test('fewer pictures than asked of a lone provider are delivered with a warning'
     expect(result.warnings).toMatchObject([
       { code: 'fewer_images', param: 'n', message: '1 of 4 images could be made.' },
     ])
+  })
+})
+
+describe('an answer of 200 that has no picture is a failure', () => {
+  test('without a word about it: it is paid, and the next offer makes the picture', async () => {
+    const providers = withProviders(answers())
+    await withGatewayStand({ providers }, async ({ ask, stores }) => {
+      const result = await ask({ size: '64x64' })
+      expect(result).toMatchObject({ provider: 'dear', costNano: 60_000_000n })
+      const [first] = await stores.requests.attempts(result.requestId)
+      expect(first).toMatchObject({ outcome: 'empty', costNano: 10_000_000n })
+    })
+  })
+
+  test('because all were withheld: it is a refusal, and no other offer sees it', async () => {
+    const withheld = [failure('content_policy_output', 'filtered')]
+    const providers = withProviders(() => produced([], { withheld }))
+    await withGatewayStand({ providers }, async ({ ask }) => {
+      const asked = ask({ size: '64x64' })
+      await expect(asked).rejects.toMatchObject({ code: 'content_policy_violation' })
+    })
   })
 })
 

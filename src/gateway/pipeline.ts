@@ -1,16 +1,17 @@
 import { GatewayError } from '../core/errors/gateway-error.ts'
-import { failureRules } from '../core/errors/provider-failure.ts'
 import type { ImageRequest } from '../core/request/image-request.ts'
 import type { Candidate } from '../core/routing/plan.ts'
+import { isClosedByPolicy } from './after-refusal.ts'
 import { unsent } from './cut-short.ts'
 import type { Caller, Dependencies } from './dependencies.ts'
+import { runHedged } from './hedge.ts'
 import { measureMask } from './measure-mask.ts'
 import type { GatewayResult } from './result.ts'
 import { missingImages, type Run, type Watch } from './run.ts'
-import { type BlockedStep, noneAdmitted, runStep } from './run-step.ts'
+import { type BlockedStep, noneAdmitted } from './run-step.ts'
 import { cache } from './stages/cache.ts'
 import { announce } from './stages/execute.ts'
-import { finish } from './stages/finish.ts'
+import { type After, finish } from './stages/finish.ts'
 import { hold } from './stages/hold.ts'
 import { normalise } from './stages/normalise.ts'
 import { plan } from './stages/plan.ts'
@@ -21,6 +22,8 @@ export interface Ticket {
   readonly requestId: string
   /** Resolves with the answer, rejects with a GatewayError. */
   readonly result: Promise<GatewayResult>
+  /** Resolves when all its work has ended, which may be after the answer. */
+  readonly ended: Promise<void>
   /** Buys nothing more, and gives up the calls that can be stopped. */
   cancel(): void
 }
@@ -41,12 +44,22 @@ export function submit(
   const givesUpCalls = request.cancelOnDisconnect ?? deps.cancelsOnDisconnect
   onAbort(watch.gone, () => stop.leave({ givesUpCalls }))
   const leave = deps.traffic.retries.begin()
-  const result = work(run, deps).finally(leave)
-  return { requestId: run.id, result, cancel: () => stop.leave({ givesUpCalls: true }) }
+  const afterwards: Promise<unknown>[] = []
+  const result = work(run, deps, (later) => afterwards.push(later)).finally(leave)
+  const ended = result.then(
+    () => all(afterwards),
+    () => all(afterwards),
+  )
+  const cancel = () => stop.leave({ givesUpCalls: true })
+  return { requestId: run.id, result, ended, cancel }
+}
+
+const all = async (work: readonly Promise<unknown>[]): Promise<void> => {
+  await Promise.allSettled(work)
 }
 
 /** The order of the stages stands here and nowhere else. */
-async function work(begun: Run, deps: Dependencies): Promise<GatewayResult> {
+async function work(begun: Run, deps: Dependencies, after: After): Promise<GatewayResult> {
   let run = begun
   try {
     run = await cache(run, deps)
@@ -57,7 +70,7 @@ async function work(begun: Run, deps: Dependencies): Promise<GatewayResult> {
     run = await accept(await hold(run, deps), deps)
     const accepted = run
     run = await runSteps(run, deps).catch((error) => refuse(accepted, error))
-    return await finish(run, deps)
+    return await finish(run, deps, after)
   } catch (error) {
     run.sibling?.leave()
     run.reservation?.release()
@@ -79,12 +92,13 @@ function refuse(run: Run, error: unknown): Run {
   return { ...run, refusal: error }
 }
 
-/** Tries the steps of the plan until all pictures are there, or going on is forbidden. */
+/** Tries the steps of the plan that may see the request, until all pictures are there. */
 async function runSteps(begun: Run, deps: Dependencies): Promise<Run> {
   let run = begun
   const blocked: BlockedStep[] = []
   for (const [index, step] of (run.plan?.steps ?? []).entries()) {
     if (missingImages(run) <= 0 || mustStop(run, deps)) break
+    if (isClosedByPolicy(run, step) || wasTried(run, index)) continue
     const tried = await tryStep(run, step, index, deps)
     if (tried === undefined) break
     if ('reason' in tried) blocked.push(tried)
@@ -106,7 +120,7 @@ async function tryStep(
   deps: Dependencies,
 ): Promise<Run | BlockedStep | undefined> {
   try {
-    return await runStep(run, step, index, deps)
+    return await runHedged(run, step, index, deps)
   } catch (error) {
     if (run.ended.length === 0) throw error
     deps.log.error({ requestId: run.id, error }, 'plan ended early')
@@ -114,15 +128,13 @@ async function tryStep(
   }
 }
 
-/**
- * No other offer may see what was refused by content policy, and no step starts after the deadline,
- * or when nobody wants the pictures any more.
- */
-function mustStop(run: Run, deps: Dependencies): boolean {
-  const isForbidden = run.ended.some(({ failures }) =>
-    failures.some((failure) => failureRules[failure.class].afterwards === 'stop'),
-  )
-  const { deadlineMs } = run.request
-  const isLate = deadlineMs !== undefined && deps.clock.monotonicMs() - run.startedMs >= deadlineMs
-  return isForbidden || isLate || run.stop.buying.aborted
+/** A step may have been taken along as a hedge of an earlier one. */
+const wasTried = (run: Run, index: number): boolean =>
+  run.ended.some(({ attempt }) => attempt.step === index)
+
+/** No step starts after the caller's deadline, or when nobody wants the pictures any more. */
+function mustStop({ request, startedMs, stop }: Run, { clock }: Dependencies): boolean {
+  const { deadlineMs } = request
+  const isLate = deadlineMs !== undefined && clock.monotonicMs() - startedMs >= deadlineMs
+  return isLate || stop.buying.aborted
 }

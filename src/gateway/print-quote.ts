@@ -4,9 +4,11 @@ import type { RowOrigin } from '../core/pricebook/layers.ts'
 import type { PriceRow } from '../core/pricebook/price-row.ts'
 import type { ChargeLine } from '../core/pricing/charge.ts'
 import type { Candidate, Exclusion } from '../core/routing/plan.ts'
+import type { Waiting } from '../core/routing/waiting-cost.ts'
 
 /** A candidate as quotes show it: dollars, and the lines that explain them. */
-export function printQuote({ offer, model, quote, lines, row, origin }: Candidate): JsonObject {
+export function printQuote(candidate: Candidate): JsonObject {
+  const { offer, model, quote, lines, row, origin, waiting } = candidate
   const exact = quote.lowNano === quote.highNano
   return {
     offer,
@@ -17,10 +19,22 @@ export function printQuote({ offer, model, quote, lines, row, origin }: Candidat
     ...(exact
       ? {}
       : { low: dollarsFromNano(quote.lowNano), high: dollarsFromNano(quote.highNano) }),
+    ...printWaiting(waiting),
     lines: lines.map(printLine),
     price: printPriceSource(row, origin),
   }
 }
+
+/** What waiting costs the caller: a figure of its own, never part of a price. */
+export const printWaiting = (waiting: Waiting | undefined): JsonObject =>
+  waiting === undefined
+    ? {}
+    : {
+        waiting: {
+          seconds: Math.round(waiting.seconds * 1_000) / 1_000,
+          usd: dollarsFromNano(waiting.costNano),
+        },
+      }
 
 const printLine = ({ kind, quantity, unit, rate, amountNano }: ChargeLine): JsonValue => ({
   kind,

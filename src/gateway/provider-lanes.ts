@@ -48,7 +48,7 @@ class Lane {
     signal: AbortSignal | undefined,
   ): Promise<LanePass | undefined> {
     if (signal?.aborted === true) return undefined
-    if (this.#waiting.length === 0 && this.#waitMs(images) === 0) return this.#take(images)
+    if (this.hasRoom(images)) return this.#take(images)
     if (this.#waiting.length >= limits.maxWaiting || maxWaitMs <= 0) return undefined
     const admitted = Promise.withResolvers<LanePass | undefined>()
     const waiter: Waiter = { images, admit: admitted.resolve }
@@ -68,6 +68,10 @@ class Lane {
     over.abort()
     signal?.removeEventListener('abort', giveUp)
     return pass
+  }
+
+  hasRoom(images: number): boolean {
+    return this.#waiting.length === 0 && this.#waitMs(images) === 0
   }
 
   /** The provider said that there were too many calls. */
@@ -144,6 +148,14 @@ class Lane {
   }
 }
 
+/** What a call needs to know of its lane. */
+interface LaneCall {
+  readonly provider: string
+  readonly credential: string
+  readonly limits: ProviderLimits
+  readonly images: number
+}
+
 /** All lanes of one process. Replicas each have their own: a provider's refusal corrects them. */
 export class ProviderLanes {
   readonly #lanes = new Map<string, Lane>()
@@ -157,18 +169,22 @@ export class ProviderLanes {
    * Waits for leave to call; undefined when the line is too long or the wait too short, or when the
    * signal aborts.
    */
-  acquire(call: {
-    readonly provider: string
-    readonly credential: string
-    readonly limits: ProviderLimits
-    readonly images: number
-    readonly maxWaitMs: number
-    readonly signal?: AbortSignal
-  }): Promise<LanePass | undefined> {
-    const key = `${call.provider}\n${call.credential}`
-    const lane = this.#lanes.get(key) ?? new Lane(call.limits, this.#clock)
+  acquire(
+    call: LaneCall & { readonly maxWaitMs: number; readonly signal?: AbortSignal },
+  ): Promise<LanePass | undefined> {
+    return this.#laneOf(call).acquire(call.images, call.maxWaitMs, call.signal)
+  }
+
+  /** Whether a call would go at once. */
+  hasRoom(call: LaneCall): boolean {
+    return this.#laneOf(call).hasRoom(call.images)
+  }
+
+  #laneOf({ provider, credential, limits: laneLimits }: LaneCall): Lane {
+    const key = `${provider}\n${credential}`
+    const lane = this.#lanes.get(key) ?? new Lane(laneLimits, this.#clock)
     this.#lanes.set(key, lane)
-    return lane.acquire(call.images, call.maxWaitMs, call.signal)
+    return lane
   }
 
   /** Learns from what a provider says of its limits, in headers or by refusing. */

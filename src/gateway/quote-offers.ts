@@ -10,6 +10,7 @@ import type { ImageRequest } from '../core/request/image-request.ts'
 import { type Result, refused } from '../core/result.ts'
 import type { Candidate, Exclusion } from '../core/routing/plan.ts'
 import { type Estimator, quoteOffer, type WantedOffer } from '../core/routing/quote-offer.ts'
+import { waitingFor } from '../core/routing/waiting-cost.ts'
 import type { Instant } from '../core/time.ts'
 import type { Provider } from '../ports/provider.ts'
 import type { Snapshot } from './dependencies.ts'
@@ -36,10 +37,15 @@ export function quoteOffers(
   const exclusions: Exclusion[] = []
   for (const model of resolution.models) {
     const quoted = quoteAtProvider({ request, model, images, isPinned }, snapshot, now)
-    if (quoted.ok) candidates.push(quoted.value)
+    if (quoted.ok) candidates.push(awaited(quoted.value, snapshot))
     else exclusions.push({ offer: offerName(model), unfit: quoted.refusal })
   }
   return { candidates, exclusions }
+}
+
+function awaited(candidate: Candidate, { waiting: price }: Snapshot): Candidate {
+  const waiting = price && waitingFor(price.rate, price.secondsOf(candidate.model))
+  return waiting === undefined ? candidate : { ...candidate, waiting }
 }
 
 /** Quotes one model at its provider, when that is configured. */

@@ -60,6 +60,8 @@ export const printRequest = (request: RequestRecord): JsonObject => ({
 const printAttempt = (attempt: Attempt): JsonObject => ({
   id: attempt.id,
   offer: attempt.offer,
+  credential: attempt.call.credential,
+  hedge: attempt.call.hedge,
   step: attempt.step + 1,
   images: attempt.images,
   status: attempt.state,

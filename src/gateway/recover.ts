@@ -12,7 +12,7 @@ import { callOrCancel } from './cancel-call.ts'
 import type { Dependencies } from './dependencies.ts'
 import type { EndedAttempt, ReadyImage, Run } from './run.ts'
 import { conclude } from './run-step.ts'
-import { callContext, type OpenAttempt } from './stages/execute.ts'
+import { callContext, type OpenAttempt, recognised } from './stages/execute.ts'
 import { finish } from './stages/finish.ts'
 import { judge } from './stages/judge.ts'
 import { publish } from './stages/publish.ts'
@@ -134,7 +134,7 @@ async function goOn(found: Found, run: Run, deps: Dependencies): Promise<EndedAt
   const startedMs = deps.clock.monotonicMs()
   const outcome = await resume(open, run, deps)
   const durationMs = deps.clock.monotonicMs() - startedMs
-  return conclude({ ...open, outcome, durationMs }, run, deps)
+  return conclude({ ...open, outcome: recognised(outcome), durationMs }, run, deps)
 }
 
 /** Polls a job on; of a call without one nobody knows whether it was sent. */

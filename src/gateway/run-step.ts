@@ -30,6 +30,7 @@ interface Entered {
 /**
  * Makes the calls of one step, in parallel as far as the offer has room for them. Those that go at
  * once are written down in one commit; the others follow as soon as there is room.
+ * @param onSent called when the first calls are written down and about to be sent.
  * @returns the run with the calls that ended, or why there was none.
  */
 export async function runStep(
@@ -37,20 +38,20 @@ export async function runStep(
   step: Candidate,
   index: number,
   deps: Dependencies,
+  onSent: () => void = () => undefined,
 ): Promise<Run | BlockedStep> {
-  const permit =
-    run.ended.length === 0
-      ? noPermit
-      : await deps.traffic.retries.acquire(deps.limits.waitForRetryMs, run.stop.buying)
+  const permit = isFirst(run)
+    ? noPermit
+    : await deps.traffic.retries.acquire(waitForRetryMs(run, deps), run.stop.buying)
   if (permit === undefined) return { offer: step.offer, ...tooManyRetries }
   try {
     const drafts = draftAttempts(run, step, index, deps)
     const wait = { maxWaitMs: waitAt(run, index, deps), signal: run.stop.buying }
     const first = await enterAtOnce(drafts, step, wait, deps)
     if ('reason' in first) return { offer: step.offer, ...first }
-    const isFirst = run.ended.length === 0 && run.isAccepted !== true
-    const unwritten = isFirst ? run.unwritten : []
+    const unwritten = isFirst(run) && run.isAccepted !== true ? run.unwritten : []
     await announceAll(first, unwritten, run, deps)
+    onSent()
     const others = drafts.slice(first.length).map((draft) => enterLater(draft, step, run, deps))
     const ended = await Promise.all([
       ...first.map((entered) => runAttempt(entered, run, deps)),
@@ -65,6 +66,13 @@ export async function runStep(
   }
 }
 
+/** Whether nothing of the run was sent before: what follows repeats it elsewhere. */
+const isFirst = ({ ended, beside }: Run): boolean => ended.length === 0 && beside === undefined
+
+/** A hedge is not worth a wait: the silent offer may answer meanwhile. */
+const waitForRetryMs = (run: Run, deps: Dependencies): number =>
+  run.beside === undefined ? withinDeadline(deps.limits.waitForRetryMs, run, deps) : 0
+
 const noPermit = { release: () => undefined }
 
 const tooManyRetries: Blocked = {
@@ -78,12 +86,19 @@ function withEnded(run: Run, ended: readonly EndedAttempt[]): Run {
 }
 
 /** At the last offer of a plan there is nothing better to do than to wait. */
-function waitAt(run: Run, index: number, { limits, clock }: Dependencies): number {
+function waitAt(run: Run, index: number, deps: Dependencies): number {
+  const { limits } = deps
+  if (run.beside !== undefined) return 0
   const isLast = index === (run.plan?.steps.length ?? 0) - 1
   const patienceMs = isLast ? limits.waitForLastRoomMs : limits.waitForRoomMs
+  return withinDeadline(patienceMs, run, deps)
+}
+
+/** A wait gets shorter with every one before it: nobody waits beyond the caller's deadline. */
+function withinDeadline(waitMs: number, run: Run, { clock }: Dependencies): number {
   const { deadlineMs } = run.request
-  if (deadlineMs === undefined) return patienceMs
-  return Math.max(0, Math.min(patienceMs, run.startedMs + deadlineMs - clock.monotonicMs()))
+  if (deadlineMs === undefined) return waitMs
+  return Math.max(0, Math.min(waitMs, run.startedMs + deadlineMs - clock.monotonicMs()))
 }
 
 /** Waits for room for the first call, and takes what else is free along. */

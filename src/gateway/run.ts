@@ -92,6 +92,10 @@ export interface Run {
   /** Why no call was made, of a request that was accepted before that was known. */
   readonly refusal?: GatewayError
   readonly ended: readonly EndedAttempt[]
+  /** Calls of another step that are under way beside this one: it is a hedge. */
+  readonly beside?: number
+  /** Calls that nobody waits for any more; they are settled when they end. */
+  readonly late?: Promise<readonly EndedAttempt[]>
   /** Taken up again after its process had died; nobody waits for the answer. */
   readonly isRecovered?: boolean
   /** Milliseconds spent waiting for providers, over the steps. */

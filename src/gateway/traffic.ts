@@ -9,8 +9,11 @@ import { defaultRetryRule, type RetryRule } from '../core/breaker/retry-budget.t
 import type { ProviderFailure } from '../core/errors/provider-failure.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Credential, Provider, RateReport } from '../ports/provider.ts'
+import { CallTimeouts } from './call-timeouts.ts'
+import { CredentialChoice } from './credential-choice.ts'
 import type { GatewayEvent } from './events.ts'
 import { type CallTarget, HealthDesk } from './health-desk.ts'
+import { LatencyDesk } from './latency-desk.ts'
 import { type LanePass, ProviderLanes } from './provider-lanes.ts'
 import { RetryDesk } from './retry-desk.ts'
 
@@ -50,22 +53,28 @@ const causes: { readonly [Cause in BreakerCause]: string } = {
 export class Traffic {
   readonly health: HealthDesk
   readonly retries: RetryDesk
+  readonly latencies: LatencyDesk
+  readonly timeouts = new CallTimeouts()
   readonly #lanes: ProviderLanes
   readonly #clock: Clock
   readonly #isFearless: boolean
-  /** Calls under way by provider and credential, for an even spread. */
-  readonly #running = new Map<string, number>()
+  readonly #choice = new CredentialChoice()
 
   constructor(parts: {
     readonly clock: Clock
     readonly emit: (event: GatewayEvent) => void
     readonly breaker?: BreakerRule
     readonly retry?: RetryRule
+    /** p95 above which an offer is said to be too slow. */
+    readonly latencyLimitMs?: number
   }) {
     this.#clock = parts.clock
     this.#isFearless = parts.breaker === neverOpen
+    const { emit } = parts
     const now = () => parts.clock.now()
-    this.health = new HealthDesk(parts.breaker ?? defaultBreakerRule, now, parts.emit)
+    const latencies = new LatencyDesk(emit, parts.latencyLimitMs)
+    this.latencies = latencies
+    this.health = new HealthDesk(parts.breaker ?? defaultBreakerRule, { now, emit, latencies })
     this.#lanes = new ProviderLanes(parts.clock)
     this.retries = new RetryDesk(parts.retry ?? defaultRetryRule, parts.clock)
   }
@@ -84,7 +93,8 @@ export class Traffic {
   }
 
   /**
-   * Waits for leave to make one call, with the credential that is most idle for its weight.
+   * Waits for leave to make one call. Of the credentials that work, one with room is taken before
+   * one that would have to wait.
    * @param wait.maxWaitMs 0 asks for what is free at once.
    */
   async enter(
@@ -92,16 +102,10 @@ export class Traffic {
     images: number,
     wait: { readonly maxWaitMs: number; readonly signal?: AbortSignal },
   ): Promise<Passage | Blocked> {
-    const credential = this.#pick(to)
+    const credential = this.#pick(to, images)
     if (credential === undefined) return this.blockOf(to) ?? { reason: 'busy', retryAfterMs: 1_000 }
-    const key = `${to.provider.id}\n${credential}`
-    const pass = await this.#lanes.acquire({
-      provider: to.provider.id,
-      credential,
-      limits: to.provider.limits ?? {},
-      images,
-      ...wait,
-    })
+    const lane = this.#laneOf(to, credential, images)
+    const pass = await this.#lanes.acquire({ ...lane, ...wait })
     const tooLong: Blocked = { reason: 'its rate limit leaves no room now', retryAfterMs: 5_000 }
     if (pass === undefined) return tooLong
     // While it waited the provider may have gone down.
@@ -110,7 +114,7 @@ export class Traffic {
       pass.release()
       return blocked
     }
-    return this.#passage(to, credential, key, pass)
+    return this.#passage(to, credential, pass)
   }
 
   /** Learns from what a provider says of its limits, unless providers are never left out. */
@@ -119,20 +123,21 @@ export class Traffic {
     this.#lanes.learn(provider, credential, report)
   }
 
-  #pick(to: Destination): string | undefined {
-    const possible = credentialsOf(to).filter(
+  #pick(to: Destination, images: number): Credential | undefined {
+    const working = credentialsOf(to).filter(
       ({ id }) => this.health.admission(targetOf(to, id)).kind !== 'refused',
     )
-    const load = ({ id, weight }: Credential): number =>
-      ((this.#running.get(`${to.provider.id}\n${id}`) ?? 0) + 1) / Math.max(weight, 1e-9)
-    return possible.toSorted((first, second) => load(first) - load(second))[0]?.id
+    const free = working.filter((each) => this.#lanes.hasRoom(this.#laneOf(to, each, images)))
+    return this.#choice.next(to.provider.id, free.length > 0 ? free : working)
   }
 
-  #passage(to: Destination, credential: string, key: string, pass: LanePass): Passage {
-    const count = (step: number): void => {
-      this.#running.set(key, Math.max(0, (this.#running.get(key) ?? 0) + step))
-    }
-    count(1)
+  #laneOf({ provider }: Destination, { id: credential }: Credential, images: number) {
+    return { provider: provider.id, credential, limits: provider.limits ?? {}, images }
+  }
+
+  #passage(to: Destination, chosen: Credential, pass: LanePass): Passage {
+    const { id: credential } = chosen
+    const leaveChoice = this.#choice.begin(to.provider.id, chosen, credentialsOf(to))
     // Noted before the call is written down, so that a probe stays the only one.
     const watch = this.health.begin(targetOf(to, credential))
     let isOpen = true
@@ -140,7 +145,7 @@ export class Traffic {
       const wasOpen = isOpen
       isOpen = false
       if (wasOpen) {
-        count(-1)
+        leaveChoice()
         pass.release()
       }
       return wasOpen

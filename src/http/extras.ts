@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { GatewayError, invalid } from '../core/errors/gateway-error.ts'
 import { canonicalJson } from '../core/json.ts'
-import { cacheModes, needs } from '../core/request/image-request.ts'
+import { cacheModes, hedgeModes, needs, refusalModes } from '../core/request/image-request.ts'
 import { requestLimits } from '../core/request/limits.ts'
 import { type Operation, operations } from '../core/request/operation.ts'
 import { controlKinds, sides, upscaleModes } from '../core/request/operation-details.ts'
@@ -50,6 +50,8 @@ export const keeprateObject = z.strictObject({
   cache: z.enum(cacheModes).nullish(),
   cache_ttl: z.union([z.string(), z.number()]).nullish(),
   cancel_on_disconnect: z.boolean().nullish(),
+  on_policy_refusal: z.enum(refusalModes).nullish(),
+  hedge: z.enum(hedgeModes).nullish(),
   tags: z.record(z.string(), z.string().max(requestLimits.maxTagCharacters)).nullish(),
   body: z.enum(['on', 'off']).nullish(),
   negative_prompt: z.string().max(requestLimits.maxPromptCharacters).nullish(),
@@ -90,6 +92,10 @@ const headerReaders: ReadonlyMap<string, HeaderReader> = new Map(
     'cancel-on-disconnect': (value) => ({
       cancel_on_disconnect: readFlag('x-keeprate-cancel-on-disconnect', value),
     }),
+    'on-policy-refusal': (value) => ({
+      on_policy_refusal: value as KeeprateObject['on_policy_refusal'],
+    }),
+    hedge: (value) => ({ hedge: value as KeeprateObject['hedge'] }),
     tags: (value) => ({ tags: readTags(value) }),
     body: (value) => ({ body: readFlag('x-keeprate-body', value) ? 'on' : 'off' }),
     operation: (value) => ({ operation: readOperation(value) }),
@@ -139,7 +145,7 @@ const printValue = (value: unknown): string =>
 function toExtras(object: KeeprateObject): Extras {
   const { max_cost, deadline_ms, cache_ttl, negative_prompt, aspect_ratio, body, user, ...rest } =
     object
-  const { provider_options, cancel_on_disconnect, operation, ...same } = rest
+  const { provider_options, cancel_on_disconnect, on_policy_refusal, operation, ...same } = rest
   return {
     draft: {
       ...same,
@@ -147,6 +153,7 @@ function toExtras(object: KeeprateObject): Extras {
       deadlineMs: deadline_ms,
       cacheTtlMs: readDuration(cache_ttl),
       cancelOnDisconnect: cancel_on_disconnect,
+      onPolicyRefusal: on_policy_refusal,
       negativePrompt: negative_prompt,
       aspect: aspect_ratio,
       endUser: user,

@@ -75,6 +75,11 @@ function makeInstruments(registers: readonly [Registry]) {
     ),
     lookups: counter('keeprate_cache_lookups_total', 'Cache look-ups.', ['kind', 'result']),
     ...makeDurations(histogram),
+    hedges: counter(
+      'keeprate_hedges_total',
+      'Second offers asked while the first one was silent: won, lost, failed, or blocked unasked.',
+      ['outcome'],
+    ),
     bookSwaps: counter(
       'keeprate_price_book_swaps_total',
       'Times that other prices came into force, by the layer they came from.',
@@ -144,7 +149,8 @@ function makeListeners(
       to.attempts.inc({ offer, outcome })
       to.cost.inc({ offer, basis: costBasis, book }, Number(attempt.costNano) / NANO_PER_DOLLAR)
       to.providerSeconds.observe({ offer }, providerMs / 1000)
-      if (outcome === 'timeout_unknown') to.unknownOutcomes.inc({ offer })
+      const isUnknown = outcome === 'timeout_unknown' && costBasis === 'suspected'
+      if (isUnknown) to.unknownOutcomes.inc({ offer })
     },
     'price-drifted': ({ attempt }) => to.drifts.inc({ offer: attempt.offer }),
     'book-changed': ({ layer }) => to.bookSwaps.inc({ layer }),
@@ -170,6 +176,9 @@ function makeListeners(
       to.verdicts.inc({ offer, result: verdict.isAccepted ? 'accepted' : 'rejected' })
     },
     'write-failed': () => to.writeFailures.inc(),
+    'hedge-ended': ({ outcome }) => to.hedges.inc({ outcome }),
+    'latency-exceeded': () => undefined,
+    'latency-recovered': () => undefined,
     ...prices,
     'provider-down': ({ provider, offer = '' }) => to.breaker.set({ provider, offer }, 1),
     'provider-up': ({ provider, offer = '' }) => to.breaker.set({ provider, offer }, 0),

@@ -96,6 +96,8 @@ export interface CallContext {
   readonly credential?: string
   /** The gateways that this request came through, as `via` names them. */
   readonly via?: string
+  /** How long a synchronous call may take, when that is less than its model allows. */
+  readonly timeoutMs?: number
   /** Told when the provider says what is left of a rate limit. */
   onRate?(report: RateReport): void
 }

@@ -19,6 +19,7 @@ import { type Gateway, openGateway, type RecoveryOptions } from '../gateway/gate
 import { defaultLimits, type GatewayLimits } from '../gateway/limits.ts'
 import { openPriceDesk, type PriceDesk } from '../gateway/price-desk.ts'
 import type { GatewayResult } from '../gateway/result.ts'
+import { defaultRoutingRules, type RoutingRules } from '../gateway/routing-rules.ts'
 import { Siblings } from '../gateway/siblings.ts'
 import { Traffic } from '../gateway/traffic.ts'
 import type { ImageDecoder } from '../ports/image-decoder.ts'
@@ -39,6 +40,7 @@ export interface GatewayStandOptions extends RecoveryOptions {
   readonly clock?: VirtualClock
   readonly seed?: number
   readonly limits?: Partial<GatewayLimits>
+  readonly rules?: Partial<RoutingRules>
   /** Breakers as in production unless it says otherwise; `neverOpen` never opens one. */
   readonly breaker?: BreakerRule
   readonly baselineModel?: string
@@ -109,6 +111,7 @@ export async function openGatewayStand(options: GatewayStandOptions): Promise<Ga
     sha256,
     log: collectingLog(logged),
     limits,
+    rules: { ...defaultRoutingRules, ...options.rules },
     baselineModel: options.baselineModel ?? 'none',
     purposes: makePurposes(),
     cancelsOnDisconnect: false,

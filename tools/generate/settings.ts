@@ -17,9 +17,9 @@ of the working folder is read, if it is there. Editors check and complete it wit
 
 const REFERENCES = `Every variable \`NAME\` of these tables may be given as \`NAME_FILE\` instead,
 the path of a file that holds the value. In \`keeprate.yaml\`, \`\${NAME}\` in a text is replaced
-from the environment, and \`api_key\`, \`admin_key\` and \`database_url\` may be given as
-\`api_key_file\`, \`admin_key_file\` and \`database_url_file\`. References stand in texts only:
-numbers, true and false are written out.`
+from the environment, and \`api_key\`, \`key\`, \`admin_key\` and \`database_url\` may be given as
+\`api_key_file\`, \`key_file\`, \`admin_key_file\` and \`database_url_file\`. References stand in
+texts only: numbers, true and false are written out.`
 
 const PROVIDERS = `A provider is callable when it has a key, or, when it is a server of your own,
 an address. Keys and addresses come from the members below or from the variables that the vendors
@@ -29,8 +29,22 @@ The name of a provider is its kind (\`openai\`), or a name of your own with \`ki
 any number of times: offers are then called \`<name>/<model>\`, and \`provider_options\` go by that
 name. Variables are those of the provider that is named like its kind. Kinds of your own servers are
 marked in the second table; what \`settings\` takes stands in the README of the kind's folder.
-A workflow, \`graph\`, may lie in a file of its own, \`graph_file\`.`
+A workflow, \`graph\`, may lie in a file of its own, \`graph_file\`.
 
+Several keys of one provider stand in \`api_keys\`, each with a variable of its own: no variable
+holds a list. Calls are spread over those that work, by weight; one that is refused, or has had
+too many calls, is left out alone. Receipts and alerts name a key and never show it. The list goes
+before the vendor's variable.
+
+\`\`\`yaml
+providers:
+  openai:
+    api_keys:
+      - { key: "\${OPENAI_API_KEY}", weight: 2 }
+      - { key: "\${OPENAI_API_KEY_EU}", name: eu }
+\`\`\``
+
+const SECONDS = 1_000
 const HOURS = 3_600_000
 const MEBIBYTE = 1_048_576
 
@@ -60,6 +74,7 @@ export async function settingsDocument(): Promise<GeneratedFile> {
 
 function defaultOf({ key, default: value }: SettingDefinition): string {
   if (value === undefined) return '–'
+  if (key === 'latencyAlert') return code(`${Number(value) / SECONDS}s`)
   if (key === 'cacheTtlMs') return code(`${Number(value) / HOURS}h`)
   if (key === 'bytesInFlight') return `${code(String(value))} (${Number(value) / MEBIBYTE} MiB)`
   return code(String(value))

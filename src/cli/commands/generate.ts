@@ -24,6 +24,7 @@ export interface PictureOptions {
   readonly needs?: string
   readonly maxCost?: string
   readonly cache?: string
+  readonly onPolicyRefusal?: string
   readonly strict?: boolean
   readonly out?: string
 }
@@ -45,6 +46,7 @@ export const withPictureOptions = (command: Command): Command =>
     .option('--needs <list>', 'text, edit, transparent')
     .option('--max-cost <dollars>', 'send nothing that can cost more')
     .option('--cache <mode>', 'allow, only, refresh or off')
+    .option('--on-policy-refusal <mode>', 'stop, or fallback: ask another provider')
     .option('--strict', 'refuse instead of adapting parameters')
     .option('-o, --out <path>', 'file or folder for the pictures', '.')
 

@@ -11,6 +11,8 @@ export const alertKinds = [
   'unknown_outcome',
   'provider_down',
   'provider_up',
+  'latency_exceeded',
+  'latency_recovered',
 ] as const
 /** See {@link alertKinds}. */
 export type AlertKind = (typeof alertKinds)[number]
@@ -38,6 +40,8 @@ export const eventTypeOf = ({ kind }: Pick<Alert, 'kind'>): string => {
       return 'provider.down'
     case 'provider_up':
       return 'provider.up'
+    case 'latency_exceeded':
+      return 'latency.exceeded'
     default:
       return `alert.${kind}`
   }

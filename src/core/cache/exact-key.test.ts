@@ -45,6 +45,8 @@ const deciding: { readonly [Field in keyof Required<ImageRequest>]: readonly [un
     group: ['g', false],
     cache: ['refresh', false],
     cacheIsExplicit: [true, false],
+    onPolicyRefusal: ['fallback', false],
+    hedge: ['auto', false],
     cacheTtlMs: [1, false],
     cancelOnDisconnect: [true, false],
     partialImages: [2, false],

@@ -1,5 +1,5 @@
 import { invalid } from '../errors/gateway-error.ts'
-import { cacheModes, imageFormats, needs } from './image-request.ts'
+import { cacheModes, hedgeModes, imageFormats, needs, refusalModes } from './image-request.ts'
 import { operations } from './operation.ts'
 import type { RequestDraft } from './request-draft.ts'
 
@@ -51,6 +51,8 @@ const fields: {
   cache: ['cache', 'text'],
   cacheTtlMs: ['cache_ttl', 'number'],
   cancelOnDisconnect: ['cancel_on_disconnect', 'flag'],
+  onPolicyRefusal: ['on_policy_refusal', 'text'],
+  hedge: ['hedge', 'text'],
   stream: ['stream', 'flag'],
   partialImages: ['partial_images', 'number'],
   providerOptions: ['provider_options', 'object'],
@@ -69,6 +71,8 @@ const choices: { readonly [Field in keyof RequestDraft]?: readonly string[] } = 
   moderation: ['auto', 'low'],
   inputFidelity: ['low', 'high'],
   cache: cacheModes,
+  onPolicyRefusal: refusalModes,
+  hedge: hedgeModes,
 }
 
 /**

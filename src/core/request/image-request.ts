@@ -29,6 +29,19 @@ export const cacheModes = ['allow', 'only', 'refresh', 'off'] as const
 /** See {@link cacheModes}. */
 export type CacheMode = (typeof cacheModes)[number]
 
+/**
+ * Where a request may go after a provider refused its content: nowhere, or to offers of other
+ * providers. What one of them refuses another may make, so the caller must want it.
+ */
+export const refusalModes = ['stop', 'fallback'] as const
+/** See {@link refusalModes}. */
+export type RefusalMode = (typeof refusalModes)[number]
+
+/** Whether a second offer may be asked while the first one is silent. */
+export const hedgeModes = ['off', 'auto'] as const
+/** See {@link hedgeModes}. */
+export type HedgeMode = (typeof hedgeModes)[number]
+
 /** Width and height in pixels. */
 export interface Size {
   readonly width: number
@@ -105,6 +118,10 @@ export interface ImageRequest {
   readonly cacheTtlMs?: number
   /** Whether calls that run are given up as well when the caller goes away; else they go on. */
   readonly cancelOnDisconnect?: boolean
+  /** After a refusal by content policy; the gateway's own rule when absent. */
+  readonly onPolicyRefusal?: RefusalMode
+  /** As the gateway is configured when absent. */
+  readonly hedge?: HedgeMode
   /** Set for streaming answers: how many partial images are wanted (0–3). */
   readonly partialImages?: number
   /** Passed through to the provider of that id, after its own allow-list. */
@@ -124,6 +141,8 @@ export interface Warning {
     | 'fewer_images'
     | 'cost_estimated'
     | 'not_stored_yet'
+    | 'policy_fallback'
+    | 'hedged'
   readonly param?: string
   readonly message: string
 }

@@ -1,5 +1,13 @@
 import type { JsonObject } from '../json.ts'
-import type { CacheMode, ImageFormat, InputImage, Need, Operation } from './image-request.ts'
+import type {
+  CacheMode,
+  HedgeMode,
+  ImageFormat,
+  InputImage,
+  Need,
+  Operation,
+  RefusalMode,
+} from './image-request.ts'
 import type { DetailsDraft } from './operation-details.ts'
 
 /**
@@ -42,6 +50,8 @@ export interface RequestDraft extends DetailsDraft {
   readonly cache?: CacheMode | null
   readonly cacheTtlMs?: number | null
   readonly cancelOnDisconnect?: boolean | null
+  readonly onPolicyRefusal?: RefusalMode | null
+  readonly hedge?: HedgeMode | null
   readonly stream?: boolean | null
   readonly partialImages?: number | null
   readonly providerOptions?: Readonly<Record<string, JsonObject>> | null

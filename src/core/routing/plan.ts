@@ -5,6 +5,7 @@ import type { Nano } from '../money.ts'
 import type { RowOrigin } from '../pricebook/layers.ts'
 import type { PriceRow } from '../pricebook/price-row.ts'
 import type { ChargeLine } from '../pricing/charge.ts'
+import type { Waiting } from './waiting-cost.ts'
 
 /** What an offer would cost for some number of images, in nano-dollars. */
 export interface OfferQuote {
@@ -29,6 +30,8 @@ export interface Candidate {
   /** Images that one call may ask for. */
   readonly mostPerCall: number
   readonly isSimulated: boolean
+  /** Known when the operator says what waiting costs; decides, and is never charged. */
+  readonly waiting?: Waiting
 }
 
 /** An offer that cannot serve the request, and why. */
@@ -45,6 +48,7 @@ export interface ExplainedOffer {
   readonly expectedNano?: Nano
   readonly lowNano?: Nano
   readonly highNano?: Nano
+  readonly waiting?: Waiting
   readonly reason: string
 }
 
@@ -70,8 +74,12 @@ const compareNano = (a: Nano, b: Nano): number => (a < b ? -1 : a > b ? 1 : 0)
 
 type Order = (a: Candidate, b: Candidate) => number
 
+/** What an offer costs the caller: its price, and the wait for it. */
+const burdenNano = ({ quote, waiting }: Candidate): Nano =>
+  quote.expectedNano + (waiting?.costNano ?? 0n)
+
 const byPrice: Order = (a, b) =>
-  compareNano(a.quote.expectedNano, b.quote.expectedNano) || (a.offer < b.offer ? -1 : 1)
+  compareNano(burdenNano(a), burdenNano(b)) || (a.offer < b.offer ? -1 : 1)
 
 const orders: { readonly [Ranking in AutoRanking]: Order } = {
   cheapest: byPrice,
@@ -143,7 +151,8 @@ function explain(
   tooDear: ReadonlySet<string>,
 ): ExplainedOffer {
   const step = steps.indexOf(candidate) + 1
-  const shared = { offer: candidate.offer, ...candidate.quote }
+  const { offer, quote, waiting } = candidate
+  const shared = { offer, ...quote, ...(waiting === undefined ? {} : { waiting }) }
   if (step === 1) return { ...shared, step, reason: 'chosen' }
   if (step > 1) return { ...shared, step, reason: 'used when the offers before it fail' }
   const reason = tooDear.has(candidate.offer)

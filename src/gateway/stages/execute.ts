@@ -52,12 +52,15 @@ export function draftAttempts(
     const attempt: Attempt = {
       id: makeId('att', deps.random.bytes(16), deps.clock.now()),
       requestId: run.id,
-      position: run.ended.length + position,
+      position: run.ended.length + (run.beside ?? 0) + position,
       offer: step.offer,
       step: index,
       images: n,
       state: 'submitting',
-      call: toStoredCall(plan, row, finishing),
+      call: {
+        ...toStoredCall(plan, row, finishing),
+        ...(run.beside === undefined ? {} : { hedge: true }),
+      },
       startedAt: deps.clock.now(),
       costNano: 0n,
     }
@@ -124,8 +127,21 @@ export async function execute(
   deps: Dependencies,
 ): Promise<AnsweredAttempt> {
   const startedMs = deps.clock.monotonicMs()
-  const outcome = await makeCall(open, run, deps)
-  return { ...open, outcome, durationMs: deps.clock.monotonicMs() - startedMs }
+  const outcome = recognised(await makeCall(open, run, deps))
+  const durationMs = deps.clock.monotonicMs() - startedMs
+  const { timeouts } = deps.traffic
+  if (outcome.kind === 'produced') timeouts.take(open.plan, durationMs)
+  else if (outcome.failure.class === 'timeout_unknown') timeouts.forget(open.plan)
+  return { ...open, outcome, durationMs }
+}
+
+/** A good answer without a picture, and without a word about why, is a failure that is paid. */
+export function recognised(outcome: CallOutcome): CallOutcome {
+  if (outcome.kind === 'failed' || outcome.images.length + outcome.withheld.length > 0) {
+    return outcome
+  }
+  const { images: _, withheld: __, resolved: ___, ...rest } = outcome
+  return { ...rest, kind: 'failed', failure: failure('empty', 'an answer without a picture') }
 }
 
 async function makeCall(open: OpenAttempt, run: Run, deps: Dependencies): Promise<CallOutcome> {
@@ -133,9 +149,10 @@ async function makeCall(open: OpenAttempt, run: Run, deps: Dependencies): Promis
   const prepared = await prepare(open, run, deps)
   if ('failure' in prepared) return { kind: 'failed', failure: prepared.failure }
   if (run.stop.buying.aborted) return unsent
+  const timeoutMs = deps.traffic.timeouts.limitMs(open.plan)
   const call = {
     provider,
-    context: callContext(open, run, deps),
+    context: { ...callContext(open, run, deps), timeoutMs },
     stop: run.stop.calls,
     isCharged: open.row.billed_on.cancelled,
     start: (context: CallContext) => provider.call(prepared.call, context),

@@ -7,6 +7,7 @@ import { closeEntry } from '../../core/ledger/entry.ts'
 import { dollarsFromNano, type Nano } from '../../core/money.ts'
 import type { Warning } from '../../core/request/image-request.ts'
 import type { Instant } from '../../core/time.ts'
+import { policyWarnings } from '../after-refusal.ts'
 import { cacheFacts, cacheWord } from '../cache-entries.ts'
 import { isCutShort, unspentNano } from '../cut-short.ts'
 import type { Dependencies } from '../dependencies.ts'
@@ -23,9 +24,50 @@ import { sumTokens } from '../sum-tokens.ts'
  * answer, or the error when not one picture came.
  * @throws GatewayError what the failures of all attempts amount to.
  */
-export async function finish(run: Run, deps: Dependencies): Promise<GatewayResult> {
+export async function finish(
+  run: Run,
+  deps: Dependencies,
+  after: After = () => undefined,
+): Promise<GatewayResult> {
   const result = toResult(run, deps)
   const error = result.images.length === 0 ? errorOf(run, result.costNano) : undefined
+  const durationMs = deps.clock.monotonicMs() - run.startedMs
+  const answer = { result, durationMs, ...(error === undefined ? {} : { error }) }
+  const { late } = run
+  if (late === undefined) return give(answer, await end(run, answer, deps))
+  run.sibling?.leave()
+  after(
+    late.then((ended) => {
+      return end({ ...run, ended: [...run.ended, ...ended] }, answer, deps)
+    }),
+  )
+  return give(answer, await allOf(run.ended.map(({ written }) => written)))
+}
+
+/** Takes work that goes on after the answer. */
+export type After = (work: Promise<unknown>) => void
+
+/** What the caller is told, decided before the last call has ended. */
+interface Answer {
+  readonly result: GatewayResult
+  readonly durationMs: number
+  readonly error?: GatewayError
+}
+
+/** @throws GatewayError what the failures amount to, when not one picture came. */
+function give({ result, error }: Answer, isWritten: boolean): GatewayResult {
+  if (error !== undefined) throw error
+  if (isWritten) return result
+  const message = 'The database did not take the record of this request yet.'
+  return { ...result, warnings: [...result.warnings, { code: 'not_stored_yet', message }] }
+}
+
+/** Writes the end down, with what all calls cost. @returns whether it is durable. */
+async function end(run: Run, answer: Answer, deps: Dependencies): Promise<boolean> {
+  const { durationMs, error } = answer
+  const { listCostNano } = answer.result
+  const cost = costOf(run, listCostNano)
+  const result = { ...answer.result, ...cost, attempts: run.ended.length }
   const endedAt = deps.clock.now()
   const record = toEnded(run, result, endedAt, error)
   const facts = endFacts(run, record, endedAt, deps)
@@ -36,15 +78,21 @@ export async function finish(run: Run, deps: Dependencies): Promise<GatewayResul
     kind: 'request-ended',
     request: record,
     images: result.images.length,
-    durationMs: deps.clock.monotonicMs() - run.startedMs,
+    durationMs,
     overheadMs: result.overheadMs,
     cache: run.cacheKey === undefined ? 'off' : run.hits.length > 0 ? 'hit' : 'miss',
     ...(isCutShort(run) ? { cancelledNano: unspentNano(run) } : {}),
   })
-  if (error !== undefined) throw error
-  if (isWritten) return result
-  const message = 'The database did not take the record of this request yet.'
-  return { ...result, warnings: [...result.warnings, { code: 'not_stored_yet', message }] }
+  return isWritten
+}
+
+/** What the calls cost that have ended, and how that compares. */
+function costOf(
+  { ended }: Run,
+  listNano: Nano | undefined,
+): Pick<GatewayResult, 'costNano' | 'savedNano'> {
+  const costNano = ended.reduce((sum, { attempt }) => sum + attempt.costNano, 0n)
+  return { costNano, ...(listNano === undefined ? {} : { savedNano: listNano - costNano }) }
 }
 
 /** Why there is not one picture. */
@@ -69,13 +117,13 @@ function endFacts(run: Run, record: RequestRecord, endedAt: Instant, deps: Depen
     const entry = closeEntry(run.hold, kind, record.costNano, endedAt)
     facts.push({ kind: 'hold-closed', entry })
   }
-  return [...facts, ...cacheFacts(run, endedAt, deps)]
+  // Without an answer there is a refusal, which pictures of a late call must not undo.
+  return record.state === 'failed' ? facts : [...facts, ...cacheFacts(run, endedAt, deps)]
 }
 
 function toResult(run: Run, deps: Dependencies): GatewayResult {
   // A provider may make more than it was asked for; the rest answers later requests.
   const images = readyImages(run).slice(0, run.request.n)
-  const costNano = run.ended.reduce((sum, ended) => sum + ended.attempt.costNano, 0n)
   const producing = run.ended.filter((ended) => ended.images.length > 0)
   const first = images[0]?.record
   const tokens = sumTokens(producing.map((ended) => ended.attempt.usage))
@@ -87,8 +135,8 @@ function toResult(run: Run, deps: Dependencies): GatewayResult {
       record,
       load: async () => bytes ?? loadImage(record, deps),
     })),
-    costNano,
-    ...(listNano === undefined ? {} : { listCostNano: listNano, savedNano: listNano - costNano }),
+    ...costOf(run, listNano),
+    ...(listNano === undefined ? {} : { listCostNano: listNano }),
     book: bookOf(run),
     provider: first?.provider ?? '',
     model: first?.model ?? '',
@@ -112,13 +160,14 @@ function listNanoOf(run: Run, images: number): Nano | undefined {
 
 /**
  * `cache` when nothing was made, `direct` for the first step, else the number of the step that
- * delivered.
+ * delivered, and whether it was asked beside a silent one or after a failure.
  */
 function routeOf(run: Run): string {
   if (run.ended.length === 0) return 'cache'
   const last = run.ended.findLast((ended) => ended.images.length > 0)
   const step = last?.attempt.step ?? 0
-  return step === 0 ? 'direct' : `fallback:${step + 1}`
+  if (step === 0) return 'direct'
+  return `${last?.attempt.call.hedge === true ? 'hedge' : 'fallback'}:${step + 1}`
 }
 
 function collectWarnings(run: Run, delivered: number): readonly Warning[] {
@@ -134,6 +183,8 @@ function collectWarnings(run: Run, delivered: number): readonly Warning[] {
     }),
     ...[...used].flatMap((index) => bending(run, index)),
     ...run.ended.flatMap((ended) => ended.warnings),
+    ...policyWarnings(run),
+    ...(run.late === undefined ? [] : [stillRunning]),
   ]
   if (delivered > 0 && delivered < run.request.n) {
     const message = `${delivered} of ${run.request.n} images could be made.`
@@ -144,6 +195,12 @@ function collectWarnings(run: Run, delivered: number): readonly Warning[] {
     warnings.push({ code: 'cost_estimated', message })
   }
   return warnings
+}
+
+const stillRunning: Warning = {
+  code: 'hedged',
+  param: 'hedge',
+  message: 'A second call goes on without need; what it costs is in the receipt once it ends.',
 }
 
 /** What was adapted or dropped by the steps that made pictures. */

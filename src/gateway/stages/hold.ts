@@ -7,7 +7,7 @@ import { dollarsFromNano } from '../../core/money.ts'
 import type { ImageFormat, ImageRequest } from '../../core/request/image-request.ts'
 import type { Candidate, ExplainedOffer, Plan } from '../../core/routing/plan.ts'
 import type { Dependencies } from '../dependencies.ts'
-import { printPriceSource } from '../print-quote.ts'
+import { printPriceSource, printWaiting } from '../print-quote.ts'
 import { bookOf, missingImages, type Run } from '../run.ts'
 
 /**
@@ -101,6 +101,7 @@ const printOffer = (offer: ExplainedOffer, { steps }: Plan): JsonObject => ({
   expected_cost: dollars(offer.expectedNano),
   low_cost: dollars(offer.lowNano),
   high_cost: dollars(offer.highNano),
+  ...printWaiting(offer.waiting),
   reason: offer.reason,
   ...printPriceOf(steps[(offer.step ?? 0) - 1]),
 })

@@ -2,6 +2,7 @@ import { resolveModel } from '../../core/catalog/catalog.ts'
 import { makeId } from '../../core/ids.ts'
 import type { ImageRequest } from '../../core/request/image-request.ts'
 import type { Caller, Dependencies } from '../dependencies.ts'
+import { checkHedge } from '../hedge.ts'
 import type { Run } from '../run.ts'
 
 /**
@@ -15,15 +16,17 @@ export function normalise(
   { watch, stop }: Pick<Run, 'watch' | 'stop'>,
   deps: Dependencies,
 ): Run {
+  checkHedge(asked, deps.rules)
   const startedMs = deps.clock.monotonicMs()
   const startedAt = deps.clock.now()
   const snapshot = deps.snapshot()
   const resolution = resolveModel(snapshot.catalog, asked.model, startedAt)
   const purpose = asked.purpose ?? resolution.purpose
+  const onPolicyRefusal = asked.onPolicyRefusal ?? deps.rules.onPolicyRefusal
   return {
     id: makeId('req', deps.random.bytes(16), startedAt),
     caller,
-    request: purpose === undefined ? asked : { ...asked, purpose },
+    request: { ...asked, ...(purpose === undefined ? {} : { purpose }), onPolicyRefusal },
     snapshot,
     resolution,
     startedAt,

@@ -21,6 +21,9 @@ export function joinAccounts(accounts: readonly Account[]): Provider {
   const named = (credential: string | undefined): Provider | undefined =>
     credential === undefined ? first.provider : byId.get(credential)
   const { provider } = first
+  const probes = accounts.flatMap(({ id, provider: { probe } }) =>
+    probe === undefined ? [] : [{ id, probe }],
+  )
   return {
     ...provider,
     credentials: accounts.map(({ id, weight }) => ({ id, weight })),
@@ -34,7 +37,20 @@ export function joinAccounts(accounts: readonly Account[]): Provider {
           cancel: async (job, context) =>
             (await named(context.credential)?.cancel?.(job, context)) ?? 'unknown',
         }),
+    ...(probes.length === 0 ? {} : { probe: (signal) => probeAll(probes, signal) }),
   }
+}
+
+/** Every credential is asked: one that is refused must not hide behind one that works. */
+async function probeAll(
+  probes: readonly { readonly id: string; readonly probe: NonNullable<Provider['probe']> }[],
+  signal: AbortSignal,
+): Promise<{ readonly ok: boolean; readonly message: string }> {
+  const answers = await Promise.all(
+    probes.map(async ({ id, probe }) => ({ id, ...(await probe(signal)) })),
+  )
+  const message = answers.map((answer) => `${answer.id}: ${answer.message}`).join('; ')
+  return { ok: answers.every(({ ok }) => ok), message }
 }
 
 /** The operator took the credential away: nothing is sent, and what was sent cannot be followed. */

@@ -109,7 +109,7 @@ async function submit(
   }
   const limitMs =
     flow.kind === 'sync'
-      ? call.model.timeoutMs
+      ? limitOf(call, context)
       : (flow.submitMs?.(call) ?? transportLimits.submitMs)
   const request = toHttp(line, wire, {
     timeouts: { headersMs: limitMs, totalMs: limitMs },
@@ -126,6 +126,10 @@ async function submit(
   }
   return conclude(line, clock, line.definition.fromWire(answer, call), call, context)
 }
+
+/** How long a call may take from its first byte to its last. */
+const limitOf = ({ model }: ProviderCall, { timeoutMs }: CallContext): number =>
+  Math.min(model.timeoutMs, timeoutMs ?? model.timeoutMs)
 
 async function conclude(
   line: Line,
@@ -209,7 +213,7 @@ async function stream(
   call: ProviderCall,
   context: CallContext,
 ): Promise<CallOutcome> {
-  const limitMs = call.model.timeoutMs
+  const limitMs = limitOf(call, context)
   const request = toHttp(line, wire, {
     timeouts: { headersMs: limitMs, totalMs: limitMs },
     maxBytes: maxAnswerBytes(call.n),

@@ -1,0 +1,40 @@
+import { failureRules } from '../core/errors/provider-failure.ts'
+import type { Warning } from '../core/request/image-request.ts'
+import type { Candidate } from '../core/routing/plan.ts'
+import type { EndedAttempt, Run } from './run.ts'
+
+/** The first failure of a call that no other offer may follow without the caller's leave. */
+const refusalIn = ({ failures }: EndedAttempt) =>
+  failures.find((failure) => failureRules[failure.class].afterwards === 'stop')
+
+/** Whether a provider refused what was asked for, or what it made of it. */
+export const refusesContent = (ended: EndedAttempt): boolean => refusalIn(ended) !== undefined
+
+const providerOf = (run: Run, { attempt }: EndedAttempt): string | undefined =>
+  run.plan?.steps[attempt.step]?.model.provider
+
+/**
+ * Whether content policy keeps a request from a step of its plan. After a refusal all of them are
+ * closed; under `fallback` only those of the provider that refused, which would refuse again.
+ */
+export function isClosedByPolicy(run: Run, step: Candidate): boolean {
+  const refused = run.ended.filter(refusesContent)
+  if (run.request.onPolicyRefusal !== 'fallback') return refused.length > 0
+  return refused.some((ended) => providerOf(run, ended) === step.model.provider)
+}
+
+/** Says which offers saw what another provider had refused; that is never done silently. */
+export function policyWarnings(run: Run): readonly Warning[] {
+  const first = run.ended.findIndex(refusesContent)
+  const refused = run.ended[first]
+  if (refused === undefined) return []
+  const later = run.ended
+    .slice(first + 1)
+    .filter((ended) => providerOf(run, ended) !== providerOf(run, refused))
+  if (later.length === 0) return []
+  const offers = [...new Set(later.map(({ attempt }) => attempt.offer))].join(', ')
+  const message =
+    `${refused.attempt.offer} refused the content (${refusalIn(refused)?.class}); ` +
+    `it was then sent to ${offers}, because on_policy_refusal is fallback.`
+  return [{ code: 'policy_fallback', param: 'on_policy_refusal', message }]
+}
