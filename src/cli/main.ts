@@ -5,6 +5,7 @@ import { addDoctor } from './commands/doctor.ts'
 import { addEdit } from './commands/edit.ts'
 import { addFeedback } from './commands/feedback.ts'
 import { addGenerate } from './commands/generate.ts'
+import { addJobs } from './commands/jobs.ts'
 import { addKeys } from './commands/keys.ts'
 import { addLedger } from './commands/ledger.ts'
 import { addModels } from './commands/models.ts'
@@ -28,6 +29,7 @@ for (const add of [
   addModels,
   addPrice,
   addUsage,
+  addJobs,
   addLedger,
   addCache,
   addFeedback,

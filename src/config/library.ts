@@ -82,12 +82,21 @@ export interface Result {
   readonly requestId: string
 }
 
+/** What a call may have beside its request. */
+export interface CallOptions {
+  /**
+   * Aborts when the pictures are not wanted any more: nothing more is bought then, and with
+   * `cancelOnDisconnect` calls that run are given up.
+   */
+  readonly signal?: AbortSignal
+}
+
 /** A gateway inside your own process. */
 export interface LocalGateway {
-  generate(input: GenerateInput): Promise<Result>
+  generate(input: GenerateInput, options?: CallOptions): Promise<Result>
   /** An edit, or any other operation on pictures: `operation: 'upscale', scale: 4`. */
-  edit(input: EditInput): Promise<Result>
-  variations(input: EditInput): Promise<Result>
+  edit(input: EditInput, options?: CallOptions): Promise<Result>
+  variations(input: EditInput, options?: CallOptions): Promise<Result>
   /** Everything underneath, for tools that need more. */
   readonly keeprate: Keeprate
   close(): Promise<void>
@@ -123,27 +132,32 @@ export async function createGateway(options: GatewayOptions = {}): Promise<Local
 
 /** The library's surface over a running gateway. */
 export function openLocal(keeprate: Keeprate): LocalGateway {
-  const run = async (draft: RequestDraft): Promise<Result> => {
-    const result = await keeprate.gateway.generate(normaliseRequest(draft), CALLER)
+  const run = async (draft: RequestDraft, { signal }: CallOptions): Promise<Result> => {
+    const watch = signal === undefined ? {} : { gone: signal }
+    const result = await keeprate.gateway.generate(normaliseRequest(draft), CALLER, watch)
     try {
       return await toResult(result)
     } finally {
       result.release()
     }
   }
-  const withImages = async (operation: Operation, input: EditInput): Promise<Result> => {
+  const withImages = async (
+    operation: Operation,
+    input: EditInput,
+    options: CallOptions,
+  ): Promise<Result> => {
     const { images, mask, ...rest } = input
     const kept: InputImage[] = []
     for (const [index, bytes] of images.entries()) {
       kept.push(await keep(bytes, `image[${index}]`, keeprate))
     }
     const keptMask = mask === undefined ? undefined : await keep(mask, 'mask', keeprate)
-    return run({ ...rest, operation, images: kept, mask: keptMask })
+    return run({ ...rest, operation, images: kept, mask: keptMask }, options)
   }
   return {
-    generate: (input) => run({ ...input, operation: 'generate' }),
-    edit: (input) => withImages(input.operation ?? 'edit', input),
-    variations: (input) => withImages('variation', input),
+    generate: (input, options = {}) => run({ ...input, operation: 'generate' }, options),
+    edit: (input, options = {}) => withImages(input.operation ?? 'edit', input, options),
+    variations: (input, options = {}) => withImages('variation', input, options),
     keeprate,
     close: () => keeprate.close(),
   }

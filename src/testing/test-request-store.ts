@@ -18,6 +18,7 @@ export function testRequestStore(name: string, open: OpenStores): void {
     reading(open)
     paging(open)
     claiming(open)
+    cancelling(open)
   })
 }
 
@@ -43,6 +44,7 @@ function reading(open: OpenStores): void {
         error: { code: 'no_provider_available', message: 'Sorry, “all” are down 🙈' },
         leaseOwner: 'worker-b',
         leaseUntil: sampleNow + 1,
+        cancelAskedAt: sampleNow,
       })
       await journal.commit([{ kind: 'request-accepted', request: full }])
       expect(await requests.request('req_one')).toEqual(full)
@@ -108,6 +110,44 @@ function paging(open: OpenStores): void {
       expect(await list('tenant-a', 'req_other')).toEqual([])
       expect(await list('tenant-a', 'req_none')).toEqual([])
       expect(await list('tenant-c')).toEqual([])
+    }))
+}
+
+function cancelling(open: OpenStores): void {
+  test('a request is asked to be cancelled once, and only while it goes on', () =>
+    withStores(open, async ({ journal, requests }) => {
+      await journal.commit([...openingFacts('one'), ...openingFacts('ended')])
+      await journal.commit(closingFacts('ended'))
+      for (const id of ['req_one', 'req_ended', 'req_none']) {
+        await requests.askCancel(id, sampleNow + 1)
+        await requests.askCancel(id, sampleNow + 2)
+      }
+      expect((await requests.request('req_one'))?.cancelAskedAt).toBe(sampleNow + 1)
+      expect((await requests.request('req_ended'))?.cancelAskedAt).toBeUndefined()
+    }))
+
+  test('its owner finds it until it has ended, and nobody else does', () =>
+    withStores(open, async ({ journal, requests }) => {
+      await journal.commit([...openingFacts('one'), ...openingFacts('other')])
+      await requests.askCancel('req_one', sampleNow)
+      expect(await requests.cancelAsked('worker-a')).toEqual(['req_one'])
+      expect(await requests.cancelAsked('worker-b')).toEqual([])
+      await journal.commit(closingFacts('one'))
+      expect(await requests.cancelAsked('worker-a')).toEqual([])
+    }))
+
+  test('a list may be of one state, also behind a cursor', () =>
+    withStores(open, async ({ journal, requests }) => {
+      const at = (createdAt: number, state: RequestRecord['state']) => ({ createdAt, state })
+      await journal.commit([
+        accepted('a', at(sampleNow + 1, 'failed')),
+        accepted('b', at(sampleNow + 2, 'completed')),
+        accepted('c', at(sampleNow + 3, 'failed')),
+      ])
+      const query = { tenant: 'tenant-a', state: 'failed', limit: 9 } as const
+      expect(idsOf(await requests.list(query))).toEqual(['req_c', 'req_a'])
+      expect(idsOf(await requests.list({ ...query, after: 'req_c' }))).toEqual(['req_a'])
+      expect(await requests.list({ ...query, state: 'paused' })).toEqual([])
     }))
 }
 

@@ -209,3 +209,44 @@ test.each([
     expect(requests.map((request) => request.url)).toEqual([url])
   },
 )
+
+describe('a gateway on the way', () => {
+  const runtime = (client: HttpClient) => ({
+    http: client,
+    clock: new VirtualClock(),
+    apiKey: 'key',
+    allowPrivate: false,
+    isSimulated: false,
+    via: '1.1 keeprate-here',
+  })
+
+  /** Makes a call with one download, and gives the header of each request. */
+  async function headersOf(via?: string) {
+    const link = 'https://cdn.example/1.png'
+    const { client, requests } = scripted([good, good])
+    const provider = createProvider(
+      {
+        ...definition,
+        flow: { kind: 'sync' },
+        fromWire: () => ({ kind: 'produced', images: [{ url: link }], withheld: [], usage: {} }),
+      },
+      runtime(client),
+    )
+    const call = { ...plan, attemptId: 'att_1', images: [], safetyIdentifier: 'somebody' }
+    const context = { onSubmitted: async () => undefined, ...(via === undefined ? {} : { via }) }
+    await provider.call(call as unknown as Parameters<typeof provider.call>[0], context)
+    return requests.map(({ url, headers }) => [new URL(url).host, headers.via])
+  }
+
+  test('names itself to the provider, and to nobody else', async () => {
+    expect(await headersOf()).toEqual([
+      ['api.acme.example', '1.1 keeprate-here'],
+      ['cdn.example', undefined],
+    ])
+  })
+
+  test('names those before it first', async () => {
+    const [first] = await headersOf('1.1 keeprate-other')
+    expect(first).toEqual(['api.acme.example', '1.1 keeprate-other, 1.1 keeprate-here'])
+  })
+})
