@@ -134,7 +134,7 @@ describe('a client that closes its connection', () => {
   })
 })
 
-/** Something between client and server that closes a connection on which nothing came for a time. */
+/** Something between client and server that closes a connection which was silent for a time. */
 async function impatientProxy(target: string, clock: VirtualClock, idleMs: number) {
   let heardAt = clock.monotonicMs()
   const server = createServer(async (request, response) => {
@@ -217,7 +217,7 @@ describe('a request that goes round in circles', () => {
     })
   })
 
-  test('is told from one that came through another gateway, which is named to the provider', async () => {
+  test('is told from one through another gateway, which is named to the provider', async () => {
     const seen: (string | undefined)[] = []
     const acme = scriptedProvider({
       play: (call, context, index) => {

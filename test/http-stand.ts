@@ -33,7 +33,7 @@ export interface Asked {
 const scopes = ['images:read', 'images:write', 'models:read'] as const
 
 /** Opens a server on a free port. */
-export async function openHttpStand(options: GatewayStandOptions): Promise<HttpStand> {
+async function openHttpStand(options: GatewayStandOptions): Promise<HttpStand> {
   const stand = await openGatewayStand(options)
   const { gateway, stores, clock, hub } = stand
   const http = createSafeFetch()

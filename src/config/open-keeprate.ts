@@ -13,7 +13,7 @@ import { ByteBudget } from '../gateway/byte-budget.ts'
 import { createEventHub, type EventHub } from '../gateway/events.ts'
 import { type Gateway, openGateway, type RecoveryOptions } from '../gateway/gateway.ts'
 import { type FixedKey, KeyRing } from '../gateway/key-ring.ts'
-import { defaultLimits } from '../gateway/limits.ts'
+import { defaultLimits, type GatewayLimits } from '../gateway/limits.ts'
 import { openPriceDesk, type PriceDesk } from '../gateway/price-desk.ts'
 import type { PriceWatch } from '../gateway/price-watch.ts'
 import { SecondsDesk } from '../gateway/seconds-desk.ts'
@@ -145,19 +145,14 @@ async function assemble(
   const { plan, books } = options
   const http = createSafeFetch()
   const clock = systemClock
-  const providers = createProviders(plan, {
-    http,
-    clock,
-    via: viaOf(instance),
-    sandboxUrl: (kind) => sandbox?.baseUrl(kind) ?? '',
-  })
+  const sandboxUrl = (kind: string) => sandbox?.baseUrl(kind) ?? ''
+  const providers = createProviders(plan, { http, clock, via: viaOf(instance), sandboxUrl })
   const hub = createEventHub((error) => log.error({ error }, 'an event listener failed'))
   const seconds = new SecondsDesk()
   hub.listen((event) => event.kind === 'attempt-settled' && seconds.take(event.attempt))
   const traffic = openTraffic(settings, hub.emit)
   const prices = openPrices(settings, { providers, books, seconds, traffic, hub })
-  const { cacheTtlMs, bytesInFlight, planSteps } = settings
-  const limits = { ...defaultLimits, cacheTtlMs, bytesInFlight, planSteps }
+  const limits = limitsOf(settings)
   const decoder = createSharpDecoder()
   const storage = openStorage(settings, { http, clock, random: systemRandom, log, sha256 })
   const parts = {
@@ -232,6 +227,11 @@ const openPrices = (
     ...{ sha256, emit: hub.emit, pause: nextTurn },
   })
 }
+
+const limitsOf = ({ cacheTtlMs, bytesInFlight, planSteps }: Settings): GatewayLimits => ({
+  ...defaultLimits,
+  ...{ cacheTtlMs, bytesInFlight, planSteps },
+})
 
 /** Lets everything that waits for the event loop go first. */
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))

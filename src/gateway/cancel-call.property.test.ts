@@ -86,7 +86,7 @@ const row = priceRowSchema.parse({
 const PRICE = 10_000_000n
 const usage = { images: 1, width: 32, height: 32 }
 
-test('whoever is first, what was charged is booked once, and a picture that came is kept', async () => {
+test('whoever is first, what was charged is booked, and a picture that came is kept', async () => {
   await fc.assert(
     fc.asyncProperty(races, async (race) => {
       const clock = new VirtualClock()

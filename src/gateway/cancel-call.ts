@@ -27,8 +27,8 @@ export interface CancellableCall {
 
 /**
  * Makes a call, and gives it up when told to, if its provider can stop it. What was charged by then
- * is booked, never assumed to be nothing; a picture that comes all the same is kept. A provider that
- * cannot stop is waited for as if nothing had been said.
+ * is booked, never assumed to be nothing; a picture that comes all the same is kept. A provider
+ * that cannot stop is waited for as if nothing had been said.
  */
 export async function callOrCancel(call: CancellableCall, clock: Clock): Promise<CallOutcome> {
   const drop = new AbortController()

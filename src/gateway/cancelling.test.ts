@@ -114,7 +114,7 @@ describe('a caller that has gone', () => {
     })
   })
 
-  test('pays what was begun: its pictures are kept, and the calls that had no room are left out', async () => {
+  test('pays what was begun and keeps its pictures; calls that had no room are left out', async () => {
     const { play, open } = held()
     const models = [scriptedModel({ provider: 'acme', maxImagesPerCall: 1 })]
     const acme: Provider & { readonly calls: readonly unknown[] } = {
@@ -153,7 +153,7 @@ describe('a caller that has gone', () => {
     })
   })
 
-  test('and whose only call failed has a request that failed, not one that was cancelled', async () => {
+  test('and whose only call failed has a request that failed, and was not cancelled', async () => {
     const acme = scriptedProvider({ play: () => failed('overloaded') })
     await withGatewayStand({ providers: [acme] }, async (stand) => {
       const asked = begin(stand)
@@ -204,7 +204,7 @@ describe('a request that is accepted before its first call', () => {
 })
 
 describe('a cancelling asked for elsewhere', () => {
-  test('is obeyed by the process that works on the request, within a turn of its lease', async () => {
+  test('is obeyed by the process that works on it, within a turn of its lease', async () => {
     const clock = new VirtualClock()
     const acme: Provider = { ...scriptedProvider(), limits: { parallelCalls: 0 } }
     await withGatewayStand({ providers: [acme], clock }, async (stand) => {

@@ -46,7 +46,7 @@ export interface EndedAttempt {
 /** What a caller wants to hear while the work goes on, and lets the work know. */
 export interface Watch {
   onPartial?(partial: PartialImage): void
-  /** Aborts when the caller has gone: what was not sent to a provider yet is not bought any more. */
+  /** Aborts when the caller has gone: what was not sent to a provider yet is not bought then. */
   readonly gone?: AbortSignal
   /**
    * Told when the request is durable, before its first call. A caller that asks for this gets no

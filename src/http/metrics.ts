@@ -41,7 +41,7 @@ function makeInstruments(registers: readonly [Registry]) {
     ),
     saved: counter(
       'keeprate_saved_dollars_total',
-      'Dollars below the list price, where the difference is positive, and what was cancelled unpaid.',
+      'Dollars below the list price, where they are, and those of work that was cancelled unpaid.',
       ['lever', 'book'],
     ),
     attempts: counter('keeprate_attempts_total', 'Calls to providers, by outcome.', [

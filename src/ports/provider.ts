@@ -139,8 +139,8 @@ export interface Provider {
   /** Goes on with a job that was submitted earlier. Never submits again. */
   resume(job: ProviderJob, plan: CallPlan, context: CallContext): Promise<CallOutcome>
   /**
-   * Gives a job up. Undefined when the provider cannot, and when it charges for the whole job all the
-   * same: then the picture is worth more than the cancelling. Never throws.
+   * Gives a job up. Undefined when the provider cannot, and when it charges for the whole job all
+   * the same: then the picture is worth more than the cancelling. Never throws.
    */
   cancel?(
     job: ProviderJob,

@@ -83,8 +83,8 @@ export interface RequestStore {
     readonly from: Instant
   }): Promise<void>
   /**
-   * Notes that a request is to be cancelled; who works on it looks for that. Changes nothing once it
-   * has ended, and the first note stays.
+   * Notes that a request is to be cancelled; who works on it looks for that. Changes nothing once
+   * it has ended, and the first note stays.
    */
   askCancel(id: string, at: Instant): Promise<void>
   /** The unfinished requests of `owner` that are to be cancelled. */

@@ -63,7 +63,7 @@ test('the openai client that aborts gives a call up that has not begun, unpaid',
   )
 })
 
-test('the openai client reads a job where it asked for one, and the pictures from its links', async () => {
+test('the openai client gets a job where it asked for one, and pictures by its links', async () => {
   const { data, response } = await client.images
     .generate({ prompt: 'a pot' }, { headers: { prefer: 'respond-async' } })
     .withResponse()

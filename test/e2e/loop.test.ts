@@ -16,7 +16,7 @@ const freePort = (): Promise<number> =>
 
 const KEY = 'sk-keeprate-loop-0123456789'
 
-test('a gateway whose provider is itself refuses its own request at the first hop, unpaid', async () => {
+test('a gateway whose provider is itself refuses its own request at the first hop', async () => {
   const port = await freePort()
   const config = `
 sandbox: none

@@ -304,14 +304,3 @@ export const balanceColumns: Columns<BalanceRow> = {
   spent_nano: 'bigint',
   held_nano: 'bigint',
 }
-
-/** Columns of {@link CacheRow}. */
-export const cacheColumns: Columns<CacheRow> = {
-  cache_key: 'text',
-  image_id: 'text',
-  tenant: 'text',
-  created_at: 'bigint',
-  expires_at: 'bigint',
-  quality: 'text',
-  floor_permille: 'bigint',
-}

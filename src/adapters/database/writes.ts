@@ -11,7 +11,7 @@ import type { Printed } from './printed.ts'
 import {
   attemptColumns,
   balanceColumns,
-  cacheColumns,
+  type CacheRow,
   holdColumns,
   imageColumns,
   ledgerColumns,
@@ -26,6 +26,16 @@ import {
 } from './statement.ts'
 import { isUnfinished } from './unfinished.ts'
 import { endedRequestColumns, settledCallColumns, usageWrites } from './usage-writes.ts'
+
+const cacheColumns: Columns<CacheRow> = {
+  cache_key: 'text',
+  image_id: 'text',
+  tenant: 'text',
+  created_at: 'bigint',
+  expires_at: 'bigint',
+  quality: 'text',
+  floor_permille: 'bigint',
+}
 
 /** The statements that write facts, printed for one database. */
 export type Writes = ReturnType<typeof prepareWrites>

@@ -19,8 +19,8 @@ export const failureClasses = [
 ] as const
 
 /**
- * See {@link failureClasses}. `bad_image`: HTML, truncated, wrong count, blank. `cancelled`: given up
- * because the caller did not want it any more.
+ * See {@link failureClasses}. `bad_image`: HTML, truncated, wrong count, blank. `cancelled`: given
+ * up because the caller did not want it any more.
  */
 export type FailureClass = (typeof failureClasses)[number]
 

@@ -1,4 +1,4 @@
-/** Gateways of this kind that a request may have come through; more of them are going in circles. */
+/** Gateways of this kind that a request may have come through; more of them go in circles. */
 export const MAX_GATEWAYS = 3
 
 /** How a gateway names itself in the header `via` (RFC 9110, section 7.6.3). */

@@ -17,8 +17,8 @@ export interface LaterForm {
 }
 
 /**
- * Answers with the pictures when they come within the wait, else with 202 and the job, which goes on
- * whether or not the caller stays. What can be refused is refused before: a job that is answered
+ * Answers with the pictures when they come within the wait, else with 202 and the job, which goes
+ * on whether or not the caller stays. What can be refused is refused before: a job that is answered
  * with stands in the database.
  * @throws GatewayError as without the preference.
  */

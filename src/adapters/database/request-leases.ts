@@ -1,0 +1,89 @@
+import type { Compilable } from 'kysely'
+import type { RequestStore } from '../../ports/stores.ts'
+import { toMilliseconds } from './columns.ts'
+import { type Engine, run } from './engine.ts'
+import { fromRequestRow } from './rows.ts'
+import type { RequestRow } from './schema.ts'
+import { isUnfinished } from './unfinished.ts'
+
+type Claim = Parameters<RequestStore['claimUnfinished']>[0]
+
+/** Which process works on an unfinished request, and what it is asked to do about it. */
+export function requestLeases(
+  engine: Engine,
+): Pick<
+  RequestStore,
+  'claimUnfinished' | 'renewLeases' | 'giveBack' | 'askCancel' | 'cancelAsked'
+> {
+  const { kysely } = engine
+  return {
+    async claimUnfinished(claim) {
+      const { rows } = await run(engine, claimQuery(engine, claim))
+      return rows
+        .map(fromRequestRow)
+        .sort((left, right) => left.createdAt - right.createdAt || (left.id < right.id ? -1 : 1))
+    },
+    async renewLeases(owner, leaseUntil) {
+      await run(engine, heldBy(engine, owner).set({ lease_until: toMilliseconds(leaseUntil) }))
+    },
+    async askCancel(id, at) {
+      const asked = kysely
+        .updateTable('requests')
+        .set({ cancel_asked_at: toMilliseconds(at) })
+        .where(isUnfinished)
+        .where('id', '=', id)
+        .where('cancel_asked_at', 'is', null)
+      await run(engine, asked)
+    },
+    async cancelAsked(owner) {
+      const asked = kysely
+        .selectFrom('requests')
+        .select('id')
+        .where(isUnfinished)
+        .where('lease_owner', '=', owner)
+        .where('cancel_asked_at', 'is not', null)
+      const { rows } = await run(engine, asked)
+      return rows.map(({ id }) => id)
+    },
+    async giveBack({ id, owner, from }) {
+      const nobody = { lease_owner: null, lease_until: toMilliseconds(from) }
+      await run(engine, heldBy(engine, owner).set(nobody).where('id', '=', id))
+    },
+  }
+}
+
+/** A change of the unfinished requests that an owner has leased. */
+const heldBy = ({ kysely }: Engine, owner: string) =>
+  kysely.updateTable('requests').where(isUnfinished).where('lease_owner', '=', owner)
+
+/**
+ * One statement, so that two callers never get the same request: SQLite lets one writer in at a
+ * time, PostgreSQL locks the rows it reads and skips those that another caller has locked.
+ */
+function claimQuery({ kysely, canSkipLocked }: Engine, claim: Claim): Compilable<RequestRow> {
+  const { owner, now, leaseUntil, limit } = claim
+  return kysely
+    .with(
+      // Materialised: the limit must count once, however the update is planned.
+      (cte) => cte('free').materialized(),
+      (query) =>
+        query
+          .selectFrom('requests')
+          .select('requests.id')
+          .where(isUnfinished)
+          .where((where) =>
+            where.or([
+              where('requests.lease_until', 'is', null),
+              where('requests.lease_until', '<=', toMilliseconds(now)),
+            ]),
+          )
+          .orderBy('requests.created_at')
+          .orderBy('requests.id')
+          .limit(limit)
+          .$if(canSkipLocked, (locking) => locking.forUpdate().skipLocked()),
+    )
+    .updateTable('requests')
+    .set({ lease_owner: owner, lease_until: toMilliseconds(leaseUntil) })
+    .where('requests.id', 'in', (query) => query.selectFrom('free').select('free.id'))
+    .returningAll()
+}
