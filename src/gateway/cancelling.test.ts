@@ -114,7 +114,7 @@ describe('a caller that has gone', () => {
     })
   })
 
-  test('pays what was begun and keeps its pictures; calls that had no room are left out', async () => {
+  test('pays what was begun and keeps its pictures; calls without room are left out', async () => {
     const { play, open } = held()
     const models = [scriptedModel({ provider: 'acme', maxImagesPerCall: 1 })]
     const acme: Provider & { readonly calls: readonly unknown[] } = {

@@ -10,7 +10,7 @@ import { sumTokens } from './sum-tokens.ts'
 
 /**
  * The answer of a request that has ended, made of what is stored, as its caller got it or would
- * have got it. What a provider resolved `auto` to is not stored, so what was asked of it stands there.
+ * have got it. What a provider resolved `auto` to is not stored: what was asked of it stands there.
  */
 export async function storedResult(receipt: Receipt, deps: Dependencies): Promise<GatewayResult> {
   const { request, attempts } = receipt
