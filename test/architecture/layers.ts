@@ -64,7 +64,7 @@ const RULES: Readonly<Record<Layer, LayerRule>> = {
     node: true,
   },
   'ai-sdk': { layers: LIBRARY, packages: ['@ai-sdk/provider'], node: false },
-  worlds: { layers: ['core', 'ports', 'gateway'], packages: [], node: false },
+  worlds: { layers: ['core', 'ports', 'gateway'], packages: ['zod'], node: false },
   demo: { layers: ['core', 'ports', 'gateway', 'sandbox', 'config'], packages: [], node: true },
   index: { layers: [...LIBRARY, 'config'], packages: [], node: false },
   pricing: { layers: LIBRARY, packages: [], node: false },
