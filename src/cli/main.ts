@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import { addBench } from './commands/bench.ts'
 import { addCache } from './commands/cache.ts'
 import { addConfig } from './commands/config.ts'
 import { addDoctor } from './commands/doctor.ts'
@@ -37,6 +38,7 @@ for (const add of [
   addDoctor,
   addConfig,
   addSandbox,
+  addBench,
 ]) {
   add(program)
 }

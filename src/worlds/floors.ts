@@ -1,7 +1,7 @@
 import { scoreOf } from './best-sequence.ts'
 import type { Oracle } from './oracle.ts'
 import type { SeedRun } from './run.ts'
-import { halfWidth, mean } from './statistics.ts'
+import { deviation, halfWidth, mean } from './statistics.ts'
 import type { World } from './world.ts'
 
 /** Contexts with fewer requests in a run say nothing about a floor. */
@@ -18,6 +18,8 @@ export interface FloorGap {
   readonly effectiveFloor: number
   /** Accepted share less the effective floor. */
   readonly gap: number
+  /** Standard deviation of the gap over seeds. */
+  readonly deviation: number
   /** Half of the gap's 95 % interval. */
   readonly halfWidth: number
   /** True when the whole interval lies below the floor. */
@@ -49,7 +51,7 @@ export function floorGaps(
         ...{ context: `${purpose}/${category}`, requests },
         accepted: mean(own.map((each) => each.accepted / each.requests)),
         effectiveFloor: mean(own.map((each) => each.asked / each.requests)),
-        ...{ gap, halfWidth: width, isMissed: gap + width < 0 },
+        ...{ gap, halfWidth: width, isMissed: gap + width < 0, deviation: deviation(gaps) },
         penalty: Math.max(0, -gap) * requests * PENALTY_FACTOR * cost,
       },
     ]
