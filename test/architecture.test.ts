@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { generators, staleFiles } from '../tools/generate.ts'
 import { repositoryRoot } from '../tools/repository.ts'
+import { checkBlindness } from './architecture/blindness.ts'
 import { checkCoreDirection, checkCycles, checkPurity } from './architecture/direction.ts'
 import { checkLayers } from './architecture/layers.ts'
 import {
@@ -35,6 +36,10 @@ describe('the repository', () => {
 
   test('has no import cycle', () => {
     expect(checkCycles(repository)).toEqual([])
+  })
+
+  test('keeps what simulated worlds hide from the product and from policies', () => {
+    expect(checkBlindness(repository)).toEqual([])
   })
 
   test('has a core without clock, chance and world', () => {
@@ -80,6 +85,7 @@ describe('a planted import is an error', () => {
     ['a type by import()', 'src/core/ids.ts', "type A = import('../cli/main.ts').A"],
     ['a worker', 'src/gateway/a.ts', "new Worker(new URL('../cli/w.ts', import.meta.url))"],
     ['a computed name', 'src/adapters/a.ts', 'await import(name)'],
+    ['worlds from gateway', 'src/gateway/a.ts', "import type { World } from '../worlds/world.ts'"],
     ['another provider', 'src/providers/bfl/index.ts', "import { a } from '../openai/wire.ts'"],
     ['a provider in shared', 'src/providers/shared/a.ts', "import a from '../openai/index.ts'"],
     ['npm in ports', 'src/ports/clock.ts', "import { z } from 'zod'"],
@@ -161,6 +167,19 @@ describe('a planted fault is found', () => {
       1,
     )
     expect(checkPurity(treeOf({ 'src/http/a.ts': `export const a = () => ${use}` }))).toEqual([])
+  })
+
+  test('a product that reads what worlds hide, and a policy that looks behind the scenes', () => {
+    const peeking = treeOf({
+      'src/core/routing/a.ts': 'export const a = (context: any) => context.theta',
+      'src/worlds/a-policy.ts': "import { b } from './oracle.ts'",
+      'src/worlds/b-policy.ts': "import type { Given } from './policy.ts'",
+      'src/worlds/oracle.ts': 'export const theta = 1',
+    })
+    expect(checkBlindness(peeking)).toEqual([
+      'src/core/routing/a.ts:1: theta is hidden in worlds',
+      'src/worlds/a-policy.ts:1: a policy may not know src/worlds/oracle.ts',
+    ])
   })
 
   test('a date made from an argument is no clock', () => {

@@ -1,8 +1,9 @@
 import { sigmoid } from './difficulty.ts'
 import { type Luck, nameKey } from './luck.ts'
+import type { OutageMode } from './policy.ts'
 import type { Regime } from './regime.ts'
 import type { WorldRequest } from './requests.ts'
-import { type OutageMode, secondsOf, stepFactor, type World, type WorldOffer } from './world.ts'
+import { secondsOf, stepFactor, type World, type WorldOffer } from './world.ts'
 
 /** A call as it really went. */
 export type Outcome =

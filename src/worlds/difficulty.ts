@@ -1,4 +1,4 @@
-/** How hard requests are, on a few nodes: log-odds and the share of requests that each stands for. */
+/** How hard requests are: log-odds on a few nodes, and the share that each stands for. */
 export interface DifficultyNodes {
   readonly at: readonly number[]
   readonly mass: readonly number[]

@@ -1,5 +1,11 @@
-import type { OfferCard, OfferView, PolicyDecision, PolicyMaker, RequestView } from './policy.ts'
-import type { Tier } from './world.ts'
+import type {
+  OfferCard,
+  OfferView,
+  PolicyDecision,
+  PolicyMaker,
+  RequestView,
+  Tier,
+} from './policy.ts'
 
 /** What is there for one request, at usual step counts. */
 interface Choice {

@@ -27,7 +27,7 @@ export interface Oracle {
   readonly regimes: readonly Regime[]
   /** The best plan that does without some providers; undefined when no offer is left. */
   planAt(place: Place, without?: readonly string[], attempts?: number): OraclePlan | undefined
-  /** What a sequence of offers really comes to; those of a provider that is down are passed over. */
+  /** What a sequence really comes to; offers of a provider that is down are passed over. */
   prospectAt(place: Place, steps: readonly number[], isGated: boolean): Prospect
   /** Mean acceptance of one picture over all difficulties. */
   acceptanceAt(place: Place, offer: number): number

@@ -1,4 +1,8 @@
-import type { OutageMode, Tier } from './world.ts'
+/** How dear and good a model is said to be. */
+export type Tier = 'budget' | 'standard' | 'premium'
+
+/** How a provider that is down answers. */
+export type OutageMode = '5xx' | '429' | 'timeout'
 
 /** What a gateway knows of an offer from its catalogue. */
 export interface OfferCard {

@@ -1,6 +1,7 @@
 import { invalid } from '../core/errors/gateway-error.ts'
+import type { Tier } from './policy.ts'
 import { type FullForm, fullForm, type ShortForm, shortForm, type WireContext } from './wire.ts'
-import type { Tier, World, WorldContext, WorldEvent, WorldOffer } from './world.ts'
+import type { World, WorldContext, WorldEvent, WorldOffer } from './world.ts'
 
 /** A world, and what its file has that nobody reads. */
 export interface ReadWorld {

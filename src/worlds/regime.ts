@@ -1,4 +1,5 @@
-import type { OutageMode, World } from './world.ts'
+import type { OutageMode } from './policy.ts'
+import type { World } from './world.ts'
 
 /** How the world stands between two events. */
 export interface Regime {

@@ -61,7 +61,7 @@ function contextPicker({ contexts }: World): (unit: number) => number {
 
 /**
  * Which earlier prompt comes again, if any, and whether in the same words. Adversarial neighbours
- * look alike but are prompts of their own: here, where no text is compared, they are like any other.
+ * look alike but are prompts of their own; where no text is compared they are like any other.
  */
 function repeatOf(
   { duplicates }: World,

@@ -23,7 +23,7 @@ const STUDENT = [
   2.131, 2.12, 2.11, 2.101, 2.093, 2.086,
 ]
 
-/** Half of the width of a 95 % interval for the mean of some values; infinite for fewer than two. */
+/** Half of the 95 % interval for the mean of some values; infinite for fewer than two. */
 export function halfWidth(values: readonly number[]): number {
   if (values.length < 2) return Number.POSITIVE_INFINITY
   const factor = STUDENT[Math.min(STUDENT.length, values.length - 1) - 1] ?? 0

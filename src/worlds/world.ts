@@ -1,3 +1,5 @@
+import type { OutageMode, Tier } from './policy.ts'
+
 /**
  * A simulated world: what is asked for, what it is worth, and everything a gateway cannot see.
  * Dollars are floating-point here, as in forecasts: a simulation settles nothing.
@@ -48,9 +50,6 @@ export interface WorldLatency {
   readonly sigma: number
   readonly stallShare: number
 }
-
-/** How dear and good a model is said to be. */
-export type Tier = 'budget' | 'standard' | 'premium'
 
 /** Acceptance is multiplied by `1 − drop · factor · exp(−steps / scale)`. */
 export interface StepLoss {
@@ -109,9 +108,6 @@ export interface WorldTraffic {
   readonly burstHours: readonly [number, number]
   readonly growthSigma: number
 }
-
-/** How a provider that is down answers. */
-export type OutageMode = '5xx' | '429' | 'timeout'
 
 /** Something that changes, at an hour since the start. */
 export type WorldEvent = { readonly atHours: number } & (

@@ -59,7 +59,7 @@ describe('a policy that was not the one recorded', () => {
     expect(held.doublyRobust).toBeGreaterThanOrEqual(180)
   })
 
-  test('what was expected makes intervals narrower, and being wrong makes none of them false', () => {
+  test('expectations make intervals narrower, and wrong ones make none of them false', () => {
     const width = (error: number) => {
       const { low, high } = replay(madeUpLog(7, 4_000, error), dear).doublyRobust.accepted
       expect(low).toBeLessThan(TRUTH.dear.accepted)
