@@ -62,13 +62,13 @@ describe('bench worlds', () => {
 
 describe('bench replay', () => {
   const candidates = [
-    { plan: 'a/one', propensity: 0.5, expected_cost: '0.01', expected_acceptance: 0.7 },
-    { plan: 'b/two', propensity: 0.5, expected_cost: '0.03', expected_acceptance: 0.9 },
+    { plan: 'a/one', propensity: 0.5, expected_cost: '0.25', expected_acceptance: 0.7 },
+    { plan: 'b/two', propensity: 0.5, expected_cost: '0.5', expected_acceptance: 0.9 },
   ]
   const lines = Array.from({ length: 400 }, (_, index) => ({
     candidates,
     chosen: index % 2 === 0 ? 'a/one' : 'b/two',
-    cost: index % 2 === 0 ? '0.01' : '0.03',
+    cost: index % 2 === 0 ? '0.25' : '0.5',
     accepted: index % 10 < 7,
   }))
   const save = async (rows: readonly object[]): Promise<string> => {
@@ -81,8 +81,8 @@ describe('bench replay', () => {
     const log = await save(lines)
     const found = await commands.json(0, 'bench', 'replay', '--log', log, '--policy', 'offer:b/two')
     expect(found).toMatchObject({ decisions: 400, verdicts: 400, support: 1, doubt: null })
-    expect(found).toHaveProperty('inverse_propensity.cost.estimate', 0.03)
-    expect(found).toHaveProperty('doubly_robust.cost.estimate', 0.03)
+    expect(found).toHaveProperty('inverse_propensity.cost.estimate', 0.5)
+    expect(found).toHaveProperty('doubly_robust.cost.estimate', 0.5)
   })
 
   test('says when a log is too short', async () => {
