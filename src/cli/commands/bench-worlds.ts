@@ -17,7 +17,9 @@ import { action } from '../settings.ts'
 /** The largest world that can be read; the examples have 12 kB. */
 const MAX_MEBIBYTES = 16
 /** Beyond this the spread is known better than the world. */
-const MOST_SEEDS = 1_000
+const MOST_SEEDS = 100
+/** The rows of the oracle and of one policy stay in memory: some 300 bytes for each request. */
+const MOST_ROWS = 4_000_000
 
 interface WorldsOptions {
   readonly policy: string
@@ -53,6 +55,10 @@ async function benchWorlds(
   const seeds = readCount('seeds', options.seeds, MOST_SEEDS)
   // All files are read before the first run: a misspelt one is known at once.
   const worlds = files.map((file) => openWorld(output, file, options.requests))
+  for (const { id, requests } of worlds) {
+    if (seeds * requests <= MOST_ROWS) continue
+    throw invalid('seeds', `${id}: seeds times requests must be at most ${MOST_ROWS}.`)
+  }
   for (const world of worlds) {
     const bench = benchOf(world, {
       seeds,
