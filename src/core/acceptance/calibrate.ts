@@ -1,0 +1,124 @@
+import type { Cell } from './cell.ts'
+import { type EvidenceKind, evidenceKinds } from './evidence.ts'
+import {
+  type GateRates,
+  type Instruments,
+  likelihoodsOf,
+  type ReportRates,
+  usualInstruments,
+} from './instruments.ts'
+import {
+  ANY_PURPOSE,
+  beliefAt,
+  type InstrumentsByPurpose,
+  instrumentsFor,
+  type Knowledge,
+} from './knowledge.ts'
+
+/** Pictures that the rates before count as. */
+const PRIOR_PICTURES = 40
+
+/** The rates of all purposes together, and of each purpose with these as its prior. */
+export function calibrateAll(
+  knowledge: Knowledge,
+  usual: Instruments = usualInstruments,
+): InstrumentsByPurpose {
+  const { cells, instruments } = knowledge
+  const believed = cells.map((cell) => {
+    const { mean } = beliefAt(knowledge, cell).belief
+    return { purpose: cell.purpose, counts: cell.counts, mean }
+  })
+  const all = calibrate(believed, instrumentsFor(instruments, ANY_PURPOSE), usual)
+  const byPurpose = Map.groupBy(believed, ({ purpose }) => purpose)
+  return new Map([
+    [ANY_PURPOSE, all],
+    ...[...byPurpose].map(
+      ([purpose, own]) =>
+        [purpose, calibrate(own, instrumentsFor(instruments, purpose), all)] as const,
+    ),
+  ])
+}
+
+/** A cell with what is believed of it. */
+export interface BelievedCell extends Pick<Cell, 'counts'> {
+  readonly mean: number
+}
+
+/**
+ * One step towards the gate's and the people's rates that explain best what was seen (expectation
+ * maximisation): every picture counts as good as its evidence says, and the rates are read off. The
+ * rates of a gate show in labelled pictures that passed, in those delivered unchecked, and in audits
+ * of refused ones; report rates show in who stays silent. Call it again as beliefs move.
+ * @param before the rates that the beliefs were made with
+ * @param prior rates that count as forty pictures
+ */
+export function calibrate(
+  cells: readonly BelievedCell[],
+  before: Instruments,
+  prior: Instruments,
+): Instruments {
+  const good = emptyTallies()
+  const bad = emptyTallies()
+  const likelihoods = likelihoodsOf(before)
+  for (const { counts, mean } of cells) {
+    for (const kind of evidenceKinds) {
+      const tally = counts[kind]
+      if (tally === undefined || tally.count <= 1e-9) continue
+      const share = Math.min(1, (mean * tally.reach) / tally.count)
+      const likelihood = likelihoods[kind]
+      const isGood = share * likelihood.good
+      const all = isGood + (1 - share) * likelihood.bad
+      if (all <= 0) continue
+      good[kind] += (tally.count * isGood) / all
+      bad[kind] += tally.count * (1 - isGood / all)
+    }
+  }
+  return {
+    gate: gateFrom(good, bad, prior.gate),
+    reports: reportsFrom(good, bad, before.reports, prior.reports),
+  }
+}
+
+type Tallies = Record<EvidenceKind, number>
+
+const emptyTallies = (): Tallies =>
+  Object.fromEntries(evidenceKinds.map((kind) => [kind, 0])) as Tallies
+
+const sumOf = (tallies: Tallies, pattern: RegExp): number =>
+  evidenceKinds.reduce((sum, kind) => (pattern.test(kind) ? sum + tallies[kind] : sum), 0)
+
+const rate = (yes: number, all: number, prior: number): number =>
+  (yes + PRIOR_PICTURES * prior) / (all + PRIOR_PICTURES)
+
+function gateFrom(good: Tallies, bad: Tallies, prior: GateRates): GateRates {
+  const passRate = (tallies: Tallies, before: number) =>
+    rate(sumOf(tallies, /^pass/), sumOf(tallies, /^(pass|fail)/), before)
+  return { passGood: passRate(good, prior.passGood), passBad: passRate(bad, prior.passBad) }
+}
+
+/** Who would have said yes, and who no, among those who said nothing. */
+function reportsFrom(
+  good: Tallies,
+  bad: Tallies,
+  before: ReportRates,
+  prior: ReportRates,
+): ReportRates {
+  const silent = { good: sumOf(good, /_silent$/), bad: sumOf(bad, /_silent$/) }
+  const hidden = (count: number, saysGood: number) => {
+    const yes = saysGood * (1 - before.accept)
+    const no = (1 - saysGood) * (1 - before.reject)
+    return { yes: (count * yes) / (yes + no), no: (count * no) / (yes + no) }
+  }
+  const [ofGood, ofBad] = [
+    hidden(silent.good, before.sensitivity),
+    hidden(silent.bad, 1 - before.specificity),
+  ]
+  const accepts = sumOf(good, /_accept$/) + sumOf(bad, /_accept$/)
+  const rejects = sumOf(good, /_reject$/) + sumOf(bad, /_reject$/)
+  return {
+    accept: rate(accepts, accepts + ofGood.yes + ofBad.yes, prior.accept),
+    reject: rate(rejects, rejects + ofGood.no + ofBad.no, prior.reject),
+    sensitivity: before.sensitivity,
+    specificity: before.specificity,
+  }
+}

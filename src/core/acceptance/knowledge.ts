@@ -1,0 +1,164 @@
+import type { Cell, Place } from './cell.ts'
+import { stepsIn } from './context.ts'
+import { type Counts, outcomesIn, withReach } from './counts.ts'
+import {
+  type Instruments,
+  type Likelihoods,
+  likelihoodsOf,
+  usualInstruments,
+} from './instruments.ts'
+import { logit, sigmoid } from './logit.ts'
+import { type Belief, commonShift, type Evidence, posterior } from './posterior.ts'
+import { stepShare } from './steps.ts'
+
+/**
+ * How many pictures a wider place counts as in a narrower one (κ), and how far contexts are spread
+ * in log-odds. Starting values: κ = mean × (1 − mean) / variance between places − 1 lies between 6
+ * and 12 for most models.
+ */
+const WEIGHTS = { purpose: 10, category: 8, variant: 12 } as const
+const SPREADS = { purpose: 1, category: 0.5 } as const
+/** Turns in which models and contexts are told apart; more change the third digit. */
+const TURNS = 3
+
+/** Gates and people differ by purpose; what holds for all others stands under {@link ANY_PURPOSE}. */
+export type InstrumentsByPurpose = ReadonlyMap<string, Instruments>
+
+/** What holds for purposes that nothing is known of. */
+export const ANY_PURPOSE = ''
+
+/** The instruments of a purpose, measured or usual. */
+export const instrumentsFor = (known: InstrumentsByPurpose, purpose: string): Instruments =>
+  known.get(purpose) ?? known.get(ANY_PURPOSE) ?? usualInstruments
+
+/** A prior for a model from its tier or published ratings, which real outcomes soon outweigh. */
+export type PriorOf = (model: string) => Belief
+
+/** What is believed of all models in all contexts, from one look at the counts. */
+export interface Knowledge {
+  readonly instruments: InstrumentsByPurpose
+  /** By model: over all contexts, as if in a usual one. */
+  readonly models: ReadonlyMap<string, Belief>
+  /** How much easier a purpose is, and a category within it, in log-odds. */
+  readonly purposes: ReadonlyMap<string, number>
+  readonly kinds: ReadonlyMap<string, number>
+  readonly cells: readonly Cell[]
+  readonly byModel: ReadonlyMap<string, readonly SeenCell[]>
+  readonly priorOf: PriorOf
+}
+
+/** A cell with its counts as they speak of the model at all its steps. */
+interface SeenCell extends Cell {
+  readonly full: Counts
+  readonly likelihoods: Likelihoods
+}
+
+const kindKey = (purpose: string, kind: string): string => `${purpose}\n${kind}`
+
+/**
+ * Tells models from contexts: a model is good when it does better than others where it was used, a
+ * context is hard when everybody does worse there. Without that a model tried only on hard pictures
+ * would look bad everywhere, and a new context would have to be learned by each model anew.
+ * @param cells of the present generation, decayed to now, one for each place
+ */
+export function makeKnowledge(
+  cells: readonly Cell[],
+  priorOf: PriorOf,
+  instruments: InstrumentsByPurpose = new Map(),
+): Knowledge {
+  const seen = seenCells(cells, instruments)
+  const byModel = Map.groupBy(seen, ({ model }) => model)
+  const byPurpose = Map.groupBy(seen, ({ purpose }) => purpose)
+  const byKind = Map.groupBy(seen, ({ purpose, kind }) => kindKey(purpose, kind))
+  const models = new Map<string, Belief>()
+  const purposes = new Map<string, number>()
+  const kinds = new Map<string, number>()
+  const abilityOf = ({ model }: Cell) => logit((models.get(model) ?? priorOf(model)).mean)
+  const purposeShift = ({ purpose }: Cell) => purposes.get(purpose) ?? 0
+  const kindShift = ({ purpose, kind }: Cell) => kinds.get(kindKey(purpose, kind)) ?? 0
+  for (let turn = 0; turn < TURNS; turn += 1) {
+    for (const [model, own] of byModel) {
+      const evidence = evidenceOf(own, (cell) => purposeShift(cell) + kindShift(cell))
+      models.set(model, posterior(priorOf(model), evidence))
+    }
+    for (const [purpose, group] of byPurpose) {
+      const evidence = evidenceOf(group, (cell) => abilityOf(cell) + kindShift(cell))
+      purposes.set(purpose, commonShift(SPREADS.purpose, evidence, purposes.get(purpose)))
+    }
+    for (const [key, group] of byKind) {
+      const evidence = evidenceOf(group, (cell) => abilityOf(cell) + purposeShift(cell))
+      kinds.set(key, commonShift(SPREADS.category, evidence, kinds.get(key)))
+    }
+  }
+  return { instruments, models, purposes, kinds, cells, byModel, priorOf }
+}
+
+function seenCells(cells: readonly Cell[], instruments: InstrumentsByPurpose): SeenCell[] {
+  const likelihoods = new Map<string, Likelihoods>()
+  return cells.map((cell) => {
+    const known = likelihoods.get(cell.purpose)
+    const own = known ?? likelihoodsOf(instrumentsFor(instruments, cell.purpose))
+    if (known === undefined) likelihoods.set(cell.purpose, own)
+    const full = withReach(cell.counts, shareAt(stepsIn(cell.variant)))
+    return { ...cell, full, likelihoods: own }
+  })
+}
+
+const evidenceOf = (
+  cells: readonly SeenCell[],
+  shiftOf: (cell: SeenCell) => number,
+): readonly Evidence[] =>
+  cells.map((cell) => ({
+    counts: cell.full,
+    shift: shiftOf(cell),
+    likelihoods: cell.likelihoods,
+  }))
+
+/** What is believed of one arm in one context, and what stands behind it. */
+export interface ArmBelief {
+  readonly belief: Belief
+  /** Explicit outcomes of this arm in this context. */
+  readonly ownOutcomes: number
+  /** Those of the same model elsewhere. */
+  readonly inheritedOutcomes: number
+}
+
+/**
+ * The belief about an arm in a context, from the wide to the narrow: model, purpose, category,
+ * settings. Each level is the prior of the next, moved by what is common to the context.
+ */
+export function beliefAt(knowledge: Knowledge, place: Place): ArmBelief {
+  const { models, purposes, kinds, byModel, priorOf } = knowledge
+  const cells = byModel.get(place.model) ?? []
+  const atPurpose = cells.filter(({ purpose }) => purpose === place.purpose)
+  const atKind = atPurpose.filter(({ kind }) => kind === place.kind)
+  const exactly = atKind.filter(({ variant }) => variant === place.variant)
+  const kindShift = (kind: string) => kinds.get(kindKey(place.purpose, kind)) ?? 0
+  const model = models.get(place.model) ?? priorOf(place.model)
+  const purpose = posterior(
+    moved(model, purposes.get(place.purpose) ?? 0, WEIGHTS.purpose),
+    evidenceOf(atPurpose, ({ kind }) => kindShift(kind)),
+  )
+  const category = posterior(
+    moved(purpose, kindShift(place.kind), WEIGHTS.category),
+    evidenceOf(atKind, () => 0),
+  )
+  const steps = stepsIn(place.variant)
+  // Settings are a level of their own only where there are several; else all would count twice.
+  const hasVariants = steps !== undefined || atKind.length > exactly.length
+  const own = exactly.map(({ counts, likelihoods }) => ({ counts, shift: 0, likelihoods }))
+  const belief = hasVariants
+    ? posterior({ mean: category.mean * shareAt(steps), weight: WEIGHTS.variant }, own)
+    : category
+  const outcomesOf = (some: readonly Cell[]) =>
+    some.reduce((sum, { counts }) => sum + outcomesIn(counts), 0)
+  const ownOutcomes = outcomesOf(exactly)
+  return { belief, ownOutcomes, inheritedOutcomes: outcomesOf(cells) - ownOutcomes }
+}
+
+const shareAt = (steps: number | undefined): number => (steps === undefined ? 1 : stepShare(steps))
+
+const moved = ({ mean }: Belief, shift: number, weight: number): Belief => ({
+  mean: sigmoid(logit(mean) + shift),
+  weight,
+})

@@ -1,0 +1,130 @@
+import type { Counts } from './counts.ts'
+import { evidenceKinds } from './evidence.ts'
+import type { Likelihoods } from './instruments.ts'
+import { logit, sigmoid } from './logit.ts'
+
+/** A belief about a share: Beta(weight × mean, weight × (1 − mean)). */
+export interface Belief {
+  readonly mean: number
+  /** Pictures that stand behind it, the prior's among them. */
+  readonly weight: number
+}
+
+/** Counts that speak about a share moved by some log-odds, because their context is harder. */
+export interface Evidence {
+  readonly counts: Counts
+  readonly shift: number
+  /** Through which gate and which people it was seen. */
+  readonly likelihoods: Likelihoods
+}
+
+/** What evidence says at one value of log-odds: first and second derivative of log-likelihood. */
+export interface Pull {
+  readonly slope: number
+  /** Information in log-odds, never negative. */
+  readonly information: number
+}
+
+/**
+ * How evidence pulls log-odds. A kind seen with chance `bad + (good − bad) × reach × p` pulls by
+ * how much that chance changes, relative to itself.
+ */
+export function pullOf(logOdds: number, counts: Counts, likelihoods: Likelihoods): Pull {
+  let [slope, information] = [0, 0]
+  const share = sigmoid(logOdds)
+  for (const kind of evidenceKinds) {
+    const tally = counts[kind]
+    const likelihood = likelihoods[kind]
+    if (tally === undefined || tally.count <= 1e-12) continue
+    const rise = ((likelihood.good - likelihood.bad) * tally.reach) / tally.count
+    const chance = Math.max(1e-9, likelihood.bad + rise * share)
+    const step = (rise * share * (1 - share)) / chance
+    slope += tally.count * step
+    information += tally.count * (step * step - step * (1 - 2 * share))
+  }
+  return { slope, information: Math.max(0, information) }
+}
+
+/**
+ * A belief after evidence: the most likely share under Beta(prior) and all that was seen. With
+ * explicit verdicts that are always right this is the usual sum of a hierarchical Beta.
+ * @example prior 0.7 of weight 10, then 3 accepted of 8: mean 10/18, weight 18
+ */
+export function posterior(prior: Belief, evidence: readonly Evidence[]): Belief {
+  if (evidence.length === 0) return prior
+  const pull = (logOdds: number): Pull => {
+    const share = sigmoid(logOdds)
+    let slope = prior.weight * (prior.mean - share)
+    let information = prior.weight * share * (1 - share)
+    for (const { counts, shift, likelihoods } of evidence) {
+      const more = pullOf(logOdds + shift, counts, likelihoods)
+      slope += more.slope
+      information += more.information
+    }
+    return { slope, information }
+  }
+  const logOdds = peakOf(pull, logit(prior.mean))
+  const mean = sigmoid(logOdds)
+  // Information about log-odds, over that of one picture seen without error, is a number of pictures.
+  const weight = Math.max(prior.weight, pull(logOdds).information / (mean * (1 - mean)))
+  return { mean, weight }
+}
+
+/**
+ * How much harder or easier a context is than its offers' abilities say, in log-odds: one shift for
+ * all evidence, drawn to zero as if it were spread with the standard deviation `spread`. The shift
+ * of a piece of evidence is its offer's ability here.
+ */
+export function commonShift(spread: number, evidence: readonly Evidence[], start = 0): number {
+  const stiffness = 1 / (spread * spread)
+  return peakOf((at) => {
+    let [slope, information] = [-at * stiffness, stiffness]
+    for (const { counts, shift, likelihoods } of evidence) {
+      const more = pullOf(at + shift, counts, likelihoods)
+      slope += more.slope
+      information += more.information
+    }
+    return { slope, information }
+  }, start)
+}
+
+const WIDEST = 12
+const MOST_TURNS = 40
+const LONGEST_STEP = 1
+
+/** Where a likelihood peaks, by Newton's method with short steps. */
+function peakOf(pull: (at: number) => Pull, start: number): number {
+  let at = start
+  let limit = LONGEST_STEP
+  let last = 0
+  for (let turn = 0; turn < MOST_TURNS; turn += 1) {
+    const { slope, information } = pull(at)
+    const step = Math.max(-limit, Math.min(limit, slope / Math.max(1e-6, information)))
+    // A step that turns back has overshot: from here on they get shorter, so that it ends.
+    if (step * last < 0) limit = Math.min(limit, Math.abs(last)) / 2
+    at = Math.max(-WIDEST, Math.min(WIDEST, at + step))
+    if (Math.abs(step) < 1e-6) break
+    last = step
+  }
+  return at
+}
+
+/** The standard deviation of a belief. */
+export const deviationOf = ({ mean, weight }: Belief): number =>
+  Math.sqrt((mean * (1 - mean)) / (weight + 1))
+
+/** More confidence than this is never granted: it would leave nothing to learn from. */
+const MOST_OPTIMISM = 0.98
+
+/** How many standard deviations above the mean an offer is tried as if it were. */
+const OPTIMISM = 0.6
+
+/**
+ * The share that a plan counts with while an offer is little known: better than the mean, within
+ * bounds, so that what is uncertain gets tried where it may pay.
+ */
+export const optimistic = (belief: Belief): number =>
+  Math.max(belief.mean, Math.min(MOST_OPTIMISM, belief.mean + OPTIMISM * deviationOf(belief)))
+
+/** The share that a critical purpose counts with. */
+export const cautious = (belief: Belief): number => Math.max(0, belief.mean - deviationOf(belief))

@@ -1,0 +1,37 @@
+import type { ExpectedNano } from './arm.ts'
+
+/** What learning may cost beyond the best known plans, as a share of what these would have cost. */
+export const EXPLORATION_SHARE = 0.05
+/** Requests whose share may be spent ahead: at the start there is most to learn. */
+const AHEAD = 50
+
+/** What was spent so far; sums, so that several processes may add theirs. */
+export interface ExplorationSpend {
+  readonly requests: number
+  /** What the best known plans would have cost. */
+  readonly knownNano: ExpectedNano
+  /** What was risked beyond. */
+  readonly extraNano: ExpectedNano
+}
+
+/** Before the first request. */
+export const noSpend: ExplorationSpend = { requests: 0, knownNano: 0, extraNano: 0 }
+
+/** After a decision that would have cost `knownNano` by the best known plan. */
+export const withDecision = (
+  spend: ExplorationSpend,
+  decision: { readonly knownNano: ExpectedNano; readonly extraNano: ExpectedNano },
+): ExplorationSpend => ({
+  requests: spend.requests + 1,
+  knownNano: spend.knownNano + decision.knownNano,
+  extraNano: spend.extraNano + decision.extraNano,
+})
+
+/**
+ * What may be risked now (conservative bandit): all extra costs together stay within 5 % of what the
+ * best known plans would have cost, those of the next few requests included.
+ */
+export function explorationLeft(spend: ExplorationSpend, knownNano: ExpectedNano): ExpectedNano {
+  const mean = spend.requests === 0 ? knownNano : spend.knownNano / spend.requests
+  return EXPLORATION_SHARE * (spend.knownNano + AHEAD * mean) - spend.extraNano
+}

@@ -1,0 +1,56 @@
+/** What decides whether an arm can be part of the best plan. */
+export interface Contender {
+  readonly cost: number
+  /** Chance of acceptance as it is hoped for. */
+  readonly hopeful: number
+  /** Chance of acceptance as the floor counts it. */
+  readonly sober: number
+  /** Seconds that 95 % of its calls stay below; 0 where time does not count. */
+  readonly seconds: number
+}
+
+/** Arms among which all sequences are tried: 584 sequences of at most three attempts. */
+const MOST_ARMS = 8
+
+/**
+ * The arms that no other one beats in everything: in a sequence the better arm could take the place
+ * of a beaten one at no loss. Should more be left than can be tried, those go that are worst by
+ * cost per accepted picture; the surest one always stays, because a floor may need it.
+ * @returns positions, in the order given.
+ */
+export function frontOf(contenders: readonly Contender[], badCost: number): readonly number[] {
+  const kept = contenders
+    .map((contender, index) => ({ contender, index }))
+    .filter(
+      ({ contender, index }) =>
+        !contenders.some((other, at) => beats(other, contender, at < index)),
+    )
+  if (kept.length <= MOST_ARMS) return kept.map(({ index }) => index)
+  const ranked = kept.toSorted((one, other) => rank(one.contender) - rank(other.contender))
+  const surest = kept.reduce((best, one) =>
+    one.contender.sober > best.contender.sober ? one : best,
+  )
+  const best = ranked.filter((one) => one !== surest).slice(0, MOST_ARMS - 1)
+  return [...best, surest].map(({ index }) => index).sort((one, other) => one - other)
+
+  function rank({ cost, hopeful }: Contender): number {
+    return (cost + badCost * (1 - hopeful)) / Math.max(1e-6, hopeful)
+  }
+}
+
+/** Of two equal arms the first one stays. */
+function beats(one: Contender, other: Contender, isBefore: boolean): boolean {
+  if (one === other) return false
+  const isNoWorse =
+    one.cost <= other.cost &&
+    one.hopeful >= other.hopeful &&
+    one.sober >= other.sober &&
+    one.seconds <= other.seconds
+  if (!isNoWorse) return false
+  const isBetter =
+    one.cost < other.cost ||
+    one.hopeful > other.hopeful ||
+    one.sober > other.sober ||
+    one.seconds < other.seconds
+  return isBetter || isBefore
+}
