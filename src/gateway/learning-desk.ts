@@ -125,8 +125,7 @@ export class LearningDesk {
   }
 
   /** What is believed of arms in a context. */
-  beliefs(arms: readonly ArmName[], context: Context, now: Instant): readonly ArmBelief[] {
-    this.#refresh(now)
+  beliefs(arms: readonly ArmName[], context: Context): readonly ArmBelief[] {
     return arms.map((arm) => this.#believe(placeOf(arm, context)))
   }
 
@@ -136,8 +135,7 @@ export class LearningDesk {
   }
 
   /** The floor to plan with, so that the one that is asked for holds in the end. */
-  floor(floor: number, context: Context, now: Instant): number {
-    this.#refresh(now)
+  floor(floor: number, context: Context): number {
     const key = `${floor}\n${context.purpose}\n${kindOf(context)}`
     const known = this.#floors.get(key)
     if (known !== undefined) return known
@@ -161,7 +159,11 @@ export class LearningDesk {
     return belief
   }
 
-  #refresh(now: Instant): void {
+  /**
+   * Thinks over what is new, when it is due. Not on the way of a request: with thousands of contexts
+   * it takes longer than a decision may.
+   */
+  think(now: Instant): void {
     const { fewestFresh, mostFresh, freshShare, mostAgeMs } = limits
     const due = Math.min(mostFresh, Math.max(fewestFresh, freshShare * this.#pictures))
     if (this.#unread < due && now - this.#madeAt < mostAgeMs) return
@@ -225,6 +227,5 @@ function countsOf(sighting: Sighting, reach: number): Counts {
 /** Share of reports that accept, when so many pictures are good. */
 function acceptShare(good: number, rates: ReportRates): number {
   const saysGood = good * rates.sensitivity + (1 - good) * (1 - rates.specificity)
-  const accepts = saysGood * rates.accept
-  return accepts / (accepts + (1 - saysGood) * rates.reject)
+  return saysGood / (saysGood + (1 - saysGood) * rates.rejectBias)
 }

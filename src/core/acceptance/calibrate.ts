@@ -1,12 +1,6 @@
 import type { Cell } from './cell.ts'
 import { type EvidenceKind, evidenceKinds } from './evidence.ts'
-import {
-  type GateRates,
-  type Instruments,
-  likelihoodsOf,
-  type ReportRates,
-  usualInstruments,
-} from './instruments.ts'
+import { type GateRates, type Instruments, likelihoodsOf, usualInstruments } from './instruments.ts'
 import {
   ANY_PURPOSE,
   beliefAt,
@@ -16,7 +10,7 @@ import {
 } from './knowledge.ts'
 
 /** Pictures that the rates before count as. */
-const PRIOR_PICTURES = 40
+const PRIOR_PICTURES = 100
 
 /** The rates of all purposes together, and of each purpose with these as its prior. */
 export function calibrateAll(
@@ -50,7 +44,7 @@ export interface BelievedCell extends Pick<Cell, 'counts'> {
  * rates of a gate show in labelled pictures that passed, in those delivered unchecked, and in audits
  * of refused ones; report rates show in who stays silent. Call it again as beliefs move.
  * @param before the rates that the beliefs were made with
- * @param prior rates that count as forty pictures
+ * @param prior rates that count as a hundred pictures
  */
 export function calibrate(
   cells: readonly BelievedCell[],
@@ -69,13 +63,14 @@ export function calibrate(
       const isGood = share * likelihood.good
       const all = isGood + (1 - share) * likelihood.bad
       if (all <= 0) continue
-      good[kind] += (tally.count * isGood) / all
-      bad[kind] += tally.count * (1 - isGood / all)
+      const count = tally.count * likelihood.weight
+      good[kind] += (count * isGood) / all
+      bad[kind] += count * (1 - isGood / all)
     }
   }
   return {
     gate: gateFrom(good, bad, prior.gate),
-    reports: reportsFrom(good, bad, before.reports, prior.reports),
+    reports: prior.reports,
   }
 }
 
@@ -94,31 +89,4 @@ function gateFrom(good: Tallies, bad: Tallies, prior: GateRates): GateRates {
   const passRate = (tallies: Tallies, before: number) =>
     rate(sumOf(tallies, /^pass/), sumOf(tallies, /^(pass|fail)/), before)
   return { passGood: passRate(good, prior.passGood), passBad: passRate(bad, prior.passBad) }
-}
-
-/** Who would have said yes, and who no, among those who said nothing. */
-function reportsFrom(
-  good: Tallies,
-  bad: Tallies,
-  before: ReportRates,
-  prior: ReportRates,
-): ReportRates {
-  const silent = { good: sumOf(good, /_silent$/), bad: sumOf(bad, /_silent$/) }
-  const hidden = (count: number, saysGood: number) => {
-    const yes = saysGood * (1 - before.accept)
-    const no = (1 - saysGood) * (1 - before.reject)
-    return { yes: (count * yes) / (yes + no), no: (count * no) / (yes + no) }
-  }
-  const [ofGood, ofBad] = [
-    hidden(silent.good, before.sensitivity),
-    hidden(silent.bad, 1 - before.specificity),
-  ]
-  const accepts = sumOf(good, /_accept$/) + sumOf(bad, /_accept$/)
-  const rejects = sumOf(good, /_reject$/) + sumOf(bad, /_reject$/)
-  return {
-    accept: rate(accepts, accepts + ofGood.yes + ofBad.yes, prior.accept),
-    reject: rate(rejects, rejects + ofGood.no + ofBad.no, prior.reject),
-    sensitivity: before.sensitivity,
-    specificity: before.specificity,
-  }
 }

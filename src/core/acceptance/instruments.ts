@@ -8,12 +8,10 @@ export interface GateRates {
   readonly passBad: number
 }
 
-/** How people report on the pictures they see: neither always, nor evenly, nor without error. */
+/** How people report on the pictures they see: not evenly, and not without error. */
 export interface ReportRates {
-  /** Share of those content who say so. */
-  readonly accept: number
-  /** Share of those not content who say so; usually higher. */
-  readonly reject: number
+  /** How many times likelier somebody who is not content says so than somebody who is. */
+  readonly rejectBias: number
   /** P(says good given good), by one person. */
   readonly sensitivity: number
   /** P(says bad given bad), by one person. */
@@ -33,7 +31,7 @@ export interface Instruments {
  */
 export const usualInstruments: Instruments = {
   gate: { passGood: 0.88, passBad: 0.24 },
-  reports: { accept: 0.3, reject: 0.36, sensitivity: 0.91, specificity: 0.9 },
+  reports: { rejectBias: 1.25, sensitivity: 0.91, specificity: 0.9 },
 }
 
 /** A gate that tells good from bad by less than this is useless, and is not used. */
@@ -66,24 +64,29 @@ export function goodAfter(verdict: 'pass' | 'fail', share: number, gate: GateRat
 export interface Likelihood {
   readonly good: number
   readonly bad: number
+  /** How much each picture counts: those who complain too often count less. */
+  readonly weight: number
 }
 
 const likelihoodOf = (kind: EvidenceKind, { gate, reports }: Instruments): Likelihood => {
   const [verdict, fate] = kind.split('_')
-  const seen = (passes: number, saysGood: number) =>
-    (verdict === 'none' ? 1 : verdict === 'pass' ? passes : 1 - passes) *
-    fateChance(fate, saysGood, reports)
-  return {
-    good: seen(gate.passGood, reports.sensitivity),
-    bad: seen(gate.passBad, 1 - reports.specificity),
+  const passes = (chance: number) => (verdict === 'pass' ? chance : 1 - chance)
+  const verdictGood = verdict === 'none' ? 1 : passes(gate.passGood)
+  const verdictBad = verdict === 'none' ? 1 : passes(gate.passBad)
+  const { rejectBias, sensitivity, specificity } = reports
+  switch (fate) {
+    case 'accept':
+      return { good: verdictGood * sensitivity, bad: verdictBad * (1 - specificity), weight: 1 }
+    case 'reject':
+      return {
+        good: verdictGood * (1 - sensitivity),
+        bad: verdictBad * specificity,
+        weight: 1 / rejectBias,
+      }
+    default:
+      // Silence is neither yes nor no: whatever one made of it would soon outweigh all answers.
+      return { good: verdictGood, bad: verdictBad, weight: 1 }
   }
-}
-
-function fateChance(fate: string | undefined, saysGood: number, rates: ReportRates): number {
-  const [accept, reject] = [rates.accept * saysGood, rates.reject * (1 - saysGood)]
-  if (fate === 'accept') return accept
-  if (fate === 'reject') return reject
-  return fate === 'silent' ? 1 - accept - reject : 1
 }
 
 /** The likelihood of every kind of evidence. */

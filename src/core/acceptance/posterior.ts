@@ -39,8 +39,9 @@ export function pullOf(logOdds: number, counts: Counts, likelihoods: Likelihoods
     const rise = ((likelihood.good - likelihood.bad) * tally.reach) / tally.count
     const chance = Math.max(1e-9, likelihood.bad + rise * share)
     const step = (rise * share * (1 - share)) / chance
-    slope += tally.count * step
-    information += tally.count * (step * step - step * (1 - 2 * share))
+    const count = tally.count * likelihood.weight
+    slope += count * step
+    information += count * (step * step - step * (1 - 2 * share))
   }
   return { slope, information: Math.max(0, information) }
 }

@@ -201,12 +201,11 @@ function chooseFrom(field: Field, exploration: RouteInput['exploration']): Choic
   const inTime = [...sober.accepted.keys()].filter((index) => isInTime(field, index))
   // When nothing is quick enough, time is the floor that cannot be reached: all are looked at.
   const possible = inTime.length > 0 ? inTime : [...sober.accepted.keys()]
-  const reach = Math.max(...possible.map((index) => sober.accepted[index] as number))
+  const reach = reachOf(sober, possible)
   const isReachable = reach >= wishes.floor && inTime.length > 0
   const effective = Math.min(wishes.floor, reach - FLOOR_SLACK)
-  const allowed = possible.filter((index) => (sober.accepted[index] as number) >= effective)
-  const known = lowest(allowed, (index) => scoreAt(field, sober, index))
-  const promising = lowest(allowed, (index) => scoreAt(field, field.hopeful, index))
+  const known = bestOf(field, sober, possible, effective)
+  const promising = bestOf(field, field.hopeful, hopefulOnes(field, possible, effective), 0)
   const floor = { asked: wishes.floor, effective, isReachable }
   const gap = scoreAt(field, sober, promising) - scoreAt(field, sober, known)
   const extraNano = Math.max(0, gap * (sober.accepted[promising] as number))
@@ -220,12 +219,40 @@ function chooseFrom(field: Field, exploration: RouteInput['exploration']): Choic
   return { index: isExploring ? promising : known, known, floor, exploring }
 }
 
-/** The first of the lowest. */
-function lowest(indices: readonly number[], valueOf: (index: number) => number): number {
-  let [best, value] = [indices[0] ?? 0, Number.POSITIVE_INFINITY]
+/**
+ * The sequences that may be explored: the floor binds these too. Where it is out of reach, those
+ * that might come nearer than what is known are looked for, or nobody would ever find them.
+ */
+function hopefulOnes(
+  { sober, hopeful, wishes }: Field,
+  possible: readonly number[],
+  effective: number,
+): readonly number[] {
+  const isOutOfReach = effective < wishes.floor
+  const hoped = Math.min(wishes.floor, reachOf(hopeful, possible) - FLOOR_SLACK)
+  return possible.filter(
+    (index) =>
+      (sober.accepted[index] as number) >= effective ||
+      (isOutOfReach && (hopeful.accepted[index] as number) >= hoped),
+  )
+}
+
+/** The largest share of accepted pictures that any sequence reaches. */
+const reachOf = ({ accepted }: Prospects, indices: readonly number[]): number =>
+  indices.reduce((most, index) => Math.max(most, accepted[index] as number), 0)
+
+/** The sequence with the lowest score among those that reach a floor; the first of equals. */
+function bestOf(
+  field: Field,
+  prospects: Prospects,
+  indices: readonly number[],
+  floor: number,
+): number {
+  let [best, score] = [indices[0] ?? 0, Number.POSITIVE_INFINITY]
   for (const index of indices) {
-    const next = valueOf(index)
-    if (next < value) [best, value] = [index, next]
+    if ((prospects.accepted[index] as number) < floor) continue
+    const next = scoreAt(field, prospects, index)
+    if (next < score) [best, score] = [index, next]
   }
   return best
 }
@@ -241,7 +268,7 @@ function gateChoice(field: Field, choice: Choice, isUseful: boolean, isThere: bo
   if (!isThere) return { isOn: false, reason: 'absent' }
   if (!isUseful) return { isOn: false, reason: 'useless' }
   const { sober } = field
-  const bestOf = (from: number, to: number): ExpectedNano | undefined => {
+  const cheapest = (from: number, to: number): ExpectedNano | undefined => {
     let best: number | undefined
     for (let index = from; index < to; index += 1) {
       if (!isInTime(field, index)) continue
@@ -255,7 +282,7 @@ function gateChoice(field: Field, choice: Choice, isUseful: boolean, isThere: bo
   return {
     isOn,
     reason: isOn ? 'pays' : 'unpaid',
-    withNano: bestOf(sober.arms, sober.accepted.length),
-    withoutNano: bestOf(0, sober.arms),
+    withNano: cheapest(sober.arms, sober.accepted.length),
+    withoutNano: cheapest(0, sober.arms),
   }
 }
