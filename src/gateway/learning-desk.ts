@@ -70,6 +70,7 @@ export class LearningDesk {
   #knowledge: Knowledge
   #pictures = 0
   #unread = 0
+  #version = 0
   #madeAt: Instant = Number.NEGATIVE_INFINITY
 
   constructor(settings: LearningSettings) {
@@ -129,6 +130,11 @@ export class LearningDesk {
     return arms.map((arm) => this.#believe(placeOf(arm, context)))
   }
 
+  /** Grows with each time that beliefs are made anew; what was planned by older ones is stale. */
+  get version(): number {
+    return this.#version
+  }
+
   /** The rates of gate and reports at a purpose, as measured. */
   instruments(purpose: string): Instruments {
     return instrumentsFor(this.#knowledge.instruments, purpose)
@@ -174,6 +180,7 @@ export class LearningDesk {
     this.#beliefs.clear()
     this.#floors.clear()
     this.#unread = 0
+    this.#version += 1
     this.#madeAt = now
   }
 

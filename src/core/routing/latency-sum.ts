@@ -32,6 +32,10 @@ export function drawsOf(seconds: readonly number[]): Float64Array {
   })
 }
 
+/** The value that a share of the draws does not exceed. */
+export const quantileOf = (draws: Float64Array | undefined, share: number): number =>
+  draws?.[Math.min(DRAWS - 1, Math.ceil(share * DRAWS) - 1)] ?? 0
+
 /**
  * Share of requests that take longer than a limit, for every sequence. `reached` tells which share
  * of requests comes to each sequence's last attempt.

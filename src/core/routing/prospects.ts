@@ -125,6 +125,26 @@ export function prospectOf(steps: readonly Step[], mass: Float64Array, gate: Gat
   return { spend, accepted, bad }
 }
 
+/**
+ * How likely each difficulty is after refusals, as shares that sum to 1 again: what was refused is
+ * harder than the rest.
+ */
+export function massAfter(
+  refused: readonly Float64Array[],
+  mass: Float64Array,
+  gate: Pick<GateStep, 'passGood' | 'passBad'>,
+): Float64Array {
+  if (refused.length === 0) return mass
+  const left = mass.map((weight, k) =>
+    refused.reduce((rest, chances) => {
+      const chance = chances[k] ?? 0
+      return rest * (chance * (1 - gate.passGood) + (1 - chance) * (1 - gate.passBad))
+    }, weight),
+  )
+  const all = sumOf(left)
+  return all > 0 ? left.map((weight) => weight / all) : mass
+}
+
 /** Money for each accepted picture: what was spent, and what showing bad ones costs. */
 export const scoreOf = (prospect: Prospect, badCost: number, moneyPrice = 0): number =>
   prospect.accepted <= 0

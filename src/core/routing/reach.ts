@@ -1,5 +1,6 @@
 import { chancesOf, normalDifficulty } from '../acceptance/difficulty.ts'
 import type { Gate } from './arm.ts'
+import { massAfter } from './prospects.ts'
 
 /**
  * How much rarer acceptance is in this attempt than in all of the arm's, because of what the gate
@@ -12,20 +13,11 @@ export function reachAfter(
   sigma: number,
   gate: Pick<Gate, 'passGood' | 'passBad'>,
 ): number {
-  if (refused.length === 0) return 1
-  const difficulty = normalDifficulty(sigma)
-  const mass = refused.reduce((left, share) => {
-    const chances = chancesOf(share, difficulty)
-    return left.map((weight, k) => {
-      const good = chances[k] ?? 0
-      return weight * (good * (1 - gate.passGood) + (1 - good) * (1 - gate.passBad))
-    })
-  }, Float64Array.from(difficulty.mass))
-  const now = chancesOf(chance, difficulty)
-  let [reached, good] = [0, 0]
-  for (let k = 0; k < mass.length; k += 1) {
-    reached += mass[k] ?? 0
-    good += (mass[k] ?? 0) * (now[k] ?? 0)
-  }
-  return reached <= 0 || chance <= 0 ? 1 : Math.min(1, good / reached / chance)
+  if (refused.length === 0 || chance <= 0) return 1
+  const usual = normalDifficulty(sigma)
+  const before = refused.map((share) => chancesOf(share, usual))
+  const mass = massAfter(before, usual.mass, gate)
+  const now = chancesOf(chance, usual)
+  const good = mass.reduce((sum, weight, k) => sum + weight * (now[k] ?? 0), 0)
+  return Math.min(1, good / chance)
 }

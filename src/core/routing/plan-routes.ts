@@ -1,0 +1,99 @@
+import { type Field, isInTime, LATE_SHARE, makeField, prospectAt, scoreAt } from './field.ts'
+import { gateChoice } from './gate-choice.ts'
+import { sequenceQuantile } from './latency-sum.ts'
+import { reasonsOf } from './loser-reasons.ts'
+import { type Prospects, parentOf, stepsOf } from './prospects.ts'
+import type { Route, RouteFloor, RouteInput, Routes } from './route.ts'
+
+/** When a floor cannot be reached, so much below the best is held: the last bit is not bought. */
+const FLOOR_SLACK = 0.01
+
+/**
+ * Finds the sequence of attempts that makes an accepted picture cheapest, by what is known and by
+ * what may be hoped. Money and floor are judged apart: costs with bounded optimism, so that little
+ * known offers get tried, the floor by what is believed.
+ */
+export function planRoutes(input: RouteInput): Routes {
+  if (input.arms.length === 0) throw new RangeError('a route needs at least one offer')
+  const field = makeField(input)
+  const { sober, hopeful, wishes } = field
+  const all = [...sober.accepted.keys()]
+  const inTime = all.filter((index) => isInTime(field, index))
+  // When nothing is quick enough, time is the floor that cannot be reached: all are looked at.
+  const possible = inTime.length > 0 ? inTime : all
+  const reach = reachOf(sober, possible)
+  const floor = {
+    asked: wishes.floor,
+    effective: Math.min(wishes.floor, reach - FLOOR_SLACK),
+    isReachable: reach >= wishes.floor && inTime.length > 0,
+  }
+  const isAbove = (index: number) => (sober.accepted[index] as number) >= floor.effective
+  const known = bestOf(field, sober, possible.filter(isAbove))
+  const promising = bestOf(field, hopeful, hopefulOnes(field, possible, floor))
+  const gap = scoreAt(field, sober, promising) - scoreAt(field, sober, known)
+  const knownRoute = routeOf(input, field, known, floor)
+  return {
+    known: knownRoute,
+    promising: promising === known ? knownRoute : routeOf(input, field, promising, floor),
+    extraNano: Math.max(0, gap * (sober.accepted[promising] as number)),
+  }
+}
+
+/** The largest share of accepted pictures that any sequence reaches. */
+const reachOf = ({ accepted }: Prospects, indices: readonly number[]): number =>
+  indices.reduce((most, index) => Math.max(most, accepted[index] as number), 0)
+
+/** The sequence with the lowest score; the first of equals. */
+function bestOf(field: Field, prospects: Prospects, indices: readonly number[]): number {
+  let [best, score] = [indices[0] ?? 0, Number.POSITIVE_INFINITY]
+  for (const index of indices) {
+    const next = scoreAt(field, prospects, index)
+    if (next < score) [best, score] = [index, next]
+  }
+  return best
+}
+
+/**
+ * The sequences that may be explored: the floor binds these too. Where it is out of reach, those
+ * that might come nearer than what is known are looked for, or nobody would ever find them.
+ */
+function hopefulOnes(
+  { sober, hopeful }: Field,
+  possible: readonly number[],
+  { asked, effective }: RouteFloor,
+): readonly number[] {
+  const isOutOfReach = effective < asked
+  const hoped = Math.min(asked, reachOf(hopeful, possible) - FLOOR_SLACK)
+  return possible.filter(
+    (index) =>
+      (sober.accepted[index] as number) >= effective ||
+      (isOutOfReach && (hopeful.accepted[index] as number) >= hoped),
+  )
+}
+
+function routeOf(input: RouteInput, field: Field, index: number, floor: RouteFloor): Route {
+  const { sober, front, draws, gateSeconds } = field
+  const steps = stepsOf(index, front.length).map((step) => front[step] as number)
+  const path = pathTo(index, front.length).map((at) => ({
+    draws: draws[at % front.length] as Float64Array,
+    reached: sober.reached[at] as number,
+  }))
+  return {
+    ...{ steps, floor, prospect: prospectAt(sober, index), score: scoreAt(field, sober, index) },
+    p95Seconds: sequenceQuantile(path, 1 - LATE_SHARE, gateSeconds),
+    gate: gateChoice(field, { index, floor: floor.effective, gate: input.gate }),
+    losers: reasonsOf({
+      ...{ arms: input.arms.length, front, chosen: new Set(steps) },
+      isInTime: (at) => isInTime(field, at),
+      isAboveFloor: (at) => (sober.accepted[at] as number) >= floor.effective,
+      sequences: sober.accepted.length,
+    }),
+  }
+}
+
+/** A sequence and those it begins with, shortest first. */
+function pathTo(index: number, arms: number): readonly number[] {
+  const path: number[] = []
+  for (let at = index; at >= 0; at = parentOf(at, arms)) path.unshift(at)
+  return path
+}

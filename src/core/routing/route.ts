@@ -1,0 +1,78 @@
+import type { Arm, ExpectedNano, Gate } from './arm.ts'
+import type { LoserReason } from './loser-reasons.ts'
+import type { Prospect } from './prospects.ts'
+
+/** What a purpose asks of a plan. */
+export interface Wishes {
+  /** Share of requests that must end in an accepted picture, as the floor controller sets it. */
+  readonly floor: number
+  /** What showing a bad picture costs. */
+  readonly badNano: ExpectedNano
+  /** Price of a second of the caller's waiting. */
+  readonly secondNano: ExpectedNano
+  /** 95 % of requests must be done by then. */
+  readonly limitSeconds?: number
+  /** The floor is held by the lower bound of what is believed. */
+  readonly isCritical: boolean
+  /** Price of money, 0 while the budget is in step; see `money-price.ts`. */
+  readonly moneyPrice: number
+}
+
+/** Everything routes depend on; the same input gives the same routes. */
+export interface RouteInput {
+  /** At least one. */
+  readonly arms: readonly Arm[]
+  /** Absent when no gate can look at the pictures. */
+  readonly gate?: Gate
+  readonly wishes: Wishes
+  /** Spread of difficulty; see `difficulty.ts`. */
+  readonly sigma: number
+  /** Attempts that may be made, at most three. */
+  readonly attempts?: number
+  /** Chances of acceptance of what was refused for this request before: it is a hard one. */
+  readonly refused?: readonly number[]
+}
+
+/** A sequence of attempts, and what is expected of it. */
+export interface Route {
+  /** Positions in the input's arms. */
+  readonly steps: readonly number[]
+  /** By what is believed on average (for critical purposes: at the lower bound). */
+  readonly prospect: Prospect
+  /** In nano-dollars for each accepted picture. */
+  readonly score: ExpectedNano
+  readonly floor: RouteFloor
+  readonly p95Seconds: number
+  readonly gate: GateChoice
+  /** For each arm why it is not part of the route; undefined for those that are. */
+  readonly losers: readonly (LoserReason | undefined)[]
+}
+
+/** The floor that a route holds. */
+export interface RouteFloor {
+  readonly asked: number
+  /** What is held: a little below the best that can be reached, if the floor is above that. */
+  readonly effective: number
+  /** False is to be said, not hidden: no route reaches what was asked in the time there is. */
+  readonly isReachable: boolean
+}
+
+/** Whether pictures are checked between attempts, and what the two ways cost. */
+export interface GateChoice {
+  readonly isOn: boolean
+  /** `unpaid`: the best route without it is no worse; it is switched off, and this says so. */
+  readonly reason: 'pays' | 'unpaid' | 'useless' | 'absent'
+  /** Best score with at least one check, and of a single attempt without any. */
+  readonly withNano?: ExpectedNano
+  readonly withoutNano?: ExpectedNano
+}
+
+/** The two routes between which a decision is made. */
+export interface Routes {
+  /** The best one by what is known. */
+  readonly known: Route
+  /** The best one by what may be hoped of little known offers; often the same. */
+  readonly promising: Route
+  /** What a request costs more by the promising one, as far as is known. */
+  readonly extraNano: ExpectedNano
+}
