@@ -1,4 +1,5 @@
 import type { Cell } from './cell.ts'
+import { picturesIn } from './counts.ts'
 import { type EvidenceKind, evidenceKinds } from './evidence.ts'
 import { type GateRates, type Instruments, likelihoodsOf, usualInstruments } from './instruments.ts'
 import {
@@ -18,7 +19,8 @@ export function calibrateAll(
   usual: Instruments = usualInstruments,
 ): InstrumentsByPurpose {
   const { cells, instruments } = knowledge
-  const believed = cells.map((cell) => {
+  const known = cells.filter(({ counts }) => picturesIn(counts) >= FEWEST_PICTURES)
+  const believed = known.map((cell) => {
     const { mean } = beliefAt(knowledge, cell).belief
     return { purpose: cell.purpose, counts: cell.counts, mean }
   })
@@ -32,6 +34,9 @@ export function calibrateAll(
     ),
   ])
 }
+
+/** Beliefs of fewer pictures are mostly prior, and rates made of them would confirm it. */
+const FEWEST_PICTURES = 40
 
 /** A cell with what is believed of it. */
 export interface BelievedCell extends Pick<Cell, 'counts'> {

@@ -52,6 +52,10 @@ export function withReach(counts: Counts, reach: number): Counts {
   return reaching
 }
 
+/** How many pictures anything is known of. */
+export const picturesIn = (counts: Counts): number =>
+  evidenceKinds.reduce((sum, kind) => sum + (counts[kind]?.count ?? 0), 0)
+
 /** How many explicit outcomes stand behind the counts. */
 export const outcomesIn = (counts: Counts): number =>
   evidenceKinds.reduce(

@@ -1,6 +1,6 @@
 import type { Cell, Place } from './cell.ts'
 import { stepsIn } from './context.ts'
-import { type Counts, outcomesIn, withReach } from './counts.ts'
+import { type Counts, outcomesIn, picturesIn, withReach } from './counts.ts'
 import {
   type Instruments,
   type Likelihoods,
@@ -8,7 +8,7 @@ import {
   usualInstruments,
 } from './instruments.ts'
 import { logit, sigmoid } from './logit.ts'
-import { type Belief, commonShift, type Evidence, posterior } from './posterior.ts'
+import { type Belief, commonShift, type Evidence, optimismFor, posterior } from './posterior.ts'
 import { stepShare } from './steps.ts'
 
 /**
@@ -42,6 +42,8 @@ export interface Knowledge {
   /** How much easier a purpose is, and a category within it, in log-odds. */
   readonly purposes: ReadonlyMap<string, number>
   readonly kinds: ReadonlyMap<string, number>
+  /** Pictures seen of each category within a purpose. */
+  readonly pictures: ReadonlyMap<string, number>
   readonly cells: readonly Cell[]
   readonly byModel: ReadonlyMap<string, readonly SeenCell[]>
   readonly priorOf: PriorOf
@@ -90,7 +92,8 @@ export function makeKnowledge(
       kinds.set(key, commonShift(SPREADS.category, evidence, kinds.get(key)))
     }
   }
-  return { instruments, models, purposes, kinds, cells, byModel, priorOf }
+  const pictures = new Map([...byKind].map(([key, group]) => [key, picturesOf(group)]))
+  return { instruments, models, purposes, kinds, pictures, cells, byModel, priorOf }
 }
 
 function seenCells(cells: readonly Cell[], instruments: InstrumentsByPurpose): SeenCell[] {
@@ -121,6 +124,8 @@ export interface ArmBelief {
   readonly ownOutcomes: number
   /** Those of the same model elsewhere. */
   readonly inheritedOutcomes: number
+  /** Standard deviations above the mean at which it is worth a try here; see `optimismFor`. */
+  readonly optimism: number
 }
 
 /**
@@ -128,7 +133,8 @@ export interface ArmBelief {
  * settings. Each level is the prior of the next, moved by what is common to the context.
  */
 export function beliefAt(knowledge: Knowledge, place: Place): ArmBelief {
-  const { models, purposes, kinds, byModel, priorOf } = knowledge
+  const { models, purposes, kinds, pictures, byModel, priorOf } = knowledge
+  const placeKindKey = kindKey(place.purpose, place.kind)
   const cells = byModel.get(place.model) ?? []
   const atPurpose = cells.filter(({ purpose }) => purpose === place.purpose)
   const atKind = atPurpose.filter(({ kind }) => kind === place.kind)
@@ -153,8 +159,13 @@ export function beliefAt(knowledge: Knowledge, place: Place): ArmBelief {
   const outcomesOf = (some: readonly Cell[]) =>
     some.reduce((sum, { counts }) => sum + outcomesIn(counts), 0)
   const ownOutcomes = outcomesOf(exactly)
-  return { belief, ownOutcomes, inheritedOutcomes: outcomesOf(cells) - ownOutcomes }
+  const optimism = optimismFor(picturesOf(atKind), pictures.get(placeKindKey) ?? 0)
+  const inheritedOutcomes = outcomesOf(cells) - ownOutcomes
+  return { belief, ownOutcomes, inheritedOutcomes, optimism }
 }
+
+const picturesOf = (cells: readonly Cell[]): number =>
+  cells.reduce((sum, { counts }) => sum + picturesIn(counts), 0)
 
 const shareAt = (steps: number | undefined): number => (steps === undefined ? 1 : stepShare(steps))
 

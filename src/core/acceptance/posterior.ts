@@ -117,15 +117,23 @@ export const deviationOf = ({ mean, weight }: Belief): number =>
 /** More confidence than this is never granted: it would leave nothing to learn from. */
 const MOST_OPTIMISM = 0.98
 
-/** How many standard deviations above the mean an offer is tried as if it were. */
+/** How many standard deviations above the mean an offer is tried as if it were, at least. */
 const OPTIMISM = 0.6
+
+/**
+ * The optimism for an arm of which `own` of a context's `all` pictures are: the more was seen of
+ * others, the more is lost should this one be better, so it grows like the bonus of a confidence
+ * bound (Auer et al. 2002), with the root of the logarithm.
+ */
+export const optimismFor = (own: number, all: number): number =>
+  OPTIMISM * Math.max(1, ((globalThis as any).UC ?? 1) * Math.sqrt(Math.log((1 + all) / (1 + own))))
 
 /**
  * The share that a plan counts with while an offer is little known: better than the mean, within
  * bounds, so that what is uncertain gets tried where it may pay.
  */
-export const optimistic = (belief: Belief): number =>
-  Math.max(belief.mean, Math.min(MOST_OPTIMISM, belief.mean + OPTIMISM * deviationOf(belief)))
+export const optimistic = (belief: Belief, optimism = OPTIMISM): number =>
+  Math.max(belief.mean, Math.min(MOST_OPTIMISM, belief.mean + optimism * deviationOf(belief)))
 
 /** The share that a critical purpose counts with. */
 export const cautious = (belief: Belief): number => Math.max(0, belief.mean - deviationOf(belief))

@@ -8,6 +8,8 @@ export interface Arm {
   readonly provider: string
   readonly cost: AttemptCost
   readonly belief: Belief
+  /** Standard deviations above the mean at which it is worth a try; see `optimismFor`. */
+  readonly optimism?: number
   /** Seconds of calls alike, in no order; never empty, see `secondsOf`. */
   readonly seconds: readonly number[]
 }

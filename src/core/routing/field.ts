@@ -47,7 +47,7 @@ export function makeField(input: RouteInput): Field {
   const draws = arms.map(({ seconds }) => drawsOf(seconds))
   const contenders = arms.map((arm, position) => ({
     cost: attemptCost(arm, wishes.secondNano),
-    hopeful: optimistic(arm.belief),
+    hopeful: optimistic(arm.belief, arm.optimism),
     sober: wishes.isCritical ? cautious(arm.belief) : arm.belief.mean,
     seconds: limitSeconds === undefined ? 0 : quantileOf(draws[position], 1 - LATE_SHARE),
   }))
