@@ -39,12 +39,15 @@ export interface Gate {
  */
 export type ExpectedNano = number
 
-/** The parts of an attempt together, with the caller's waiting at so much a second. */
-export function attemptCost(arm: Arm, secondNano: ExpectedNano): ExpectedNano {
-  const { priceNano, moderationNano = 0n, storageNano = 0n, egressNano = 0n } = arm.cost
-  const paid = Number(priceNano + moderationNano + storageNano + egressNano)
-  return paid + secondNano * meanOf(arm.seconds)
+/**
+ * The parts of an attempt together, with the caller's waiting at so much a second.
+ * @example ten seconds of a function with 2 GB at $0.0000166667 a GB-second: $0.000333
+ */
+export function attemptCost(
+  cost: AttemptCost,
+  secondNano: ExpectedNano,
+  seconds: number,
+): ExpectedNano {
+  const { priceNano, moderationNano = 0n, storageNano = 0n, egressNano = 0n } = cost
+  return Number(priceNano + moderationNano + storageNano + egressNano) + secondNano * seconds
 }
-
-const meanOf = (numbers: readonly number[]): number =>
-  numbers.reduce((sum, number) => sum + number, 0) / Math.max(1, numbers.length)

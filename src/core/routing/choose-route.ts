@@ -10,6 +10,8 @@ export interface Exploration {
   readonly leftNano: ExpectedNano
   /** From 0 (inclusive) to 1 (exclusive), drawn by the caller and logged. */
   readonly draw: number
+  /** All requests of late began at one provider; see `warmth.ts`. */
+  readonly isOneSided?: boolean
 }
 
 /** The route that is taken, and how it came to that. */
@@ -25,9 +27,17 @@ export interface ChosenRoute {
   readonly propensity: number
 }
 
-/** Takes the promising route or the best known one. The same draw chooses the same. */
+/**
+ * Takes the promising route or the best known one; the same draw chooses the same. When nobody but
+ * one provider was used for long, another one gets a request: an outage must not be met cold.
+ */
 export function chooseRoute(routes: Routes, exploration: Exploration): ChosenRoute {
-  const { known, promising, extraNano } = routes
+  const { known, promising, extraNano, other, otherExtraNano } = routes
+  if (exploration.isOneSided === true && other !== undefined) {
+    if (otherExtraNano <= exploration.leftNano) {
+      return { route: other, isExploring: true, extraNano: otherExtraNano, propensity: 1 }
+    }
+  }
   if (promising === known || extraNano > exploration.leftNano) {
     return { route: known, isExploring: false, extraNano: 0, propensity: 1 }
   }

@@ -46,7 +46,7 @@ export function makeField(input: RouteInput): Field {
   const limitSeconds = wishes.limitSeconds
   const draws = arms.map(({ seconds }) => drawsOf(seconds))
   const contenders = arms.map((arm, position) => ({
-    cost: attemptCost(arm, wishes.secondNano),
+    cost: attemptCost(arm.cost, wishes.secondNano, meanOf(draws[position])),
     hopeful: optimistic(arm.belief, arm.optimism),
     sober: wishes.isCritical ? cautious(arm.belief) : arm.belief.mean,
     seconds: limitSeconds === undefined ? 0 : quantileOf(draws[position], 1 - LATE_SHARE),
@@ -74,6 +74,11 @@ export function makeField(input: RouteInput): Field {
     hopeful: prospectsOf(stepsBy('hopeful'), mass, gateStep, attempts),
   }
 }
+
+const meanOf = (draws: Float64Array | undefined): number =>
+  draws === undefined || draws.length === 0
+    ? 0
+    : draws.reduce((sum, draw) => sum + draw, 0) / draws.length
 
 function gateStepOf({ gate, wishes }: RouteInput): GateStep {
   if (gate === undefined) return { passGood: 1, passBad: 1, cost: 0 }

@@ -1,13 +1,14 @@
 import { parentOf } from './prospects.ts'
 
-/** Draws of a duration that stand for its distribution. */
-const DRAWS = 64
+/** Draws of a duration that stand for its distribution: each is 5 % of the calls. */
+const DRAWS = 20
 
 /**
- * The order in which draws of the second and third attempt meet those of the first: odd factors
- * modulo a power of two reach every draw once. Fixed, so that a decision can be repeated.
+ * The order in which draws of the second and third attempt meet those of the first: factors without
+ * a common divisor with their number reach every draw once. Fixed, so that a decision can be
+ * repeated.
  */
-const STRIDES = [1, 27, 45] as const
+const STRIDES = [1, 7, 13] as const
 
 /** Spread of a duration that nobody has measured, as a lognormal: two calls of three within a factor of 1.65. */
 const PRIOR_SPREAD = 0.5
@@ -23,7 +24,10 @@ export function secondsOf(measured: readonly number[], typicalSeconds: number): 
   return [...measured, ...prior]
 }
 
-/** Equally likely values that stand for a distribution, smallest first. */
+/**
+ * Equally likely values that stand for a distribution, smallest first. Draws of draws are the same
+ * again, so a log may keep these in place of what was measured.
+ */
 export function drawsOf(seconds: readonly number[]): Float64Array {
   const sorted = Float64Array.from(seconds).sort()
   return Float64Array.from({ length: DRAWS }, (_, draw) => {

@@ -30,13 +30,28 @@ export function planRoutes(input: RouteInput): Routes {
   const isAbove = (index: number) => (sober.accepted[index] as number) >= floor.effective
   const known = bestOf(field, sober, possible.filter(isAbove))
   const promising = bestOf(field, hopeful, hopefulOnes(field, possible, floor))
-  const gap = scoreAt(field, sober, promising) - scoreAt(field, sober, known)
+  const extra = (index: number) =>
+    Math.max(0, scoreAt(field, sober, index) - scoreAt(field, sober, known)) *
+    (sober.accepted[index] as number)
   const knownRoute = routeOf(input, field, known, floor)
+  const elsewhere = possible.filter(
+    (index) =>
+      isAbove(index) && providerAt(input, field, index) !== providerAt(input, field, known),
+  )
+  const other = elsewhere.length === 0 ? undefined : bestOf(field, sober, elsewhere)
   return {
     known: knownRoute,
     promising: promising === known ? knownRoute : routeOf(input, field, promising, floor),
-    extraNano: Math.max(0, gap * (sober.accepted[promising] as number)),
+    extraNano: extra(promising),
+    ...(other === undefined ? {} : { other: routeOf(input, field, other, floor) }),
+    otherExtraNano: other === undefined ? 0 : extra(other),
   }
+}
+
+/** Where a sequence begins. */
+function providerAt({ arms }: RouteInput, { front }: Field, index: number): string | undefined {
+  const [first = 0] = stepsOf(index, front.length)
+  return arms[front[first] ?? 0]?.provider
 }
 
 /** The largest share of accepted pictures that any sequence reaches. */

@@ -75,4 +75,7 @@ export interface Routes {
   readonly promising: Route
   /** What a request costs more by the promising one, as far as is known. */
   readonly extraNano: ExpectedNano
+  /** The best one that begins at another provider than the best known one, to keep two in use. */
+  readonly other?: Route
+  readonly otherExtraNano: ExpectedNano
 }

@@ -1,0 +1,162 @@
+import { describe, expect, test } from 'vitest'
+import { calibrate, calibrateAll } from './calibrate.ts'
+import type { Cell } from './cell.ts'
+import { placeKey } from './cell.ts'
+import { INHERITED, nextWatch, noChange } from './change-watch.ts'
+import type { Counts } from './counts.ts'
+import { changeKey, presentCells } from './generations.ts'
+import { type Instruments, usualInstruments } from './instruments.ts'
+import { ANY_PURPOSE, beliefAt, makeKnowledge } from './knowledge.ts'
+
+const exact: Instruments = {
+  gate: { passGood: 0.9, passBad: 0.2 },
+  reports: { rejectBias: 1, sensitivity: 1, specificity: 1 },
+}
+const instruments = new Map([[ANY_PURPOSE, exact]])
+const priorOf = () => ({ mean: 0.7, weight: 3 })
+
+const place = (model: string, purpose: string, kind: string, variant = '||medium') => ({
+  ...{ model, purpose, kind, variant, generation: 0 },
+})
+const outcomes = (accepted: number, rejected: number): Counts => ({
+  none_accept: { count: accepted, reach: accepted },
+  none_reject: { count: rejected, reach: rejected },
+})
+const cell = (at: ReturnType<typeof place>, accepted: number, rejected: number): Cell => ({
+  ...at,
+  counts: outcomes(accepted, rejected),
+})
+
+describe('a belief', () => {
+  test('is the prior where nothing was seen', () => {
+    const { belief, ownOutcomes } = beliefAt(
+      makeKnowledge([], priorOf, instruments),
+      place('a', 'hero', 'people'),
+    )
+    expect(belief.mean).toBeCloseTo(0.7, 3)
+    expect(ownOutcomes).toBe(0)
+  })
+
+  test('follows twenty outcomes away from its prior', () => {
+    const at = place('a', 'hero', 'people')
+    const knowledge = makeKnowledge([cell(at, 4, 16)], priorOf, instruments)
+    const { belief, ownOutcomes, inheritedOutcomes } = beliefAt(knowledge, at)
+    expect(belief.mean).toBeLessThan(0.35)
+    expect(ownOutcomes).toBe(20)
+    expect(inheritedOutcomes).toBe(0)
+  })
+
+  test('in a hard context is low for a model that was never tried there', () => {
+    const cells = ['a', 'b', 'c'].flatMap((model) => [
+      cell(place(model, 'product', 'glass'), 6, 34),
+      cell(place(model, 'product', 'plain'), 34, 6),
+    ])
+    const knowledge = makeKnowledge(cells, priorOf, instruments)
+    const hard = beliefAt(knowledge, place('new', 'product', 'glass')).belief.mean
+    const easy = beliefAt(knowledge, place('new', 'product', 'plain')).belief.mean
+    expect(hard).toBeLessThan(0.5)
+    expect(easy).toBeGreaterThan(0.7)
+  })
+
+  test('of a model that was only tried on hard pictures is not low elsewhere', () => {
+    const cells = [
+      ...['a', 'b', 'c'].flatMap((model) => [
+        cell(place(model, 'hero', 'people'), 16, 24),
+        cell(place(model, 'thumbnail', 'people'), 38, 2),
+      ]),
+      cell(place('unlucky', 'hero', 'people'), 16, 24),
+    ]
+    const knowledge = makeKnowledge(cells, priorOf, instruments)
+    expect(
+      beliefAt(knowledge, place('unlucky', 'thumbnail', 'people')).belief.mean,
+    ).toBeGreaterThan(0.85)
+  })
+
+  test('of few steps is shared with more steps, which reach further', () => {
+    const few = place('a', 'blog', 'plain', '|10|medium')
+    const many = place('a', 'blog', 'plain', '|50|medium')
+    const knowledge = makeKnowledge([cell(few, 30, 10)], priorOf, instruments)
+    expect(beliefAt(knowledge, many).belief.mean).toBeGreaterThan(
+      beliefAt(knowledge, few).belief.mean,
+    )
+    expect(beliefAt(knowledge, many).ownOutcomes).toBe(0)
+    expect(beliefAt(knowledge, many).inheritedOutcomes).toBe(40)
+  })
+})
+
+describe('the rates of a gate', () => {
+  /** What a gate with these rates, and people who report a third, show of models of all kinds. */
+  const shownBy = (passGood: number, passBad: number) =>
+    Array.from({ length: 12 }, (_, index) => {
+      const mean = 0.4 + index * 0.05
+      const [good, bad] = [300 * mean, 300 * (1 - mean)]
+      const tally = (count: number) => ({ count, reach: count })
+      const counts: Counts = {
+        pass_accept: tally((good * passGood) / 3),
+        pass_reject: tally((bad * passBad) / 3),
+        pass_silent: tally(((good * passGood + bad * passBad) * 2) / 3),
+        fail_unseen: tally(good * (1 - passGood) + bad * (1 - passBad)),
+        none_accept: tally(good / 3),
+        none_reject: tally(bad / 3),
+      }
+      return { ...place(`model-${index}`, 'blog', 'plain'), counts }
+    })
+
+  test.each([
+    [0.9, 0.2],
+    [0.8, 0.4],
+    [0.95, 0.1],
+  ])('are found from what people say of passed pictures: %d and %d', (passGood, passBad) => {
+    let found = new Map([[ANY_PURPOSE, exact]])
+    const prior = { ...exact, gate: usualInstruments.gate }
+    for (let turn = 0; turn < 60; turn += 1) {
+      const knowledge = makeKnowledge(shownBy(passGood, passBad), priorOf, found)
+      found = new Map(calibrateAll(knowledge, prior))
+    }
+    expect(found.get('blog')?.gate.passGood).toBeCloseTo(passGood, 1)
+    expect(Math.abs((found.get('blog')?.gate.passBad ?? 0) - passBad)).toBeLessThan(0.05)
+  })
+
+  test('stay as they were where nothing was seen', () => {
+    expect(calibrate([], exact, usualInstruments).gate.passBad).toBeCloseTo(0.24, 9)
+  })
+})
+
+describe('a silent change', () => {
+  const play = (before: number, after: number) => {
+    let watch = noChange
+    let changedAt: number | undefined
+    for (let index = 0; index < 500 && changedAt === undefined; index += 1) {
+      const rate = index < 300 ? before : after
+      // Evenly spread, so that there is no luck in it.
+      const isGood = Math.floor((index + 1) * rate) > Math.floor(index * rate)
+      const next = nextWatch(watch, { isGood, expected: 0.8 })
+      watch = next.watch
+      if (next.hasChanged) changedAt = index
+    }
+    return changedAt
+  }
+
+  test('is noticed within fifty outcomes, and nothing else is', () => {
+    expect(play(0.8, 0.8)).toBeUndefined()
+    expect(play(0.8, 0.75)).toBeUndefined()
+    const changedAt = play(0.8, 0.4)
+    expect(changedAt).toBeGreaterThanOrEqual(300)
+    expect(changedAt).toBeLessThan(350)
+    expect(play(0.8, 1)).toBeDefined()
+  })
+
+  test('leaves 15 % of what was counted before it, and so does a new version', () => {
+    const old = place('acme/one', 'hero', 'people')
+    const stored = [
+      [placeKey(old), outcomes(80, 20)],
+      [placeKey({ ...old, generation: 1 }), outcomes(1, 3)],
+    ] as const
+    const changes = new Map([[changeKey(old), 1]])
+    const [now, next] = presentCells(stored, changes, new Map([['acme/two', 'acme/one']]), 2)
+    expect(now?.counts.none_accept?.count).toBeCloseTo((80 * INHERITED + 1) / 2, 9)
+    expect(now?.counts.none_reject?.count).toBeCloseTo((20 * INHERITED + 3) / 2, 9)
+    expect(next).toMatchObject({ model: 'acme/two', purpose: 'hero' })
+    expect(next?.counts.none_accept?.count).toBeCloseTo(((80 * INHERITED + 1) * INHERITED) / 2, 9)
+  })
+})

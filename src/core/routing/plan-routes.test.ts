@@ -1,0 +1,170 @@
+import { describe, expect, test } from 'vitest'
+import { normalDifficulty } from '../acceptance/difficulty.ts'
+import { sigmoid } from '../acceptance/logit.ts'
+import { nanoFromDollars } from '../money.ts'
+import type { Arm, Gate } from './arm.ts'
+import { chooseRoute } from './choose-route.ts'
+import { planRoutes } from './plan-routes.ts'
+import type { RouteInput, Wishes } from './route.ts'
+
+/** Invented for these tests: dollars, seconds, and ability in log-odds in the eight contexts. */
+const WORLD: readonly [name: string, dollars: string, seconds: number, ...abilities: number[]][] = [
+  ['schnell', '0.003', 2, 1.6, 0.2, 0.6, -1, -0.8, 0.8, -3, -1.5],
+  ['sdxl', '0.009', 4, 1.5, 0.3, 0.9, -0.6, -0.5, 0.9, -3, -0.8],
+  ['sd35turbo', '0.008', 3, 1.7, -0.6, 1.1, -0.9, -0.3, 0.9, -2.2, -0.7],
+  ['imagen3', '0.04', 12, 2.6, 2.2, 2.5, 2, 2.2, 2, -0.5, 1.6],
+  ['gptimg-med', '0.02', 8, 2.3, 1.8, 2.1, 1.4, 1.3, 1.9, 1.9, 0.9],
+  ['dalle3', '0.04', 10, 2.4, 1.9, 2.2, 1.5, 1.2, 2.1, -0.3, 1.1],
+  ['dalle3-hd', '0.08', 15, 2.8, 2.3, 2.6, 1.9, 1.7, 2.3, 0, 1.9],
+]
+const CONTEXTS = [
+  { name: 'thumb/plain', floor: 0.8, bad: 0.01 },
+  { name: 'thumb/glass', floor: 0.8, bad: 0.01 },
+  { name: 'product/plain', floor: 0.88, bad: 0.05 },
+  { name: 'product/glass', floor: 0.88, bad: 0.05 },
+  { name: 'product/people', floor: 0.88, bad: 0.05 },
+  { name: 'blog/any', floor: 0.8, bad: 0.02 },
+  { name: 'text/any', floor: 0.85, bad: 0.06 },
+  { name: 'hero/any', floor: 0.9, bad: 0.2 },
+] as const
+
+const SIGMA = 0.8
+const { at, mass } = normalDifficulty(SIGMA)
+const meanOf = (ability: number) =>
+  at.reduce((sum, node, k) => sum + (mass[k] ?? 0) * sigmoid(ability - node), 0)
+
+const armsIn = (context: number, weight = 1e9): Arm[] =>
+  WORLD.map(([name, dollars, seconds, ...abilities]) => ({
+    name,
+    provider: name.slice(0, 3),
+    cost: { priceNano: nanoFromDollars(dollars) },
+    belief: { mean: meanOf(abilities[context] ?? 0), weight },
+    seconds: [seconds],
+  }))
+
+const gate: Gate = { passGood: 0.9, passBad: 0.2, costNano: 600_000n, seconds: 0 }
+const wishesOf = (context: number, more: Partial<Wishes> = {}): Wishes => ({
+  floor: CONTEXTS[context]?.floor ?? 0,
+  badNano: (CONTEXTS[context]?.bad ?? 0) * 1e9,
+  ...{ secondNano: 20_000, isCritical: false, moneyPrice: 0, ...more },
+})
+const inputOf = (context: number, more: Partial<RouteInput> = {}): RouteInput => ({
+  ...{ arms: armsIn(context), gate, wishes: wishesOf(context), sigma: SIGMA, ...more },
+})
+const names = (steps: readonly number[]) => steps.map((step) => WORLD[step]?.[0])
+
+describe('with perfect knowledge the best sequence', () => {
+  test.each([
+    ['thumb/plain', ['schnell', 'schnell', 'schnell'], 0.00576, 0.932],
+    ['thumb/glass', ['schnell', 'schnell', 'gptimg-med'], 0.01311, 0.823],
+    ['product/plain', ['sd35turbo', 'schnell', 'gptimg-med'], 0.01919, 0.897],
+    ['product/glass', ['gptimg-med', 'gptimg-med', 'gptimg-med'], 0.03459, 0.917],
+    ['product/people', ['gptimg-med', 'gptimg-med', 'gptimg-med'], 0.03578, 0.909],
+    ['blog/any', ['schnell', 'schnell', 'schnell'], 0.0095, 0.855],
+    ['text/any', ['gptimg-med', 'gptimg-med', 'gptimg-med'], 0.03062, 0.95],
+    ['hero/any', ['gptimg-med', 'imagen3', 'dalle3-hd'], 0.0662, 0.903],
+  ] as const)('in %s is %j', (name, steps, score, accepted) => {
+    const context = CONTEXTS.findIndex((each) => each.name === name)
+    const { known } = planRoutes(inputOf(context))
+    expect(names(known.steps)).toEqual(steps)
+    expect(known.score / 1e9).toBeCloseTo(score, 5)
+    expect(known.prospect.accepted).toBeCloseTo(accepted, 3)
+    expect(known.floor.isReachable).toBe(true)
+  })
+})
+
+test('a price that changes is a price in the next plan', () => {
+  const arms = armsIn(0).map((arm) =>
+    arm.name === 'schnell' ? { ...arm, cost: { priceNano: nanoFromDollars('0.03') } } : arm,
+  )
+  expect(names(planRoutes(inputOf(0, { arms })).known.steps)).toContain('sd35turbo')
+})
+
+test('a floor out of reach is said, and the last bit of acceptance is not bought', () => {
+  const { known } = planRoutes(inputOf(7, { wishes: wishesOf(7, { floor: 0.99 }) }))
+  expect(known.floor.isReachable).toBe(false)
+  expect(known.floor.effective).toBeLessThan(0.95)
+  expect(known.prospect.accepted).toBeGreaterThanOrEqual(known.floor.effective)
+})
+
+describe('a gate', () => {
+  test('that pays is on, with both scores', () => {
+    const { gate: choice } = planRoutes(inputOf(2)).known
+    expect(choice).toMatchObject({ isOn: true, reason: 'pays' })
+    expect(choice.withNano).toBeGreaterThan(0)
+  })
+
+  test('that costs more than it saves is off and says so', () => {
+    const dear = { ...gate, costNano: nanoFromDollars('0.5') }
+    const { known } = planRoutes(inputOf(6, { gate: dear, wishes: wishesOf(6, { floor: 0.5 }) }))
+    expect(known.steps).toHaveLength(1)
+    expect(known.gate).toMatchObject({ isOn: false, reason: 'unpaid' })
+    expect(known.gate.withNano ?? 0).toBeGreaterThan(known.gate.withoutNano ?? 0)
+  })
+
+  test('that says nothing is not used', () => {
+    const blind = { ...gate, passGood: 0.5, passBad: 0.4 }
+    const { known } = planRoutes(inputOf(2, { gate: blind }))
+    expect(known.steps).toHaveLength(1)
+    expect(known.gate.reason).toBe('useless')
+    expect(planRoutes(inputOf(2, { gate: undefined })).known.gate.reason).toBe('absent')
+  })
+})
+
+test('a time limit is kept, and what is too slow loses for that', () => {
+  const limit = wishesOf(3, { floor: 0.5, limitSeconds: 9 })
+  const { known } = planRoutes(inputOf(3, { wishes: limit }))
+  expect(known.p95Seconds).toBeLessThanOrEqual(9)
+  expect(known.losers[3]).toBe('too_slow')
+})
+
+test('each loser has one reason, those in the plan none', () => {
+  const { known } = planRoutes(inputOf(7))
+  expect(names(known.steps)).toEqual(['gptimg-med', 'imagen3', 'dalle3-hd'])
+  expect(known.losers).toEqual([
+    ...['below_floor', 'dominated', 'below_floor', undefined, undefined, 'dominated', undefined],
+  ])
+})
+
+test('a critical purpose holds its floor by the lower bound, so it pays for more', () => {
+  const arms = armsIn(5, 20)
+  const usual = planRoutes(inputOf(5, { arms })).known
+  const critical = wishesOf(5, { isCritical: true })
+  const careful = planRoutes(inputOf(5, { arms, wishes: critical })).known
+  expect(careful.prospect.spend).toBeGreaterThan(usual.prospect.spend)
+})
+
+test('after a refusal the request is taken for a hard one', () => {
+  const one = { arms: armsIn(0).slice(0, 1), attempts: 1 }
+  const fresh = planRoutes(inputOf(0, one)).known.prospect
+  const after = planRoutes(inputOf(0, { ...one, refused: [0.8] })).known.prospect
+  expect(after.accepted).toBeLessThan(fresh.accepted)
+})
+
+describe('exploring', () => {
+  const arms = armsIn(1).map((arm) =>
+    arm.name === 'sdxl' ? { ...arm, belief: { mean: 0.5, weight: 2 }, optimism: 2 } : arm,
+  )
+  const routes = planRoutes(inputOf(1, { arms }))
+
+  test('tries what may be better, at a known chance, while the budget lasts', () => {
+    expect(names(routes.promising.steps)).toContain('sdxl')
+    const [yes, no] = [0, 0.99].map((draw) => chooseRoute(routes, { leftNano: 1e9, draw }))
+    expect(yes).toMatchObject({ isExploring: true, route: routes.promising })
+    expect(no).toMatchObject({ isExploring: false, extraNano: 0, route: routes.known })
+    expect((yes?.propensity ?? 0) + (no?.propensity ?? 0)).toBe(1)
+    const broke = chooseRoute(routes, { leftNano: -1, draw: 0 })
+    expect(broke).toMatchObject({ route: routes.known, propensity: 1 })
+  })
+
+  test('gives another provider its turn when one had them all', () => {
+    const turn = { leftNano: 1e9, draw: 0.99, isOneSided: true }
+    const [first = 0] = chooseRoute(routes, turn).route.steps
+    const [usual = 0] = routes.known.steps
+    expect(arms[first]?.provider).not.toBe(arms[usual]?.provider)
+  })
+})
+
+test('no offer at all is a mistake of the caller', () => {
+  expect(() => planRoutes(inputOf(0, { arms: [] }))).toThrow(RangeError)
+})

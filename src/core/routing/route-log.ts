@@ -1,0 +1,170 @@
+import { z } from 'zod'
+import { intervalOf } from '../acceptance/beta.ts'
+import { dollarsFromNano, nanoFromDollars } from '../money.ts'
+import type { Arm } from './arm.ts'
+import type { ChosenRoute, Exploration } from './choose-route.ts'
+import { drawsOf, quantileOf } from './latency-sum.ts'
+import type { RouteInput } from './route.ts'
+
+const dollars = z.string()
+const armSchema = z.object({
+  name: z.string(),
+  provider: z.string(),
+  price: dollars,
+  moderation: dollars.optional(),
+  storage: dollars.optional(),
+  egress: dollars.optional(),
+  acceptance: z.object({ mean: z.number(), weight: z.number(), optimism: z.number().optional() }),
+  /** Twenty equally likely durations. */
+  seconds: z.array(z.number()),
+})
+
+/** What a decision was made of, as it stands in the log. */
+export const routeLogSchema = z.object({
+  arms: z.array(armSchema).min(1),
+  gate: z
+    .object({
+      pass_good: z.number(),
+      pass_bad: z.number(),
+      cost: dollars,
+      seconds: z.number(),
+    })
+    .optional(),
+  wishes: z.object({
+    floor: z.number(),
+    bad_nano: z.number(),
+    second_nano: z.number(),
+    limit_seconds: z.number().optional(),
+    is_critical: z.boolean(),
+    money_price: z.number(),
+  }),
+  sigma: z.number(),
+  attempts: z.number().optional(),
+  refused: z.array(z.number()).optional(),
+  exploration: z.object({
+    left_nano: z.number(),
+    draw: z.number(),
+    is_one_sided: z.boolean().optional(),
+  }),
+})
+type RouteLog = z.infer<typeof routeLogSchema>
+
+/**
+ * The inputs of a decision as plain JSON. `planRoutes` and `chooseRoute` make the same of it again,
+ * so the log proves its explanations; the digest of its text can stand for it where it is too long.
+ */
+export function toRouteLog(input: RouteInput, exploration: Exploration): RouteLog {
+  const { gate, wishes } = input
+  return {
+    arms: input.arms.map(toLoggedArm),
+    gate: gate && {
+      ...{ pass_good: gate.passGood, pass_bad: gate.passBad },
+      ...{ cost: dollarsFromNano(gate.costNano), seconds: gate.seconds },
+    },
+    wishes: {
+      ...{ floor: wishes.floor, bad_nano: wishes.badNano, second_nano: wishes.secondNano },
+      limit_seconds: wishes.limitSeconds,
+      ...{ is_critical: wishes.isCritical, money_price: wishes.moneyPrice },
+    },
+    sigma: input.sigma,
+    attempts: input.attempts,
+    refused: input.refused && [...input.refused],
+    exploration: {
+      ...{ left_nano: exploration.leftNano, draw: exploration.draw },
+      is_one_sided: exploration.isOneSided,
+    },
+  }
+}
+
+function toLoggedArm({
+  name,
+  provider,
+  cost,
+  belief,
+  optimism,
+  seconds,
+}: Arm): RouteLog['arms'][0] {
+  const optional = (nano: bigint | undefined) =>
+    nano === undefined ? undefined : dollarsFromNano(nano)
+  return {
+    ...{ name, provider, price: dollarsFromNano(cost.priceNano) },
+    moderation: optional(cost.moderationNano),
+    storage: optional(cost.storageNano),
+    egress: optional(cost.egressNano),
+    acceptance: { ...belief, optimism },
+    seconds: [...drawsOf(seconds)],
+  }
+}
+
+/** Reads back what `toRouteLog` wrote. */
+export function fromRouteLog(log: RouteLog): {
+  readonly input: RouteInput
+  readonly exploration: Exploration
+} {
+  const { gate, wishes, exploration } = log
+  const input: RouteInput = {
+    arms: log.arms.map(fromLoggedArm),
+    gate: gate && {
+      ...{ passGood: gate.pass_good, passBad: gate.pass_bad },
+      ...{ costNano: nanoFromDollars(gate.cost), seconds: gate.seconds },
+    },
+    wishes: {
+      ...{ floor: wishes.floor, badNano: wishes.bad_nano, secondNano: wishes.second_nano },
+      limitSeconds: wishes.limit_seconds,
+      ...{ isCritical: wishes.is_critical, moneyPrice: wishes.money_price },
+    },
+    sigma: log.sigma,
+    attempts: log.attempts,
+    refused: log.refused,
+  }
+  const { left_nano: leftNano, draw, is_one_sided: isOneSided } = exploration
+  return { input, exploration: { leftNano, draw, isOneSided } }
+}
+
+function fromLoggedArm(logged: RouteLog['arms'][0]): Arm {
+  const { name, provider, price, moderation, storage, egress, acceptance, seconds } = logged
+  const optional = (text: string | undefined) =>
+    text === undefined ? undefined : nanoFromDollars(text)
+  return {
+    ...{ name, provider, seconds, optimism: acceptance.optimism },
+    cost: {
+      priceNano: nanoFromDollars(price),
+      moderationNano: optional(moderation),
+      storageNano: optional(storage),
+      egressNano: optional(egress),
+    },
+    belief: { mean: acceptance.mean, weight: acceptance.weight },
+  }
+}
+
+/** One row of "why this model": an arm beside the others. */
+export interface ExplainedArm {
+  readonly name: string
+  /** Place in the plan, from 1; absent when it is not part of it. */
+  readonly step?: number
+  /** Why it is not part of the plan. */
+  readonly reason?: NonNullable<ChosenRoute['route']['losers'][number]>
+  readonly priceNano: bigint
+  readonly acceptance: number
+  /** The middle 80 % of what is believed. */
+  readonly interval: readonly [low: number, high: number]
+  /** In nano-dollars, tried until it is accepted, by itself. */
+  readonly perAcceptedNano: number
+  readonly p95Seconds: number
+}
+
+/** Explains a decision arm by arm, in the input's order; an arm that comes twice shows its first step. */
+export const explainArms = (input: RouteInput, { route }: ChosenRoute): readonly ExplainedArm[] =>
+  input.arms.map((arm, position): ExplainedArm => {
+    const step = route.steps.indexOf(position) + 1
+    const reason = route.losers[position]
+    const { priceNano } = arm.cost
+    return {
+      name: arm.name,
+      ...(step > 0 ? { step } : {}),
+      ...(reason === undefined ? {} : { reason }),
+      ...{ priceNano, acceptance: arm.belief.mean, interval: intervalOf(arm.belief) },
+      perAcceptedNano: Number(priceNano) / Math.max(1e-6, arm.belief.mean),
+      p95Seconds: quantileOf(drawsOf(arm.seconds), 0.95),
+    }
+  })

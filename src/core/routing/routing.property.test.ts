@@ -1,0 +1,158 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { canonicalJson } from '../json.ts'
+import type { Arm } from './arm.ts'
+import { chooseRoute } from './choose-route.ts'
+import { explorationLeft, noSpend, withDecision } from './exploration-budget.ts'
+import { drawsOf, secondsOf, sequenceQuantile } from './latency-sum.ts'
+import { planRoutes } from './plan-routes.ts'
+import { reachAfter } from './reach.ts'
+import { explainArms, fromRouteLog, routeLogSchema, toRouteLog } from './route-log.ts'
+
+const share = fc.double({ min: 0.02, max: 0.98, noNaN: true })
+const arm: fc.Arbitrary<Arm> = fc.record({
+  name: fc.string({ minLength: 1, maxLength: 4 }),
+  provider: fc.constantFrom('acme', 'bolt', 'cask'),
+  cost: fc.record({ priceNano: fc.bigInt({ min: 1_000n, max: 10n ** 9n }) }),
+  belief: fc.record({ mean: share, weight: fc.double({ min: 1, max: 500, noNaN: true }) }),
+  seconds: fc.array(fc.double({ min: 0.1, max: 60, noNaN: true }), { minLength: 1, maxLength: 30 }),
+})
+const input = fc.record({
+  arms: fc.array(arm, { minLength: 1, maxLength: 12 }),
+  gate: fc.option(
+    fc.record({
+      passGood: share,
+      passBad: share,
+      costNano: fc.bigInt({ min: 0n, max: 10n ** 7n }),
+      seconds: fc.constantFrom(0, 1.5),
+    }),
+    { nil: undefined },
+  ),
+  wishes: fc.record({
+    floor: share,
+    badNano: fc.integer({ min: 0, max: 10 ** 9 }),
+    secondNano: fc.constantFrom(0, 20_000),
+    limitSeconds: fc.option(fc.integer({ min: 1, max: 90 }), { nil: undefined }),
+    isCritical: fc.boolean(),
+    moneyPrice: fc.constantFrom(0, 0.5),
+  }),
+  sigma: fc.double({ min: 0, max: 1.5, noNaN: true }),
+})
+const exploration = fc.record({
+  leftNano: fc.integer({ min: -(10 ** 6), max: 10 ** 8 }),
+  draw: fc.double({ min: 0, max: 0.999, noNaN: true }),
+})
+
+test('a route keeps the floor when it can, and shares are shares', () => {
+  fc.assert(
+    fc.property(input, (asked) => {
+      const { known, promising, extraNano } = planRoutes(asked)
+      const { accepted, bad } = known.prospect
+      expect(accepted).toBeGreaterThanOrEqual(known.floor.effective)
+      if (known.floor.isReachable) {
+        expect(known.floor.effective).toBeGreaterThanOrEqual(asked.wishes.floor - 0.01 - 1e-9)
+      }
+      expect(accepted + bad).toBeCloseTo(1, 4)
+      expect(extraNano).toBeGreaterThanOrEqual(0)
+      for (const { steps, losers } of [known, promising]) {
+        expect(steps.length).toBeLessThanOrEqual(3)
+        expect(losers.map((reason) => reason === undefined)).toEqual(
+          asked.arms.map((_, position) => steps.includes(position)),
+        )
+      }
+    }),
+  )
+})
+
+test('what all attempts cost more, no route costs less', () => {
+  fc.assert(
+    fc.property(input, fc.bigInt({ min: 1n, max: 10n ** 8n }), (asked, more) => {
+      const dearer = asked.arms.map((one) => ({
+        ...one,
+        cost: { priceNano: one.cost.priceNano + more },
+      }))
+      const before = planRoutes(asked).known.score
+      const after = planRoutes({ ...asked, arms: dearer }).known.score
+      // Beyond eight arms that are worth trying some are left out, by costs too.
+      if (asked.arms.length <= 8) expect(after).toBeGreaterThanOrEqual(before * (1 - 1e-9))
+    }),
+  )
+})
+
+test('an offer more never makes an accepted picture dearer at a floor that could be reached', () => {
+  fc.assert(
+    fc.property(input, arm, (asked, another) => {
+      if (asked.arms.length >= 8) return
+      const before = planRoutes(asked).known
+      const after = planRoutes({ ...asked, arms: [...asked.arms, another] }).known
+      if (before.floor.isReachable) {
+        expect(after.score).toBeLessThanOrEqual(before.score * (1 + 1e-9))
+      }
+    }),
+  )
+})
+
+test('a decision is made again from its log, and explained for every arm', () => {
+  fc.assert(
+    fc.property(input, exploration, (asked, chance) => {
+      const chosen = chooseRoute(planRoutes(asked), chance)
+      const text = JSON.stringify(toRouteLog(asked, chance))
+      const read = fromRouteLog(routeLogSchema.parse(JSON.parse(text)))
+      const again = chooseRoute(planRoutes(read.input), read.exploration)
+      expect(again).toEqual(chosen)
+      const logged = toRouteLog(read.input, read.exploration)
+      expect(canonicalJson(JSON.parse(JSON.stringify(logged)))).toBe(
+        canonicalJson(JSON.parse(text)),
+      )
+      for (const explained of explainArms(asked, chosen)) {
+        expect(explained.step === undefined).toBe(explained.reason !== undefined)
+        const [low, high] = explained.interval
+        expect(low).toBeLessThanOrEqual(high)
+      }
+    }),
+    { numRuns: 50 },
+  )
+})
+
+test('exploring never costs more than 5 % beyond the best known routes', () => {
+  const decision = fc.record({
+    knownNano: fc.integer({ min: 1, max: 1_000 }),
+    extraNano: fc.integer({ min: 0, max: 400 }),
+  })
+  fc.assert(
+    fc.property(fc.array(decision, { minLength: 300, maxLength: 400 }), (decisions) => {
+      let spend = noSpend
+      for (const { knownNano, extraNano } of decisions) {
+        const isAllowed = extraNano <= explorationLeft(spend, knownNano)
+        spend = withDecision(spend, { knownNano, extraNano: isAllowed ? extraNano : 0 })
+      }
+      const ahead = (50 * spend.knownNano) / spend.requests
+      expect(spend.extraNano).toBeLessThanOrEqual(0.05 * (spend.knownNano + 2 * ahead))
+    }),
+  )
+})
+
+test('refusals only make acceptance rarer, and the more so the wider difficulty is spread', () => {
+  const gate = { passGood: 0.9, passBad: 0.2 }
+  fc.assert(
+    fc.property(fc.array(share, { maxLength: 3 }), share, (refused, chance) => {
+      const [narrow, wide] = [0.3, 1.2].map((sigma) => reachAfter(refused, chance, sigma, gate))
+      expect(narrow).toBeLessThanOrEqual(1)
+      expect(wide ?? 1).toBeLessThanOrEqual((narrow ?? 0) + 1e-3)
+      expect(wide).toBeGreaterThan(0)
+    }),
+  )
+})
+
+test('an attempt more never makes a request quicker', () => {
+  const seconds = fc.array(fc.double({ min: 0.1, max: 60, noNaN: true }), { maxLength: 40 })
+  fc.assert(
+    fc.property(seconds, seconds, share, (first, second, reached) => {
+      const [one, two] = [first, second].map((measured) => drawsOf(secondsOf(measured, 5)))
+      const step = { draws: one ?? drawsOf([1]), reached: 1 }
+      const next = { draws: two ?? drawsOf([1]), reached }
+      const alone = sequenceQuantile([step], 0.95, 0)
+      expect(sequenceQuantile([step, next], 0.95, 1)).toBeGreaterThanOrEqual(alone)
+    }),
+  )
+})
