@@ -114,7 +114,7 @@ function meanMs(work: () => void): number {
  * Processor time of this thread, in milliseconds: what other programs on the machine do does not
  * count, and the goals are for a core.
  */
-function spentMs(): number {
+export function spentMs(): number {
   const { user, system } = process.threadCpuUsage()
   return (user + system) / 1_000
 }

@@ -9,6 +9,7 @@ import { judge } from './goals.ts'
 import { type Measurement, measure } from './measure.ts'
 import { measureRating } from './rating.ts'
 import { toRatingReport, toReport } from './report.ts'
+import { measureRouting } from './routing.ts'
 import { type Scenario, scenarios, shortened } from './scenarios.ts'
 import { type SubjectName, subjectNames } from './subject.ts'
 import { summarise } from './summary.ts'
@@ -58,7 +59,7 @@ async function main(): Promise<number> {
     return 0
   }
   // Before the processes of the other scenarios warm the machine; nothing else runs beside it.
-  const rating = options.hasRating ? measureRating() : []
+  const rating = options.hasRating ? [...measureRating(), ...measureRouting()] : []
   const measurements = options.isRatingOnly ? [] : await measureAll(options)
   const summary = summarise(measurements)
   const goals = judge(summary, measurements)

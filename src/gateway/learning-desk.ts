@@ -21,6 +21,7 @@ import {
   makeKnowledge,
   type PriorOf,
 } from '../core/acceptance/knowledge.ts'
+import { risingShares } from '../core/acceptance/steps.ts'
 import type { Instant } from '../core/time.ts'
 import type { BeliefStore, CountDelta } from '../ports/belief-store.ts'
 
@@ -127,7 +128,10 @@ export class LearningDesk {
 
   /** What is believed of arms in a context. */
   beliefs(arms: readonly ArmName[], context: Context): readonly ArmBelief[] {
-    return arms.map((arm) => this.#believe(placeOf(arm, context)))
+    return withRisingSteps(
+      arms,
+      arms.map((arm) => this.#believe(placeOf(arm, context))),
+    )
   }
 
   /** Grows with each time that beliefs are made anew; what was planned by older ones is stale. */
@@ -222,6 +226,28 @@ export class LearningDesk {
 function startOf({ priorOf, instruments }: LearningSettings): Knowledge {
   const nothing = makeKnowledge([], priorOf)
   return { ...nothing, instruments: calibrateAll(nothing, instruments) }
+}
+
+/** More steps never make a picture worse, so beliefs about one model's steps share what they know. */
+function withRisingSteps(
+  arms: readonly ArmName[],
+  beliefs: readonly ArmBelief[],
+): readonly ArmBelief[] {
+  const rising = [...beliefs]
+  const stepped = arms.flatMap(({ model, tier, steps }, position) => {
+    const belief = beliefs[position]
+    if (steps === undefined || belief === undefined) return []
+    return [{ key: `${model}\n${tier}`, steps, position, belief }]
+  })
+  for (const levels of Map.groupBy(stepped, ({ key }) => key).values()) {
+    levels.sort((one, other) => one.steps - other.steps)
+    const shares = risingShares(levels.map(({ belief }) => belief.belief))
+    for (const [index, { position, belief }] of levels.entries()) {
+      const mean = shares[index] ?? belief.belief.mean
+      rising[position] = { ...belief, belief: { ...belief.belief, mean } }
+    }
+  }
+  return rising
 }
 
 function countsOf(sighting: Sighting, reach: number): Counts {

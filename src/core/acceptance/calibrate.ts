@@ -11,7 +11,7 @@ import {
 } from './knowledge.ts'
 
 /** Pictures that the rates before count as. */
-const PRIOR_PICTURES = 100
+const PRIOR_PICTURES = 300
 
 /** The rates of all purposes together, and of each purpose with these as its prior. */
 export function calibrateAll(
@@ -49,7 +49,7 @@ export interface BelievedCell extends Pick<Cell, 'counts'> {
  * rates of a gate show in labelled pictures that passed, in those delivered unchecked, and in audits
  * of refused ones; report rates show in who stays silent. Call it again as beliefs move.
  * @param before the rates that the beliefs were made with
- * @param prior rates that count as a hundred pictures
+ * @param prior rates that count as three hundred pictures
  */
 export function calibrate(
   cells: readonly BelievedCell[],

@@ -56,9 +56,9 @@ export function withReach(counts: Counts, reach: number): Counts {
 export const picturesIn = (counts: Counts): number =>
   evidenceKinds.reduce((sum, kind) => sum + (counts[kind]?.count ?? 0), 0)
 
+/** Kinds with an answer. */
+const answeredKinds = evidenceKinds.filter((kind) => /_(accept|reject)$/.test(kind))
+
 /** How many explicit outcomes stand behind the counts. */
 export const outcomesIn = (counts: Counts): number =>
-  evidenceKinds.reduce(
-    (sum, kind) => (/_(accept|reject)$/.test(kind) ? sum + (counts[kind]?.count ?? 0) : sum),
-    0,
-  )
+  answeredKinds.reduce((sum, kind) => sum + (counts[kind]?.count ?? 0), 0)

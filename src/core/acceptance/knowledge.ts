@@ -45,8 +45,17 @@ export interface Knowledge {
   /** Pictures seen of each category within a purpose. */
   readonly pictures: ReadonlyMap<string, number>
   readonly cells: readonly Cell[]
-  readonly byModel: ReadonlyMap<string, readonly SeenCell[]>
+  /** Explicit outcomes of each model, wherever they came from. */
+  readonly outcomes: ReadonlyMap<string, number>
+  /** Models at purposes, worked out beforehand: a decision asks for dozens of them. */
+  readonly atPurposes: ReadonlyMap<string, ModelAtPurpose>
   readonly priorOf: PriorOf
+}
+
+/** A model at a purpose, over all categories, with the cells that speak of it. */
+interface ModelAtPurpose {
+  readonly belief: Belief
+  readonly cells: readonly SeenCell[]
 }
 
 /** A cell with its counts as they speak of the model at all its steps. */
@@ -56,6 +65,7 @@ interface SeenCell extends Cell {
 }
 
 const kindKey = (purpose: string, kind: string): string => `${purpose}\n${kind}`
+const modelKey = ({ model, purpose }: Place): string => `${model}\n${purpose}`
 
 /**
  * Tells models from contexts: a model is good when it does better than others where it was used, a
@@ -92,8 +102,21 @@ export function makeKnowledge(
       kinds.set(key, commonShift(SPREADS.category, evidence, kinds.get(key)))
     }
   }
-  const pictures = new Map([...byKind].map(([key, group]) => [key, picturesOf(group)]))
-  return { instruments, models, purposes, kinds, pictures, cells, byModel, priorOf }
+  const atPurposes = new Map<string, ModelAtPurpose>()
+  for (const [key, group] of Map.groupBy(seen, modelKey)) {
+    const [{ model, purpose } = { model: '', purpose: '' }] = group
+    const prior = moved(
+      models.get(model) ?? priorOf(model),
+      purposes.get(purpose) ?? 0,
+      WEIGHTS.purpose,
+    )
+    atPurposes.set(key, { belief: posterior(prior, evidenceOf(group, kindShift)), cells: group })
+  }
+  return {
+    ...{ instruments, models, purposes, kinds, cells, atPurposes, priorOf },
+    pictures: new Map([...byKind].map(([key, group]) => [key, sumOf(group, picturesIn)])),
+    outcomes: new Map([...byModel].map(([model, own]) => [model, sumOf(own, outcomesIn)])),
+  }
 }
 
 function seenCells(cells: readonly Cell[], instruments: InstrumentsByPurpose): SeenCell[] {
@@ -133,20 +156,16 @@ export interface ArmBelief {
  * settings. Each level is the prior of the next, moved by what is common to the context.
  */
 export function beliefAt(knowledge: Knowledge, place: Place): ArmBelief {
-  const { models, purposes, kinds, pictures, byModel, priorOf } = knowledge
-  const placeKindKey = kindKey(place.purpose, place.kind)
-  const cells = byModel.get(place.model) ?? []
-  const atPurpose = cells.filter(({ purpose }) => purpose === place.purpose)
-  const atKind = atPurpose.filter(({ kind }) => kind === place.kind)
+  const { models, purposes, kinds, priorOf } = knowledge
+  const context = kindKey(place.purpose, place.kind)
+  const known = knowledge.atPurposes.get(modelKey(place))
+  const atKind = known?.cells.filter(({ kind }) => kind === place.kind) ?? []
   const exactly = atKind.filter(({ variant }) => variant === place.variant)
-  const kindShift = (kind: string) => kinds.get(kindKey(place.purpose, kind)) ?? 0
-  const model = models.get(place.model) ?? priorOf(place.model)
-  const purpose = posterior(
-    moved(model, purposes.get(place.purpose) ?? 0, WEIGHTS.purpose),
-    evidenceOf(atPurpose, ({ kind }) => kindShift(kind)),
-  )
+  const purpose =
+    known?.belief ??
+    moved(models.get(place.model) ?? priorOf(place.model), purposes.get(place.purpose) ?? 0, 1)
   const category = posterior(
-    moved(purpose, kindShift(place.kind), WEIGHTS.category),
+    moved(purpose, kinds.get(context) ?? 0, WEIGHTS.category),
     evidenceOf(atKind, () => 0),
   )
   const steps = stepsIn(place.variant)
@@ -156,16 +175,16 @@ export function beliefAt(knowledge: Knowledge, place: Place): ArmBelief {
   const belief = hasVariants
     ? posterior({ mean: category.mean * shareAt(steps), weight: WEIGHTS.variant }, own)
     : category
-  const outcomesOf = (some: readonly Cell[]) =>
-    some.reduce((sum, { counts }) => sum + outcomesIn(counts), 0)
-  const ownOutcomes = outcomesOf(exactly)
-  const optimism = optimismFor(picturesOf(atKind), pictures.get(placeKindKey) ?? 0)
-  const inheritedOutcomes = outcomesOf(cells) - ownOutcomes
-  return { belief, ownOutcomes, inheritedOutcomes, optimism }
+  const ownOutcomes = sumOf(exactly, outcomesIn)
+  return {
+    ...{ belief, ownOutcomes },
+    inheritedOutcomes: (knowledge.outcomes.get(place.model) ?? 0) - ownOutcomes,
+    optimism: optimismFor(sumOf(atKind, picturesIn), knowledge.pictures.get(context) ?? 0),
+  }
 }
 
-const picturesOf = (cells: readonly Cell[]): number =>
-  cells.reduce((sum, { counts }) => sum + picturesIn(counts), 0)
+const sumOf = (cells: readonly Cell[], numberIn: (counts: Counts) => number): number =>
+  cells.reduce((sum, { counts }) => sum + numberIn(counts), 0)
 
 const shareAt = (steps: number | undefined): number => (steps === undefined ? 1 : stepShare(steps))
 

@@ -17,11 +17,14 @@ const QUANTILES = [-1.534, -0.887, -0.489, -0.157, 0.157, 0.489, 0.887, 1.534]
 /** Calls that count as much as the prior; then only what was measured counts. */
 const FEWEST_MEASURED = 20
 
-/** Seconds of calls alike: the measured ones, filled up from a prior while they are few. */
+/**
+ * Seconds of calls alike: the measured ones, filled up from a prior while they are few, as twenty
+ * draws. Made when a call ends, not when a request comes: sorting takes its time.
+ */
 export function secondsOf(measured: readonly number[], typicalSeconds: number): readonly number[] {
-  if (measured.length >= FEWEST_MEASURED) return measured
+  if (measured.length >= FEWEST_MEASURED) return [...drawsOf(measured)]
   const prior = QUANTILES.map((quantile) => typicalSeconds * Math.exp(PRIOR_SPREAD * quantile))
-  return [...measured, ...prior]
+  return [...drawsOf([...measured, ...prior])]
 }
 
 /**

@@ -1,4 +1,4 @@
-import { stepsOf } from './prospects.ts'
+import { firstOf } from './prospects.ts'
 
 /** Why an offer is not part of a plan; a closed list, printed as it is. */
 export type LoserReason =
@@ -28,7 +28,7 @@ export function reasonsOf(facts: {
 }): readonly (LoserReason | undefined)[] {
   const [inTime, aboveFloor] = [new Set<number>(), new Set<number>()]
   for (let index = 0; index < facts.sequences; index += 1) {
-    const first = facts.front[stepsOf(index, facts.front.length)[0] ?? 0]
+    const first = facts.front[firstOf(index, facts.front.length)]
     if (first === undefined || !facts.isInTime(index)) continue
     inTime.add(first)
     if (facts.isAboveFloor(index)) aboveFloor.add(first)

@@ -2,7 +2,7 @@ import { type Field, isInTime, LATE_SHARE, makeField, prospectAt, scoreAt } from
 import { gateChoice } from './gate-choice.ts'
 import { sequenceQuantile } from './latency-sum.ts'
 import { reasonsOf } from './loser-reasons.ts'
-import { type Prospects, parentOf, stepsOf } from './prospects.ts'
+import { firstOf, type Prospects, parentOf, stepsOf } from './prospects.ts'
 import type { Route, RouteFloor, RouteInput, Routes } from './route.ts'
 
 /** When a floor cannot be reached, so much below the best is held: the last bit is not bought. */
@@ -50,8 +50,7 @@ export function planRoutes(input: RouteInput): Routes {
 
 /** Where a sequence begins. */
 function providerAt({ arms }: RouteInput, { front }: Field, index: number): string | undefined {
-  const [first = 0] = stepsOf(index, front.length)
-  return arms[front[first] ?? 0]?.provider
+  return arms[front[firstOf(index, front.length)] ?? 0]?.provider
 }
 
 /** The largest share of accepted pictures that any sequence reaches. */

@@ -47,6 +47,13 @@ export const sequenceCount = (arms: number, attempts = MOST_ATTEMPTS): number =>
 /** The sequence without its last attempt; −1 for a single attempt. */
 export const parentOf = (index: number, arms: number): number => Math.floor(index / arms) - 1
 
+/** The arm that a sequence begins with. */
+export function firstOf(index: number, arms: number): number {
+  let at = index
+  for (let parent = parentOf(at, arms); parent >= 0; parent = parentOf(at, arms)) at = parent
+  return at
+}
+
 /** The arms of a sequence, in order. */
 export function stepsOf(index: number, arms: number): readonly number[] {
   const steps: number[] = []
