@@ -1,4 +1,6 @@
-/** Speed of decisions, in this process: what a request waits for, and what is thought over beside. */
+/**
+ * Speed of decisions, in this process: what a request waits for, and what is thought over beside.
+ */
 import type { Context } from '../src/core/acceptance/context.ts'
 import { chooseRoute } from '../src/core/routing/choose-route.ts'
 import { secondsOf } from '../src/core/routing/latency-sum.ts'

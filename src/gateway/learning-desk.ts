@@ -57,8 +57,8 @@ export interface LearningSettings {
 }
 
 /**
- * Remembers what became of pictures and says what is believed of every offer. It holds the counts in
- * memory; what is new is handed out by `takeDeltas`, for whoever writes it to a `BeliefStore`.
+ * Remembers what became of pictures and says what is believed of every offer. It holds the counts
+ * in memory; what is new is handed out by `takeDeltas`, for whoever writes it to a `BeliefStore`.
  */
 export class LearningDesk {
   readonly #counts = new Map<string, Counts>()
@@ -170,8 +170,8 @@ export class LearningDesk {
   }
 
   /**
-   * Thinks over what is new, when it is due. Not on the way of a request: with thousands of contexts
-   * it takes longer than a decision may.
+   * Thinks over what is new, when it is due. Not on the way of a request: with thousands of
+   * contexts it takes longer than a decision may.
    */
   think(now: Instant): void {
     const { fewestFresh, mostFresh, freshShare, mostAgeMs } = limits
@@ -228,7 +228,9 @@ function startOf({ priorOf, instruments }: LearningSettings): Knowledge {
   return { ...nothing, instruments: calibrateAll(nothing, instruments) }
 }
 
-/** More steps never make a picture worse, so beliefs about one model's steps share what they know. */
+/**
+ * More steps never make a picture worse, so beliefs about one model's steps share what they know.
+ */
 function withRisingSteps(
   arms: readonly ArmName[],
   beliefs: readonly ArmBelief[],

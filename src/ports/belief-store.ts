@@ -4,7 +4,9 @@ import type { Counts } from '../core/acceptance/counts.ts'
 export interface CountDelta {
   /** Made by `placeKey`. */
   readonly place: string
-  /** In forward weights (`forward-decay.ts`); a verdict that came late takes back what it replaces. */
+  /**
+   * In forward weights (`forward-decay.ts`); a verdict that came late takes back what it replaces.
+   */
   readonly counts: Counts
 }
 
@@ -17,8 +19,8 @@ export interface StoredBeliefs {
 
 /**
  * Keeps what was learned. Counts only add up, and generations only grow, so replicas write without
- * looking at each other, in any order. `add` is not safe to call twice with the same deltas: whoever
- * may repeat it, because an answer got lost, puts a name of its own on the commit.
+ * looking at each other, in any order. `add` is not safe to call twice with the same deltas:
+ * whoever may repeat it, because an answer got lost, puts a name of its own on the commit.
  */
 export interface BeliefStore {
   load(): Promise<StoredBeliefs>

@@ -46,8 +46,8 @@ export interface BelievedCell extends Pick<Cell, 'counts'> {
 /**
  * One step towards the gate's and the people's rates that explain best what was seen (expectation
  * maximisation): every picture counts as good as its evidence says, and the rates are read off. The
- * rates of a gate show in labelled pictures that passed, in those delivered unchecked, and in audits
- * of refused ones; report rates show in who stays silent. Call it again as beliefs move.
+ * rates of a gate show in labelled pictures that passed, in those delivered unchecked, and in
+ * audits of refused ones; report rates show in who stays silent. Call it again as beliefs move.
  * @param before the rates that the beliefs were made with
  * @param prior rates that count as three hundred pictures
  */

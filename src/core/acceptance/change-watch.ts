@@ -5,7 +5,9 @@ const FEWEST_BEFORE = 100
 /** Standard errors beyond which a difference is no chance. */
 const ALARM = 3
 
-/** What a change leaves of the counts before it; also what a new version inherits of the old one. */
+/**
+ * What a change leaves of the counts before it; also what a new version inherits of the old one.
+ */
 export const INHERITED = 0.15
 
 /** The latest outcomes of one model at one purpose, and the sums of those before. Plain data. */

@@ -12,7 +12,8 @@ export interface Difficulty {
 
 /**
  * Gauss–Hermite nodes and weights of the standard normal distribution, 9 nodes; exact for
- * polynomials up to degree 17. Abramowitz and Stegun, table 25.10, scaled; a test checks the moments.
+ * polynomials up to degree 17. Abramowitz and Stegun, table 25.10, scaled; a test checks the
+ * moments.
  */
 const NODES = [0, 1.02325566378913, 2.07684797867783, 3.20542900285647, 4.51274586339978]
 const WEIGHTS = [

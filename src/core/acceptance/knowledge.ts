@@ -21,7 +21,9 @@ const SPREADS = { purpose: 1, category: 0.5 } as const
 /** Turns in which models and contexts are told apart; more change the third digit. */
 const TURNS = 3
 
-/** Gates and people differ by purpose; what holds for all others stands under {@link ANY_PURPOSE}. */
+/**
+ * Gates and people differ by purpose; what holds for all others stands under {@link ANY_PURPOSE}.
+ */
 export type InstrumentsByPurpose = ReadonlyMap<string, Instruments>
 
 /** What holds for purposes that nothing is known of. */

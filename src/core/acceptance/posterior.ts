@@ -66,7 +66,8 @@ export function posterior(prior: Belief, evidence: readonly Evidence[]): Belief 
   }
   const logOdds = peakOf(pull, logit(prior.mean))
   const mean = sigmoid(logOdds)
-  // Information about log-odds, over that of one picture seen without error, is a number of pictures.
+  // Information about log-odds, over that of one picture seen without error, is a number of
+  // pictures.
   const weight = Math.max(prior.weight, pull(logOdds).information / (mean * (1 - mean)))
   return { mean, weight }
 }
@@ -126,7 +127,7 @@ const OPTIMISM = 0.6
  * bound (Auer et al. 2002), with the root of the logarithm.
  */
 export const optimismFor = (own: number, all: number): number =>
-  OPTIMISM * Math.max(1, ((globalThis as any).UC ?? 1) * Math.sqrt(Math.log((1 + all) / (1 + own))))
+  OPTIMISM * Math.max(1, 0.7 * Math.sqrt(Math.log((1 + all) / (1 + own))))
 
 /**
  * The share that a plan counts with while an offer is little known: better than the mean, within
@@ -135,5 +136,6 @@ export const optimismFor = (own: number, all: number): number =>
 export const optimistic = (belief: Belief, optimism = OPTIMISM): number =>
   Math.max(belief.mean, Math.min(MOST_OPTIMISM, belief.mean + optimism * deviationOf(belief)))
 
-/** The share that a critical purpose counts with. */
-export const cautious = (belief: Belief): number => Math.max(0, belief.mean - deviationOf(belief))
+/** The share so many standard deviations below the mean; what floors are held by. */
+export const cautious = (belief: Belief, deviations: number): number =>
+  Math.max(0, belief.mean - deviations * deviationOf(belief))

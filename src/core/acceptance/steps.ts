@@ -1,4 +1,6 @@
-/** How acceptance rises with the number of steps: 1 − drop × exp(−steps / pace), times its limit. */
+/**
+ * How acceptance rises with the number of steps: 1 − drop × exp(−steps / pace), times its limit.
+ */
 export interface StepCurve {
   readonly drop: number
   readonly pace: number

@@ -33,10 +33,10 @@ describe('a belief', () => {
     expect(betaBelow(10, 8, high) - betaBelow(10, 8, low)).toBeCloseTo(0.8, 3)
   })
 
-  test('is tried as if it were better, within bounds, and held to less where it is critical', () => {
+  test('is hoped better than its mean, within bounds, and held to less where critical', () => {
     expect(optimistic(belief)).toBeCloseTo(0.5556 + 0.6 * 0.114, 3)
     expect(optimistic({ mean: 0.97, weight: 10 })).toBe(0.98)
-    expect(cautious(belief)).toBeCloseTo(0.5556 - 0.114, 3)
+    expect(cautious(belief, 1)).toBeCloseTo(0.5556 - 0.114, 3)
     expect(optimismFor(100, 100)).toBe(0.6)
     expect(optimismFor(0, 500)).toBeGreaterThan(1)
   })
@@ -114,7 +114,7 @@ describe('difficulty', () => {
 })
 
 describe('steps', () => {
-  test('cost 35 % less at half of them when 30 % are fixed, 60 % less at 20 of 50 when none is', () => {
+  test('cost 35 % less at half with 30 % fixed, 60 % less at 20 of 50 with none', () => {
     expect(stepCost(25, 50, 0.3)).toBeCloseTo(0.65, 12)
     expect(stepCost(20, 50, 0)).toBeCloseTo(0.4, 12)
     expect(stepCost(20, 50, 1)).toBe(1)

@@ -21,8 +21,8 @@ export interface ChosenRoute {
   /** What it costs more than the best known one, as far as is known. */
   readonly extraNano: ExpectedNano
   /**
-   * The chance with which this route was chosen; 1 where nothing was left to chance. Logged, so that
-   * other policies can be judged by what happened.
+   * The chance with which this route was chosen; 1 where nothing was left to chance. Logged, so
+   * that other policies can be judged by what happened.
    */
   readonly propensity: number
 }

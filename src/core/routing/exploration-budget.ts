@@ -28,8 +28,8 @@ export const withDecision = (
 })
 
 /**
- * What may be risked now (conservative bandit): all extra costs together stay within 5 % of what the
- * best known plans would have cost, those of the next few requests included.
+ * What may be risked now (conservative bandit): all extra costs together stay within 5 % of what
+ * the best known plans would have cost, those of the next few requests included.
  */
 export function explorationLeft(spend: ExplorationSpend, knownNano: ExpectedNano): ExpectedNano {
   const mean = spend.requests === 0 ? knownNano : spend.knownNano / spend.requests

@@ -16,6 +16,13 @@ import {
 } from './prospects.ts'
 import type { RouteInput, Wishes } from './route.ts'
 
+/**
+ * Standard deviations below the mean by which floors are held. The cheapest of hundreds of sequences
+ * that seem to reach a floor is often one that only seems to, so something is taken off always, and
+ * more where the purpose is critical.
+ */
+const CAUTION = { usual: 0.5, critical: 1 } as const
+
 /** Share of requests that may take longer than the limit. */
 export const LATE_SHARE = 0.05
 
@@ -26,6 +33,8 @@ export interface Field {
   readonly front: readonly number[]
   /** By what is believed. */
   readonly sober: Prospects
+  /** Shares of accepted pictures that floors count with. */
+  readonly held: Float64Array
   /** By what may be hoped. */
   readonly hopeful: Prospects
   /** Share of requests beyond the time limit; absent without a limit. */
@@ -48,7 +57,8 @@ export function makeField(input: RouteInput): Field {
   const contenders = arms.map((arm, position) => ({
     cost: attemptCost(arm.cost, wishes.secondNano, meanOf(draws[position])),
     hopeful: optimistic(arm.belief, arm.optimism),
-    sober: wishes.isCritical ? cautious(arm.belief) : arm.belief.mean,
+    sober: arm.belief.mean,
+    held: cautious(arm.belief, wishes.isCritical ? CAUTION.critical : CAUTION.usual),
     seconds: limitSeconds === undefined ? 0 : quantileOf(draws[position], 1 - LATE_SHARE),
   }))
   const front = frontOf(contenders, wishes.badNano)
@@ -56,7 +66,7 @@ export function makeField(input: RouteInput): Field {
   const usual = normalDifficulty(input.sigma)
   const refused = (input.refused ?? []).map((share) => chancesOf(share, usual))
   const mass = massAfter(refused, usual.mass, gateStep)
-  const stepsBy = (share: 'hopeful' | 'sober'): Step[] =>
+  const stepsBy = (share: 'hopeful' | 'sober' | 'held'): Step[] =>
     front.flatMap((position) => {
       const contender = contenders[position]
       if (contender === undefined) return []
@@ -71,6 +81,7 @@ export function makeField(input: RouteInput): Field {
       : lateShares(ownDraws, sober.reached, { seconds: limitSeconds, gateSeconds })
   return {
     ...{ wishes, front, sober, late, gateSeconds, draws: ownDraws },
+    held: prospectsOf(stepsBy('held'), mass, gateStep, attempts).accepted,
     hopeful: prospectsOf(stepsBy('hopeful'), mass, gateStep, attempts),
   }
 }

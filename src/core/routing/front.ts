@@ -3,8 +3,10 @@ export interface Contender {
   readonly cost: number
   /** Chance of acceptance as it is hoped for. */
   readonly hopeful: number
-  /** Chance of acceptance as the floor counts it. */
+  /** Chance of acceptance on average. */
   readonly sober: number
+  /** Chance of acceptance as floors count it. */
+  readonly held: number
   /** Seconds that 95 % of its calls stay below; 0 where time does not count. */
   readonly seconds: number
 }
@@ -27,9 +29,7 @@ export function frontOf(contenders: readonly Contender[], badCost: number): read
     )
   if (kept.length <= MOST_ARMS) return kept.map(({ index }) => index)
   const ranked = kept.toSorted((one, other) => rank(one.contender) - rank(other.contender))
-  const surest = kept.reduce((best, one) =>
-    one.contender.sober > best.contender.sober ? one : best,
-  )
+  const surest = kept.reduce((best, one) => (one.contender.held > best.contender.held ? one : best))
   const best = ranked.filter((one) => one !== surest).slice(0, MOST_ARMS - 1)
   return [...best, surest].map(({ index }) => index).sort((one, other) => one - other)
 
@@ -45,12 +45,14 @@ function beats(one: Contender, other: Contender, isBefore: boolean): boolean {
     one.cost <= other.cost &&
     one.hopeful >= other.hopeful &&
     one.sober >= other.sober &&
+    one.held >= other.held &&
     one.seconds <= other.seconds
   if (!isNoWorse) return false
   const isBetter =
     one.cost < other.cost ||
     one.hopeful > other.hopeful ||
     one.sober > other.sober ||
+    one.held > other.held ||
     one.seconds < other.seconds
   return isBetter || isBefore
 }

@@ -4,8 +4,8 @@ import { type Field, isInTime, scoreAt } from './field.ts'
 import type { GateChoice } from './route.ts'
 
 /**
- * Whether the gate pays for itself in a route: it pays when checking between attempts makes accepted
- * pictures cheaper, or is the only way to the floor.
+ * Whether the gate pays for itself in a route: it pays when checking between attempts makes
+ * accepted pictures cheaper, or is the only way to the floor.
  */
 export function gateChoice(
   field: Field,
@@ -31,7 +31,7 @@ function cheapest(
 ): ExpectedNano | undefined {
   let best: number | undefined
   for (let index = from; index < to; index += 1) {
-    if (!isInTime(field, index) || (field.sober.accepted[index] as number) < floor) continue
+    if (!isInTime(field, index) || (field.held[index] as number) < floor) continue
     const score = scoreAt(field, field.sober, index)
     if (best === undefined || score < best) best = score
   }

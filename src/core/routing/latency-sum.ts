@@ -10,7 +10,10 @@ const DRAWS = 20
  */
 const STRIDES = [1, 7, 13] as const
 
-/** Spread of a duration that nobody has measured, as a lognormal: two calls of three within a factor of 1.65. */
+/**
+ * Spread of a duration that nobody has measured, as a lognormal: two calls of three within a factor
+ * of 1.65.
+ */
 const PRIOR_SPREAD = 0.5
 /** Quantiles of the standard normal distribution at 1/16, 3/16 … 15/16. */
 const QUANTILES = [-1.534, -0.887, -0.489, -0.157, 0.157, 0.489, 0.887, 1.534]

@@ -16,18 +16,18 @@ const FLOOR_SLACK = 0.01
 export function planRoutes(input: RouteInput): Routes {
   if (input.arms.length === 0) throw new RangeError('a route needs at least one offer')
   const field = makeField(input)
-  const { sober, hopeful, wishes } = field
+  const { sober, held, hopeful, wishes } = field
   const all = [...sober.accepted.keys()]
   const inTime = all.filter((index) => isInTime(field, index))
   // When nothing is quick enough, time is the floor that cannot be reached: all are looked at.
   const possible = inTime.length > 0 ? inTime : all
-  const reach = reachOf(sober, possible)
+  const reach = reachOf(held, possible)
   const floor = {
     asked: wishes.floor,
     effective: Math.min(wishes.floor, reach - FLOOR_SLACK),
     isReachable: reach >= wishes.floor && inTime.length > 0,
   }
-  const isAbove = (index: number) => (sober.accepted[index] as number) >= floor.effective
+  const isAbove = (index: number) => (held[index] as number) >= floor.effective
   const known = bestOf(field, sober, possible.filter(isAbove))
   const promising = bestOf(field, hopeful, hopefulOnes(field, possible, floor))
   const extra = (index: number) =>
@@ -54,7 +54,7 @@ function providerAt({ arms }: RouteInput, { front }: Field, index: number): stri
 }
 
 /** The largest share of accepted pictures that any sequence reaches. */
-const reachOf = ({ accepted }: Prospects, indices: readonly number[]): number =>
+const reachOf = (accepted: Float64Array, indices: readonly number[]): number =>
   indices.reduce((most, index) => Math.max(most, accepted[index] as number), 0)
 
 /** The sequence with the lowest score; the first of equals. */
@@ -72,15 +72,15 @@ function bestOf(field: Field, prospects: Prospects, indices: readonly number[]):
  * that might come nearer than what is known are looked for, or nobody would ever find them.
  */
 function hopefulOnes(
-  { sober, hopeful }: Field,
+  { held, hopeful }: Field,
   possible: readonly number[],
   { asked, effective }: RouteFloor,
 ): readonly number[] {
   const isOutOfReach = effective < asked
-  const hoped = Math.min(asked, reachOf(hopeful, possible) - FLOOR_SLACK)
+  const hoped = Math.min(asked, reachOf(hopeful.accepted, possible) - FLOOR_SLACK)
   return possible.filter(
     (index) =>
-      (sober.accepted[index] as number) >= effective ||
+      (held[index] as number) >= effective ||
       (isOutOfReach && (hopeful.accepted[index] as number) >= hoped),
   )
 }
@@ -99,7 +99,7 @@ function routeOf(input: RouteInput, field: Field, index: number, floor: RouteFlo
     losers: reasonsOf({
       ...{ arms: input.arms.length, front, chosen: new Set(steps) },
       isInTime: (at) => isInTime(field, at),
-      isAboveFloor: (at) => (sober.accepted[at] as number) >= floor.effective,
+      isAboveFloor: (at) => (field.held[at] as number) >= floor.effective,
       sequences: sober.accepted.length,
     }),
   }

@@ -87,7 +87,7 @@ test('all sequences at once come to the same as each by itself', () => {
   }
 })
 
-test('ten seconds of a function with two gigabytes cost a third of a thousandth of a dollar', () => {
+test('ten seconds of a function with two gigabytes cost $0.000333', () => {
   const secondNano = 2 * 0.0000166667 * 1e9
   expect(attemptCost({ priceNano: 0n }, secondNano, 10) / 1e9).toBeCloseTo(0.000333, 6)
   const parts = {

@@ -153,7 +153,10 @@ export interface ExplainedArm {
   readonly p95Seconds: number
 }
 
-/** Explains a decision arm by arm, in the input's order; an arm that comes twice shows its first step. */
+/**
+ * Explains a decision arm by arm, in the input's order; an arm that comes twice shows its first
+ * step.
+ */
 export const explainArms = (input: RouteInput, { route }: ChosenRoute): readonly ExplainedArm[] =>
   input.arms.map((arm, position): ExplainedArm => {
     const step = route.steps.indexOf(position) + 1

@@ -12,7 +12,7 @@ export interface Wishes {
   readonly secondNano: ExpectedNano
   /** 95 % of requests must be done by then. */
   readonly limitSeconds?: number
-  /** The floor is held by the lower bound of what is believed. */
+  /** The floor is held by the lower bound of what is believed, a standard deviation down. */
   readonly isCritical: boolean
   /** Price of money, 0 while the budget is in step; see `money-price.ts`. */
   readonly moneyPrice: number
@@ -37,7 +37,7 @@ export interface RouteInput {
 export interface Route {
   /** Positions in the input's arms. */
   readonly steps: readonly number[]
-  /** By what is believed on average (for critical purposes: at the lower bound). */
+  /** By what is believed on average. */
   readonly prospect: Prospect
   /** In nano-dollars for each accepted picture. */
   readonly score: ExpectedNano
@@ -51,7 +51,10 @@ export interface Route {
 /** The floor that a route holds. */
 export interface RouteFloor {
   readonly asked: number
-  /** What is held: a little below the best that can be reached, if the floor is above that. */
+  /**
+   * What is held: a little below the best that can be reached, if the floor is above that. Beliefs
+   * are taken with caution for it, so a plan is expected to bring more.
+   */
   readonly effective: number
   /** False is to be said, not hidden: no route reaches what was asked in the time there is. */
   readonly isReachable: boolean

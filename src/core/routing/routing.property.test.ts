@@ -79,7 +79,7 @@ test('what all attempts cost more, no route costs less', () => {
   )
 })
 
-test('an offer more never makes an accepted picture dearer at a floor that could be reached', () => {
+test('an offer more never makes an accepted picture dearer, at a floor in reach', () => {
   fc.assert(
     fc.property(input, arm, (asked, another) => {
       if (asked.arms.length >= 8) return
