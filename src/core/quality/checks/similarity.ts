@@ -1,0 +1,56 @@
+import { z } from 'zod'
+import { type Check, defineCheck, type PictureEmbedding } from '../check.ts'
+import { failed, passed, skipped } from '../verdict.ts'
+
+/** Cosine of the angle between two vectors, -1 to 1; 0 when one has no length. */
+export function cosine(one: ArrayLike<number>, other: ArrayLike<number>): number {
+  let product = 0
+  let squareOne = 0
+  let squareOther = 0
+  for (let index = 0; index < Math.max(one.length, other.length); index += 1) {
+    const a = one[index] ?? 0
+    const b = other[index] ?? 0
+    product += a * b
+    squareOne += a * a
+    squareOther += b * b
+  }
+  const lengths = Math.sqrt(squareOne * squareOther)
+  return lengths === 0 ? 0 : product / lengths
+}
+
+const settings = {
+  to: z
+    .enum(['prompt', 'references'])
+    .default('prompt')
+    .describe('What the picture is compared with: its prompt, or the pictures of the brand'),
+  threshold: z
+    .number()
+    .min(-1)
+    .max(1)
+    .describe('Lowest cosine that passes; it depends on the model, so measure it'),
+}
+
+/**
+ * Whether a picture is near its prompt, or near one of the brand's pictures, in the vectors of a
+ * model. A coarse filter: such vectors do not count, and do not know left from right.
+ */
+export const similarity: Check<'similarity', 'embedding', typeof settings> = defineCheck({
+  name: 'similarity',
+  needs: 'embedding',
+  summary: "Near its prompt, or near the brand's pictures, in the vectors of a model.",
+  settings,
+  run: ({ picture, prompt, references }, _expectation, { to, threshold }) => {
+    const others = to === 'prompt' ? [prompt].filter(isThere) : references
+    if (others.length === 0) return skipped(`there is nothing to compare with: no ${to}`)
+    const best = Math.max(...others.map((other) => cosine(picture, other)))
+    const measured = { cosine: Math.round(best * 10_000) / 10_000 }
+    const score = Math.max(0, best)
+    return best >= threshold
+      ? passed(score, `like its ${to}`, measured)
+      : failed(score, `unlike its ${to}`, measured)
+  },
+})
+
+const isThere = (
+  vector: PictureEmbedding['prompt'],
+): vector is NonNullable<PictureEmbedding['prompt']> => vector !== undefined

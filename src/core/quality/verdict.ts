@@ -1,0 +1,31 @@
+/** What a check found, as numbers and words for receipts and logs. */
+export type Measured = Readonly<Record<string, string | number | boolean | readonly string[]>>
+
+/** What one check says about one picture. */
+export interface Verdict {
+  /** `skipped`: it could not tell, and says why; that is neither good nor bad. */
+  readonly outcome: 'passed' | 'failed' | 'skipped'
+  /** How well, 0 to 1; what is skipped has none. */
+  readonly score?: number
+  /** In words, for people. */
+  readonly reason: string
+  readonly measured: Measured
+}
+
+/** A picture that is as it should be. */
+export const passed = (score: number, reason: string, measured: Measured = {}): Verdict => ({
+  outcome: 'passed',
+  ...{ score, reason, measured },
+})
+
+/** A picture that must not be shown for this purpose. */
+export const failed = (score: number, reason: string, measured: Measured = {}): Verdict => ({
+  outcome: 'failed',
+  ...{ score, reason, measured },
+})
+
+/** A check that cannot tell. */
+export const skipped = (reason: string, measured: Measured = {}): Verdict => ({
+  outcome: 'skipped',
+  ...{ reason, measured },
+})
