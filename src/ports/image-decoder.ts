@@ -1,3 +1,4 @@
+import type { PictureMeasures } from '../core/quality/measures/measure-picture.ts'
 import type { Coverage, ImageFormat, Size } from '../core/request/image-request.ts'
 import type { Expansion } from '../core/request/operation-details.ts'
 
@@ -6,12 +7,27 @@ export interface GreyPixels extends Size {
   readonly pixels: Uint8Array
 }
 
+/**
+ * Lettering that a text reader is to look at: as it is, or only what is very light or very dark, as
+ * black on white.
+ */
+export const letterings = ['as_it_is', 'light', 'dark'] as const
+/** See {@link letterings}. */
+export type Lettering = (typeof letterings)[number]
+
 /** Work on pixels, done outside the main thread with limits on time and memory. */
 export interface ImageDecoder {
   /**
    * Decodes and shrinks to at most 64×64 grey pixels. Rejects when the picture cannot be decoded.
    */
   grey(bytes: Uint8Array): Promise<GreyPixels>
+  /**
+   * Decodes once and measures all that checks need to know. Rejects when the picture cannot be
+   * decoded; with a `BusyError` when it was not tried, which says nothing about it.
+   */
+  measure(bytes: Uint8Array): Promise<PictureMeasures>
+  /** A grey PNG for a text reader, of a size at which usual letters are read well. */
+  lettering(bytes: Uint8Array, kind: Lettering): Promise<Uint8Array>
   /**
    * Scales and crops (centre, cover) to `resize` and re-encodes as `format`; without `resize` only
    * re-encodes.

@@ -258,6 +258,8 @@ const unasked = (): Promise<never> => Promise.reject(new Error('this stand has n
 
 const noDecoder: ImageDecoder = {
   grey: unasked,
+  measure: unasked,
+  lettering: unasked,
   convert: unasked,
   whiteMask: unasked,
   blackMask: unasked,

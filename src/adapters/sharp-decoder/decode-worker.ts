@@ -1,11 +1,24 @@
 import { move } from 'piscina'
 import sharp, { type Sharp } from 'sharp'
+import { SAMPLE_EDGE } from '../../core/quality/measures/colour-sample.ts'
+import {
+  measurePicture,
+  type PictureMeasures,
+} from '../../core/quality/measures/measure-picture.ts'
 import type { Coverage, ImageFormat, Size } from '../../core/request/image-request.ts'
 import type { Expansion } from '../../core/request/operation-details.ts'
-import type { GreyPixels } from '../../ports/image-decoder.ts'
+import type { GreyPixels, Lettering } from '../../ports/image-decoder.ts'
 
 /** The functions below, by name. */
-export type TaskName = 'grey' | 'convert' | 'whiteMask' | 'blackMask' | 'coverage' | 'pad'
+export type TaskName =
+  | 'grey'
+  | 'measure'
+  | 'lettering'
+  | 'convert'
+  | 'whiteMask'
+  | 'blackMask'
+  | 'coverage'
+  | 'pad'
 
 /** What every task brings. */
 export interface DecodeTask {
@@ -52,6 +65,51 @@ export async function grey(task: DecodeTask): Promise<GreyPixels> {
     .raw({ depth: 'uchar' })
     .toBuffer({ resolveWithObject: true })
   return { width: info.width, height: info.height, pixels: new Uint8Array(data) }
+}
+
+/**
+ * Shrinks once and measures everything, here in the worker: numbers travel, pixels do not.
+ * @public called by name, from the pool
+ */
+export async function measure(task: DecodeTask): Promise<PictureMeasures> {
+  const picture = open(task)
+  const { hasAlpha } = await picture.metadata()
+  const { data, info } = await picture
+    .autoOrient()
+    .resize({ width: SAMPLE_EDGE, height: SAMPLE_EDGE, fit: 'inside', withoutEnlargement: true })
+    .toColourspace('srgb')
+    .ensureAlpha()
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true })
+  return measurePicture({ width: info.width, height: info.height, pixels: data, hasAlpha })
+}
+
+/** A picture whose lettering is to be read. */
+export interface LetteringTask extends DecodeTask {
+  readonly kind: Lettering
+}
+
+/** Longest edge of what is read: letters of usual size have then the 20 to 60 pixels it wants. */
+const READING_EDGE = 1_024
+/** Grey values from which lettering is very light, and below which it is very dark. */
+const LIGHT = 215
+const DARK = 40
+
+/**
+ * Makes a grey picture for a text reader, which reads black on white best. White and black letters
+ * on anything but their own kind stand alone after a threshold.
+ * @public called by name, from the pool
+ */
+export async function lettering({ kind, ...task }: LetteringTask): Promise<Uint8Array> {
+  const grey = open(task)
+    .autoOrient()
+    .flatten({ background: NEUTRAL })
+    .resize({ width: READING_EDGE, height: READING_EDGE, fit: 'inside' })
+    .greyscale()
+  if (kind === 'light') grey.threshold(LIGHT).negate()
+  if (kind === 'dark') grey.threshold(DARK)
+  const data = await grey.toColourspace('b-w').png({ compressionLevel: 1 }).toBuffer()
+  return move(new Uint8Array(data)) as Uint8Array
 }
 
 /**

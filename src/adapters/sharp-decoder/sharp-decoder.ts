@@ -2,11 +2,12 @@ import { availableParallelism } from 'node:os'
 import { extname } from 'node:path'
 import { Piscina } from 'piscina'
 import { readImageHeader } from '../../core/quality/image-header.ts'
+import type { PictureMeasures } from '../../core/quality/measures/measure-picture.ts'
 import type { Coverage } from '../../core/request/image-request.ts'
 import { requestLimits } from '../../core/request/limits.ts'
 import type { GreyPixels, ImageDecoder } from '../../ports/image-decoder.ts'
+import { busyError, Lane } from '../lane/lane.ts'
 import type { DecodeTask, PaddedPicture, TaskName } from './decode-worker.ts'
-import { Lane } from './lane.ts'
 
 /** Limits of decoding; each may be tightened. */
 export interface DecoderLimits {
@@ -60,12 +61,15 @@ export function createSharpDecoder(limits: DecoderLimits = {}): ImageDecoder {
     const task = { ...toTask(bytes, timeLimitMs), ...more }
     const controller = new AbortController()
     const { signal } = controller
+    let isTried = false
     const timer = setTimeout(() => {
-      controller.abort(new Error(`a picture took more than ${timeLimitMs} ms`))
+      const text = `a picture took more than ${timeLimitMs} ms`
+      controller.abort(isTried ? new Error(text) : busyError(text))
     }, timeLimitMs)
     try {
       return await lane.run(() => {
         signal.throwIfAborted()
+        isTried = true
         // piscina 5.3 derives the type of this list in a way that fails with the types of Node 26.
         const transferList = [task.bytes.buffer] as never
         return pool.run(task, { name, signal, transferList })
@@ -79,6 +83,8 @@ export function createSharpDecoder(limits: DecoderLimits = {}): ImageDecoder {
 
   return {
     grey: (bytes) => run<GreyPixels>('grey', bytes),
+    measure: (bytes) => run<PictureMeasures>('measure', bytes),
+    lettering: (bytes, kind) => run<Uint8Array>('lettering', bytes, { kind }),
     convert: (bytes, finishing) => run<Uint8Array>('convert', bytes, finishing),
     whiteMask: (bytes) => run<Uint8Array>('whiteMask', bytes),
     blackMask: (bytes) => run<Uint8Array>('blackMask', bytes),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { nanoFromDollars } from '../money.ts'
+import { type Gate, gateSchema } from '../quality/gate.ts'
 import { cacheModes } from '../request/image-request.ts'
 import { parseDuration } from '../time.ts'
 
@@ -52,7 +53,7 @@ export const purposeSchema = z.strictObject({
   bad_image_cost: dollarsSchema.optional().describe('dollars that showing a bad picture costs'),
   deadline_s: z.number().positive().max(3_600).optional().describe('p95 of the answer, in seconds'),
   strategy: z.enum(strategies).optional().describe('auto, direct, cascade or draft_refine'),
-  gates: z.array(z.string().min(1).max(40)).max(20).optional().describe('checks of each picture'),
+  gates: z.array(gateSchema).max(20).optional().describe('checks of each picture'),
   max_cost: dollarsSchema.optional().describe('most that one request may cost, in dollars'),
   cache: z.enum(cacheModes).optional().describe('how the cache may answer'),
   cache_ttl: durationSchema.optional().describe('how long its pictures may be served again'),
@@ -75,8 +76,8 @@ export interface Purpose {
   /** 95 of 100 answers should be there by then. */
   readonly deadlineMs: number
   readonly strategy: Strategy
-  /** Names of the checks that each picture must pass, beside those that all must pass. */
-  readonly gates: readonly string[]
+  /** Checks that each picture must pass, beside those that all must pass. */
+  readonly gates: readonly Gate[]
   /** The floor must hold for the pessimistic estimate of acceptance. */
   readonly isCritical: boolean
   readonly maxCostNano?: bigint

@@ -39,13 +39,15 @@ const written = z.discriminatedUnion('gate', [
 ])
 
 /** Checks that need no settings and may stand there by their name alone. */
-const bareNames = ['complete', 'size', 'blank', 'transparent', 'duplicate', 'blur'] as const
-const bare = z
-  .enum([...bareNames, 'text', 'judge'])
-  .transform((name) => written.parse({ gate: name }))
+const bareNames = ['complete', 'size', 'blank', 'transparent', 'duplicate', 'blur', 'text'] as const
+const bare = z.enum([...bareNames, 'judge']).transform((name) => written.parse({ gate: name }))
 
 /** A gate of a purpose: the name of a check, or the check with its settings. */
-export const gateSchema = z.union([bare, written])
+export const gateSchema = z.union([bare, written], {
+  error:
+    `write ${bareNames.join(', ')} or judge, ` +
+    'or a check with its settings: { gate: palette, colours: ["#0a84ff"] }',
+})
 /** See {@link gateSchema}. */
 export type Gate = z.output<typeof written>
 

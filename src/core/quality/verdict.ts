@@ -3,9 +3,12 @@ export type Measured = Readonly<Record<string, string | number | boolean | reado
 
 /** What one check says about one picture. */
 export interface Verdict {
-  /** `skipped`: it could not tell, and says why; that is neither good nor bad. */
-  readonly outcome: 'passed' | 'failed' | 'skipped'
-  /** How well, 0 to 1; what is skipped has none. */
+  /**
+   * `skipped`: the check has nothing to do with this picture. `unknown`: it has, but cannot tell, for
+   * want of history or of a tool.
+   */
+  readonly outcome: 'passed' | 'failed' | 'skipped' | 'unknown'
+  /** How well, 0 to 1; only what passed or failed has one. */
   readonly score?: number
   /** In words, for people. */
   readonly reason: string
@@ -24,8 +27,14 @@ export const failed = (score: number, reason: string, measured: Measured = {}): 
   ...{ score, reason, measured },
 })
 
-/** A check that cannot tell. */
+/** A check that has nothing to do with the picture. */
 export const skipped = (reason: string, measured: Measured = {}): Verdict => ({
   outcome: 'skipped',
+  ...{ reason, measured },
+})
+
+/** A check that cannot tell. */
+export const unknown = (reason: string, measured: Measured = {}): Verdict => ({
+  outcome: 'unknown',
   ...{ reason, measured },
 })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineCheck } from '../check.ts'
 import { shareBelow } from '../value-sketch.ts'
-import { failed, passed, skipped } from '../verdict.ts'
+import { failed, passed, skipped, unknown } from '../verdict.ts'
 
 /** With fewer pictures the lowest hundredth is chance. */
 const FEWEST_PICTURES = 100
@@ -37,7 +37,7 @@ export const blur = defineCheck({
     const known = Math.floor(history?.total ?? 0)
     if (history === undefined || known < FEWEST_PICTURES) {
       const reason = `not enough history: ${known} of ${FEWEST_PICTURES} pictures of the purpose`
-      return skipped(reason, measured)
+      return unknown(reason, measured)
     }
     const below = shareBelow(history, sharpness)
     const told = { ...measured, share_below: Math.round(below * 10_000) / 10_000, pictures: known }

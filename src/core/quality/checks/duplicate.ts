@@ -7,7 +7,7 @@ import {
   MIN_DETAIL,
   NEAR_PHOTO_BITS,
 } from '../measures/picture-hash.ts'
-import { failed, passed, skipped } from '../verdict.ts'
+import { failed, passed, skipped, unknown } from '../verdict.ts'
 
 /** Whether a picture is another one than those that the same answer has already. */
 export const duplicate = defineCheck({
@@ -25,7 +25,7 @@ export const duplicate = defineCheck({
   run: ({ hash }, { shown = [] }, { max_bits: maxBits }) => {
     const measured = { detail: hash.detail }
     if (shown.length === 0) return skipped('there is no other picture', measured)
-    if (hash.detail < MIN_DETAIL) return skipped('too flat to be told from others', measured)
+    if (hash.detail < MIN_DETAIL) return unknown('too flat to be told from others', measured)
     const twin = shown.find((other) => looksAlike(hash, other, maxBits))
     if (twin === undefined) return passed(1, 'unlike the others', measured)
     return failed(0, 'nearly the same as another picture of the answer', {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineCheck } from '../check.ts'
-import { failed, passed, skipped } from '../verdict.ts'
+import { failed, passed, skipped, unknown } from '../verdict.ts'
 
 const requirement = z.strictObject({
   ask: z.string().min(1).max(200).describe('What must be seen: "the bottle has no label"'),
@@ -47,7 +47,7 @@ export const judge = defineCheck({
       unsure: requirements.filter(({ met }) => met === 'unsure').length,
       artefacts,
     }
-    if (counted.length === 0) return skipped('the judge is unsure of everything', measured)
+    if (counted.length === 0) return unknown('the judge is unsure of everything', measured)
     const score = weightOf(counted.filter(({ met }) => met === 'yes')) / weightOf(counted)
     const [missing] = counted.filter((row) => row.isCritical && row.met !== 'yes')
     if (missing !== undefined) return failed(score, `not met: ${missing.text}`, measured)

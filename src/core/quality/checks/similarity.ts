@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type Check, defineCheck, type PictureEmbedding } from '../check.ts'
-import { failed, passed, skipped } from '../verdict.ts'
+import { failed, passed, unknown } from '../verdict.ts'
 
 /** Cosine of the angle between two vectors, -1 to 1; 0 when one has no length. */
 export function cosine(one: ArrayLike<number>, other: ArrayLike<number>): number {
@@ -41,7 +41,7 @@ export const similarity: Check<'similarity', 'embedding', typeof settings> = def
   settings,
   run: ({ picture, prompt, references }, _expectation, { to, threshold }) => {
     const others = to === 'prompt' ? [prompt].filter(isThere) : references
-    if (others.length === 0) return skipped(`there is nothing to compare with: no ${to}`)
+    if (others.length === 0) return unknown(`there is nothing to compare with: no ${to}`)
     const best = Math.max(...others.map((other) => cosine(picture, other)))
     const measured = { cosine: Math.round(best * 10_000) / 10_000 }
     const score = Math.max(0, best)

@@ -1,3 +1,9 @@
+import type { BusyError } from '../../ports/busy-error.ts'
+
+/** An error that says that something was not tried. */
+export const busyError = (text: string): BusyError =>
+  Object.assign(new Error(text), { isBusy: true as const })
+
 /**
  * Lets a few tasks run at once and a few more wait, in order. The pool's own queue does not count
  * tasks that can be given up, and forgets those behind one whose thread was ended (piscina 5.3.2).
@@ -14,7 +20,7 @@ export class Lane {
     this.#maxWaiting = maxWaiting
   }
 
-  /** Runs a task when it is its turn. Rejects at once when too many wait, or after the end. */
+  /** Runs a task when it is its turn. Rejects at once when too many wait, or after the end: busy. */
   async run<Output>(task: () => Promise<Output>): Promise<Output> {
     this.#checkOpen()
     if (this.#running < this.#maxRunning) this.#running += 1
@@ -36,7 +42,7 @@ export class Lane {
 
   #turn(): Promise<void> {
     if (this.#waiting.length >= this.#maxWaiting) {
-      return Promise.reject(new Error(`more than ${this.#maxWaiting} pictures wait`))
+      return Promise.reject(busyError(`more than ${this.#maxWaiting} pictures wait`))
     }
     return new Promise((resolve) => {
       this.#waiting.push(resolve)
@@ -44,6 +50,6 @@ export class Lane {
   }
 
   #checkOpen(): void {
-    if (this.#isClosed) throw new Error('the decoder is closed')
+    if (this.#isClosed) throw busyError('nothing is taken any more')
   }
 }
