@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type Gate, gateSchema, gatesFor } from './gate.ts'
 
-const opaque = { isTransparent: false }
+const opaque = { isTransparent: false, isSuspicious: false }
 const read = (gate: unknown): Gate => gateSchema.parse(gate)
 const namesOf = (gates: readonly Gate[]) => gates.map(({ gate }) => gate)
 
@@ -31,9 +31,11 @@ describe('the gates that a picture must pass', () => {
     ])
   })
 
-  test('transparency is looked at where it was asked for', () => {
-    expect(namesOf(gatesFor([], opaque))).toEqual(['complete', 'size', 'blank'])
-    const clear = gatesFor([], { isTransparent: true })
+  test('pixels are decoded only for a gate, for transparency, or for a suspicion', () => {
+    expect(namesOf(gatesFor([], opaque))).toEqual(['complete', 'size'])
+    const suspicious = { ...opaque, isSuspicious: true }
+    expect(namesOf(gatesFor([], suspicious))).toEqual(['complete', 'size', 'blank'])
+    const clear = gatesFor([], { ...opaque, isTransparent: true })
     expect(namesOf(clear)).toEqual(['complete', 'size', 'blank', 'transparent'])
   })
 

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import type { Expectation } from './check.ts'
 import { blank } from './checks/blank.ts'
 import { blur } from './checks/blur.ts'
 import { complete } from './checks/complete.ts'
@@ -51,19 +50,29 @@ export const gateSchema = z.union([bare, written], {
 /** See {@link gateSchema}. */
 export type Gate = z.output<typeof written>
 
-/** What is wrong with any picture, whatever it is for. */
-const usual: readonly CheckName[] = ['complete', 'size', 'blank']
+/** What is wrong with any picture, whatever it is for, and told by its header alone. */
+const usual: readonly CheckName[] = ['complete', 'size']
 const order = Object.keys(checks) as readonly CheckName[]
 
 /**
  * The gates that a picture must pass, cheapest first: those of every picture, transparency where it
- * was asked for, and the purpose's own, whose settings win.
+ * was asked for, and the purpose's own, whose settings win. Whether it is blank is looked at when it
+ * may be, or when its pixels must be decoded anyway: decoding is no matter of course.
+ * @param about.isSuspicious so few bytes for its pixels that it may be blank.
  */
 export function gatesFor(
   own: readonly Gate[],
-  { isTransparent }: Pick<Expectation, 'isTransparent'>,
+  about: { readonly isTransparent: boolean; readonly isSuspicious: boolean },
 ): readonly Gate[] {
-  const names = isTransparent ? [...usual, 'transparent'] : usual
+  const isDecoded =
+    about.isSuspicious ||
+    about.isTransparent ||
+    own.some(({ gate }) => checks[gate].needs !== 'header')
+  const names: readonly CheckName[] = [
+    ...usual,
+    ...(isDecoded ? (['blank'] as const) : []),
+    ...(about.isTransparent ? (['transparent'] as const) : []),
+  ]
   const added = names
     .filter((name) => !own.some(({ gate }) => gate === name))
     .map((name) => written.parse({ gate: name }))

@@ -1,0 +1,81 @@
+import type { Nano } from '../../core/money.ts'
+import { type Price, rate } from '../../core/pricing/rate.ts'
+import type { HttpClient, HttpFailure } from '../../ports/http-client.ts'
+
+/** A server that speaks OpenAI's API: OpenAI, Mistral, vLLM, one of your own. */
+export interface Endpoint {
+  readonly http: HttpClient
+  /** Root of the API, such as `https://api.openai.com/v1`. */
+  readonly baseUrl: string
+  readonly apiKey?: string
+  readonly model: string
+  /** By token. Without it the cost of a call is not known, which is not the same as nothing. */
+  readonly price?: Price
+  /** The base URL may lie on a private or loopback address. */
+  readonly allowPrivate?: boolean
+  readonly timeoutMs?: number
+}
+
+/** What came of a request, and what it cost as far as that is known without its answer. */
+export type Asked =
+  | { readonly ok: true; readonly json: unknown }
+  | { readonly ok: false; readonly reason: string; readonly costNano: Nano | undefined }
+
+const TIMEOUT_MS = 30_000
+/** Answers are some kilobytes; vectors of a hundred texts some megabytes. */
+const MAX_ANSWER_BYTES = 4 * 1024 * 1024
+
+/** Posts a body and gives the JSON of a 200. Never rejects; a refusal is taken to be free. */
+export async function ask(
+  endpoint: Endpoint,
+  path: string,
+  body: unknown,
+  signal?: AbortSignal,
+): Promise<Asked> {
+  const { http, baseUrl, apiKey, allowPrivate = false, timeoutMs = TIMEOUT_MS } = endpoint
+  const url = `${baseUrl.replace(/\/+$/, '')}${path}`
+  const { origin, host } = new URL(url)
+  try {
+    const answer = await http.send({
+      method: 'POST',
+      url,
+      headers: {
+        accept: 'application/json',
+        ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
+      },
+      body: { kind: 'json', value: body },
+      addresses: { privateOrigins: allowPrivate ? [origin] : [] },
+      maxRedirects: 0,
+      timeouts: { headersMs: timeoutMs, totalMs: timeoutMs },
+      maxBytes: MAX_ANSWER_BYTES,
+      ...(signal === undefined ? {} : { signal }),
+    })
+    if (answer.status === 200) return { ok: true, json: answer.json }
+    return { ok: false, reason: `${host} answered ${answer.status}`, costNano: 0n }
+  } catch (error) {
+    const { kind, sent } = isHttpFailure(error) ? error.httpFailure : { kind: error, sent: true }
+    // What was sent may have been worked on and billed.
+    const costNano = sent ? undefined : 0n
+    return { ok: false, reason: `${host} gave no answer: ${kind}`, costNano }
+  }
+}
+
+const isHttpFailure = (error: unknown): error is HttpFailure =>
+  error instanceof Error && 'httpFailure' in error
+
+/** Tokens as an answer counts them. */
+export interface CountedTokens {
+  readonly prompt?: number | undefined
+  readonly completion?: number | undefined
+}
+
+/** What the tokens of an answer cost; undefined when price or count is not known. */
+export function costOf(
+  price: Price | undefined,
+  { prompt, completion }: CountedTokens,
+): Nano | undefined {
+  if (price === undefined || prompt === undefined) return undefined
+  const tokens = { textIn: prompt, ...(completion === undefined ? {} : { textOut: completion }) }
+  const rated = rate(price, { images: 0, tokens })
+  return rated.ok ? rated.charge.totalNano : undefined
+}

@@ -1,0 +1,174 @@
+import { type Nano, sumNano } from '../core/money.ts'
+import type { Expectation, Need } from '../core/quality/check.ts'
+import { type Gate, gatesFor } from '../core/quality/gate.ts'
+import type { PictureMeasures } from '../core/quality/measures/measure-picture.ts'
+import type { PictureHash } from '../core/quality/measures/picture-hash.ts'
+import { isRefusal, needOf, runGate } from '../core/quality/run-gate.ts'
+import { emptySketch, merged, type ValueSketch, withValue } from '../core/quality/value-sketch.ts'
+import { failed, unknown, type Verdict } from '../core/quality/verdict.ts'
+import type { Clock } from '../ports/clock.ts'
+import { EvidenceDesk, type Found, type GatedPicture, type GateTools } from './gate-evidence.ts'
+
+/** What one gate said, what it cost and how long it took. */
+export interface GateVerdict extends Verdict {
+  readonly gate: Gate['gate']
+  /** Undefined when nobody knows, which is not nothing. */
+  readonly costNano: Nano | undefined
+  readonly milliseconds: number
+}
+
+/** What became of one picture at its gates. */
+export interface GateReport {
+  /** Whether it passed all of them. */
+  readonly isGood: boolean
+  /** Lowest score of the gates that could tell, 0 to 1; absent when none could. */
+  readonly score?: number
+  /** The gate that refused it. */
+  readonly refusal?: GateVerdict
+  /** In the order in which they ran; those behind a refusal did not run. */
+  readonly verdicts: readonly GateVerdict[]
+  /** What is known of the cost; with `hasUnknownCost` there is more. */
+  readonly costNano: Nano
+  readonly hasUnknownCost: boolean
+  readonly milliseconds: number
+  /** For telling the next pictures of the answer from this one; absent when it was not decoded. */
+  readonly hash?: PictureHash
+}
+
+/** What a picture was made for, and by what it is judged. */
+export interface GateWishes extends Omit<Expectation, 'sharpness' | 'isCritical'> {
+  readonly purpose: {
+    readonly name: string
+    readonly gates: readonly Gate[]
+    readonly isCritical: boolean
+  }
+  /** So few bytes for its pixels that it may be blank; see `isSuspiciouslySmall`. */
+  readonly isSuspicious?: boolean
+}
+
+/** Pictures whose sharpness a purpose remembers, and purposes that are remembered. */
+const SHARPNESS_MEMORY = 2_000
+const MAX_PURPOSES = 1_000
+
+/**
+ * Leads pictures through the gates of their purpose, from the cheapest to the dearest, and stops at
+ * the first that refuses. It decides nothing about money or routes: it reports.
+ */
+export class GateDesk {
+  readonly #clock: Clock
+  readonly #evidence: EvidenceDesk
+  readonly #sharpness = new Map<string, ValueSketch>()
+
+  constructor(tools: GateTools & { readonly clock: Clock }) {
+    this.#clock = tools.clock
+    this.#evidence = new EvidenceDesk(tools)
+  }
+
+  /** Looks at one picture. Never rejects: what cannot be told is a verdict, too. */
+  async examine(
+    picture: GatedPicture,
+    { purpose, isSuspicious = false, ...wishes }: GateWishes,
+    signal?: AbortSignal,
+  ): Promise<GateReport> {
+    const sharpness = this.#sharpness.get(purpose.name)
+    const expectation: Expectation = {
+      ...wishes,
+      isCritical: purpose.isCritical,
+      ...(sharpness === undefined ? {} : { sharpness }),
+    }
+    const gates = gatesFor(purpose.gates, { isTransparent: wishes.isTransparent, isSuspicious })
+    const start = this.#clock.monotonicMs()
+    const found = new Map<Need, Found>()
+    const verdicts: GateVerdict[] = []
+    let refusal: GateVerdict | undefined
+    for (const gate of gates) {
+      const verdict = await this.#look(gate, picture, expectation, found, signal)
+      verdicts.push(verdict)
+      if (!isRefusal(verdict, gate)) continue
+      refusal = verdict
+      break
+    }
+    const measures = measuresOf(found)
+    if (measures !== undefined) this.#learn(purpose.name, measures, refusal)
+    const scores = verdicts.flatMap(({ score }) => (score === undefined ? [] : [score]))
+    return {
+      isGood: refusal === undefined,
+      ...(scores.length === 0 ? {} : { score: Math.min(...scores) }),
+      ...(refusal === undefined ? {} : { refusal }),
+      verdicts,
+      costNano: sumNano(verdicts.map(({ costNano }) => costNano ?? 0n)),
+      hasUnknownCost: verdicts.some(({ costNano }) => costNano === undefined),
+      milliseconds: this.#clock.monotonicMs() - start,
+      ...(measures === undefined ? {} : { hash: measures.hash }),
+    }
+  }
+
+  /** Sharpness of earlier pictures, by purpose: what a process knows, to be kept or sent to others. */
+  sharpnessOf(purpose: string): ValueSketch {
+    return this.#sharpness.get(purpose) ?? emptySketch
+  }
+
+  /** Adds what another process or an earlier run has seen. */
+  learnSharpness(purpose: string, seen: ValueSketch): void {
+    this.#keep(purpose, merged(this.sharpnessOf(purpose), seen))
+  }
+
+  async #look(
+    gate: Gate,
+    picture: GatedPicture,
+    expectation: Expectation,
+    known: Map<Need, Found>,
+    signal: AbortSignal | undefined,
+  ): Promise<GateVerdict> {
+    const start = this.#clock.monotonicMs()
+    const need = needOf(gate)
+    const before = known.get(need)
+    const found = before ?? (await this.#evidence.find(need, gate, picture, expectation, signal))
+    // Readings and answers depend on the gate's own settings; a second gate looks for itself.
+    if (need !== 'text' && need !== 'judge') known.set(need, found)
+    return {
+      gate: gate.gate,
+      ...verdictOn(gate, found, expectation),
+      costNano: before === undefined ? found.costNano : 0n,
+      milliseconds: this.#clock.monotonicMs() - start,
+    }
+  }
+
+  /**
+   * Remembers how sharp the pictures of a purpose are, those too that were refused for it: without
+   * them each time the least sharp hundredth were cut off, until sharp pictures failed. What was
+   * refused for something cheaper is no picture of the purpose.
+   */
+  #learn(purpose: string, { sharpness }: PictureMeasures, refusal: GateVerdict | undefined): void {
+    if (refusal !== undefined && refusal.gate !== 'blur' && !isDear(refusal)) return
+    this.#keep(purpose, withValue(this.sharpnessOf(purpose), sharpness, SHARPNESS_MEMORY))
+  }
+
+  #keep(purpose: string, sketch: ValueSketch): void {
+    const [oldest] = this.#sharpness.keys()
+    const isNew = !this.#sharpness.has(purpose)
+    if (isNew && this.#sharpness.size >= MAX_PURPOSES && oldest !== undefined) {
+      this.#sharpness.delete(oldest)
+    }
+    this.#sharpness.set(purpose, sketch)
+  }
+}
+
+/** Whether a refusal is about the content of a whole, sharp picture. */
+const isDear = ({ gate }: GateVerdict): boolean => ['text', 'similarity', 'judge'].includes(gate)
+
+function verdictOn(gate: Gate, found: Found, expectation: Expectation): Verdict {
+  switch (found.kind) {
+    case 'found':
+      return runGate(gate, found.evidence, expectation)
+    case 'broken':
+      return failed(0, found.reason)
+    case 'missing':
+      return unknown(found.reason)
+  }
+}
+
+function measuresOf(found: ReadonlyMap<Need, Found>): PictureMeasures | undefined {
+  const pixels = found.get('pixels') as Found<'pixels'> | undefined
+  return pixels?.kind === 'found' ? pixels.evidence : undefined
+}
