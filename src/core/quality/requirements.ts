@@ -23,7 +23,9 @@ const SEAMS = /[.;:!?\n]+|,\s+|\s+(?:and|with|while)\s+/i
 
 /**
  * What a picture must show: the operator's own requirements, the prompt's literal texts, then the
- * prompt, cut where it goes on to its next thing. A literal is one piece even when it has seams.
+ * prompt, cut where it goes on to its next thing. A literal is one piece even when it has seams. A
+ * prompt that cannot be cut into words is required as a whole, or strange signs would get a picture
+ * past its judge.
  */
 export function requirementsOf(
   wishes: { readonly prompt: string; readonly literals: readonly string[] },
@@ -31,14 +33,11 @@ export function requirementsOf(
 ): readonly Requirement[] {
   const { prompt, literals } = wishes
   const prose = literals.reduce((text, literal) => text.replaceAll(literal, ' '), prompt)
-  const phrases = prose
-    .split(SEAMS)
-    .map((phrase) => phrase.replace(/\s+/g, ' ').trim())
-    .filter((phrase) => /\p{L}{2}/u.test(phrase))
+  const phrases = phrasesOf(prose)
   const rows: readonly OwnRequirement[] = [
     ...own,
     ...literals.map((text) => ({ ask: `the text ${JSON.stringify(text)} stands in it, as spelt` })),
-    ...[...new Set(phrases)].map((phrase) => ({ ask: `it shows: ${phrase}` })),
+    ...phrases.map((phrase) => ({ ask: `it shows: ${phrase}` })),
   ]
   return rows.slice(0, MAX_REQUIREMENTS).map(({ ask, weight = 1, critical = false }, index) => ({
     id: `r${index + 1}`,
@@ -46,4 +45,15 @@ export function requirementsOf(
     weight,
     isCritical: critical,
   }))
+}
+
+/** Phrases of a prose, each once. Signs that nobody sees are no part of it. */
+function phrasesOf(prose: string): readonly string[] {
+  const seen = prose.replace(/(?![\n\t])\p{C}/gu, '')
+  const phrases = seen
+    .split(SEAMS)
+    .map((phrase) => phrase.replace(/\s+/g, ' ').trim())
+    .filter((phrase) => /\p{L}{2}/u.test(phrase))
+  const whole = seen.trim()
+  return phrases.length === 0 && whole !== '' ? [whole] : [...new Set(phrases)]
 }
