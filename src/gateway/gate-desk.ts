@@ -1,5 +1,6 @@
 import { type Nano, sumNano } from '../core/money.ts'
 import type { Expectation, Need } from '../core/quality/check.ts'
+import { isOfPurpose } from '../core/quality/checks/blur.ts'
 import { type Gate, gatesFor } from '../core/quality/gate.ts'
 import type { PictureMeasures } from '../core/quality/measures/measure-picture.ts'
 import type { PictureHash } from '../core/quality/measures/picture-hash.ts'
@@ -135,13 +136,14 @@ export class GateDesk {
   }
 
   /**
-   * Remembers how sharp the pictures of a purpose are, those too that were refused for it: without
-   * them each time the least sharp hundredth were cut off, until sharp pictures failed. What was
-   * refused for something cheaper is no picture of the purpose.
+   * Remembers how sharp the pictures of a purpose are. What was refused for something cheaper is no
+   * picture of it.
    */
   #learn(purpose: string, { sharpness }: PictureMeasures, refusal: GateVerdict | undefined): void {
-    if (refusal !== undefined && refusal.gate !== 'blur' && !isDear(refusal)) return
-    this.#keep(purpose, withValue(this.sharpnessOf(purpose), sharpness, SHARPNESS_MEMORY))
+    const history = this.sharpnessOf(purpose)
+    const isBlurred = refusal?.gate === 'blur'
+    if (isBlurred ? !isOfPurpose(history, sharpness) : refusal && !isDear(refusal)) return
+    this.#keep(purpose, withValue(history, sharpness, SHARPNESS_MEMORY))
   }
 
   #keep(purpose: string, sketch: ValueSketch): void {

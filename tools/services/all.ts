@@ -1,5 +1,6 @@
 import type { Service } from './contract.ts'
 import { postgres } from './postgres.ts'
+import { tesseract } from './tesseract.ts'
 
 /** The services that tests may use. */
-export const services: readonly Service[] = [postgres]
+export const services: readonly Service[] = [postgres, tesseract]

@@ -4,21 +4,21 @@ export interface Installation {
   readonly version: string
 }
 
-/** A server started for the tests. */
+/** A server started for the tests, or a program that they start themselves. */
 export interface RunningService {
-  /** The URL that the tests get. */
+  /** What the tests get: a URL, or the path of the program. */
   readonly url: string
   /** Stops exactly what was started and removes its data. Safe to call twice. */
   stop(): Promise<void>
 }
 
 /**
- * A server that some tests need. One file each in this folder, listed in `all.ts`; everything that
+ * A server or program that some tests need. One file each in this folder, listed in `all.ts`; everything that
  * is not particular to a service stands in `provide.ts`.
  */
 export interface Service {
   readonly name: string
-  /** Environment variable with the service's URL; when it is set already, nothing is started. */
+  /** Environment variable with the service's URL or path; when it is set already, nothing is started. */
   readonly variable: string
   /** Debian packages that bring the service. */
   readonly debianPackages: readonly string[]

@@ -1,6 +1,13 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { emptySketch, merged, shareBelow, type ValueSketch, withValue } from './value-sketch.ts'
+import {
+  emptySketch,
+  merged,
+  quantile,
+  shareUpTo,
+  type ValueSketch,
+  withValue,
+} from './value-sketch.ts'
 
 const LIMIT = 10_000
 const sketchOf = (values: readonly number[], limit = LIMIT): ValueSketch =>
@@ -21,11 +28,19 @@ test('merging is the same as having seen everything, in any order', () => {
 test('shares are right to the width of a bucket', () => {
   const sketch = sketchOf(Array.from({ length: 1_000 }, (_, index) => index + 1))
   for (const value of [50, 200, 500, 900]) {
-    expect(Math.abs(shareBelow(sketch, value) - value / 1_000)).toBeLessThan(0.05)
+    expect(Math.abs(shareUpTo(sketch, value) - value / 1_000)).toBeLessThan(0.05)
   }
-  expect([shareBelow(sketch, 0), shareBelow(sketch, 5_000), shareBelow(emptySketch, 1)]).toEqual([
+  expect([shareUpTo(sketch, 0), shareUpTo(sketch, 5_000), shareUpTo(emptySketch, 1)]).toEqual([
     ...[0, 1, 0],
   ])
+})
+
+test('a quantile is the value that its share lies below', () => {
+  const sketch = sketchOf(Array.from({ length: 1_000 }, (_, index) => index + 1))
+  for (const share of [0.01, 0.25, 0.5, 0.99]) {
+    expect(Math.abs(quantile(sketch, share) / (share * 1_000) - 1)).toBeLessThan(0.1)
+  }
+  expect(quantile(emptySketch, 0.5)).toBe(0)
 })
 
 test('what is old fades, and what is full stays as large as its limit', () => {
@@ -38,5 +53,5 @@ test('what is old fades, and what is full stays as large as its limit', () => {
     old,
   )
   expect(renewed.total).toBeLessThanOrEqual(101)
-  expect(shareBelow(renewed, 500)).toBeLessThan(0.001)
+  expect(shareUpTo(renewed, 500)).toBeLessThan(0.001)
 })

@@ -37,12 +37,25 @@ export function merged(one: ValueSketch, other: ValueSketch): ValueSketch {
   return { counts, total: one.total + other.total }
 }
 
-/** Share of values in buckets below that of `value`; 0 for an empty sketch. */
-export function shareBelow({ counts, total }: ValueSketch, value: number): number {
+/** Share of values up to `value` and those in its bucket; 0 for an empty sketch. */
+export function shareUpTo({ counts, total }: ValueSketch, value: number): number {
   const limit = bucketOf(value)
   let below = 0
-  for (const [bucket, count] of Object.entries(counts)) if (Number(bucket) < limit) below += count
+  for (const [bucket, count] of Object.entries(counts)) if (Number(bucket) <= limit) below += count
   return total === 0 ? 0 : below / total
+}
+
+/** The value that a share of the others lies below, to the width of a bucket; 0 for an empty sketch. */
+export function quantile({ counts, total }: ValueSketch, share: number): number {
+  const buckets = Object.keys(counts)
+    .map(Number)
+    .sort((a, b) => a - b)
+  let below = 0
+  for (const bucket of buckets) {
+    below += counts[bucket] ?? 0
+    if (below >= share * total) return RATIO ** bucket
+  }
+  return 0
 }
 
 /** Faded counts below this would only take room. */

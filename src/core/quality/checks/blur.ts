@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineCheck } from '../check.ts'
-import { shareBelow } from '../value-sketch.ts'
+import { quantile, shareUpTo, type ValueSketch } from '../value-sketch.ts'
 import { failed, passed, skipped, unknown } from '../verdict.ts'
 
 /** With fewer pictures the lowest hundredth is chance. */
@@ -16,6 +16,19 @@ const SOFT = new RegExp(
   'i',
 )
 
+const LOWEST_SHARE = 0.01
+/** A picture less sharp than this share of the lowest usual value is no picture of the purpose. */
+const OUTLIER = 0.5
+
+/**
+ * Whether the sharpness of a picture that was refused for it still says something about its purpose.
+ * Without those just below the line, each window would cut the least sharp hundredth of what the
+ * last one left, until sharp pictures failed; with those far below it, blurred ones would become
+ * usual.
+ */
+export const isOfPurpose = (history: ValueSketch, sharpness: number): boolean =>
+  history.total < FEWEST_PICTURES || sharpness >= OUTLIER * quantile(history, LOWEST_SHARE)
+
 /** Whether a picture is as sharp as others of its purpose; see `measures/sharpness.ts`. */
 export const blur = defineCheck({
   name: 'blur',
@@ -26,7 +39,7 @@ export const blur = defineCheck({
       .number()
       .min(0.0001)
       .max(0.2)
-      .default(0.01)
+      .default(LOWEST_SHARE)
       .describe('Share of the purpose, from the least sharp on, that is refused'),
   },
   run: ({ sharpness }, expectation, { lowest_share: share }) => {
@@ -39,8 +52,8 @@ export const blur = defineCheck({
       const reason = `not enough history: ${known} of ${FEWEST_PICTURES} pictures of the purpose`
       return unknown(reason, measured)
     }
-    const below = shareBelow(history, sharpness)
-    const told = { ...measured, share_below: Math.round(below * 10_000) / 10_000, pictures: known }
+    const below = shareUpTo(history, sharpness)
+    const told = { ...measured, share_up_to: Math.round(below * 10_000) / 10_000, pictures: known }
     return below < share
       ? failed(below, 'less sharp than nearly all others of its purpose', told)
       : passed(1, 'as sharp as others of its purpose', told)
