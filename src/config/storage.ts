@@ -32,8 +32,8 @@ export interface Storage {
 }
 
 /**
- * Opens the store of the settings: the home folder, or an object store with a folder before it. What
- * neither takes goes to a folder of the system's temporary ones, mostly on another disk.
+ * Opens the store of the settings: the home folder, or an object store with a folder before it.
+ * What neither takes goes to a folder of the system's temporary ones, mostly on another disk.
  * @throws ConfigError when an object store is named without what it needs.
  */
 export function openStorage({ home, storage }: Settings, parts: StorageParts): Storage {

@@ -5,7 +5,8 @@ import type { ReadyImage, Run } from './run.ts'
 
 /**
  * Under which keys the pictures of a request may answer later ones: its exact key, and the one that
- * other wordings share. What the cache had scaled or converted answers under the exact key next time.
+ * other wordings share. What the cache had scaled or converted answers under the exact key next
+ * time.
  */
 export function cacheFacts(run: Run, endedAt: Instant, deps: Dependencies): readonly Fact[] {
   const { request, cacheKey, reuseKey } = run

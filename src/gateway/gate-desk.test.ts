@@ -54,7 +54,7 @@ const wishes = (gates: readonly unknown[], more: Partial<GateWishes> = {}): Gate
 const namesOf = ({ verdicts }: { verdicts: readonly { gate: string; outcome: string }[] }) =>
   verdicts.map(({ gate, outcome }) => `${gate} ${outcome}`)
 
-test('without gates of its own a picture is judged by its header, and nothing is decoded', async () => {
+test('without gates a picture is judged by its header, and nothing is decoded', async () => {
   const { used, ...all } = tools()
   const report = await new GateDesk(all).examine(picture(), wishes([]))
   expect(report).toMatchObject({ isGood: true, score: 1, costNano: 0n, hasUnknownCost: false })
@@ -167,7 +167,7 @@ describe('judge', () => {
     expect(asked).toHaveLength(3)
   })
 
-  test('an answer that was paid and cannot be used is paid all the same, and not kept', async () => {
+  test('an answer that was paid and cannot be used is paid, and not kept', async () => {
     const { asked, judge } = judging({ ok: false, reason: 'no list', costNano: 70n })
     const desk = new GateDesk({ ...tools(), judge })
     const report = await desk.examine(picture(), wishes(['judge']))

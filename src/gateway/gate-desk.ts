@@ -104,7 +104,9 @@ export class GateDesk {
     }
   }
 
-  /** Sharpness of earlier pictures, by purpose: what a process knows, to be kept or sent to others. */
+  /**
+   * Sharpness of earlier pictures, by purpose: what a process knows, to be kept or sent to others.
+   */
   sharpnessOf(purpose: string): ValueSketch {
     return this.#sharpness.get(purpose) ?? emptySketch
   }

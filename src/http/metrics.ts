@@ -68,22 +68,31 @@ function makeInstruments(registers: readonly [Registry]) {
       labelNames: ['provider', 'offer'],
       registers: [...registers],
     }),
-    verdicts: counter(
-      'keeprate_verdicts_total',
-      'First verdicts of raters on pictures: accepted or rejected.',
-      ['offer', 'result'],
-    ),
     lookups: counter('keeprate_cache_lookups_total', 'Cache look-ups.', ['kind', 'result']),
     ...makeDurations(histogram),
+    ...makeOutcomes(counter),
+    bookSwaps: counter(
+      'keeprate_price_book_swaps_total',
+      'Times that other prices came into force, by the layer they came from.',
+      ['layer'],
+    ),
+  }
+}
+
+type MakeCounter = (name: string, help: string, labelNames: readonly string[]) => Counter
+
+/** What came of second offers, and of pictures. */
+function makeOutcomes(counter: MakeCounter) {
+  return {
     hedges: counter(
       'keeprate_hedges_total',
       'Second offers asked while the first one was silent: won, lost, failed, or blocked unasked.',
       ['outcome'],
     ),
-    bookSwaps: counter(
-      'keeprate_price_book_swaps_total',
-      'Times that other prices came into force, by the layer they came from.',
-      ['layer'],
+    verdicts: counter(
+      'keeprate_verdicts_total',
+      'First verdicts of raters on pictures: accepted or rejected.',
+      ['offer', 'result'],
     ),
   }
 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createS3ImageStore } from '../../src/adapters/s3/s3-image-store.ts'
-import { openS3Stand, type S3Stand } from '../../src/testing/s3-stand.ts'
+import { openS3Stand, type S3Stand } from '../s3-stand.ts'
 import { exchange, jsonOf } from './exchange.ts'
 import { clearStand, makeHome, type Stand, startStand } from './stand.ts'
 

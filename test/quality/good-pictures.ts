@@ -37,8 +37,10 @@ export async function poster(seed: number, colours: readonly string[]): Promise<
     const high = between(random, 0.2, 0.27) * height
     const form = oneOf(random, ['ellipse', 'rect', 'round'])
     return form === 'ellipse'
-      ? `<ellipse cx="${x + wide / 2}" cy="${y + high / 2}" rx="${wide / 2}" ry="${high / 2}" fill="${colour}"/>`
-      : `<rect x="${x}" y="${y}" width="${wide}" height="${high}" rx="${form === 'round' ? 24 : 0}" fill="${colour}"/>`
+      ? `<ellipse cx="${x + wide / 2}" cy="${y + high / 2}" rx="${wide / 2}" ` +
+          `ry="${high / 2}" fill="${colour}"/>`
+      : `<rect x="${x}" y="${y}" width="${wide}" height="${high}" ` +
+          `rx="${form === 'round' ? 24 : 0}" fill="${colour}"/>`
   })
   const ground = oneOf(random, ['#f6f4ee', '#ffffff', '#e9edf0', '#2b2b2e'])
   const light = between(random, 0, 0.06).toFixed(3)

@@ -13,12 +13,15 @@ export interface RunningService {
 }
 
 /**
- * A server or program that some tests need. One file each in this folder, listed in `all.ts`; everything that
- * is not particular to a service stands in `provide.ts`.
+ * A server or program that some tests need. One file each in this folder, listed in `all.ts`;
+ * everything that is not particular to a service stands in `provide.ts`.
  */
 export interface Service {
   readonly name: string
-  /** Environment variable with the service's URL or path; when it is set already, nothing is started. */
+  /**
+   * Environment variable with the service's URL or path; when it is set already, nothing is
+   * started.
+   */
   readonly variable: string
   /** Debian packages that bring the service. */
   readonly debianPackages: readonly string[]

@@ -2,7 +2,7 @@ import type { Verdict } from '../../core/feedback/verdict.ts'
 import type { FeedbackStore } from '../../ports/feedback-store.ts'
 import { toMilliseconds, toText } from './columns.ts'
 import { type Engine, run } from './engine.ts'
-import type { VerdictRow } from './schema.ts'
+import type { VerdictRow } from './verdict-row.ts'
 
 /** Verdicts, with what they do to the cache. */
 export function feedbackStore(engine: Engine): FeedbackStore {

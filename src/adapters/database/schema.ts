@@ -1,6 +1,7 @@
 import type { BillTallyRow, PriceChangeRow, PriceFeedRow, PriceSourceRow } from './price-tables.ts'
 import type { Columns } from './statement.ts'
 import type { UsageSeriesRow, UsageTotalRow } from './usage-rows.ts'
+import type { VerdictRow } from './verdict-row.ts'
 
 /*
  * The tables as they are after the last migration. Portable types only: text and bigint; instants
@@ -133,19 +134,6 @@ export interface CacheRow {
   readonly expires_at: bigint
   readonly quality: string | null
   readonly floor_permille: bigint | null
-}
-
-/** What somebody said of a picture. */
-export interface VerdictRow {
-  readonly image_id: string
-  readonly rater: string
-  readonly request_id: string
-  readonly tenant: string
-  /** 1 or 0. */
-  readonly is_accepted: bigint
-  readonly score: string | null
-  readonly reason: string | null
-  readonly at: bigint
 }
 
 /** A virtual key; of its secret only the digest. */

@@ -20,7 +20,9 @@ export class Lane {
     this.#maxWaiting = maxWaiting
   }
 
-  /** Runs a task when it is its turn. Rejects at once when too many wait, or after the end: busy. */
+  /**
+   * Runs a task when it is its turn. Rejects at once when too many wait, or after the end: busy.
+   */
   async run<Output>(task: () => Promise<Output>): Promise<Output> {
     this.#checkOpen()
     if (this.#running < this.#maxRunning) this.#running += 1

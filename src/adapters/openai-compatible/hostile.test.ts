@@ -107,7 +107,7 @@ describe('what a judge writes', () => {
     })
   })
 
-  test('an answer of another kind is refused; lost money is unknown, refused calls are free', async () => {
+  test('another kind of answer is refused; refused calls are free', async () => {
     const of = (answer: Partial<HttpAnswer> | Error) =>
       createOpenAIJudge({ ...endpoint, ...scripted(answer) }).judge({
         image,
@@ -213,7 +213,8 @@ describe('200 hostile prompts', () => {
     await createOpenAIJudge({ ...endpoint, http }).judge({ image, prompt, requirements: asked })
     const body = sent[0]?.body
     if (body?.kind !== 'json') throw new Error('a JSON body is sent')
-    // biome-ignore lint/suspicious/noExplicitAny: the body is looked at from outside, as a server does
+    // biome-ignore lint/suspicious/noExplicitAny: the body is looked at from outside, as a server
+    // does
     return { body: body.value as any, asked }
   }
 })

@@ -110,7 +110,9 @@ function toDataUrl({
   return `data:image/${format};base64,${base64}`
 }
 
-/** Vectors in the order of the inputs; undefined unless there is one for each, all of one length. */
+/**
+ * Vectors in the order of the inputs; undefined unless there is one for each, all of one length.
+ */
 function fromAnswer(json: unknown, count: number): readonly Float32Array[] | undefined {
   const rows = answer.safeParse(json).data?.data.toSorted((a, b) => a.index - b.index)
   if (rows === undefined || rows.length !== count) return undefined

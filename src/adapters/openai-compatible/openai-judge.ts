@@ -43,8 +43,9 @@ const usage = z.object({
 })
 
 /**
- * Asks a model that sees, by OpenAI's chat completions (API reference, read 2026-11-20): the picture
- * first, temperature 0, an answer held to a strict schema. Prompt and requirements travel as JSON.
+ * Asks a model that sees, by OpenAI's chat completions (API reference, read 2026-11-20): the
+ * picture first, temperature 0, an answer held to a strict schema. Prompt and requirements travel
+ * as JSON.
  */
 export function createOpenAIJudge(settings: JudgeSettings): Judge {
   return {

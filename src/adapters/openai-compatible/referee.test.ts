@@ -59,7 +59,7 @@ describe('a judge over the wire', () => {
     expect(costNano).toBeGreaterThan(0n)
   })
 
-  test('passes good and bad pictures as often as it was told, and always in the same way', async () => {
+  test('passes good and bad pictures as often as it was told, always in the same way', async () => {
     const passes = async (seed: number): Promise<boolean> => {
       const judgement = await ask(seed)
       return judgement.ok && judgement.answer.requirements.every(({ met }) => met === 'yes')

@@ -62,7 +62,7 @@ describe('measures of a picture', () => {
     expect(colours.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 9)
   })
 
-  test('transparency: the border of a sign on nothing is clear, of a filled one it is not', async () => {
+  test('the border of a sign on nothing is clear, that of a filled one is not', async () => {
     const sign = await product('#c81e3c').resize(200).png().toBuffer()
     const cut = await flat('#00000000')
       .composite([{ input: sign, left: 0, top: 284 }])

@@ -43,7 +43,8 @@ const percent = (share: number): string => `${(share * 100).toFixed(2)} %`
 const pairText = ({ same, different, kinds }: PairReport): string =>
   [
     `same       ${same.hits} of ${same.n} served, recall ${percent(same.recall)}`,
-    `different  ${different.wrong} of ${different.n} served wrongly, at most ${percent(different.upper95)}`,
+    `different  ${different.wrong} of ${different.n} served wrongly, ` +
+      `at most ${percent(different.upper95)}`,
     table([
       ['kind', 'pairs', 'served'],
       ...Object.entries(kinds).map(([kind, { n, hits }]) => [kind, String(n), String(hits)]),

@@ -54,7 +54,8 @@ export function cheapestThreshold(
   const good = labels.filter(({ isGood }) => isGood).length
   const fewest = Math.min(good, labels.length - good)
   if (fewest < FEWEST_OF_A_KIND) {
-    const reason = `${good} good and ${labels.length - good} bad pictures; ${FEWEST_OF_A_KIND} each are needed`
+    const bad = labels.length - good
+    const reason = `${good} good and ${bad} bad pictures; ${FEWEST_OF_A_KIND} each are needed`
     return { kind: 'too_few_labels', reason }
   }
   let best: CalibratedThreshold | undefined
@@ -74,8 +75,8 @@ export function cheapestThreshold(
 
 /**
  * The lowest threshold at which at most `maxBad` of the pictures that pass are bad, with 95 %
- * confidence. It never loosens by itself: when no threshold keeps the promise, it says so. Calibrate
- * again for each new version of a judge.
+ * confidence. It never loosens by itself: when no threshold keeps the promise, it says so.
+ * Calibrate again for each new version of a judge.
  */
 export function promisedThreshold(
   labels: readonly LabelledScore[],

@@ -39,7 +39,7 @@ describe('the gates that a picture must pass', () => {
     expect(namesOf(clear)).toEqual(['complete', 'size', 'blank', 'transparent'])
   })
 
-  test("the purpose's own settings replace the usual ones, and a check may stand there twice", () => {
+  test("the purpose's own settings replace the usual ones; a check may stand there twice", () => {
     const own = [
       read({ gate: 'size', aspect_tolerance: 0.02 }),
       read({ gate: 'palette', colours: ['#ff0000'] }),

@@ -56,8 +56,8 @@ const order = Object.keys(checks) as readonly CheckName[]
 
 /**
  * The gates that a picture must pass, cheapest first: those of every picture, transparency where it
- * was asked for, and the purpose's own, whose settings win. Whether it is blank is looked at when it
- * may be, or when its pixels must be decoded anyway: decoding is no matter of course.
+ * was asked for, and the purpose's own, whose settings win. Whether it is blank is looked at when
+ * it may be, or when its pixels must be decoded anyway: decoding is no matter of course.
  * @param about.isSuspicious so few bytes for its pixels that it may be blank.
  */
 export function gatesFor(

@@ -21,9 +21,9 @@ const wordsOf = (text: string): readonly string[] =>
 export const comparedForm = (literal: string): string => wordsOf(literal).join('')
 
 /**
- * How far a literal is from the nearest run of whole words of a reading, as edits a character. Whole
- * words, because CAFES is not CAFE; spaces do not count. 1 when nothing was read; 0 for a literal
- * that has nothing to compare.
+ * How far a literal is from the nearest run of whole words of a reading, as edits a character.
+ * Whole words, because CAFES is not CAFE; spaces do not count. 1 when nothing was read; 0 for a
+ * literal that has nothing to compare.
  */
 export function characterErrorRate(literal: string, reading: string): number {
   const wanted = comparedForm(literal)

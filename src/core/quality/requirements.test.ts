@@ -39,7 +39,7 @@ test("the operator's own requirements come first, with weight and importance", (
   ])
 })
 
-test('whatever the prompt, there are at most twelve, with ids of ours, and none without words', () => {
+test('whatever the prompt, there are at most twelve, with our ids, and none without words', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 400 }), (prompt) => {
       const rows = requirementsOf({ prompt, literals: [] })

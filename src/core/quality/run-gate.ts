@@ -16,6 +16,8 @@ export function runGate(gate: Gate, evidence: Evidence[Need], expectation: Expec
   return check.run(evidence, expectation, gate)
 }
 
-/** Whether a picture is refused for a verdict: it failed, or nobody could tell where that counts. */
+/**
+ * Whether a picture is refused for a verdict: it failed, or nobody could tell where that counts.
+ */
 export const isRefusal = ({ outcome }: Verdict, { required }: Gate): boolean =>
   outcome === 'failed' || (outcome === 'unknown' && required)

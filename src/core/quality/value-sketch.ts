@@ -45,7 +45,9 @@ export function shareUpTo({ counts, total }: ValueSketch, value: number): number
   return total === 0 ? 0 : below / total
 }
 
-/** The value that a share of the others lies below, to the width of a bucket; 0 for an empty sketch. */
+/**
+ * The value that a share of the others lies below, to the width of a bucket; 0 for an empty sketch.
+ */
 export function quantile({ counts, total }: ValueSketch, share: number): number {
   const buckets = Object.keys(counts)
     .map(Number)

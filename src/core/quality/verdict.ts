@@ -4,8 +4,8 @@ export type Measured = Readonly<Record<string, string | number | boolean | reado
 /** What one check says about one picture. */
 export interface Verdict {
   /**
-   * `skipped`: the check has nothing to do with this picture. `unknown`: it has, but cannot tell, for
-   * want of history or of a tool.
+   * `skipped`: the check has nothing to do with this picture. `unknown`: it has, but cannot tell,
+   * for want of history or of a tool.
    */
   readonly outcome: 'passed' | 'failed' | 'skipped' | 'unknown'
   /** How well, 0 to 1; only what passed or failed has one. */

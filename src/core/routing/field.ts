@@ -17,9 +17,9 @@ import {
 import type { RouteInput, Wishes } from './route.ts'
 
 /**
- * Standard deviations below the mean by which floors are held. The cheapest of hundreds of sequences
- * that seem to reach a floor is often one that only seems to, so something is taken off always, and
- * more where the purpose is critical.
+ * Standard deviations below the mean by which floors are held. The cheapest of hundreds of
+ * sequences that seem to reach a floor is often one that only seems to, so something is taken off
+ * always, and more where the purpose is critical.
  */
 const CAUTION = { usual: 0.5, critical: 1 } as const
 

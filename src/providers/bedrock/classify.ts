@@ -45,7 +45,9 @@ export function classify(answer: HttpAnswer): ProviderFailure {
   })
 }
 
-/** `ValidationException` of `ValidationException:http://internal.amazon.com/…`, or of `a.b#Name`. */
+/**
+ * `ValidationException` of `ValidationException:http://internal.amazon.com/…`, or of `a.b#Name`.
+ */
 function nameOf({ headers, json }: HttpAnswer): string {
   const inBody = isObject(json) ? json.__type : undefined
   const said = headers['x-amzn-errortype'] ?? (typeof inBody === 'string' ? inBody : '')

@@ -50,7 +50,7 @@ describe('another picture', () => {
   })
 })
 
-test('any text has a form, the same each time and with other case, spaces and closing marks', () => {
+test('any text has a form, the same with other case, spaces and closing marks', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme', maxLength: 400 }), (prompt) => {
       expect(form(prompt)).toBe(form(prompt))

@@ -12,13 +12,20 @@ const WRAPPERS: readonly RegExp[] = [
   /^(?:i|we) (?:want|need|would like|d like)(?: you)?(?: to)? /,
   /^(?:please |kindly )+/,
   /^(?:generate|create|make|draw|produce|design|show|give|provide|imagine)(?: me| us)? (?=\S)/,
-  /^(?:an? |the |one )?(?:\w+ )?(?:image|picture)(?: that| which)? (?:of|showing|shows|depicting|depicts|featuring|with|containing) /,
+  new RegExp(
+    '^(?:an? |the |one )?(?:\\w+ )?(?:image|picture)(?: that| which)? ' +
+      '(?:of|showing|shows|depicting|depicts|featuring|with|containing) ',
+  ),
   /^there (?:is|are) /,
 ]
 
 /** Praise that models read as noise. */
-const FILLER =
-  /\b(?:(?:very |ultra |super )?(?:high|best|top) (?:quality|resolution|res)|(?:highly|ultra|hyper|super|very) detailed|masterpiece|award winning|trending on artstation|ultra hd|uhd|hd|[48]k|if possible|thank you|thanks|please)\b/g
+const FILLER = new RegExp(
+  '\\b(?:(?:very |ultra |super )?(?:high|best|top) (?:quality|resolution|res)|' +
+    '(?:highly|ultra|hyper|super|very) detailed|masterpiece|award winning|' +
+    'trending on artstation|ultra hd|uhd|hd|[48]k|if possible|thank you|thanks|please)\\b',
+  'g',
+)
 
 const REWRITES: readonly (readonly [RegExp, string])[] = [
   [/\bt shirt/g, 'tshirt'],
@@ -44,7 +51,11 @@ const REWRITES: readonly (readonly [RegExp, string])[] = [
   [/\b(?:inside of|inside|within)\b/g, 'in'],
   [/\bin the (middle|center|centre) of\b/g, 'amid'],
   [
-    /\b(?:that (?:says|reads|say|read)|which (?:says|reads)|saying|reading the|reading|with the (?:text|words?|lettering)|labell?ed)(?= \uE000)/g,
+    new RegExp(
+      '\\b(?:that (?:says|reads|say|read)|which (?:says|reads)|saying|reading the|reading|' +
+        'with the (?:text|words?|lettering)|labell?ed)(?= \\uE000)',
+      'g',
+    ),
     'says',
   ],
   [/\b(?:in|with) (?:the |an? )?style of\b/g, 'styleof'],

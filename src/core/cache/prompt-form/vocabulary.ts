@@ -3,7 +3,9 @@
  * content: it must match. So a gap here costs a hit, never a wrong picture.
  */
 
-/** Several spellings or words of one meaning; the first is kept. Only what nobody could tell apart. */
+/**
+ * Several spellings or words of one meaning; the first is kept. Only what nobody could tell apart.
+ */
 const sameWords: readonly string[] = [
   ...['gray grey', 'color colour', 'colored coloured', 'colorful colourful', 'center centre'],
   ...['watercolor watercolour aquarelle', 'theater theatre', 'jewelry jewellery', 'fiber fibre'],

@@ -6,8 +6,8 @@ import { failed, passed } from '../verdict.ts'
 /** Grey values of a picture with something in it deviate by more than this, of 255. */
 const MIN_DEVIATION = 3
 /**
- * A larger share of one colour is a picture of nothing; unless a text was asked for: a word on plain
- * paper leaves 99 % of it as it was.
+ * A larger share of one colour is a picture of nothing; unless a text was asked for: a word on
+ * plain paper leaves 99 % of it as it was.
  */
 const MAX_COMMON_SHARE = 0.98
 

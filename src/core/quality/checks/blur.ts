@@ -21,10 +21,10 @@ const LOWEST_SHARE = 0.01
 const OUTLIER = 0.5
 
 /**
- * Whether the sharpness of a picture that was refused for it still says something about its purpose.
- * Without those just below the line, each window would cut the least sharp hundredth of what the
- * last one left, until sharp pictures failed; with those far below it, blurred ones would become
- * usual.
+ * Whether the sharpness of a picture that was refused for it still says something about its
+ * purpose. Without those just below the line, each window would cut the least sharp hundredth of
+ * what the last one left, until sharp pictures failed; with those far below it, blurred ones would
+ * become usual.
  */
 export const isOfPurpose = (history: ValueSketch, sharpness: number): boolean =>
   history.total < FEWEST_PICTURES || sharpness >= OUTLIER * quantile(history, LOWEST_SHARE)

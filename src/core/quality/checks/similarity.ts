@@ -45,7 +45,8 @@ export const similarity: Check<'similarity', 'embedding', typeof settings> = def
     const best = Math.max(...others.map((other) => cosine(picture, other)))
     const measured = { cosine: Math.round(best * 10_000) / 10_000 }
     if (best >= threshold) return passed(1, `like its ${to}`, measured)
-    // Cosines of good pictures are as low as 0.3 with some models: the score is beside the threshold.
+    // Cosines of good pictures are as low as 0.3 with some models: the score is beside the
+    // threshold.
     return failed(Math.max(0, best) / Math.max(threshold, 1e-6), `unlike its ${to}`, measured)
   },
 })

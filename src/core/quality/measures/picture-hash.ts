@@ -6,7 +6,9 @@ import { type ColourSample, gridMeans, luminanceOf } from './colour-sample.ts'
 export interface PictureHash {
   /** 256 bits as 64 hexadecimal digits. */
   readonly bits: string
-  /** 0 to 100: how much there is to hash. Below {@link MIN_DETAIL} flat pictures agree by chance. */
+  /**
+   * 0 to 100: how much there is to hash. Below {@link MIN_DETAIL} flat pictures agree by chance.
+   */
   readonly detail: number
   /** Mean colours of a grid of 4 × 4. The bits are blind to colour: a red and a blue one agree. */
   readonly grid: readonly Lab[]

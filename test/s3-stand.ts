@@ -2,12 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { S3Client } from '../adapters/s3/s3-client.ts'
-import type { S3Settings } from '../adapters/s3/s3-settings.ts'
-import { createSafeFetch } from '../adapters/safe-fetch/client.ts'
-import { systemClock } from '../adapters/system-clock/system-clock.ts'
-import type { HttpClient } from '../ports/http-client.ts'
-import { seededRandom } from './virtual-clock.ts'
+import { S3Client } from '../src/adapters/s3/s3-client.ts'
+import type { S3Settings } from '../src/adapters/s3/s3-settings.ts'
+import { createSafeFetch } from '../src/adapters/safe-fetch/client.ts'
+import { systemClock } from '../src/adapters/system-clock/system-clock.ts'
+import type { HttpClient } from '../src/ports/http-client.ts'
+import { seededRandom } from '../src/testing/virtual-clock.ts'
 
 /** The part of s3rver that is used; the package has no types. */
 interface S3rver {
