@@ -1,8 +1,9 @@
+import { owedTimes } from '../core/answers/owed-answer.ts'
 import type { Dependencies } from './dependencies.ts'
 import { recover } from './recover.ts'
 import type { WorkDesk } from './work-desk.ts'
 
-/** Turns between two sweeps of expired cache entries. */
+/** Turns between two sweeps of what has expired. */
 const TURNS_PER_PURGE = 60
 
 /** The loop that runs beside the requests; ends when its signal aborts. */
@@ -22,8 +23,8 @@ export interface BackgroundOrders {
 
 /**
  * Keeps this process's leases alive, cancels what others asked to be cancelled, writes what the
- * database did not take before, takes up work whose process died, and deletes expired cache
- * entries. A failing turn is logged and the next one comes; the data base may be back by then.
+ * database did not take before, takes up work whose process died, and deletes what has expired. A
+ * failing turn is logged and the next one comes; the data base may be back by then.
  */
 export function startBackground(deps: Dependencies, orders: BackgroundOrders): Background {
   const { signal } = orders
@@ -49,9 +50,14 @@ async function takeTurn(
   { desk, mayRecover }: BackgroundOrders,
 ): Promise<void> {
   const now = deps.clock.now()
-  await deps.stores.requests.renewLeases(deps.owner, now + deps.limits.leaseMs)
+  const until = now + deps.limits.leaseMs
+  await deps.stores.requests.renewLeases(deps.owner, until)
+  const keptUntil = until + owedTimes.adoptMs
+  await deps.stores.answers.renew({ holder: deps.owner, heldUntil: until, keptUntil })
   for (const id of await deps.stores.requests.cancelAsked(deps.owner)) desk.cancel(id)
   await deps.late.flush(deps.stores.journal, deps)
   if (mayRecover()) await recover(deps, desk)
-  if (turn % TURNS_PER_PURGE === 0) await deps.stores.cache.purge(now, deps.limits.purgeBatch)
+  if (turn % TURNS_PER_PURGE !== 0) return
+  await deps.stores.cache.purge(now, deps.limits.purgeBatch)
+  await deps.stores.answers.purge(now, deps.limits.purgeBatch)
 }

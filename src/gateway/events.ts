@@ -84,6 +84,11 @@ export type GatewayEvent =
       readonly isStale: boolean
     }
   | { readonly kind: 'feed-read'; readonly source: string; readonly fetchedAt: Instant }
+  | {
+      /** A client that asked again got what was paid for before. */
+      readonly kind: 'answer-repeated'
+      readonly how: 'adopted' | 'replayed'
+    }
   | { readonly kind: 'write-failed'; readonly requestId: string; readonly what: string }
   | {
       /** The calls of an offer became too slow, or fast enough again. */

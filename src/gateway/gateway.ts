@@ -3,13 +3,17 @@ import type { Model } from '../core/catalog/model.ts'
 import { GatewayError } from '../core/errors/gateway-error.ts'
 import type { ImageRequest } from '../core/request/image-request.ts'
 import type { PartialImage } from '../ports/provider.ts'
+import { AnswerDesk } from './answer-desk.ts'
+import type { Asked } from './asked.ts'
 import { startBackground } from './background.ts'
 import type { Caller, Dependencies } from './dependencies.ts'
 import { type JobDesk, openJobDesk } from './job-desk.ts'
 import { LateWrites } from './late-writes.ts'
+import type { OpenAnswer } from './open-answer.ts'
 import { submit, type Ticket } from './pipeline.ts'
 import type { GatewayResult } from './result.ts'
 import type { Watch } from './run.ts'
+import { withDeadline } from './with-deadline.ts'
 import { WorkDesk } from './work-desk.ts'
 
 /** How long a closing gateway waits for running requests, in milliseconds (a Kubernetes drain). */
@@ -30,6 +34,11 @@ export interface Gateway {
   generate(request: ImageRequest, caller: Caller, watch?: Watch): Promise<GatewayResult>
   /** Requests that nobody needs to wait for: to look at, listen to and cancel. */
   readonly jobs: JobDesk
+  /**
+   * Asks for a client that may lose the answer and ask again: it gets what it was owed before.
+   * @throws GatewayError `idempotency_key_reused`, and what {@link submit} throws.
+   */
+  answer(asked: Asked): Promise<OpenAnswer>
   models(): readonly Model[]
   /** Stops accepting, lets running requests end, and leaves the rest for another process. */
   close(): Promise<void>
@@ -70,6 +79,7 @@ export function openGateway(
     result.catch(() => undefined)
     return { ...ticket, result }
   }
+  const answers = new AnswerDesk({ start, desk, deps })
   let closed: Promise<void> | undefined
   const drain = async (): Promise<void> => {
     const drained = desk.empty()
@@ -77,7 +87,7 @@ export function openGateway(
     await Promise.race([drained, deps.clock.sleep(DRAIN_MS, limit.signal).catch(() => undefined)])
     limit.abort()
     stop.abort()
-    await background.ended
+    await Promise.all([background.ended, answers.written()])
     await deps.late.flush(deps.stores.journal, deps).catch((error: unknown) => {
       deps.log.error({ error, waiting: deps.late.size }, 'facts lost: closed before written')
     })
@@ -91,6 +101,7 @@ export function openGateway(
     submit: start,
     generate: async (request, caller, watch) => start(request, caller, watch).result,
     jobs: openJobDesk(deps, desk),
+    answer: (asked) => answers.open(asked),
     models: () => liveModels(deps.snapshot().catalog, deps.clock.now()),
     close: () => {
       isClosing = true
@@ -98,28 +109,4 @@ export function openGateway(
       return closed
     },
   }
-}
-
-async function withDeadline(
-  ticket: Ticket,
-  deadlineMs: number | undefined,
-  deps: Dependencies,
-): Promise<GatewayResult> {
-  if (deadlineMs === undefined) return ticket.result
-  const over = new AbortController()
-  const late = deps.clock.sleep(deadlineMs, over.signal).then(
-    () => true,
-    () => false,
-  )
-  const ended = ticket.result.then(
-    () => false,
-    () => false,
-  )
-  const isLate = await Promise.race([late, ended])
-  over.abort()
-  if (!isLate) return ticket.result
-  // The work goes on; its pictures are released from memory when it ends.
-  ticket.result.then((result) => result.release()).catch(() => undefined)
-  const message = `Not ready after ${deadlineMs} ms; see GET /v1/requests/${ticket.requestId}.`
-  throw new GatewayError('deadline_exceeded', message, { requestId: ticket.requestId })
 }

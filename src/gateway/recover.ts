@@ -1,3 +1,4 @@
+import { owedTimes } from '../core/answers/owed-answer.ts'
 import { makeCallPlan } from '../core/catalog/call-plan.ts'
 import { offerName } from '../core/catalog/model.ts'
 import type { CallSettings, Finishing } from '../core/catalog/settings.ts'
@@ -95,6 +96,8 @@ async function end(run: Run, deps: Dependencies): Promise<void> {
   } catch (error) {
     if (!GatewayError.isInstance(error)) throw error
   }
+  // Its client may come back for it only now that this process is there.
+  await deps.stores.answers.keepUntil(run.id, deps.clock.now() + owedTimes.adoptMs)
 }
 
 /** Another process may be able to do what this one is not, and this one may be later. */

@@ -17,6 +17,8 @@ export interface DeliveredImage {
 export interface GatewayResult {
   readonly requestId: string
   readonly createdAt: Instant
+  /** Links in the answer begin with it, so that an answer given again has the same ones. */
+  readonly answeredAt: Instant
   readonly images: readonly DeliveredImage[]
   readonly costNano: Nano
   /** Undefined when the model asked for has no price here. */
@@ -30,7 +32,7 @@ export interface GatewayResult {
   /** `direct`, `fallback:2`, `cache`. */
   readonly route: string
   readonly attempts: number
-  /** `MISS`, `HIT exact`, or `OFF`. */
+  /** `MISS`, `HIT exact`, `OFF`, or `ADOPTED` when it was owed from an earlier request. */
   readonly cache: string
   readonly priceVersion: string
   readonly warnings: readonly Warning[]

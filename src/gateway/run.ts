@@ -43,8 +43,17 @@ export interface EndedAttempt {
   readonly written: Promise<boolean>
 }
 
+/** How a waiting caller's answer is found when he asks again. */
+export interface Claim {
+  /** Digest of the request and of the form its answer is wanted in. */
+  readonly fingerprint: string
+  /** The name he gave to the request. */
+  readonly name?: string
+}
+
 /** What a caller wants to hear while the work goes on, and lets the work know. */
 export interface Watch {
+  readonly claim?: Claim
   onPartial?(partial: PartialImage): void
   /** Aborts when the caller has gone: what was not sent to a provider yet is not bought then. */
   readonly gone?: AbortSignal
@@ -55,6 +64,8 @@ export interface Watch {
   onAccepted?(): void
   /** The gateways that the request came through. */
   readonly via?: string
+  /** What the request began with has become durable, together with its first call or before it. */
+  onWritten?(facts: readonly Fact[]): void
 }
 
 /**

@@ -1,40 +1,59 @@
 import type { CallSettings } from '../core/catalog/settings.ts'
-import type { Attempt, ImageRecord } from '../core/jobs/request-record.ts'
+import type { RequestRecord } from '../core/jobs/request-record.ts'
 import type { JsonObject } from '../core/json.ts'
+import { dollarsFromNano } from '../core/money.ts'
 import type { Warning } from '../core/request/image-request.ts'
 import type { Dependencies } from './dependencies.ts'
 import { loadImage } from './load-image.ts'
-import type { Receipt } from './receipt.ts'
 import type { GatewayResult } from './result.ts'
-import { sumTokens } from './sum-tokens.ts'
+
+/** What a record keeps of an answer: all that is needed to give it once more, and receipts show. */
+export const toSummary = (result: GatewayResult): JsonObject => ({
+  answered_at: new Date(result.answeredAt).toISOString(),
+  route: result.route,
+  provider: result.provider,
+  model: result.model,
+  cache: result.cache,
+  attempts: result.attempts,
+  images: result.images.map(({ record }) => record.id),
+  warnings: result.warnings.map((warning) => ({ ...warning })),
+  overhead_ms: result.overheadMs,
+  cost: dollarsFromNano(result.costNano),
+  resolved: { ...result.resolved } as JsonObject,
+  tokens: result.tokens === undefined ? undefined : { ...result.tokens },
+})
 
 /**
  * The answer of a request that has ended, made of what is stored, as its caller got it or would
- * have got it. What a provider resolved `auto` to is not stored: what was asked of it stands there.
+ * have got it.
  */
-export async function storedResult(receipt: Receipt, deps: Dependencies): Promise<GatewayResult> {
-  const { request, attempts } = receipt
-  const summary = request.summary ?? {}
-  const images = await pictures(receipt, summary, deps)
-  const producing = attempts.filter(({ outcome }) => outcome === 'produced')
-  const tokens = sumTokens(producing.map(({ usage }) => usage))
-  const { listCostNano, savedNano } = request
+export async function storedResult(
+  record: RequestRecord,
+  deps: Pick<Dependencies, 'stores' | 'images'>,
+): Promise<GatewayResult> {
+  const { summary = {}, listCostNano, savedNano } = record
+  // A picture from the cache belongs to another request, so each is found by its own id.
+  const ids = (summary.images ?? []) as readonly string[]
+  const found = await Promise.all(ids.map((id) => deps.stores.requests.image(id)))
+  const images = found.filter((image) => image !== undefined)
+  const tokens = summary.tokens as GatewayResult['tokens']
   return {
-    requestId: request.id,
-    createdAt: request.createdAt,
-    images: images.map((record) => ({ record, load: () => loadImage(record, deps) })),
-    costNano: request.costNano,
+    requestId: record.id,
+    createdAt: record.createdAt,
+    answeredAt: Date.parse(text(summary.answered_at)) || (record.endedAt ?? record.createdAt),
+    images: images.map((image) => ({ record: image, load: () => loadImage(image, deps) })),
+    costNano: record.costNano,
     ...(listCostNano === undefined ? {} : { listCostNano }),
     ...(savedNano === undefined ? {} : { savedNano }),
-    book: request.book,
+    book: record.book,
     provider: text(summary.provider),
     model: text(summary.model),
     route: text(summary.route),
-    attempts: attempts.length,
+    attempts: Number(summary.attempts ?? 0),
     cache: text(summary.cache),
-    priceVersion: request.priceVersion,
+    priceVersion: record.priceVersion,
     warnings: (summary.warnings ?? []) as unknown as readonly Warning[],
-    resolved: settingsOf(producing[0]),
+    resolved: (summary.resolved ?? {}) as CallSettings,
     ...(tokens === undefined ? {} : { tokens }),
     overheadMs: Number(summary.overhead_ms ?? 0),
     release: () => undefined,
@@ -42,19 +61,3 @@ export async function storedResult(receipt: Receipt, deps: Dependencies): Promis
 }
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '')
-
-const settingsOf = (attempt: Attempt | undefined): CallSettings =>
-  (attempt?.call.settings ?? {}) as CallSettings
-
-/** In the order of the answer; those from the cache belong to other requests. */
-async function pictures(
-  { images }: Receipt,
-  { images: ids = [] }: JsonObject,
-  { stores }: Dependencies,
-): Promise<readonly ImageRecord[]> {
-  const own = new Map(images.map((image) => [image.id, image]))
-  const found = await Promise.all(
-    (ids as readonly string[]).map((id) => own.get(id) ?? stores.requests.image(id)),
-  )
-  return found.filter((image) => image !== undefined)
-}

@@ -34,9 +34,11 @@ export function unsentFacts(
   if (!isFirst || accepted === undefined) return settled
   const { leaseOwner: _, leaseUntil: __, ...record } = accepted.request
   const error = { code: 'ledger_unavailable', message: REASON }
+  const owed = run.unwritten.filter((fact) => fact.kind === 'answer-owed')
   return [
     ...settled,
     { kind: 'request-ended', request: { ...record, state: 'failed', endedAt: at, error } },
     { kind: 'hold-closed', entry: closeEntry(hold, 'release', 0n, at) },
+    ...owed.map(({ answer }): Fact => ({ kind: 'answer-closed', answer })),
   ]
 }

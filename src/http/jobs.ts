@@ -109,7 +109,7 @@ async function showJob(
   if (receipt === undefined) throw unknownThing('job', id)
   if ((receipt.request.made?.images ?? 0) === 0) return printJob(receipt, undefined)
   const baseUrl = context.publicUrl ?? baseUrlOf(request)
-  const result = printJobResult(await storedResult(receipt, gateway.deps), {
+  const result = printJobResult(await storedResult(receipt.request, gateway.deps), {
     linkOf: (imageId) => `${baseUrl}${links.sign(imageId, clock.now())}`,
     hasBody: bodyExtension,
   })

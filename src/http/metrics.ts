@@ -62,6 +62,7 @@ function makeInstruments(registers: readonly [Registry]) {
       'keeprate_write_failures_total',
       'Writes after a paid answer that failed to the last try.',
     ),
+    repeated: counter('keeprate_repeated_answers_total', 'Answers given again.', ['kind']),
     breaker: new Gauge({
       name: 'keeprate_breaker_state',
       help: 'Circuit breakers: 1 = open, 0 = closed; an empty offer is the whole provider.',
@@ -184,6 +185,7 @@ function makeListeners(
       const offer = `${image.provider}/${image.model}`
       to.verdicts.inc({ offer, result: verdict.isAccepted ? 'accepted' : 'rejected' })
     },
+    'answer-repeated': ({ how }) => to.repeated.inc({ kind: how }),
     'write-failed': () => to.writeFailures.inc(),
     'hedge-ended': ({ outcome }) => to.hedges.inc({ outcome }),
     'latency-exceeded': () => undefined,

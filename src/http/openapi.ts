@@ -60,7 +60,8 @@ function describeRoute(route: RouteDefinition): JsonObject {
     ...(route.policy === 'public' ? {} : { security: [{ key: [] }] }),
     parameters: [
       ...path,
-      ...queryParameters(route.query),
+      ...parametersOf('query', route.query),
+      ...parametersOf('header', route.headers),
       ...(route.answersLater === true ? [preferParameter] : []),
     ],
     ...bodyOf(route),
@@ -98,12 +99,12 @@ const schemaOf = (schema: ZodType): JsonObject => {
   return rest as JsonObject
 }
 
-function queryParameters(query: ZodType | undefined): JsonObject[] {
-  if (query === undefined) return []
-  const { properties } = schemaOf(query)
+function parametersOf(place: 'query' | 'header', schema: ZodType | undefined): JsonObject[] {
+  if (schema === undefined) return []
+  const { properties } = schemaOf(schema)
   return Object.entries((properties ?? {}) as JsonObject).map(([name, schema]) => ({
     name,
-    in: 'query',
+    in: place,
     required: false,
     schema,
   }))

@@ -18,6 +18,8 @@ export interface RouteDefinition {
   /** Whether multipart/form-data is taken as well. */
   readonly multipart?: boolean
   readonly query?: ZodType
+  /** Headers that it takes beside ours; read by the handler. */
+  readonly headers?: ZodType
   /** What a success answers with; `text/event-stream` and images beside JSON are named here. */
   readonly answers: readonly string[]
   /** Whether `Prefer: respond-async` is answered by 202 and a job. */

@@ -9,6 +9,7 @@ import type {
 import type { Balance, Book, Hold, LedgerEntry } from '../core/ledger/entry.ts'
 import type { VirtualKey } from '../core/ledger/virtual-key.ts'
 import type { Instant } from '../core/time.ts'
+import type { AnswerStore } from './answer-store.ts'
 import type { FeedbackStore } from './feedback-store.ts'
 import type { HistoryStore } from './history-store.ts'
 import type { PriceStore } from './price-store.ts'
@@ -126,6 +127,7 @@ export interface Stores {
   readonly ledger: LedgerStore
   readonly requests: RequestStore
   readonly cache: CacheStore
+  readonly answers: AnswerStore
   readonly usage: UsageStore
   readonly keys: KeyStore
   readonly settings: SettingStore

@@ -1,3 +1,5 @@
+import { IDEMPOTENCY_MS, type IdempotencyKey } from '../core/answers/idempotency-key.ts'
+import type { OwedAnswer } from '../core/answers/owed-answer.ts'
 import type {
   Attempt,
   CacheEntry,
@@ -105,6 +107,32 @@ export const sampleCacheEntry = (name: string, changes: Partial<CacheEntry> = {}
   tenant: 'tenant-a',
   createdAt: sampleNow + 4_000,
   expiresAt: sampleNow + 86_400_000,
+  ...changes,
+})
+
+/** What the client of a request is owed; equal for all names. */
+export const sampleOwedAnswer = (name: string, changes: Partial<OwedAnswer> = {}): OwedAnswer => ({
+  requestId: `req_${name}`,
+  keyId: 'key_a',
+  fingerprint: 'f'.repeat(64),
+  createdAt: sampleNow,
+  holder: 'worker-a',
+  heldUntil: sampleNow + 10_000,
+  keptUntil: sampleNow + 610_000,
+  ...changes,
+})
+
+/** A name that a client gave to a request; the same for all requests. */
+export const sampleIdempotencyKey = (
+  name: string,
+  changes: Partial<IdempotencyKey> = {},
+): IdempotencyKey => ({
+  keyId: 'key_a',
+  name: 'order 7',
+  fingerprint: 'f'.repeat(64),
+  requestId: `req_${name}`,
+  usedAt: sampleNow,
+  expiresAt: sampleNow + IDEMPOTENCY_MS,
   ...changes,
 })
 

@@ -9,8 +9,10 @@ import {
   sampleCacheEntry,
   sampleEndedRequest,
   sampleHold,
+  sampleIdempotencyKey,
   sampleImage,
   sampleNow,
+  sampleOwedAnswer,
   sampleRequest,
   sampleSettledAttempt,
   settledFact,
@@ -108,6 +110,14 @@ const contradictions: Readonly<Record<string, readonly [readonly Fact[], readonl
     openingFacts('one'),
     [{ kind: 'request-accepted', request: sampleRequest('one') }],
   ],
+  'a name used for two requests': [
+    [{ kind: 'key-used', key: sampleIdempotencyKey('one') }],
+    [{ kind: 'key-used', key: sampleIdempotencyKey('two') }],
+  ],
+  'an answer owed twice': [
+    [{ kind: 'answer-owed', answer: sampleOwedAnswer('one') }],
+    [{ kind: 'answer-owed', answer: sampleOwedAnswer('one', { holder: 'worker-b' }) }],
+  ],
   'a hold opened twice': [openingFacts('one'), [{ kind: 'hold-opened', hold: sampleHold('one') }]],
   'a hold for an unknown request': [[], [{ kind: 'hold-opened', hold: sampleHold('one') }]],
   'an attempt started twice': [
@@ -190,8 +200,10 @@ function contradictionsOf(open: OpenStores): void {
 }
 
 /** All that the samples could have written. */
-async function everythingOf({ requests, ledger, cache }: Stores) {
+async function everythingOf({ requests, ledger, cache, answers }: Stores) {
   const seen: unknown[] = [await ledger.balance('key_a', 'real')]
+  const asked = { ...sampleOwedAnswer('any'), ...sampleIdempotencyKey('any'), now: sampleNow }
+  seen.push(await answers.owed({ ...asked, limit: 9 }), await answers.named(asked))
   for (const name of ['one', 'two', 'beside']) {
     const id = `req_${name}`
     seen.push(await requests.request(id), await requests.attempts(id), await requests.images(id))

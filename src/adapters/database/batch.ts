@@ -1,6 +1,12 @@
 import type { Fact } from '../../core/jobs/request-record.ts'
 import { openEntry } from '../../core/ledger/entry.ts'
 import {
+  type IdempotencyKeyRow,
+  type OwedAnswerRow,
+  toIdempotencyKeyRow,
+  toOwedAnswerRow,
+} from './answer-rows.ts'
+import {
   canJoin,
   type EndedRow,
   type HoldChangeRow,
@@ -25,7 +31,9 @@ import type { AttemptRow, CacheRow, HoldRow, ImageRow, LedgerRow, RequestRow } f
 
 /** Rows, sorted by what is to be done with them. */
 export interface BatchRows {
+  readonly named: IdempotencyKeyRow[]
   readonly accepted: RequestRow[]
+  readonly owed: OwedAnswerRow[]
   readonly opened: HoldRow[]
   readonly started: AttemptRow[]
   readonly submitted: SubmittedRow[]
@@ -36,6 +44,7 @@ export interface BatchRows {
   readonly ended: EndedRow[]
   readonly holdChanges: HoldChangeRow[]
   readonly entries: LedgerRow[]
+  readonly closed: OwedAnswerRow[]
 }
 
 /** The facts of one commit. */
@@ -51,16 +60,19 @@ export interface Batch {
 
 /** Kinds of facts in the order in which a group writes them, which is that of a request's life. */
 const factOrder: { readonly [Kind in Fact['kind']]: number } = {
-  'request-accepted': 0,
-  'hold-opened': 1,
-  'attempt-started': 2,
-  'attempt-submitted': 3,
-  'attempt-settled': 4,
-  'image-derived': 5,
-  'image-judged': 5,
-  'cache-written': 6,
-  'request-ended': 7,
-  'hold-closed': 8,
+  'key-used': 0,
+  'request-accepted': 1,
+  'answer-owed': 2,
+  'hold-opened': 3,
+  'attempt-started': 4,
+  'attempt-submitted': 5,
+  'attempt-settled': 6,
+  'image-derived': 7,
+  'image-judged': 7,
+  'cache-written': 8,
+  'request-ended': 9,
+  'hold-closed': 10,
+  'answer-closed': 11,
 }
 
 /**
@@ -69,7 +81,9 @@ const factOrder: { readonly [Kind in Fact['kind']]: number } = {
  */
 class Collector {
   readonly rows: BatchRows = {
+    named: [],
     accepted: [],
+    owed: [],
     opened: [],
     started: [],
     submitted: [],
@@ -80,6 +94,7 @@ class Collector {
     ended: [],
     holdChanges: [],
     entries: [],
+    closed: [],
   }
   readonly #pictures = new Map<string, number>()
   readonly #changes = new Map<string, number>()
@@ -124,7 +139,9 @@ export function joinRows(batches: readonly Batch[]): BatchRows {
   const collector = new Collector()
   const { rows } = collector
   for (const { rows: more } of batches) {
+    rows.named.push(...more.named)
     rows.accepted.push(...more.accepted)
+    rows.owed.push(...more.owed)
     rows.opened.push(...more.opened)
     rows.started.push(...more.started)
     rows.submitted.push(...more.submitted)
@@ -135,6 +152,7 @@ export function joinRows(batches: readonly Batch[]): BatchRows {
     rows.ended.push(...more.ended)
     for (const row of more.holdChanges) collector.changeHold(row)
     rows.entries.push(...more.entries)
+    rows.closed.push(...more.closed)
   }
   return rows
 }
@@ -157,9 +175,17 @@ function add<Kind extends Fact['kind']>(
 
 /** One entry for each kind of fact: a kind without one does not compile. */
 const adders: { readonly [Kind in Fact['kind']]: FactAdder<Kind> } = {
+  'key-used': ({ key }, { rows }, subjects) => {
+    rows.named.push(toIdempotencyKeyRow(key))
+    subjects.push(`${key.keyId} ${key.name}`)
+  },
   'request-accepted': ({ request }, { rows }, subjects) => {
     rows.accepted.push(toRequestRow(request))
     subjects.push(request.id)
+  },
+  'answer-owed': ({ answer }, { rows }, subjects) => {
+    rows.owed.push(toOwedAnswerRow(answer))
+    subjects.push(answer.requestId)
   },
   'hold-opened': ({ hold }, { rows }, subjects) => {
     rows.opened.push(toHoldRow(hold))
@@ -204,5 +230,9 @@ const adders: { readonly [Kind in Fact['kind']]: FactAdder<Kind> } = {
     to.changeHold(toHoldChangeRow(entry))
     to.rows.entries.push(toLedgerRow(entry))
     subjects.push(entry.requestId, entry.holdId)
+  },
+  'answer-closed': ({ answer }, { rows }, subjects) => {
+    rows.closed.push(toOwedAnswerRow(answer))
+    subjects.push(answer.requestId)
   },
 }

@@ -33,7 +33,9 @@ interface Waiting {
 
 /** Kinds that announce spending; a commit of nothing else may be refused. */
 const announcing: ReadonlySet<Fact['kind']> = new Set([
+  'key-used',
   'request-accepted',
+  'answer-owed',
   'hold-opened',
   'attempt-started',
 ])

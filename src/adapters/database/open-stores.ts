@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Stores } from '../../ports/stores.ts'
+import { answerStore } from './answer-store.ts'
 import { cacheStore } from './cache-store.ts'
 import type { Engine } from './engine.ts'
 import { feedbackStore } from './feedback-store.ts'
@@ -28,6 +29,7 @@ export async function openStores(engine: Engine): Promise<Stores> {
     ledger: ledgerStore(engine),
     requests: requestStore(engine),
     cache: cacheStore(engine),
+    answers: answerStore(engine),
     usage: usageStore(engine),
     keys: keyStore(engine),
     settings: settingStore(engine),

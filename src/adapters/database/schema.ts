@@ -1,3 +1,4 @@
+import type { IdempotencyKeyRow, OwedAnswerRow } from './answer-rows.ts'
 import type { BillTallyRow, PriceChangeRow, PriceFeedRow, PriceSourceRow } from './price-tables.ts'
 import type { Columns } from './statement.ts'
 import type { UsageSeriesRow, UsageTotalRow } from './usage-rows.ts'
@@ -178,6 +179,8 @@ export interface Schema {
   readonly price_sources: PriceSourceRow
   readonly price_changes: PriceChangeRow
   readonly bill_tallies: BillTallyRow
+  readonly owed_answers: OwedAnswerRow
+  readonly idempotency_keys: IdempotencyKeyRow
   readonly schema_migrations: MigrationRow
 }
 

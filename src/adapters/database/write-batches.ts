@@ -12,7 +12,9 @@ export function* writeBatches(writes: Writes, batches: readonly Batch[]): Steps 
   const totals = new Totals()
   const usage = new UsageTotals()
   const rows = joinRows(batches)
+  yield* write(writes.name, rows.named, 'idempotency key already used')
   yield* write(writes.accept, rows.accepted, 'request already accepted')
+  yield* write(writes.owe, rows.owed, 'answer already owed')
   yield* write(writes.open, rows.opened, 'hold already opened')
   for (const hold of rows.opened) totals.open(hold)
   yield* write(writes.start, rows.started, 'attempt already started')
@@ -28,6 +30,8 @@ export function* writeBatches(writes: Writes, batches: readonly Batch[]): Steps 
   totals.change(holds, rows.holdChanges)
   yield* write(writes.enter, rows.entries, 'ledger entry already written')
   for (const entry of rows.entries) if (entry.kind === 'settle') totals.settle(entry)
+  // One that is not there any more is closed as well.
+  for (const query of writes.close(rows.closed)) yield query
   // Last, and in one order: these are the rows that requests share, so they stay locked shortest.
   yield* write(writes.total, totals.rows(), 'balance')
   // Most series are known already, so fewer rows are written than given.

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { answerWrites } from './answer-writes.ts'
 import {
   endedColumns,
   holdChangeColumns,
@@ -47,6 +48,7 @@ export const prepareWrites = (printer: Printer) => ({
   ...otherUpdates(printer),
   ...holdUpdates(printer),
   ...usageWrites(printer),
+  ...answerWrites(printer),
 })
 
 /** The statements for one row each, as plain data. */
@@ -65,6 +67,9 @@ export const printWrites = (writes: Writes): Readonly<Record<keyof Writes, Print
   total: writes.total.print(),
   nameSeries: writes.nameSeries.print(),
   addUsage: writes.addUsage.print(),
+  name: writes.name.print(),
+  owe: writes.owe.print(),
+  close: writes.close.print(),
 })
 
 function inserts({ kysely, rowsPerStatement }: Printer) {

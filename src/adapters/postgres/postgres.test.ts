@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Stores } from '../../ports/stores.ts'
 import { cuttingProxy } from '../../testing/cutting-proxy.ts'
 import { closingFacts, openingFacts, sampleNow } from '../../testing/sample-records.ts'
+import { testAnswerStore } from '../../testing/test-answer-store.ts'
 import { testCacheStore } from '../../testing/test-cache-store.ts'
 import { testFeedbackStore } from '../../testing/test-feedback-store.ts'
 import { testJournal } from '../../testing/test-journal.ts'
@@ -45,6 +46,7 @@ function testPostgres(url: string): void {
   testRequestStore('PostgreSQL', open)
   testCacheStore('PostgreSQL', open)
   testFeedbackStore('PostgreSQL', open)
+  testAnswerStore('PostgreSQL', open)
   testKeyStore('PostgreSQL', open)
   testPriceStore('PostgreSQL', open)
   testSettingStore('PostgreSQL', open)
@@ -70,6 +72,8 @@ const EMPTY_ALL = [
   'bill_tallies',
   'verdicts',
   'cache_entries',
+  'owed_answers',
+  'idempotency_keys',
   'images',
   'attempts',
   'holds',

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, describe, expect, test } from 'vitest'
 import { closingFacts, openingFacts, sampleNow } from '../../testing/sample-records.ts'
+import { testAnswerStore } from '../../testing/test-answer-store.ts'
 import { testCacheStore } from '../../testing/test-cache-store.ts'
 import { testFeedbackStore } from '../../testing/test-feedback-store.ts'
 import { testJournal } from '../../testing/test-journal.ts'
@@ -33,6 +34,7 @@ testLedgerStore('SQLite', open)
 testRequestStore('SQLite', open)
 testCacheStore('SQLite', open)
 testFeedbackStore('SQLite', open)
+testAnswerStore('SQLite', open)
 testKeyStore('SQLite', open)
 testPriceStore('SQLite', open)
 testSettingStore('SQLite', open)

@@ -91,6 +91,11 @@ export const errorCatalogue = {
     'invalid_request_error',
     'Nothing in the cache answers this; drop `x-keeprate-cache: only` to generate it.',
   ),
+  idempotency_key_reused: entry(
+    422,
+    'invalid_request_error',
+    'Send a new Idempotency-Key with another request, or the same request with this one.',
+  ),
   // 499 is what nginx logs for a client that has gone, and what gRPC's CANCELLED maps to
   // (google/rpc/code.proto, read 2026-11-20).
   cancelled: entry(

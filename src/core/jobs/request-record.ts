@@ -1,3 +1,5 @@
+import type { IdempotencyKey } from '../answers/idempotency-key.ts'
+import type { OwedAnswer } from '../answers/owed-answer.ts'
 import type { FailureClass } from '../errors/provider-failure.ts'
 import type { JsonObject, JsonValue } from '../json.ts'
 import type { Book, Hold, LedgerEntry } from '../ledger/entry.ts'
@@ -154,7 +156,13 @@ export interface CacheEntry {
 
 /** What can be written. All facts of one commit become durable together or not at all. */
 export type Fact =
+  | {
+      /** A name that is in use contradicts, one that has expired gives way. */
+      readonly kind: 'key-used'
+      readonly key: IdempotencyKey
+    }
   | { readonly kind: 'request-accepted'; readonly request: RequestRecord }
+  | { readonly kind: 'answer-owed'; readonly answer: OwedAnswer }
   | { readonly kind: 'hold-opened'; readonly hold: Hold }
   | { readonly kind: 'attempt-started'; readonly attempt: Attempt }
   | {
@@ -185,3 +193,8 @@ export type Fact =
       readonly request: RequestRecord
     }
   | { readonly kind: 'hold-closed'; readonly entry: LedgerEntry }
+  | {
+      /** It was delivered, or there is none; nothing is said against one that has gone already. */
+      readonly kind: 'answer-closed'
+      readonly answer: OwedAnswer
+    }

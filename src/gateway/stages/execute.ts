@@ -99,6 +99,7 @@ export async function announce(
   const started = attempts.map((attempt) => ({ kind: 'attempt-started', attempt }) as const)
   try {
     await deps.stores.journal.commit([...unwritten, ...started])
+    if (unwritten.length > 0) run.watch.onWritten?.(unwritten)
   } catch (error) {
     if (isOutcomeUnknown(error)) {
       const isFirst = unwritten.length > 0

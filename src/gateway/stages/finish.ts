@@ -17,6 +17,8 @@ import { madeOf } from '../made-of.ts'
 import { paidWrite } from '../paid-write.ts'
 import type { GatewayResult } from '../result.ts'
 import { bookOf, missingImages, type Run, readyImages } from '../run.ts'
+import { toErrorSummary } from '../stored-error.ts'
+import { toSummary } from '../stored-result.ts'
 import { sumTokens } from '../sum-tokens.ts'
 
 /**
@@ -131,6 +133,7 @@ function toResult(run: Run, deps: Dependencies): GatewayResult {
   return {
     requestId: run.id,
     createdAt: run.startedAt,
+    answeredAt: deps.clock.now(),
     images: images.map(({ record, bytes }) => ({
       record,
       load: async () => bytes ?? loadImage(record, deps),
@@ -147,7 +150,7 @@ function toResult(run: Run, deps: Dependencies): GatewayResult {
     warnings: collectWarnings(run, images.length),
     resolved: producing[0]?.resolved ?? {},
     ...(tokens === undefined ? {} : { tokens }),
-    overheadMs: Math.max(0, deps.clock.monotonicMs() - run.startedMs - run.providerMs),
+    overheadMs: toMicroseconds(deps.clock.monotonicMs() - run.startedMs - run.providerMs),
     release: () => run.reservation?.release(),
   }
 }
@@ -157,6 +160,9 @@ function listNanoOf(run: Run, images: number): Nano | undefined {
   if (run.listNano === undefined || !isCutShort(run)) return run.listNano
   return (run.listNano * BigInt(images)) / BigInt(run.request.n)
 }
+
+/** Whole microseconds, as the record keeps them: an answer that is given again says the same. */
+const toMicroseconds = (ms: number): number => Math.round(Math.max(0, ms) * 1000) / 1000
 
 /**
  * `cache` when nothing was made, `direct` for the first step, else the number of the step that
@@ -228,10 +234,6 @@ function toEnded(
   const first = run.unwritten.find((fact) => fact.kind === 'request-accepted')
   if (first === undefined) throw new TypeError('a run that was never accepted cannot end')
   const { leaseOwner: _, leaseUntil: __, ...record } = first.request
-  const failed =
-    error === undefined
-      ? {}
-      : { error: { code: error.code, message: error.message, param: error.param } }
   return {
     ...record,
     state: isCutShort(run) ? 'cancelled' : error === undefined ? 'completed' : 'failed',
@@ -239,20 +241,9 @@ function toEnded(
     costNano: result.costNano,
     ...(result.listCostNano === undefined ? {} : { listCostNano: result.listCostNano }),
     ...(result.savedNano === undefined ? {} : { savedNano: result.savedNano }),
-    ...failed,
+    ...(error === undefined ? {} : { error: toErrorSummary(error) }),
     made: madeOf(run, result),
-    summary: {
-      route: result.route,
-      provider: result.provider,
-      model: result.model,
-      cache: result.cache,
-      attempts: result.attempts,
-      images: result.images.map(({ record: image }) => image.id),
-      warnings: result.warnings.map((warning) => ({ ...warning })),
-      overhead_ms: Math.round(result.overheadMs * 1000) / 1000,
-      cost: dollarsFromNano(result.costNano),
-      ...(isCutShort(run) ? { cancelled: printCut(run) } : {}),
-    },
+    summary: { ...toSummary(result), ...(isCutShort(run) ? { cancelled: printCut(run) } : {}) },
   }
 }
 

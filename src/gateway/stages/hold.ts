@@ -6,6 +6,7 @@ import type { Hold } from '../../core/ledger/entry.ts'
 import { dollarsFromNano } from '../../core/money.ts'
 import type { ImageFormat, ImageRequest } from '../../core/request/image-request.ts'
 import type { Candidate, ExplainedOffer, Plan } from '../../core/routing/plan.ts'
+import { answerFacts, nameFacts } from '../claim-facts.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { printPriceSource, printWaiting } from '../print-quote.ts'
 import { bookOf, missingImages, type Run } from '../run.ts'
@@ -30,7 +31,8 @@ export async function hold(run: Run, deps: Dependencies): Promise<Run> {
   const { plan } = run
   const record = toRecord(run, deps)
   if (plan === undefined) {
-    return { ...run, unwritten: [{ kind: 'request-accepted', request: record }, ...run.unwritten] }
+    const accepted = { kind: 'request-accepted', request: record } as const
+    return { ...run, unwritten: [...nameFacts(run), accepted, ...run.unwritten] }
   }
   const bytes = expectedBytes(run.request, plan, missingImages(run))
   const reservation = await deps.bytes.reserve(bytes, run.stop.buying)
@@ -51,7 +53,9 @@ export async function hold(run: Run, deps: Dependencies): Promise<Run> {
     reservation,
     hold: opened,
     unwritten: [
+      ...nameFacts(run),
       { kind: 'request-accepted', request: record },
+      ...answerFacts(run, deps),
       { kind: 'hold-opened', hold: opened },
       ...run.unwritten,
     ],

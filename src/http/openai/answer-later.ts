@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify'
 import type { Gateway } from '../../gateway/gateway.ts'
-import type { Ticket } from '../../gateway/pipeline.ts'
+import type { OpenAnswer } from '../../gateway/open-answer.ts'
 import type { GatewayResult } from '../../gateway/result.ts'
 import type { WatchedClient } from '../client-gone.ts'
 import { printJobLine } from '../print-job.ts'
@@ -13,7 +13,7 @@ export interface LaterForm {
   readonly form: AnswerForm
   readonly gateway: Gateway
   /** Starts the work, with an ear for its being accepted. */
-  readonly start: (onAccepted: () => void) => Ticket
+  readonly start: (onAccepted: () => void) => Promise<OpenAnswer>
 }
 
 /**
@@ -30,7 +30,7 @@ export async function answerLater(
   const { clock } = gateway.deps
   const over = new AbortController()
   const accepted = Promise.withResolvers<undefined>()
-  const ticket = start(() => accepted.resolve(undefined))
+  const ticket = await start(() => accepted.resolve(undefined))
   const waited = waitMs === 0 ? Promise.resolve() : clock.sleep(waitMs, over.signal)
   const late = waited.then(
     () => accepted.promise,

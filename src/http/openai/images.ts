@@ -3,6 +3,7 @@ import type { HttpContext } from '../context.ts'
 import { onlyOperation } from '../extras.ts'
 import { defineRoute, type RouteDefinition } from '../route.ts'
 import { editBody, generationBody } from './body.ts'
+import { handOverHeaders as headers } from './hand-over.ts'
 import { MAX_EDIT_JSON, readEditForm, readEditJson, readGeneration } from './read-wanted.ts'
 import { runImages } from './run-images.ts'
 
@@ -16,6 +17,7 @@ export const imageRoutes = (context: HttpContext): readonly RouteDefinition[] =>
     policy: 'images:write',
     summary: 'Generate images from a prompt',
     body: generationBody,
+    headers,
     answers,
     answersLater: true,
     handler: async (request, reply) => runImages(readGeneration(request), request, reply, context),
@@ -28,6 +30,7 @@ export const imageRoutes = (context: HttpContext): readonly RouteDefinition[] =>
     body: editBody,
     multipart: true,
     bodyLimit: MAX_EDIT_JSON,
+    headers,
     answers,
     answersLater: true,
     handler: async (request, reply) => {
@@ -43,6 +46,7 @@ export const imageRoutes = (context: HttpContext): readonly RouteDefinition[] =>
     policy: 'images:write',
     summary: 'Make variations of an image',
     multipart: true,
+    headers,
     answers,
     answersLater: true,
     handler: async (request, reply) => {

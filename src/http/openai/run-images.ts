@@ -2,12 +2,14 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { invalid } from '../../core/errors/gateway-error.ts'
 import type { ImageRequest } from '../../core/request/image-request.ts'
 import { normaliseRequest } from '../../core/request/normalise.ts'
+import type { Watch } from '../../gateway/run.ts'
 import { callerOf } from '../auth.ts'
 import { watchClient } from '../client-gone.ts'
 import type { HttpContext } from '../context.ts'
 import { baseUrlOf } from '../errors.ts'
 import { throughOf } from '../loop.ts'
 import { answerLater } from './answer-later.ts'
+import { handOver } from './hand-over.ts'
 import { type Preference, readPrefer } from './prefer.ts'
 import type { Wanted } from './read-wanted.ts'
 import { type AnswerForm, sendImages } from './send-images.ts'
@@ -34,16 +36,24 @@ export async function runImages(
   const form: AnswerForm = {
     format: responseFormat ?? 'b64_json',
     hasBody,
-    linkOf: (imageId) => `${baseUrl}${links.sign(imageId, clock.now())}`,
+    linkOf: (imageId, from) => `${baseUrl}${links.sign(imageId, from)}`,
   }
   const client = watchClient(reply.raw)
   const watch = { gone: client.gone, ...throughOf(request) }
+  const { format } = form
+  const asked = {
+    request: normal,
+    caller,
+    form: { format, hasBody, isLater: preference !== undefined },
+  }
+  const start = (more: Watch = {}) =>
+    handOver(gateway, { ...asked, watch: { ...watch, ...more } }, request, reply)
   if (preference !== undefined) {
     await answerLater(reply, preference, {
       client,
       form,
       gateway,
-      start: (onAccepted) => gateway.submit(normal, caller, { ...watch, onAccepted }),
+      start: (onAccepted) => start({ onAccepted }),
     })
   } else if (normal.partialImages !== undefined) {
     const kind = normal.operation === 'generate' ? 'image_generation' : 'image_edit'
@@ -52,10 +62,11 @@ export async function runImages(
       hasBody,
       baseUrl,
       clock,
-      start: (onPartial) => gateway.submit(normal, caller, { ...watch, onPartial }),
+      start: (onPartial) => start({ onPartial }),
     })
   } else {
-    await sendImages(reply, await gateway.generate(normal, caller, watch), form)
+    const { result } = await start()
+    await sendImages(reply, await result, form)
   }
   return reply
 }

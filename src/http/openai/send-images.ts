@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import type { FastifyReply } from 'fastify'
+import type { Instant } from '../../core/time.ts'
 import type { GatewayResult } from '../../gateway/result.ts'
 import { answerFields, keeprateObjectOf, resultHeaders, usageOf } from './answer.ts'
 
@@ -16,7 +17,8 @@ const WHOLE_BYTES = 64 * 1024
 export interface AnswerForm {
   readonly format: 'b64_json' | 'url'
   readonly hasBody: boolean
-  readonly linkOf: (imageId: string) => string
+  /** The link to a picture, which works for a time from then on. */
+  readonly linkOf: (imageId: string, from: Instant) => string
 }
 
 /**
@@ -37,7 +39,7 @@ export async function sendImages(
 
 function sendLinks(reply: FastifyReply, result: GatewayResult, form: AnswerForm): void {
   const data = result.images.map(({ record }) => ({
-    url: form.linkOf(record.id),
+    url: form.linkOf(record.id, result.answeredAt),
     revised_prompt: record.revisedPrompt,
   }))
   reply

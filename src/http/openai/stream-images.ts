@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify'
 import type { JsonObject } from '../../core/json.ts'
 import type { ImageRequest } from '../../core/request/image-request.ts'
-import type { Ticket } from '../../gateway/pipeline.ts'
+import type { OpenAnswer } from '../../gateway/open-answer.ts'
 import type { GatewayResult } from '../../gateway/result.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { PartialImage } from '../../ports/provider.ts'
@@ -24,7 +24,7 @@ export interface StreamForm {
   readonly baseUrl: string
   readonly clock: Clock
   /** Starts the work, with an ear for partial images. */
-  readonly start: (onPartial: (partial: PartialImage) => void) => Ticket
+  readonly start: (onPartial: (partial: PartialImage) => void) => Promise<OpenAnswer>
 }
 
 /**
@@ -40,7 +40,7 @@ export async function streamImages(
 ): Promise<void> {
   const { raw } = reply
   const queue = createEventQueue()
-  const ticket = form.start((partial) => queue.push(partialEvent(form, request, partial)))
+  const ticket = await form.start((partial) => queue.push(partialEvent(form, request, partial)))
   const quiet = keepAlive(queue, form.clock)
   const failed = ticket.result
     .then((result) => pushCompleted(queue, form, result))
@@ -118,7 +118,7 @@ const NO_USAGE: JsonObject = {
   total_tokens: 0,
 }
 
-function errorEvent(form: StreamForm, ticket: Ticket, error: unknown): string {
+function errorEvent(form: StreamForm, ticket: OpenAnswer, error: unknown): string {
   const known = toGatewayError(error)
   const body = printError(known, known.requestId ?? ticket.requestId, form.baseUrl)
   return printEvent('error', body)

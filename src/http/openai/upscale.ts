@@ -5,6 +5,7 @@ import { onlyOperation, readExtras } from '../extras.ts'
 import { findImage, unknownThing } from '../find-image.ts'
 import { defineRoute, type RouteDefinition, readBody } from '../route.ts'
 import { fromBody, upscaleBody } from './body.ts'
+import { handOverHeaders } from './hand-over.ts'
 import { describeInput } from './input-images.ts'
 import { runImages } from './run-images.ts'
 
@@ -16,6 +17,7 @@ export const upscaleRoute = (context: HttpContext): RouteDefinition =>
     policy: 'images:write',
     summary: 'Enlarge a stored picture',
     body: upscaleBody,
+    headers: handOverHeaders,
     answers: ['application/json', 'text/event-stream'],
     answersLater: true,
     handler: async (request, reply) => {

@@ -1,6 +1,7 @@
 import { requestsAndLedger } from './0001-requests-and-ledger.ts'
 import { usageRollups } from './0002-usage-rollups.ts'
 import { priceFeeds } from './0003-price-feeds.ts'
+import { answers } from './0004-answers.ts'
 import { cancelledRequests } from './0005-cancelled-requests.ts'
 import { cacheReuse } from './0009-cache-reuse.ts'
 import { feedback } from './0012-feedback.ts'
@@ -11,6 +12,7 @@ export const migrations: readonly Migration[] = [
   requestsAndLedger,
   usageRollups,
   priceFeeds,
+  answers,
   cancelledRequests,
   cacheReuse,
   feedback,
