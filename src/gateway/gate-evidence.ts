@@ -10,9 +10,9 @@ import type { ImageFormat, Size } from '../core/request/image-request.ts'
 import type { BusyError } from '../ports/busy-error.ts'
 import type { Sha256 } from '../ports/digest.ts'
 import type { Embedder } from '../ports/embedder.ts'
-import { type ImageDecoder, letterings } from '../ports/image-decoder.ts'
+import type { ImageDecoder, Lettering } from '../ports/image-decoder.ts'
 import type { Judge } from '../ports/judge.ts'
-import type { TextReader } from '../ports/text-reader.ts'
+import type { TextLayout, TextReader } from '../ports/text-reader.ts'
 
 /** What gates look with; what is absent makes the checks that need it say so. */
 export interface GateTools {
@@ -44,6 +44,14 @@ const MAX_ANSWERS = 2_000
 /** Larger pictures go to judges as JPEG; an answer does not get better by megabytes. */
 const MAX_JUDGED_BYTES = 4 * 1024 * 1024
 const JUDGED_EDGE = 2_048
+
+/** Each finds texts that the ones before overlook; most are found by the first. */
+const WAYS_OF_READING: readonly (readonly [Lettering, TextLayout])[] = [
+  ['as_it_is', 'sparse'],
+  ['as_it_is', 'page'],
+  ['light', 'sparse'],
+  ['dark', 'page'],
+]
 
 const free = { costNano: 0n }
 const missing = (reason: string): Found => ({ kind: 'missing', reason, ...free })
@@ -96,8 +104,8 @@ export class EvidenceDesk {
     if (wishes.literals.length === 0) return { kind: 'found', evidence: readings, ...free }
     if (reader === undefined) return missing('no text reader is installed')
     try {
-      for (const kind of letterings) {
-        readings.push(await reader.read(await decoder.lettering(bytes, kind)))
+      for (const [kind, layout] of WAYS_OF_READING) {
+        readings.push(await reader.read(await decoder.lettering(bytes, kind), layout))
         if (runGate(gate, readings, wishes).outcome === 'passed') break
       }
       return { kind: 'found', evidence: readings, ...free }

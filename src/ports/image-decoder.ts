@@ -11,9 +11,7 @@ export interface GreyPixels extends Size {
  * Lettering that a text reader is to look at: as it is, or only what is very light or very dark, as
  * black on white.
  */
-export const letterings = ['as_it_is', 'light', 'dark'] as const
-/** See {@link letterings}. */
-export type Lettering = (typeof letterings)[number]
+export type Lettering = 'as_it_is' | 'light' | 'dark'
 
 /** Work on pixels, done outside the main thread with limits on time and memory. */
 export interface ImageDecoder {

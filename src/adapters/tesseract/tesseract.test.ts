@@ -32,26 +32,26 @@ function testReading(path: string): void {
 
   test('reads what stands there, and not what should', { timeout: READING_MS }, async () => {
     expect(reader.version).toMatch(/^tesseract \d+\.\d+\S* \(eng\)$/)
-    const reading = await reader.read(await sign('Fresh bread daily'))
+    const reading = await reader.read(await sign('Fresh bread daily'), 'sparse')
     expect(characterErrorRate('Fresh bread daily', reading)).toBe(0)
-    const misspelt = await reader.read(await sign('Frehs bread daily'))
+    const misspelt = await reader.read(await sign('Frehs bread daily'), 'sparse')
     expect(characterErrorRate('Fresh bread daily', misspelt)).toBeGreaterThan(0)
   })
 
   test('an empty picture has no text', { timeout: READING_MS }, async () => {
     const empty = sharp({ create: { width: 400, height: 300, channels: 3, background: '#fff' } })
-    expect((await reader.read(await empty.png().toBuffer())).trim()).toBe('')
+    expect((await reader.read(await empty.png().toBuffer(), 'sparse')).trim()).toBe('')
   })
 
   test('what is no picture is an error in its own words', { timeout: READING_MS }, async () => {
-    await expect(reader.read(Buffer.from('no picture'))).rejects.toThrow(/tesseract/)
+    await expect(reader.read(Buffer.from('no picture'), 'page')).rejects.toThrow(/tesseract/)
   })
 
   test('more than may wait is refused at once, as busy', { timeout: READING_MS }, async () => {
     const narrow = await openTesseract({ program: path, atOnce: 1, maxWaiting: 0 })
     const png = await sign('One')
-    const first = narrow?.read(png)
-    await expect(narrow?.read(png)).rejects.toMatchObject({ isBusy: true })
+    const first = narrow?.read(png, 'page')
+    await expect(narrow?.read(png, 'page')).rejects.toMatchObject({ isBusy: true })
     await first
   })
 

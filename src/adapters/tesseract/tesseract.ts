@@ -1,4 +1,4 @@
-import type { TextReader } from '../../ports/text-reader.ts'
+import type { TextLayout, TextReader } from '../../ports/text-reader.ts'
 import { Lane } from '../lane/lane.ts'
 import { runLimited } from './run-limited.ts'
 
@@ -24,8 +24,8 @@ const MEMORY_MB = 768
 const MAX_INPUT_BYTES = 8 * 1024 * 1024
 const MAX_OUTPUT_BYTES = 64 * 1024
 const LANGUAGE = /^[A-Za-z0-9_/-]{1,40}$/
-/** Sparse text, in no particular order: lettering in pictures stands anywhere. */
-const SPARSE = '11'
+/** Its modes of page segmentation (manual of tesseract 5, read 2026-11-26). */
+const MODES: { readonly [Layout in TextLayout]: string } = { sparse: '11', page: '3' }
 
 /**
  * Reads text with the program `tesseract` (Debian's package tesseract-ocr). Each picture is read by
@@ -49,11 +49,11 @@ export async function openTesseract(
     return undefined
   }
   const lane = new Lane(settings.atOnce ?? AT_ONCE, settings.maxWaiting ?? MAX_WAITING)
-  const how = ['stdin', 'stdout', '--psm', SPARSE, '-l', languages.join('+')]
   return {
     version: `tesseract ${version} (${languages.join('+')})`,
-    read: async (png) => {
+    read: async (png, layout) => {
       if (png.length > MAX_INPUT_BYTES) throw new Error(`${png.length} bytes are too many to read`)
+      const how = ['stdin', 'stdout', '--psm', MODES[layout], '-l', languages.join('+')]
       return lane.run(() => runLimited({ program, arguments: how, input: png, ...limits }))
     },
   }

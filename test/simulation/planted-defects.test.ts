@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest'
+import { evaluateGates } from '../quality/evaluate-gates.ts'
+import { evaluationFlaws, evaluationLines } from '../quality/evaluation-flaws.ts'
+
+const VARIABLE = 'KEEPRATE_TEST_TESSERACT'
+const tesseract = process.env[VARIABLE]
+/** Some hundred pictures are drawn, spoilt, decoded and read on one or two processors. */
+const LIMIT_MS = 600_000
+
+test('gates catch planted defects and let good pictures pass', { timeout: LIMIT_MS }, async () => {
+  if (tesseract === undefined && process.env.CI === 'true') {
+    throw new Error(`${VARIABLE} must be set in CI`)
+  }
+  const size = { pictures: 25, lettered: 10, tesseract, seed: 1 }
+  const evaluation = await evaluateGates(size)
+  expect(evaluationFlaws(evaluation)).toEqual([])
+  const names = evaluationLines(evaluation)
+  expect(names).toHaveLength(11)
+  const tried = [...evaluation.good, ...evaluation.spoilt].filter(({ made }) => made > 0)
+  expect(tried).toHaveLength(tesseract === undefined ? 9 : 11)
+})
+
+test.skipIf(tesseract !== undefined)('lettering is read by a real engine', ({ skip }) => {
+  skip(`${VARIABLE} is not set, so no lettering was made`)
+})
+
+test('an evaluation that falls short is told', () => {
+  const tally = { name: 'good', isTechnical: false, made: 100, refused: 3, wrong: ['7: blur'] }
+  const missed = { name: 'blank', isTechnical: true, made: 100, refused: 99, wrong: ['8: passed'] }
+  expect(evaluationFlaws({ good: [tally], spoilt: [missed] })).toEqual([
+    'blank: only 99 of 100 caught (8: passed)',
+    'good pictures: 0.03 refused (7: blur)',
+  ])
+})
