@@ -55,13 +55,13 @@ const createServer = (): Promise<FastifyInstance> =>
 describe('a route without a policy', () => {
   test.each(['GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS'])('cannot be added: %s', (method) => {
     const app = fastify()
-    addAuth(app, keyRing)
+    addAuth(app, keyRing, () => undefined)
     expect(() => app.route({ method, url: '/open', handler })).toThrow(/declares no policy/)
   })
 
   test('cannot be added by a plugin either', async () => {
     const app = fastify()
-    addAuth(app, keyRing)
+    addAuth(app, keyRing, () => undefined)
     app.register(async (inner) => {
       inner.get('/open', handler)
     })
@@ -78,7 +78,7 @@ describe('a route without a policy', () => {
 describe('a policy', () => {
   test('holds for HEAD as it holds for GET', async () => {
     const app = fastify({ exposeHeadRoutes: true })
-    addAuth(app, keyRing)
+    addAuth(app, keyRing, () => undefined)
     const shared = { method: 'GET', answers: [], handler } as const
     addRoutes(app, [
       defineRoute({ ...shared, url: '/open', policy: 'public', summary: '' }),

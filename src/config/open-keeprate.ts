@@ -6,6 +6,10 @@ import { openDatabase } from '../adapters/database/open-database.ts'
 import { createSafeFetch } from '../adapters/safe-fetch/client.ts'
 import { createSharpDecoder } from '../adapters/sharp-decoder/sharp-decoder.ts'
 import { systemClock, systemRandom } from '../adapters/system-clock/system-clock.ts'
+import {
+  createWebhookAddresses,
+  type ListeningAddresses,
+} from '../adapters/webhook-addresses/webhook-addresses.ts'
 import { scopes } from '../core/ledger/virtual-key.ts'
 import { makePurposes } from '../core/purpose/default-purposes.ts'
 import { viaOf } from '../core/request/via.ts'
@@ -19,6 +23,7 @@ import type { PriceWatch } from '../gateway/price-watch.ts'
 import { SecondsDesk } from '../gateway/seconds-desk.ts'
 import { Siblings } from '../gateway/siblings.ts'
 import type { Traffic } from '../gateway/traffic.ts'
+import { WebhookDesk } from '../gateway/webhook-desk.ts'
 import type { Sha256 } from '../ports/digest.ts'
 import type { HttpClient } from '../ports/http-client.ts'
 import type { Provider } from '../ports/provider.ts'
@@ -62,6 +67,8 @@ export interface Keeprate {
   readonly linkSecret: string
   /** Shared by all replicas; tells a request of our own that comes back to us. */
   readonly instance: string
+  /** Tells that a server answers at this address: from now on providers can report to it. */
+  listensAt(url: string): void
   /** Lets running requests end, then closes everything. */
   close(): Promise<void>
 }
@@ -85,6 +92,7 @@ interface Outside {
   readonly stores: Stores
   readonly linkSecret: string
   readonly instance: string
+  readonly webhookAddresses: ListeningAddresses
   readonly sandbox: Sandbox | undefined
 }
 
@@ -125,11 +133,14 @@ export async function openKeeprate(
 async function openOutside(settings: Settings, emulated: readonly string[]): Promise<Outside> {
   const stores = await openDatabase(databaseAddress(settings))
   try {
-    const newSecret = Buffer.from(systemRandom.bytes(32)).toString('base64url')
-    const linkSecret = await stores.settings.getOrCreate('link_secret', newSecret)
+    const secret = (name: string) =>
+      stores.settings.getOrCreate(name, Buffer.from(systemRandom.bytes(32)).toString('base64url'))
+    const linkSecret = await secret('link_secret')
+    const webhookSecret = await secret('provider_webhook_secret')
+    const webhookAddresses = createWebhookAddresses(webhookSecret, settings.publicUrl)
     const instance = await stores.settings.getOrCreate('instance_id', randomHex(8))
     const sandbox = emulated.length === 0 ? undefined : await openSandbox(settings)
-    return { stores, linkSecret, instance, sandbox }
+    return { stores, linkSecret, webhookAddresses, instance, sandbox }
   } catch (error) {
     await stores.close()
     throw error
@@ -140,7 +151,7 @@ async function assemble(
   settings: Settings,
   log: Logger,
   options: Chosen,
-  { stores, linkSecret, instance, sandbox }: Outside,
+  { stores, linkSecret, webhookAddresses, instance, sandbox }: Outside,
 ): Promise<Keeprate> {
   const { plan, books } = options
   const http = createSafeFetch()
@@ -166,6 +177,7 @@ async function assemble(
     cancelsOnDisconnect: settings.cancelOnDisconnect,
     bytes: new ByteBudget(limits, clock),
     siblings: new Siblings(),
+    webhooks: new WebhookDesk(webhookAddresses),
     traffic,
     emit: hub.emit,
     owner: `${hostname()}:${process.pid}:${randomHex(6)}`,
@@ -193,6 +205,7 @@ async function assemble(
     emulated: plan.emulated,
     linkSecret,
     instance,
+    listensAt: webhookAddresses.listensAt,
     close: async () => {
       stop.abort()
       await gateway.close()

@@ -78,7 +78,10 @@ export const configFile = z.strictObject({
     .strictObject({
       host: z.string().min(1).optional().describe('Address to listen on'),
       port: z.number().int().min(0).max(65_535).optional().describe('Port; 0 takes a free one'),
-      public_url: z.url().optional().describe('Base of links in answers, behind a proxy'),
+      public_url: z
+        .url()
+        .optional()
+        .describe('Base of links in answers; with https, providers report the ends of jobs there'),
     })
     .optional(),
   home: z.string().min(1).optional().describe('Folder of database and pictures'),

@@ -18,6 +18,7 @@ import type { GatewayLimits } from './limits.ts'
 import type { RoutingRules } from './routing-rules.ts'
 import type { Siblings } from './siblings.ts'
 import type { Traffic } from './traffic.ts'
+import type { WebhookDesk } from './webhook-desk.ts'
 
 /**
  * What a request sees of the control plane, taken once at its start: a price or a provider that
@@ -60,6 +61,8 @@ export interface Dependencies {
   readonly siblings: Siblings
   /** Health, rate limits and repetitions of providers. */
   readonly traffic: Traffic
+  /** Calls whose ends providers report by themselves. */
+  readonly webhooks: WebhookDesk
   /** What the database did not take yet. */
   readonly late: LateWrites
   readonly emit: (event: GatewayEvent) => void

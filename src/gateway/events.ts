@@ -5,6 +5,7 @@ import type { RecordedChange } from '../core/pricebook/feed/recorded-change.ts'
 import type { LayerName } from '../core/pricebook/layers.ts'
 import type { PriceBook } from '../core/pricebook/price-book.ts'
 import type { Instant } from '../core/time.ts'
+import type { DeliveryResult } from './delivery-result.ts'
 
 /**
  * How a hedge ended: it gave the answer; the silent offer did after all; neither did; or there was
@@ -88,6 +89,13 @@ export type GatewayEvent =
       /** A client that asked again got what was paid for before. */
       readonly kind: 'answer-repeated'
       readonly how: 'adopted' | 'replayed'
+    }
+  | {
+      /** A provider, or somebody who says so, reported a job. */
+      readonly kind: 'delivery-received'
+      /** One that is configured here, or `unknown`. */
+      readonly provider: string
+      readonly result: DeliveryResult
     }
   | { readonly kind: 'write-failed'; readonly requestId: string; readonly what: string }
   | {

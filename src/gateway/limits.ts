@@ -17,6 +17,16 @@ export interface GatewayLimits {
   readonly waitForLastRoomMs: number
   /** How long a repetition waits for its turn, in milliseconds. */
   readonly waitForRetryMs: number
+  /** Pause between polls of a job whose end the provider reports by itself, in milliseconds. */
+  readonly reportedPollMs: number
+  /** Ends in a row that a poll found first, after which reports are not waited for any more. */
+  readonly missedReports: number
+  /** How long the report of a job is waited for whose submit was not answered, at least. */
+  readonly lostAnswerMs: number
+  /** The same after a restart, when nobody waits; providers repeat what they could not deliver. */
+  readonly lostProcessMs: number
+  /** How often the database is asked whether another process learnt the job, in milliseconds. */
+  readonly lookForJobMs: number
   /** How long a process owns its requests without renewing, in milliseconds. */
   readonly leaseMs: number
   /** Requests taken over by one look for abandoned work. */
@@ -43,6 +53,11 @@ export const defaultLimits: GatewayLimits = {
   waitForRoomMs: 10_000,
   waitForLastRoomMs: 120_000,
   waitForRetryMs: 30_000,
+  reportedPollMs: 5_000,
+  missedReports: 3,
+  lostAnswerMs: 20_000,
+  lostProcessMs: 120_000,
+  lookForJobMs: 2_000,
   leaseMs: 10_000,
   recoverBatch: 100,
   offerAgainMs: 60_000,

@@ -9,6 +9,8 @@ export interface PaidWrite {
   readonly facts: readonly Fact[]
   /** The write that these facts build on: whether it became durable. */
   readonly after?: Promise<boolean>
+  /** Another process may write the same; a contradiction means that it has. */
+  readonly isShared?: boolean
 }
 
 /**
@@ -28,7 +30,7 @@ export async function paidWrite(write: PaidWrite, deps: Dependencies): Promise<b
     if ((await after) === false) return giveUp(write, error, deps, { isLate: true })
     if (isContradiction(error)) {
       // Lost while it was confirmed, and now a repetition: it had been written.
-      if (mayBeWritten) return true
+      if (mayBeWritten || write.isShared === true) return true
       const wasEarly = attempt === 1 && after !== undefined
       if (!wasEarly) return giveUp(write, error, deps, { isLate: false })
       continue

@@ -1,19 +1,16 @@
 import { owedTimes } from '../core/answers/owed-answer.ts'
-import { makeCallPlan } from '../core/catalog/call-plan.ts'
-import { offerName } from '../core/catalog/model.ts'
-import type { CallSettings, Finishing } from '../core/catalog/settings.ts'
 import { GatewayError } from '../core/errors/gateway-error.ts'
 import { failure, type ProviderFailure } from '../core/errors/provider-failure.ts'
 import type { Attempt, ImageRecord, RequestRecord } from '../core/jobs/request-record.ts'
 import { fromStoredRequest } from '../core/jobs/stored-request.ts'
-import type { PriceRow } from '../core/pricebook/price-row.ts'
-import type { Operation, OperationDetails, Size } from '../core/request/image-request.ts'
 import type { CallOutcome, ProviderJob } from '../ports/provider.ts'
 import { callOrCancel } from './cancel-call.ts'
 import type { Dependencies } from './dependencies.ts'
+import type { OpenAttempt } from './open-attempt.ts'
+import { reopen } from './reopen.ts'
 import type { EndedAttempt, ReadyImage, Run } from './run.ts'
 import { conclude } from './run-step.ts'
-import { callContext, type OpenAttempt, recognised } from './stages/execute.ts'
+import { callContext, recognised } from './stages/execute.ts'
 import { finish } from './stages/finish.ts'
 import { judge } from './stages/judge.ts'
 import { publish } from './stages/publish.ts'
@@ -140,13 +137,19 @@ async function goOn(found: Found, run: Run, deps: Dependencies): Promise<EndedAt
   return conclude({ ...open, outcome: recognised(outcome), durationMs }, run, deps)
 }
 
-/** Polls a job on; of a call without one nobody knows whether it was sent. */
-async function resume(
-  { attempt, plan, row, provider }: OpenAttempt,
-  run: Run,
-  deps: Dependencies,
-): Promise<CallOutcome> {
-  const job = attempt.job as unknown as ProviderJob | undefined
+/**
+ * Polls a job on, at the usual pace: its end may have been reported while nobody was there. A call
+ * whose job is not known may still be reported; else nobody knows whether it was sent.
+ */
+async function resume(open: OpenAttempt, run: Run, deps: Dependencies): Promise<CallOutcome> {
+  const { attempt, plan, row, provider } = open
+  const written = attempt.job as unknown as ProviderJob | undefined
+  const { lostProcessMs } = deps.limits
+  const job =
+    written ??
+    (await deps.webhooks.during(open, lostProcessMs, deps, async (watch) =>
+      watch?.reports.findJob(run.stop.calls),
+    ))
   if (job === undefined) {
     const message = 'the process died during the call'
     return { kind: 'failed', failure: failure('timeout_unknown', message) }
@@ -155,39 +158,13 @@ async function resume(
     {
       provider,
       job,
-      context: callContext({ attempt, provider }, run, deps),
+      context: callContext(open, run, deps),
       stop: run.stop.calls,
       isCharged: row.billed_on.cancelled,
       start: (context) => provider.resume(job, plan, context),
     },
     deps.clock,
   )
-}
-
-/**
- * What `toStoredCall` printed, put together again with the model of today's catalogue. A real
- * provider's job is none of its emulator's, nor the other way round.
- */
-function reopen(
-  attempt: Attempt,
-  { book }: RequestRecord,
-  { request, snapshot }: Run,
-): OpenAttempt | undefined {
-  const model = snapshot.catalog.models.find((candidate) => offerName(candidate) === attempt.offer)
-  const provider = snapshot.providers.get(model?.provider ?? '')
-  if (model === undefined || provider === undefined) return undefined
-  if (provider.isSimulated !== (book === 'simulated')) return undefined
-  const stored = attempt.call as unknown as {
-    readonly operation: Operation
-    readonly details?: OperationDetails
-    readonly n: number
-    readonly settings: CallSettings
-    readonly expectedSize: Size
-    readonly row: PriceRow
-    readonly finishing: Finishing
-  }
-  const plan = makeCallPlan(request, model, stored, stored.n)
-  return { attempt, plan, row: stored.row, finishing: stored.finishing, provider }
 }
 
 /** Judges and publishes what was settled before the crash and not looked at yet. */

@@ -2,13 +2,13 @@ import { GatewayError } from '../core/errors/gateway-error.ts'
 import type { ProviderFailure } from '../core/errors/provider-failure.ts'
 import type { Candidate } from '../core/routing/plan.ts'
 import type { Dependencies } from './dependencies.ts'
+import type { OpenAttempt } from './open-attempt.ts'
 import type { EndedAttempt, Run } from './run.ts'
 import {
   type AnsweredAttempt,
   announce,
   draftAttempts,
   execute,
-  type OpenAttempt,
   withCredential,
 } from './stages/execute.ts'
 import { judge } from './stages/judge.ts'

@@ -18,6 +18,7 @@ import { upscaleRoute } from './openai/upscale.ts'
 import { pictureRoutes } from './pictures.ts'
 import { priceFeedRoutes } from './price-feeds.ts'
 import { priceRoutes } from './prices.ts'
+import { assertOurAddress, providerWebhookRoute } from './provider-webhooks.ts'
 import { quoteRoutes } from './quotes.ts'
 import { addRoutes, type RouteDefinition } from './route.ts'
 import { usageRoutes } from './usage.ts'
@@ -59,7 +60,7 @@ export async function createApp(
     reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff' })
   })
   addLoopCheck(app, context.instance)
-  addAuth(app, context.keyRing)
+  addAuth(app, context.keyRing, (request) => assertOurAddress(request, context))
   // Nothing here takes text: left in, it would be told that its JSON is wrong.
   app.removeContentTypeParser('text/plain')
   await app.register(multipart, { limits: formLimits })
@@ -75,6 +76,7 @@ export async function createApp(
     ...priceFeedRoutes(context),
     ...usageRoutes(context),
     ...organizationRoutes(context),
+    providerWebhookRoute(context),
     ...healthRoutes(context, () => routes),
   ]
   addRoutes(app, routes)

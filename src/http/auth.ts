@@ -10,8 +10,13 @@ const MAX_KEY_CHARACTERS = 512
 /**
  * Denies by default: a route without a declared policy stops the server from starting, and a call
  * is let through only by the policy of its route.
+ * @param assertOurAddress throws for an address that no provider was given.
  */
-export function addAuth(app: FastifyInstance, keyRing: KeyRing): void {
+export function addAuth(
+  app: FastifyInstance,
+  keyRing: KeyRing,
+  assertOurAddress: (request: FastifyRequest) => void,
+): void {
   app.addHook('onRoute', (route) => {
     if (route.config?.policy === undefined) {
       throw new TypeError(`route ${String(route.method)} ${route.url} declares no policy`)
@@ -20,6 +25,7 @@ export function addAuth(app: FastifyInstance, keyRing: KeyRing): void {
   app.addHook('onRequest', async (request) => {
     const policy = request.routeOptions.config.policy
     if (policy === undefined || policy === 'public') return
+    if (policy === 'provider-signed') return assertOurAddress(request)
     if (policy === 'signed' && request.headers.authorization === undefined) return
     const principal = await keyRing.recognise(readKey(request))
     if (principal === undefined) {

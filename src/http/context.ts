@@ -28,10 +28,10 @@ export interface HttpContext {
 }
 
 /**
- * Who may call a route: anybody, anybody with a key that has a scope, or the route decides by
- * itself.
+ * Who may call a route: anybody, anybody with a key that has a scope, or with a link that we
+ * signed, or providers, by an address that we made and a body that they sign.
  */
-export type Policy = 'public' | 'signed' | Scope
+export type Policy = 'public' | 'signed' | 'provider-signed' | Scope
 
 declare module 'fastify' {
   interface FastifyContextConfig {

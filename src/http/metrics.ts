@@ -82,9 +82,14 @@ function makeInstruments(registers: readonly [Registry]) {
 
 type MakeCounter = (name: string, help: string, labelNames: readonly string[]) => Counter
 
-/** What came of second offers, and of pictures. */
+/** What came of second offers, of pictures, and of what providers report. */
 function makeOutcomes(counter: MakeCounter) {
   return {
+    deliveries: counter(
+      'keeprate_provider_webhooks_total',
+      'Reports of jobs by providers, by what became of them.',
+      ['provider', 'result'],
+    ),
     hedges: counter(
       'keeprate_hedges_total',
       'Second offers asked while the first one was silent: won, lost, failed, or blocked unasked.',
@@ -186,6 +191,7 @@ function makeListeners(
       to.verdicts.inc({ offer, result: verdict.isAccepted ? 'accepted' : 'rejected' })
     },
     'answer-repeated': ({ how }) => to.repeated.inc({ kind: how }),
+    'delivery-received': ({ provider, result }) => to.deliveries.inc({ provider, result }),
     'write-failed': () => to.writeFailures.inc(),
     'hedge-ended': ({ outcome }) => to.hedges.inc({ outcome }),
     'latency-exceeded': () => undefined,

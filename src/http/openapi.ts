@@ -26,7 +26,8 @@ const errorSchema: JsonObject = {
 /** The OpenAPI 3.1 description, made of the same route definitions that the server runs. */
 export function describeApi(routes: readonly RouteDefinition[], version: string): JsonObject {
   const paths: Record<string, Record<string, JsonObject>> = {}
-  for (const route of routes) {
+  // Providers are told where to call; nobody else has a use for it.
+  for (const route of routes.filter(({ policy }) => policy !== 'provider-signed')) {
     const path = route.url.replace(/:(\w+)/g, '{$1}').replace('*', '{name}')
     paths[path] = { ...paths[path], [route.method.toLowerCase()]: describeRoute(route) }
   }

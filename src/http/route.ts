@@ -17,6 +17,8 @@ export interface RouteDefinition {
   readonly body?: ZodType
   /** Whether multipart/form-data is taken as well. */
   readonly multipart?: boolean
+  /** Whether the handler gets the bytes of the body, whatever they are: what is signed. */
+  readonly takesRawBody?: boolean
   readonly query?: ZodType
   /** Headers that it takes beside ours; read by the handler. */
   readonly headers?: ZodType
@@ -34,15 +36,32 @@ export const defineRoute = (definition: RouteDefinition): RouteDefinition => def
 
 /** Adds routes to the server, each with its policy. */
 export function addRoutes(app: FastifyInstance, routes: readonly RouteDefinition[]): void {
-  for (const { method, url, policy, handler, bodyLimit } of routes) {
-    app.route({
-      method,
-      url,
-      handler,
-      config: { policy },
-      ...(bodyLimit === undefined ? {} : { bodyLimit }),
-    })
+  for (const route of routes) {
+    if (route.takesRawBody === true) app.register(async (scope) => addRawRoute(scope, route))
+    else addRoute(app, route)
   }
+}
+
+function addRoute(
+  app: FastifyInstance,
+  { method, url, policy, handler, bodyLimit }: RouteDefinition,
+): void {
+  app.route({
+    method,
+    url,
+    handler,
+    config: { policy },
+    ...(bodyLimit === undefined ? {} : { bodyLimit }),
+  })
+}
+
+/** @param scope a part of the server of its own: what parses bodies there holds nowhere else. */
+function addRawRoute(scope: FastifyInstance, route: RouteDefinition): void {
+  scope.removeAllContentTypeParsers()
+  scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
+    done(null, body)
+  })
+  addRoute(scope, route)
 }
 
 /**

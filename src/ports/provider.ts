@@ -86,11 +86,50 @@ export type RateReport =
   | { readonly kind: 'remaining'; readonly remaining: number; readonly resetMs: number }
   | { readonly kind: 'refused'; readonly retryAfterMs?: number }
 
+/** What webhooks tell of one call while it runs; polls stay the truth. */
+export interface JobReports {
+  /**
+   * Pauses between two polls: longer than asked as long as the end may be reported, and over as
+   * soon as it is.
+   */
+  pause(atLeastMs: number, signal?: AbortSignal): Promise<void>
+  /** The job of a submit that was never answered; undefined when nobody names it in time. */
+  findJob(signal?: AbortSignal): Promise<ProviderJob | undefined>
+}
+
+/** A provider's call to us, as it came: nothing in it is true before its signature was checked. */
+export interface WebhookDelivery {
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Uint8Array
+}
+
+/** What a delivery is about. It only says that a poll is worth while: polling stays the truth. */
+export interface WebhookNotice {
+  readonly job: ProviderJob
+  /** The same for each repetition of one delivery. */
+  readonly deliveryId: string
+  /** Whether the job has ended; false when it has only begun. */
+  readonly isEnd: boolean
+}
+
+/** A delivery, checked and read. */
+export type WebhookReading =
+  | { readonly kind: 'notice'; readonly notice: WebhookNotice }
+  /** It is the provider's, and says nothing of a job. */
+  | { readonly kind: 'ignored' }
+  /** Nobody who has the provider's key signed it. */
+  | { readonly kind: 'forged' }
+  /** The keys could not be had: whether it is true can be told later. */
+  | { readonly kind: 'unchecked' }
+
 /** What a call may use while it runs. */
 export interface CallContext {
   readonly signal?: AbortSignal
   /** Must be awaited before the first poll: the job id is worth money. */
   onSubmitted(job: ProviderJob): Promise<void>
+  /** There when the provider was asked to report its job by a webhook. */
+  readonly reports?: JobReports
   onPartial?(partial: PartialImage): void
   /** Which of the provider's credentials is used; the first one when absent. */
   readonly credential?: string
@@ -150,6 +189,19 @@ export interface Provider {
    * Whether its server stops a synchronous call whose signal aborts; others work on, and charge.
    */
   readonly isInterruptible?: boolean
+  /**
+   * Checks and reads a webhook's delivery about a call; undefined when the provider sends none.
+   * Never throws.
+   */
+  readDelivery?(
+    delivery: WebhookDelivery,
+    about: {
+      readonly plan: CallPlan
+      /** The secret that was sent with the call. */
+      readonly secret: string
+      readonly credential?: string
+    },
+  ): Promise<WebhookReading>
   /**
    * Asks something free that proves address and credential; undefined when there is no such thing.
    */

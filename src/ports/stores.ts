@@ -56,6 +56,7 @@ export interface LedgerStore {
 export interface RequestStore {
   request(id: string): Promise<RequestRecord | undefined>
   attempts(requestId: string): Promise<readonly Attempt[]>
+  attempt(id: string): Promise<Attempt | undefined>
   images(requestId: string): Promise<readonly ImageRecord[]>
   image(id: string): Promise<ImageRecord | undefined>
   /** Newest first; `after` is the id of the last one seen. */

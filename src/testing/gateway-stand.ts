@@ -22,11 +22,13 @@ import type { GatewayResult } from '../gateway/result.ts'
 import { defaultRoutingRules, type RoutingRules } from '../gateway/routing-rules.ts'
 import { Siblings } from '../gateway/siblings.ts'
 import { Traffic } from '../gateway/traffic.ts'
+import { WebhookDesk } from '../gateway/webhook-desk.ts'
 import type { ImageDecoder } from '../ports/image-decoder.ts'
 import type { ImageStore } from '../ports/image-store.ts'
 import type { Log } from '../ports/log.ts'
 import type { Provider } from '../ports/provider.ts'
 import type { Journal, Stores } from '../ports/stores.ts'
+import type { WebhookAddresses } from '../ports/webhook-addresses.ts'
 import { seededRandom, VirtualClock } from './virtual-clock.ts'
 
 /** How a stand is set up; what is left out is as in production, but for time and chance. */
@@ -44,6 +46,8 @@ export interface GatewayStandOptions extends RecoveryOptions {
   /** Breakers as in production unless it says otherwise; `neverOpen` never opens one. */
   readonly breaker?: BreakerRule
   readonly baselineModel?: string
+  /** Where providers report jobs; nowhere unless said. */
+  readonly addresses?: WebhookAddresses
   /** Whether pictures can be decoded; who does not need it spares the threads. */
   readonly hasDecoder?: boolean
   /** Puts something between the gateway and the database's journal. */
@@ -117,6 +121,7 @@ export async function openGatewayStand(options: GatewayStandOptions): Promise<Ga
     cancelsOnDisconnect: false,
     bytes: new ByteBudget(limits, clock),
     siblings: new Siblings(),
+    webhooks: new WebhookDesk(options.addresses),
     traffic: openTraffic(options, clock, hub),
     emit: hub.emit,
     owner: `stand:${seed}`,

@@ -68,6 +68,10 @@ export const faultRules: { readonly [Name in Fault]: FaultRule } = {
   'link-expired': badLink,
   'link-private': badLink,
   'cost-differs': harmless,
+  'webhook-twice': harmless,
+  'webhook-early': harmless,
+  'webhook-forged': harmless,
+  'webhook-never': harmless,
   'region-blocked': fails('auth'),
   'request-timeout': passing,
   conflict: passing,
@@ -90,8 +94,13 @@ export const faultRules: { readonly [Name in Fault]: FaultRule } = {
 export const endlessFaults: ReadonlySet<Fault> = new Set(['hang', 'endless-body'])
 
 /** Whether a provider can fail in this way at all. */
-export function isPossible(fault: Fault, { flow }: ProviderDefinition, model: Model): boolean {
+export function isPossible(
+  fault: Fault,
+  { flow, webhook }: ProviderDefinition,
+  model: Model,
+): boolean {
   if (fault === 'wrong-count') return model.maxImagesPerCall > 1
+  if (fault.startsWith('webhook-')) return webhook !== undefined
   return fault.startsWith('job-') ? flow.kind === 'poll' : true
 }
 

@@ -54,6 +54,7 @@ function reading(open: OpenStores): void {
     withStores(open, async ({ requests }) => {
       expect(await requests.request('req_none')).toBeUndefined()
       expect(await requests.image('img_none')).toBeUndefined()
+      expect(await requests.attempt('att_none')).toBeUndefined()
       expect(await requests.attempts('req_none')).toEqual([])
       expect(await requests.images('req_none')).toEqual([])
     }))
@@ -63,6 +64,7 @@ function reading(open: OpenStores): void {
       const second = sampleAttempt('one', { id: 'att_a', position: 1 })
       await journal.commit([...openingFacts('one'), { kind: 'attempt-started', attempt: second }])
       expect((await requests.attempts('req_one')).map(({ id }) => id)).toEqual(['att_one', 'att_a'])
+      expect(await requests.attempt('att_a')).toEqual(second)
       const settle = settledFact('one')
       const pictures = (attemptId: string, ids: readonly string[]) =>
         ids.map((id) => sampleImage('one', { id, attemptId }))

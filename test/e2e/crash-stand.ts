@@ -52,7 +52,7 @@ export interface Billed {
 export interface CrashStand {
   readonly database: Database
   /** Starts a gateway on the database; with a home of its own only when one is given. */
-  start(home?: string): Promise<Stand>
+  start(home?: string, environment?: Readonly<Record<string, string>>): Promise<Stand>
   bill(): Promise<readonly Billed[]>
   /** How many calls were sent to the providers, polls and downloads not counted. */
   callsSent(): Promise<number>
@@ -71,15 +71,17 @@ export interface Books {
 const ADMIN_KEY = 'sk-admin-of-these-tests'
 /** A FLUX.2 [max] job then takes between two and four seconds. */
 const SPEED = '5'
+/** Whose webhooks bring a call back: it tells ends only. */
+export const REPORTING = 'ideogram'
 
 /** Starts the emulated providers, each reached by its address and a key as a real one. */
-export async function startCrashStand(kind: Database['name']): Promise<CrashStand> {
+export async function startCrashStand(kind: Database['name'], speed = SPEED): Promise<CrashStand> {
   const database = await makeDatabase(kind)
   const firstHome = await makeHome()
   const homes = new Set([firstHome])
   const sandbox = await startProgram(['sandbox', '--port', '0'], {
     KEEPRATE_HOME: firstHome,
-    KEEPRATE_SANDBOX_SPEED: SPEED,
+    KEEPRATE_SANDBOX_SPEED: speed,
   })
   const config = configFor(sandbox)
   const control = async (path: string) =>
@@ -87,9 +89,9 @@ export async function startCrashStand(kind: Database['name']): Promise<CrashStan
   const gateways: Stand[] = []
   return {
     database,
-    start: async (home = firstHome) => {
+    start: async (home = firstHome, more = {}) => {
       homes.add(home)
-      const environment = { KEEPRATE_ADMIN_KEY: ADMIN_KEY, KEEPRATE_LOG_LEVEL: 'info' }
+      const environment = { KEEPRATE_ADMIN_KEY: ADMIN_KEY, KEEPRATE_LOG_LEVEL: 'info', ...more }
       const gateway = await startStand({ database, home, config, environment })
       gateways.push(gateway)
       return gateway
@@ -112,7 +114,7 @@ export async function startCrashStand(kind: Database['name']): Promise<CrashStan
 
 function configFor(sandbox: Running): string {
   const addresses = sandbox.ready.base_urls as Readonly<Record<string, string>>
-  const chosen = Object.entries(addresses).filter(([id]) => id in pinned)
+  const chosen = Object.entries(addresses).filter(([id]) => id in pinned || id === REPORTING)
   const lines = chosen.map(
     ([id, url]) => `  ${id}: { base_url: "${url}", allow_private: true, api_key: "key-of-${id}" }`,
   )

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
-import { type IncomingMessage, request as sendRequest } from 'node:http'
+import { createServer, type IncomingMessage, request as sendRequest } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { describe, expect, type TestContext, test } from 'vitest'
 import { nanoFromDollars, sumNano } from '../../src/core/money.ts'
 import { checkStructure } from '../../src/core/quality/image-header.ts'
@@ -8,6 +9,7 @@ import {
   costOf,
   generate,
   get,
+  REPORTING,
   type Receipt,
   receiptWhen,
   startCrashStand,
@@ -23,6 +25,8 @@ const silent = {
   size: '1024x1024',
   quality: 'low',
 }
+/** The same at a provider that reports the end of its jobs. */
+const unanswered = { model: `${REPORTING}/ideogram-3.0`, prompt: 'a kayak sandbox:hang' }
 /** So many bytes that they cannot all be on their way while nobody reads. */
 const large = { ...silent, prompt: 'ten boats', size: '1536x1024', n: 10 }
 
@@ -33,8 +37,9 @@ const isOver = ({ status }: Receipt) => status !== 'running'
 async function open(
   kind: Parameters<typeof startCrashStand>[0],
   { onTestFinished }: Pick<TestContext, 'onTestFinished'>,
+  speed?: string,
 ): Promise<CrashStand> {
-  const stand = await startCrashStand(kind)
+  const stand = await startCrashStand(kind, speed)
   onTestFinished(() => stand.clear())
   return stand
 }
@@ -72,6 +77,15 @@ function expectComplete(receipt: Receipt): void {
     expect(attempt.charge?.length).toBeGreaterThan(0)
   }
   expect(nanoFromDollars(receipt.cost)).toBe(costOf(receipt))
+}
+
+/** A port that is free now; a gateway that comes back must have the same address. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port
 }
 
 /** A promise that nobody waits for any more: its connection dies with the gateway. */
@@ -122,6 +136,35 @@ describe.concurrent.each(databaseKinds())('a gateway on %s that is killed', (kin
     expect(sumNano([poll, answer].map(costOf))).toBe(
       billedNano - nanoFromDollars(bill[1]?.dollars ?? '0'),
     )
+    expect(await second.stop()).toBe(0)
+  })
+
+  test('before an answer to a submit: its webhook brings the job back', async (context) => {
+    // At the provider's own pace a gateway comes back before the job has ended.
+    const stand = await open(kind, context, '1')
+    const port = String(await freePort())
+    const reported = {
+      KEEPRATE_PORT: port,
+      KEEPRATE_PUBLIC_URL: `http://127.0.0.1:${port}`,
+    }
+    const first = await stand.start(undefined, reported)
+    abandoned(generate(first, unanswered))
+    await until(async () => ((await stand.bill()).length === 1 ? true : undefined))
+    const before = await receiptWhen(first, unanswered.prompt, () => true)
+    expect(before.attempts).toMatchObject([{ status: 'submitting' }])
+    await first.stop('SIGKILL')
+
+    const second = await stand.start(undefined, reported)
+    const receipt = await receiptWhen(second, unanswered.prompt, isOver)
+    expect(receipt.status).toBe('completed')
+    expect(receipt.attempts).toMatchObject([{ outcome: 'produced', cost_basis: 'book' }])
+    expectComplete(receipt)
+    await expectPictures(second, receipt, 1)
+    const [billed, ...more] = await stand.bill()
+    expect(more).toEqual([])
+    expect(await stand.callsSent()).toBe(1)
+    const spentNano = nanoFromDollars(billed?.dollars ?? '0')
+    expect(await stand.books()).toEqual({ findings: [], heldNano: 0n, spentNano })
     expect(await second.stop()).toBe(0)
   })
 

@@ -38,6 +38,11 @@ export function requestStore(engine: Engine): RequestStore {
       )
       return rows.map(fromAttemptRow)
     },
+    async attempt(id) {
+      const query = kysely.selectFrom('attempts').selectAll().where('id', '=', id)
+      const { rows } = await run(engine, query)
+      return rows.map(fromAttemptRow)[0]
+    },
     async images(requestId) {
       const { rows } = await run(
         engine,

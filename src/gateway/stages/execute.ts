@@ -8,23 +8,16 @@ import type { JsonObject } from '../../core/json.ts'
 import type { PriceRow } from '../../core/pricebook/price-row.ts'
 import { requestLimits } from '../../core/request/limits.ts'
 import { type Candidate, splitCalls } from '../../core/routing/plan.ts'
-import type { CallContext, CallOutcome, Provider, ProviderCall } from '../../ports/provider.ts'
+import type { CallContext, CallOutcome, ProviderCall } from '../../ports/provider.ts'
 import { callOrCancel } from '../cancel-call.ts'
 import { isOutcomeUnknown } from '../contradiction.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { loadPictures, padPicture, turnMask } from '../input-pictures.ts'
+import type { JobWatch } from '../job-watch.ts'
+import type { OpenAttempt } from '../open-attempt.ts'
 import { paidWrite } from '../paid-write.ts'
 import { missingImages, type Run, readyImages } from '../run.ts'
 import { unsentFacts } from '../unsent-facts.ts'
-
-/** An attempt that is written down and about to be made, or that is taken up again. */
-export interface OpenAttempt {
-  readonly attempt: Attempt
-  readonly plan: CallPlan
-  readonly row: PriceRow
-  readonly finishing: Finishing
-  readonly provider: Provider
-}
 
 /** An attempt whose call has ended. */
 export interface AnsweredAttempt extends OpenAttempt {
@@ -68,13 +61,14 @@ export function draftAttempts(
   })
 }
 
-/** A draft as it is about to be made with a credential. */
+/** A draft as it is about to be made with a credential; notes whether the provider reports it. */
 export const withCredential = (
   draft: OpenAttempt,
   credential: string,
   deps: Dependencies,
 ): OpenAttempt => {
-  const call = { ...draft.attempt.call, credential }
+  const isReported = deps.webhooks.addressFor(draft.provider, draft.attempt.id) !== undefined
+  const call = { ...draft.attempt.call, credential, ...(isReported ? { webhook: true } : {}) }
   return { ...draft, attempt: { ...draft.attempt, call, startedAt: deps.clock.now() } }
 }
 
@@ -153,13 +147,17 @@ async function makeCall(open: OpenAttempt, run: Run, deps: Dependencies): Promis
   const timeoutMs = deps.traffic.timeouts.limitMs(open.plan)
   const call = {
     provider,
-    context: { ...callContext(open, run, deps), timeoutMs },
     stop: run.stop.calls,
     isCharged: open.row.billed_on.cancelled,
     start: (context: CallContext) => provider.call(prepared.call, context),
   }
   try {
-    return await callOrCancel(call, deps.clock)
+    return await deps.webhooks.during(open, deps.limits.lostAnswerMs, deps, (watch) =>
+      callOrCancel(
+        { ...call, context: { ...callContext(open, run, deps, watch), timeoutMs } },
+        deps.clock,
+      ),
+    )
   } catch (error) {
     // Providers never throw; one that does may have sent the call before.
     deps.log.error({ requestId: run.id, attemptId: attempt.id, error }, 'a provider threw')
@@ -175,7 +173,7 @@ const unsent: CallOutcome = {
 
 /** Everything a call needs; a failure here costs nothing, because nothing was sent. */
 async function prepare(
-  { attempt, plan }: OpenAttempt,
+  { attempt, plan, provider }: OpenAttempt,
   run: Run,
   deps: Dependencies,
 ): Promise<{ readonly call: ProviderCall } | { readonly failure: ProviderFailure }> {
@@ -190,8 +188,15 @@ async function prepare(
     const mask = inputs.mask === undefined ? undefined : await turnMask(inputs.mask, plan, deps)
     const { images: _, mask: __, ...rest } = plan
     const safetyIdentifier = deps.sha256(`${run.caller.keyId}\n${run.request.endUser ?? ''}`)
+    const webhook = deps.webhooks.addressFor(provider, attempt.id)
     const call = { ...rest, images, attemptId: attempt.id, safetyIdentifier }
-    return { call: mask === undefined ? call : { ...call, mask } }
+    return {
+      call: {
+        ...call,
+        ...(mask === undefined ? {} : { mask }),
+        ...(webhook === undefined ? {} : { webhook }),
+      },
+    }
   } catch (error) {
     deps.log.error({ requestId: run.id, attemptId: attempt.id, error }, 'call not prepared')
     return refused('an input image could not be read')
@@ -203,16 +208,21 @@ export const callContext = (
   { attempt, provider }: Pick<OpenAttempt, 'attempt' | 'provider'>,
   run: Pick<Run, 'watch'>,
   deps: Dependencies,
+  watch?: JobWatch,
 ): CallContext => ({
   ...credentialOf(attempt, (credential) => ({
     credential,
     onRate: (report) => deps.traffic.learn(provider.id, credential, report),
   })),
   onSubmitted: async (job) => {
+    watch?.submitted(job)
     // Never rejects: a job whose id cannot be written is paid all the same, and polled on.
     const facts: Fact[] = [{ kind: 'attempt-submitted', attemptId: attempt.id, job: { ...job } }]
-    await paidWrite({ requestId: attempt.requestId, facts }, deps)
+    // A report may have been written before the answer came.
+    const isShared = watch !== undefined
+    await paidWrite({ requestId: attempt.requestId, facts, isShared }, deps)
   },
+  ...(watch === undefined ? {} : { reports: watch.reports }),
   onPartial: (partial) => run.watch.onPartial?.(partial),
   ...(run.watch.via === undefined ? {} : { via: run.watch.via }),
 })

@@ -35,7 +35,11 @@ const linksOf = (job: EmulatedJob, baseUrl: string) => {
 }
 
 /** Takes a request into the queue: `POST /{endpoint}`. */
-export function submit(request: EmulatorRequest, kit: EmulatorKit, key: string): EmulatorAnswer {
+export async function submit(
+  request: EmulatorRequest,
+  kit: EmulatorKit,
+  key: string,
+): Promise<EmulatorAnswer> {
   const name = request.path.slice(1)
   const taken = accept(request, kit, { key, name })
   if (!('job' in taken)) return taken
@@ -43,7 +47,8 @@ export function submit(request: EmulatorRequest, kit: EmulatorKit, key: string):
   const webhook = request.query.get('fal_webhook')
   if (webhook !== null) {
     if (!URL.canParse(webhook)) return detail(400, 'fal_webhook is not a valid URL')
-    void announce(job, webhook, kit, request.baseUrl)
+    const announced = announce(job, webhook, kit, request.baseUrl)
+    if (job.fault === 'webhook-early') await announced
   }
   if (job.fault === 'server-error-billed') return detail(500, 'Internal Server Error')
   return json(200, {

@@ -1,3 +1,4 @@
+import { deliverWebhook } from '../shared/deliver-webhook.ts'
 import type { EmulatorKit } from '../shared/emulator.ts'
 import { answerResult, type EmulatedJob, endOf, errorOf } from './sandbox-jobs.ts'
 
@@ -38,18 +39,15 @@ export async function announce(
     await new Promise<void>((resolve) => setTimeout(resolve, 1))
   }
   if (job.isRemoved || kit.now() < endOf(job)) return
-  const body = JSON.stringify(printDelivery(job, baseUrl))
-  for (let tried = 0; tried < MAX_TRIES; tried += 1) {
-    if (tried > 0) await kit.latency(PAUSE_SECONDS * 2 ** (tried - 1))
-    const headers = await signedHeaders(job.id, body, kit)
-    try {
-      const answer = await fetch(url, { method: 'POST', headers, body })
-      await answer.arrayBuffer()
-      if (answer.ok) return
-    } catch {
-      // Nobody answers there; fal tries again as well.
-    }
+  const delivery = {
+    url,
+    body: JSON.stringify(printDelivery(job, baseUrl)),
+    sign: (body: string) => signedHeaders(job.id, body, kit),
+    fault: job.fault,
+    tries: MAX_TRIES,
+    pauseSeconds: PAUSE_SECONDS,
   }
+  await deliverWebhook(delivery, kit)
 }
 
 function printDelivery(job: EmulatedJob, baseUrl: string): object {

@@ -1,6 +1,7 @@
 import { createHash, generateKeyPairSync, sign } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { answerOf } from '../../testing/hosted-calls.ts'
+import { answerOf, callOf } from '../../testing/hosted-calls.ts'
+import fal from './index.ts'
 import { webhook } from './webhook.ts'
 
 const NOW = Date.UTC(2026, 10, 20, 12)
@@ -8,6 +9,7 @@ const pair = generateKeyPairSync('ed25519')
 const other = generateKeyPairSync('ed25519')
 const KEY = String(pair.publicKey.export({ format: 'jwk' }).x)
 const OTHER_KEY = String(other.publicKey.export({ format: 'jwk' }).x)
+const plan = callOf(fal, 'flux-schnell')
 const BODY = JSON.stringify({ request_id: 'r1', status: 'OK', payload: { images: [] } })
 
 /** Signs as the document says, by another library than the one under test. */
@@ -65,16 +67,19 @@ test('a delivery is true for five minutes, before and after', async () => {
   expect(await verify(signed(BODY, NOW / 1_000 + 301))).toBe(false)
 })
 
-test('a delivery names the job; delivered again it has the same id', () => {
-  const expected = { jobId: 'r1', deliveryId: 'r1' }
-  expect(webhook.read(signed(BODY))).toEqual(expected)
-  expect(webhook.read(signed(BODY, NOW / 1_000 + 60))).toEqual(expected)
+test('a delivery names the job with its addresses; delivered again it has the same id', () => {
+  const path = '/fal-ai/flux/requests/r1'
+  const facts = { response_url: path, cancel_url: `${path}/cancel` }
+  const job = { id: 'r1', pollUrl: `${path}/status`, facts }
+  const expected = { job, deliveryId: 'r1', isEnd: true }
+  expect(webhook.read(signed(BODY), plan)).toEqual(expected)
+  expect(webhook.read(signed(BODY, NOW / 1_000 + 60), plan)).toEqual(expected)
 })
 
 test.each(['', 'no JSON', '[]', '{}', '{"request_id":7}', '{"request_id":""}'])(
   'a delivery of %j says nothing',
   (body) => {
-    expect(webhook.read(signed(body))).toBeUndefined()
+    expect(webhook.read(signed(body), plan)).toBeUndefined()
   },
 )
 

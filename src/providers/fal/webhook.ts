@@ -1,7 +1,9 @@
 import { isObject } from '../../core/json.ts'
 import type { Instant } from '../../core/time.ts'
 import type { HttpAnswer } from '../../ports/http-client.ts'
-import type { WebhookDelivery, WebhookNotice, WebhookRule } from '../shared/definition.ts'
+import type { CallPlan, WebhookDelivery, WebhookNotice } from '../../ports/provider.ts'
+import type { WebhookRule } from '../shared/definition.ts'
+import { jobOf } from './wire.ts'
 
 /** A delivery older or younger than this is refused (docs.fal.ai/model-apis/webhooks). */
 const TOLERANCE_SECONDS = 300
@@ -45,11 +47,12 @@ async function verify(
   return false
 }
 
-/** The request that a delivery is about; fal tells to know repetitions by its id. */
-function read({ body }: WebhookDelivery): WebhookNotice | undefined {
+/** The request that has ended; fal says to know repetitions by its id. */
+function read({ body }: WebhookDelivery, plan: CallPlan): WebhookNotice | undefined {
   const told = parse(body)
   const id = isObject(told) ? told.request_id : undefined
-  return typeof id === 'string' && id !== '' ? { jobId: id, deliveryId: id } : undefined
+  if (typeof id !== 'string' || id === '') return undefined
+  return { job: jobOf(id, plan), deliveryId: id, isEnd: true }
 }
 
 function parse(body: Uint8Array): unknown {

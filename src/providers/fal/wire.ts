@@ -1,7 +1,7 @@
 import { failure, type ProviderFailure } from '../../core/errors/provider-failure.ts'
 import { isObject } from '../../core/json.ts'
 import type { HttpAnswer } from '../../ports/http-client.ts'
-import type { CancelOutcome, ProviderCall, ProviderJob } from '../../ports/provider.ts'
+import type { CallPlan, CancelOutcome, ProviderCall, ProviderJob } from '../../ports/provider.ts'
 import type { WireOutcome, WireRequest } from '../shared/definition.ts'
 import { toDataUri, toMappedInput } from '../shared/input-mapping.ts'
 import { acceptedOptions } from './options.ts'
@@ -35,7 +35,7 @@ export function toWire(call: ProviderCall): WireRequest {
 }
 
 /** The endpoint of an operation: fal has one for each. */
-function endpointOf({ model, operation }: ProviderCall): string {
+function endpointOf({ model, operation }: CallPlan): string {
   const { endpoints } = model.wire
   const endpoint = isObject(endpoints) ? endpoints[operation] : undefined
   return typeof endpoint === 'string' ? endpoint : model.id
@@ -49,19 +49,25 @@ export function fromSubmit({ json }: HttpAnswer, call: ProviderCall): WireOutcom
     const message = 'the answer to a submit names no request'
     return { kind: 'failed', failure: failure('bad_image', message, { billed: 'unknown' }) }
   }
+  return { kind: 'submitted', job: jobOf(id, call, body) }
+}
+
+/** A job of an endpoint, with the addresses that an answer gives for it, or their usual form. */
+export function jobOf(
+  id: string,
+  plan: CallPlan,
+  answer: Readonly<Record<string, unknown>> = {},
+): ProviderJob {
   // The queue knows an endpoint by its first two names.
-  const [owner, alias] = endpointOf(call).split('/')
+  const [owner, alias] = endpointOf(plan).split('/')
   const path = `/${owner}/${alias}/requests/${encodeURIComponent(id)}`
   const linkOr = (value: unknown, own: string): string => (isLink(value) ? value : own)
   return {
-    kind: 'submitted',
-    job: {
-      id,
-      pollUrl: linkOr(body.status_url, `${path}/status`),
-      facts: {
-        response_url: linkOr(body.response_url, path),
-        cancel_url: linkOr(body.cancel_url, `${path}/cancel`),
-      },
+    id,
+    pollUrl: linkOr(answer.status_url, `${path}/status`),
+    facts: {
+      response_url: linkOr(answer.response_url, path),
+      cancel_url: linkOr(answer.cancel_url, `${path}/cancel`),
     },
   }
 }

@@ -11,15 +11,19 @@ type Body = Readonly<Record<string, unknown>>
 
 const NANO_PER_MICRO = 1_000n
 
-/** Where a generation is found. */
-const pathOf = (id: string): string => `/v2/generations/${encodeURIComponent(id)}`
+/** A generation, with where it is found. */
+export const jobOf = (id: string): ProviderJob => ({
+  id,
+  pollUrl: `/v2/generations/${encodeURIComponent(id)}`,
+  facts: {},
+})
 
 /** Reads the answer to a submit: the generation to poll, or its pictures if they came at once. */
 export function fromSubmit(answer: HttpAnswer, call: CallPlan): WireOutcome {
   const body = isObject(answer.json) ? answer.json : {}
   const { generation_id: id } = body
   if (typeof id !== 'string' || id === '') return { kind: 'failed', failure: withoutId(answer) }
-  const job: ProviderJob = { id, pollUrl: pathOf(id), facts: {} }
+  const job = jobOf(id)
   return Array.isArray(body.data) ? completed(body, job, call) : { kind: 'submitted', job }
 }
 

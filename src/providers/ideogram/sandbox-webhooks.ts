@@ -1,3 +1,4 @@
+import { deliverWebhook } from '../shared/deliver-webhook.ts'
 import type { EmulatorKit } from '../shared/emulator.ts'
 import { type EmulatedJob, printPictures, stateOf } from './sandbox-jobs.ts'
 
@@ -45,18 +46,15 @@ export async function announce(job: EmulatedJob, kit: EmulatorKit, baseUrl: stri
   if (webhookUrl === undefined || !(await hasCompleted(job, kit))) return
   const created = new Date(job.startedAt).toISOString()
   const data = printPictures(job, baseUrl)
-  const body = JSON.stringify({ generation_id: job.id, created, data })
-  for (let tried = 0; tried < MAX_TRIES; tried += 1) {
-    if (tried > 0) await kit.latency(PAUSE_SECONDS * 2 ** (tried - 1))
-    const headers = await signedHeaders(job.id, body, kit)
-    try {
-      const answer = await fetch(webhookUrl, { method: 'POST', headers, body })
-      await answer.arrayBuffer()
-      if (answer.ok) return
-    } catch {
-      // Nobody answers there; Ideogram tries again as well.
-    }
+  const delivery = {
+    url: webhookUrl,
+    body: JSON.stringify({ generation_id: job.id, created, data }),
+    sign: (body: string) => signedHeaders(job.id, body, kit),
+    fault: job.fault,
+    tries: MAX_TRIES,
+    pauseSeconds: PAUSE_SECONDS,
   }
+  await deliverWebhook(delivery, kit)
 }
 
 async function hasCompleted(job: EmulatedJob, kit: EmulatorKit): Promise<boolean> {

@@ -1,6 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import { standOf } from '../../testing/emulator-stand.ts'
-import { answerOf } from '../../testing/hosted-calls.ts'
+import { answerOf, callOf } from '../../testing/hosted-calls.ts'
+import ideogram from './index.ts'
 import emulator from './sandbox.ts'
 import { webhook } from './webhook.ts'
 
@@ -122,6 +123,7 @@ test('a webhook is signed with the published key', async () => {
   const now = Date.UTC(2026, 10, 20, 12) + 9_000
   expect(keys).toHaveLength(1)
   expect(await webhook.verify(delivery, keys, now)).toBe(true)
-  expect(webhook.read(delivery)).toEqual({ jobId: id, deliveryId: id })
+  const notice = webhook.read(delivery, callOf(ideogram, 'ideogram-4.5'))
+  expect(notice).toMatchObject({ job: { id }, deliveryId: id, isEnd: true })
   fetching.mockRestore()
 })

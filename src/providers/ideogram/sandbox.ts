@@ -161,7 +161,8 @@ async function accept(
   jobsOf(kit).set(id, job)
   const head = { generation_id: id, generation_kind: 'sampling', seed: job.seed }
   if (task.isAsync) {
-    void announce(job, kit, request.baseUrl)
+    const announced = announce(job, kit, request.baseUrl)
+    if (fault === 'webhook-early') await announced
     return jsonAnswer(200, head)
   }
   await kit.latency(model.seconds, request.signal)

@@ -1,12 +1,14 @@
 import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { answerOf } from '../../testing/hosted-calls.ts'
+import { answerOf, callOf } from '../../testing/hosted-calls.ts'
+import ideogram from './index.ts'
 import { webhook } from './webhook.ts'
 
 const NOW = Date.UTC(2026, 10, 20, 12)
 const ID = 'xtdZiqPwRxqY1Y7NExFmzB'
 const BODY = JSON.stringify({ generation_id: ID, created: '2026-11-20T12:00:00Z', data: [] })
 
+const plan = callOf(ideogram, 'ideogram-4.5')
 const pair = () => generateKeyPairSync('ed25519')
 const mine = pair()
 const publicOf = ({ publicKey }: { publicKey: KeyObject }) =>
@@ -71,12 +73,13 @@ test('a delivery is true for five minutes, before and after', async () => {
 })
 
 test('a delivery names the generation; delivered again it has the same id', () => {
-  const expected = { jobId: ID, deliveryId: ID }
-  expect(webhook.read(signed(BODY))).toEqual(expected)
-  expect(webhook.read(signed(BODY, mine.privateKey, NOW / 1_000 + 9))).toEqual(expected)
-  expect(webhook.read({ headers: {}, body: Buffer.from(BODY) })).toBeUndefined()
+  const job = { id: ID, pollUrl: `/v2/generations/${ID}`, facts: {} }
+  const expected = { job, deliveryId: ID, isEnd: true }
+  expect(webhook.read(signed(BODY), plan)).toEqual(expected)
+  expect(webhook.read(signed(BODY, mine.privateKey, NOW / 1_000 + 9), plan)).toEqual(expected)
+  expect(webhook.read({ headers: {}, body: Buffer.from(BODY) }, plan)).toBeUndefined()
   const other = BODY.replace(ID, 'other')
-  expect(webhook.read({ ...signed(BODY), body: Buffer.from(other) })).toBeUndefined()
+  expect(webhook.read({ ...signed(BODY), body: Buffer.from(other) }, plan)).toBeUndefined()
 })
 
 test('keys are read from a key set; what is no Ed25519 key is left out', () => {

@@ -1,7 +1,9 @@
 import { isObject } from '../../core/json.ts'
 import type { Instant } from '../../core/time.ts'
 import type { HttpAnswer } from '../../ports/http-client.ts'
-import type { WebhookDelivery, WebhookNotice, WebhookRule } from '../shared/definition.ts'
+import type { WebhookDelivery, WebhookNotice } from '../../ports/provider.ts'
+import type { WebhookRule } from '../shared/definition.ts'
+import { jobOf } from './generations.ts'
 
 // Headers, signed text and keys: developer.ideogram.ai/ideogram-api/webhooks, read 2026-11-25.
 
@@ -52,7 +54,8 @@ function read({ headers, body }: WebhookDelivery): WebhookNotice | undefined {
   const id = headers[`${PREFIX}-generation-id`]
   if (id === undefined || id === '') return undefined
   const named = idIn(body)
-  return named !== undefined && named !== id ? undefined : { jobId: id, deliveryId: id }
+  if (named !== undefined && named !== id) return undefined
+  return { job: jobOf(id), deliveryId: id, isEnd: true }
 }
 
 function idIn(body: Uint8Array): string | undefined {

@@ -14,19 +14,29 @@ const pathOf = (id: string): string => `/predictions/${encodeURIComponent(id)}`
 /** Reads the answer to a submit: the end of it, when it came in time, or the job to poll. */
 export function fromSubmit(answer: HttpAnswer, call: CallPlan): WireOutcome {
   const body = isObject(answer.json) ? answer.json : {}
-  if (typeof body.id !== 'string' || body.id === '') {
+  const job = jobOf(body)
+  if (job === undefined) {
     const message = 'the answer to a prediction names none'
     return { kind: 'failed', failure: failure('bad_image', message, { billed: 'unknown' }) }
-  }
-  const { get, cancel } = isObject(body.urls) ? body.urls : {}
-  const job: ProviderJob = {
-    id: body.id,
-    pollUrl: linkOr(get, pathOf(body.id)),
-    facts: { cancel_url: linkOr(cancel, `${pathOf(body.id)}/cancel`) },
   }
   const outcome = read(body, job, call)
   return outcome.kind === 'pending' ? { kind: 'submitted', job } : outcome
 }
+
+/** The job that a prediction is; undefined for an object without an id. */
+export function jobOf({ id, urls }: Body): ProviderJob | undefined {
+  if (typeof id !== 'string' || id === '') return undefined
+  const { get, cancel } = isObject(urls) ? urls : {}
+  return {
+    id,
+    pollUrl: linkOr(get, pathOf(id)),
+    facts: { cancel_url: linkOr(cancel, `${pathOf(id)}/cancel`) },
+  }
+}
+
+/** Whether a prediction has not ended yet. */
+export const isUnfinished = ({ status }: Body): boolean =>
+  status === 'starting' || status === 'processing'
 
 const linkOr = (value: unknown, path: string): string => (isLink(value) ? value : path)
 
@@ -55,10 +65,8 @@ function read(body: Body, job: ProviderJob, plan: CallPlan): WireOutcome {
     usage,
     providerRequestId: job.id,
   })
+  if (isUnfinished(body)) return { kind: 'pending' }
   switch (body.status) {
-    case 'starting':
-    case 'processing':
-      return { kind: 'pending' }
     case 'succeeded':
       return succeeded(body, job, plan)
     case 'failed':

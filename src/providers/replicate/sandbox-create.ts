@@ -55,7 +55,8 @@ export async function create(
     return problem(422, 'Invalid webhook', 'webhook must be an absolute URL.')
   }
   const job = accept(request, kit, { ...creation, model, input, task: read.task, webhook })
-  if (webhook !== undefined) void announce(job, kit, request.baseUrl)
+  const announced = webhook === undefined ? undefined : announce(job, kit, request.baseUrl)
+  if (fault === 'webhook-early') await announced
   if (fault === 'server-error-billed') return json(500, { detail: 'Internal server error' })
   await waitFor(job, request, kit)
   chargeSeconds(kit)

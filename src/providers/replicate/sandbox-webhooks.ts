@@ -1,3 +1,4 @@
+import { deliverWebhook } from '../shared/deliver-webhook.ts'
 import type { EmulatorKit } from '../shared/emulator.ts'
 import { type EmulatedPrediction, viewPrediction } from './sandbox-predictions.ts'
 import { printPrediction } from './sandbox-print.ts'
@@ -64,18 +65,15 @@ async function deliver(
 ): Promise<void> {
   if (job.webhook === undefined) return
   const id = `msg_${kit.hexId(24)}`
-  const body = JSON.stringify(printPrediction(job, kit, baseUrl))
-  for (let tried = 0; tried < tries; tried += 1) {
-    if (tried > 0) await kit.latency(PAUSE_SECONDS * 2 ** (tried - 1))
-    const headers = await signedHeaders(id, body, kit)
-    try {
-      const answer = await fetch(job.webhook.url, { method: 'POST', headers, body })
-      await answer.arrayBuffer()
-      if (answer.ok) return
-    } catch {
-      // Nobody answers there; Replicate tries again as well.
-    }
+  const delivery = {
+    url: job.webhook.url,
+    body: JSON.stringify(printPrediction(job, kit, baseUrl)),
+    sign: (body: string) => signedHeaders(id, body, kit),
+    fault: job.fault,
+    tries,
+    pauseSeconds: PAUSE_SECONDS,
   }
+  await deliverWebhook(delivery, kit)
 }
 
 async function signedHeaders(

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { answerOf } from '../../testing/hosted-calls.ts'
+import { answerOf, callOf } from '../../testing/hosted-calls.ts'
+import replicate from './index.ts'
 import { webhook } from './webhook.ts'
 
 const NOW = Date.UTC(2026, 10, 20, 12)
@@ -21,6 +22,7 @@ function signed(body: string, secret: string, seconds = NOW / 1_000) {
   }
 }
 
+const plan = callOf(replicate, 'flux-schnell')
 const BODY = JSON.stringify({
   id: 'p1',
   status: 'succeeded',
@@ -76,19 +78,22 @@ test('a delivery is true for five minutes, before and after', async () => {
 })
 
 test('a delivery names the job; delivered again it has the same id', () => {
-  const expected = {
-    jobId: 'p1',
-    deliveryId: 'msg_1',
-    pollUrl: 'https://api.replicate.com/v1/predictions/p1',
-  }
-  expect(webhook.read(signed(BODY, SECRET))).toEqual(expected)
-  expect(webhook.read(signed(BODY, SECRET, NOW / 1_000 + 60))).toEqual(expected)
+  const facts = { cancel_url: '/predictions/p1/cancel' }
+  const job = { id: 'p1', pollUrl: 'https://api.replicate.com/v1/predictions/p1', facts }
+  const expected = { job, deliveryId: 'msg_1', isEnd: true }
+  expect(webhook.read(signed(BODY, SECRET), plan)).toEqual(expected)
+  expect(webhook.read(signed(BODY, SECRET, NOW / 1_000 + 60), plan)).toEqual(expected)
+})
+
+test('a delivery that the job has begun is not its end', () => {
+  const begun = BODY.replace('succeeded', 'processing')
+  expect(webhook.read(signed(begun, SECRET), plan)).toMatchObject({ isEnd: false })
 })
 
 test.each(['', 'no JSON', '[]', '{}', '{"id":7}', '{"id":""}'])(
   'a delivery of %j says nothing',
   (body) => {
-    expect(webhook.read(signed(body, SECRET))).toBeUndefined()
+    expect(webhook.read(signed(body, SECRET), plan)).toBeUndefined()
   },
 )
 

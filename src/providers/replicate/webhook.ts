@@ -1,7 +1,9 @@
 import { isObject } from '../../core/json.ts'
 import type { Instant } from '../../core/time.ts'
 import type { HttpAnswer } from '../../ports/http-client.ts'
-import type { WebhookDelivery, WebhookNotice, WebhookRule } from '../shared/definition.ts'
+import type { WebhookDelivery, WebhookNotice } from '../../ports/provider.ts'
+import type { WebhookRule } from '../shared/definition.ts'
+import { isUnfinished, jobOf } from './predictions.ts'
 
 /** A delivery older or younger than this is refused (replicate.com/docs/topics/webhooks). */
 const TOLERANCE_SECONDS = 300
@@ -53,11 +55,9 @@ async function verify(
 function read({ headers, body }: WebhookDelivery): WebhookNotice | undefined {
   const prediction = parse(body)
   const deliveryId = headers['webhook-id']
-  if (!isObject(prediction) || typeof prediction.id !== 'string') return undefined
-  if (prediction.id === '' || deliveryId === undefined) return undefined
-  const { get } = isObject(prediction.urls) ? prediction.urls : {}
-  const isLink = typeof get === 'string' && URL.canParse(get)
-  return { jobId: prediction.id, deliveryId, ...(isLink ? { pollUrl: get } : {}) }
+  const job = isObject(prediction) ? jobOf(prediction) : undefined
+  if (job === undefined || deliveryId === undefined) return undefined
+  return { job, deliveryId, isEnd: isObject(prediction) && !isUnfinished(prediction) }
 }
 
 function parse(body: Uint8Array): unknown {

@@ -86,12 +86,12 @@ describe('requests', () => {
     )
   })
 
-  test('the end is reported to the webhook, if there is one, and nothing before it', () => {
+  test('start and end are reported to the webhook, if there is one', () => {
     const call = callOf(replicate, 'flux-dev')
     const webhook = { url: 'https://gateway.example/hooks/att_1', secret: 'unused' }
     expect(jsonOf(toWire({ ...call, webhook }, []))).toMatchObject({
       webhook: webhook.url,
-      webhook_events_filter: ['completed'],
+      webhook_events_filter: ['start', 'completed'],
     })
   })
 

@@ -21,6 +21,9 @@ const WAIT_SLACK_MS = 15_000
 /** The answer to a submit that does not wait. */
 const SUBMIT_MS = 60_000
 
+/** The start names the prediction long before the end does, should the answer be lost. */
+const WEBHOOK_EVENTS: readonly string[] = ['start', 'completed']
+
 const isWaitedFor = (model: Model): boolean => model.typicalSeconds <= LONGEST_WAITED_FOR_SECONDS
 
 /** How long the answer to a submit may take. */
@@ -65,7 +68,7 @@ export function toWire(call: ProviderCall, uploads: readonly HttpAnswer[]): Wire
     input: { ...toMappedInput(call, files), ...acceptedOptions(model, call.options) },
     ...(webhook === undefined
       ? {}
-      : { webhook: webhook.url, webhook_events_filter: ['completed'] }),
+      : { webhook: webhook.url, webhook_events_filter: WEBHOOK_EVENTS }),
   }
   return {
     method: 'POST',

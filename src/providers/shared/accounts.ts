@@ -31,6 +31,14 @@ export function joinAccounts(accounts: readonly Account[]): Provider {
       (await named(context.credential)?.call(call, context)) ?? unknownAccount(false),
     resume: async (job, plan, context) =>
       (await named(context.credential)?.resume(job, plan, context)) ?? unknownAccount('unknown'),
+    ...(provider.readDelivery === undefined
+      ? {}
+      : {
+          readDelivery: async (delivery, about) =>
+            (await named(about.credential)?.readDelivery?.(delivery, about)) ?? {
+              kind: 'unchecked',
+            },
+        }),
     ...(provider.cancel === undefined
       ? {}
       : {

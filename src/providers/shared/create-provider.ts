@@ -1,11 +1,12 @@
 import { withOperationUsage } from '../../core/catalog/operation-usage.ts'
-import { failure } from '../../core/errors/provider-failure.ts'
+import { failure, type ProviderFailure } from '../../core/errors/provider-failure.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { HttpClient, HttpEvent } from '../../ports/http-client.ts'
 import type {
   CallContext,
   CallOutcome,
   CallPlan,
+  JobReports,
   Provider,
   ProviderCall,
   ProviderJob,
@@ -19,6 +20,7 @@ import type {
   WireOutcome,
   WireRequest,
 } from './definition.ts'
+import { deliveryReader } from './delivery-reader.ts'
 import { collect } from './download.ts'
 import { rateReportOf } from './rate-headers.ts'
 import {
@@ -62,7 +64,7 @@ export function createProvider(definition: ProviderDefinition, runtime: Provider
       : {}),
   }
   const { clock } = runtime
-  const { cancel } = definition
+  const { cancel, webhook } = definition
   const guarded = async (work: () => Promise<CallOutcome>): Promise<CallOutcome> => {
     try {
       return await work()
@@ -85,6 +87,7 @@ export function createProvider(definition: ProviderDefinition, runtime: Provider
       ? {}
       : { cancel: (job, { signal }) => cancelJob(line, cancel, job, signal) }),
     ...(definition.interrupt === undefined ? {} : { isInterruptible: true }),
+    ...(webhook === undefined ? {} : { readDelivery: deliveryReader(line, webhook) }),
     ...(definition.limits === undefined ? {} : { limits: definition.limits }),
     ...(definition.probe === undefined ? {} : { probe: (signal) => probe(line, signal) }),
   }
@@ -117,12 +120,12 @@ async function submit(
     signal: context.signal,
   })
   const result = await interruptOnAbort(line, context.signal, () => exchange(line, request))
-  if ('failure' in result) return { kind: 'failed', failure: result.failure }
+  if ('failure' in result) return findLost(line, clock, result.failure, call, context)
   const { answer } = result
   const rate = rateReportOf(answer.headers, clock.now())
   if (rate !== undefined) context.onRate?.(rate)
   if (answer.status < 200 || answer.status > 299) {
-    return { kind: 'failed', failure: line.definition.classify(answer) }
+    return findLost(line, clock, line.definition.classify(answer), call, context)
   }
   return conclude(line, clock, line.definition.fromWire(answer, call), call, context)
 }
@@ -130,6 +133,24 @@ async function submit(
 /** How long a call may take from its first byte to its last. */
 const limitOf = ({ model }: ProviderCall, { timeoutMs }: CallContext): number =>
   Math.min(model.timeoutMs, timeoutMs ?? model.timeoutMs)
+
+/**
+ * What became of a submit that failed. When nobody knows whether it was accepted, the provider's
+ * webhook may still name the job, which is polled then: what was accepted is paid.
+ */
+async function findLost(
+  line: Line,
+  clock: Clock,
+  reason: ProviderFailure,
+  call: ProviderCall,
+  context: CallContext,
+): Promise<CallOutcome> {
+  const job =
+    reason.billed === 'unknown' ? await context.reports?.findJob(context.signal) : undefined
+  if (job === undefined) return { kind: 'failed', failure: reason }
+  await context.onSubmitted(job)
+  return poll(line, clock, job, call, context)
+}
 
 async function conclude(
   line: Line,
@@ -171,8 +192,11 @@ async function poll(
   let pauseMs = flow.everyMs
   let failedPolls = 0
   let question = flow.toPoll(job)
+  const sleep: JobReports['pause'] = (ms, signal) => clock.sleep(ms, signal)
+  const untilReported = context.reports?.pause ?? sleep
+  let pause = untilReported
   while (clock.monotonicMs() < endsAt) {
-    await clock.sleep(pauseMs, context.signal)
+    await pause(pauseMs, context.signal)
     pauseMs = flow.everyMs
     const request = toHttp(line, question, {
       timeouts: { headersMs: transportLimits.pollMs, totalMs: transportLimits.pollMs },
@@ -187,6 +211,8 @@ async function poll(
     if (outcome.kind === 'pending') {
       pauseMs = outcome.checkAfterMs ?? flow.everyMs
       question = outcome.askNext ?? flow.toPoll(job)
+      // A job that has ended, and says elsewhere with what, is not reported again.
+      pause = outcome.askNext === undefined ? untilReported : sleep
       failedPolls = 0
     } else if (outcome.kind === 'failed' && isPassing(outcome.failure.status)) {
       failedPolls += 1

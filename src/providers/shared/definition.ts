@@ -14,6 +14,8 @@ import type {
   ProviderJob,
   ProviderLimits,
   UsageEstimate,
+  WebhookDelivery,
+  WebhookNotice,
 } from '../../ports/provider.ts'
 
 /**
@@ -114,25 +116,9 @@ export interface CancelRule {
   ) => CancelOutcome
 }
 
-/** A provider's call to us, as it came: nothing in it is true before `verify` says so. */
-export interface WebhookDelivery {
-  /** Lower-case names. */
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: Uint8Array
-}
-
-/** What a delivery is about. It only says that a poll is worth while: polling stays the truth. */
-export interface WebhookNotice {
-  readonly jobId: string
-  /** The same for each repetition of one delivery. */
-  readonly deliveryId: string
-  /** Where the job is polled, when the delivery names it. */
-  readonly pollUrl?: string
-}
-
 /** How a provider's calls to us are asked for (`ProviderCall.webhook`), checked and read. */
 export interface WebhookRule {
-  /** Asks for the keys that signatures are checked with; they are kept for a day at most. */
+  /** Asks for the keys that signatures are checked with; they are kept for some hours. */
   readonly toKeys?: WireRequest
   readonly fromKeys?: (answer: HttpAnswer) => readonly string[]
   /**
@@ -145,7 +131,7 @@ export interface WebhookRule {
     now: Instant,
   ) => Promise<boolean>
   /** Undefined for a delivery that says nothing of a job. */
-  readonly read: (delivery: WebhookDelivery) => WebhookNotice | undefined
+  readonly read: (delivery: WebhookDelivery, plan: CallPlan) => WebhookNotice | undefined
 }
 
 /** What another provider sells: for servers whose models and prices follow it. */

@@ -108,6 +108,11 @@ export const faults = [
   'link-expired',
   'link-private',
   'cost-differs',
+  'webhook-twice',
+  // Before the answer to the submit.
+  'webhook-early',
+  'webhook-forged',
+  'webhook-never',
   // The rest is made by the sandbox's server alone, for all providers alike.
   'reset-in-headers',
   'reset-after-headers',
