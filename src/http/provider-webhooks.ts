@@ -15,7 +15,7 @@ const MAX_BYTES = 8 * 1024 * 1024
 
 /** Deliveries that are answered with an error, and with which; all others are good news. */
 const refusals: { readonly [Result in DeliveryResult]?: readonly [ErrorCode, string] } = {
-  bad_signature: ['invalid_api_key', 'The signature of this delivery is not right.'],
+  bad_signature: ['invalid_signature', 'The signature of this delivery is not right.'],
   unknown: ['not_found', 'There is no such call.'],
   unavailable: ['no_provider_available', 'The delivery cannot be taken now.'],
 }

@@ -70,6 +70,11 @@ export const errorCatalogue = {
     'authentication_error',
     'Send "Authorization: Bearer <key>" with a key made by `keeprate keys create`.',
   ),
+  invalid_signature: entry(
+    401,
+    'authentication_error',
+    'Sign the bytes of the body with a current key of the provider, within five minutes.',
+  ),
   permission_denied: entry(
     403,
     'permission_error',
