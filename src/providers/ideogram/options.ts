@@ -44,9 +44,10 @@ const styles3 = {
   ]),
 }
 
-const families = { worded, preciseEdit, styles2, styles3 } as const
+const families = { none: {}, worded, preciseEdit, styles2, styles3 } as const
 
 function familyOf({ model, operation }: Pick<CallPlan, 'model' | 'operation'>) {
+  if (model.wire.is_tool === true) return families.none
   if (model.wire.styles === '2') return families.styles2
   if (model.wire.styles === '3') return families.styles3
   return operation === 'generate' ? families.worded : families.preciseEdit

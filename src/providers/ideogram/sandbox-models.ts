@@ -1,7 +1,7 @@
 import type { Size } from '../../core/request/image-request.ts'
 
 /** What an emulated endpoint does with its inputs. */
-type Work = 'generate' | 'precise_edit' | 'inpaint'
+type Work = 'generate' | 'precise_edit' | 'inpaint' | 'remove_background'
 
 /** One emulated endpoint. */
 export interface EmulatedModel {
@@ -55,6 +55,16 @@ export const emulatedModels: Readonly<Record<string, EmulatedModel>> = {
     usual: 'medium',
     fields: ['context_window'],
     seconds: 25,
+  },
+  '/v2/image/remove-background/ideogram-1': {
+    ...byQuality,
+    work: 'remove_background',
+    billing: 'ideogram_1_remove_background',
+    micros: { only: 10_000 },
+    shape: 'none',
+    usual: 'only',
+    fields: [],
+    seconds: 5,
   },
   '/v2/image/generate/ideogram-4': {
     ...bySpeed,

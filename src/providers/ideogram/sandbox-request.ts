@@ -77,12 +77,12 @@ export function readTask(body: ReadBody, model: EmulatedModel): Result<EmulatedT
   const size = sizeOf(body, model)
   if (typeof size === 'string') return refused(size)
   return ok({
-    prompt: String(fields.prompt),
+    prompt: String(fields.prompt ?? ''),
     size,
     effort: String(fields[model.effort] ?? model.usual),
     count: Number(fields.num_images ?? 1),
     seed: fields.seed === undefined ? undefined : Number(fields.seed),
-    isTransparent: fields.background === 'transparent',
+    isTransparent: fields.background === 'transparent' || model.work === 'remove_background',
     isAsync: String(fields.async) === 'true' || fields.webhook_url !== undefined,
     webhookUrl: fields.webhook_url === undefined ? undefined : String(fields.webhook_url),
   })
@@ -93,8 +93,12 @@ function flawOfFields(fields: ReadBody['fields'], model: EmulatedModel): string 
   const stranger = Object.keys(fields).find((name) => !known.includes(name))
   if (stranger !== undefined) return `unknown field ${stranger}`
   const { prompt, seed, num_images: count } = fields
-  if (typeof prompt !== 'string' || prompt.trim() === '') return 'prompt is required'
-  if (prompt.length > MAX_PROMPT) return `prompt must have at most ${MAX_PROMPT} characters`
+  const hasWords = typeof prompt === 'string' && prompt.trim() !== ''
+  if (model.work === 'remove_background') {
+    if (prompt !== undefined || count !== undefined) return 'unknown field prompt'
+  } else if (!hasWords) return 'prompt is required'
+  if (String(prompt ?? '').length > MAX_PROMPT)
+    return `prompt must have at most ${MAX_PROMPT} characters`
   for (const [name, values] of Object.entries({
     ...choices,
     [model.effort]: Object.keys(model.micros),

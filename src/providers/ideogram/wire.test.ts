@@ -48,6 +48,16 @@ describe('printing a generation', () => {
     expect(sent('ideogram-4.6', { settings: clear })).toMatchObject(clear)
   })
 
+  test('a removed background takes a picture, and no words', () => {
+    const images = [inputOf(600, 400)]
+    const operation = 'remove_background'
+    const call = callOf(ideogram, 'ideogram-remove-background', { operation, images })
+    const { url, body } = toWire(call)
+    expect(url).toBe('/v2/image/remove-background/ideogram-1')
+    const parts = body?.kind === 'multipart' ? body.parts : []
+    expect(parts.map(({ name }) => name)).toEqual(['async', 'image'])
+  })
+
   test('a webhook is asked for by its address alone: Ideogram signs with its own key', () => {
     const plain = call('ideogram-4.5')
     const webhook = { url: 'https://example.com/hook', secret: 'whsec_x' }

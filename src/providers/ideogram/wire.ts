@@ -38,6 +38,8 @@ export function toWire(call: ProviderCall): WireRequest {
 /** Quality and size are always said: Ideogram's defaults, and so the price, differ by model. */
 function toFields(call: ProviderCall): JsonObject {
   const { model, settings, n, webhook } = call
+  const delivery = { async: true, webhook_url: webhook?.url }
+  if (model.wire.is_tool === true) return delivery
   return {
     prompt: call.prompt,
     ...toEffort(call),
@@ -47,8 +49,7 @@ function toFields(call: ProviderCall): JsonObject {
     negative_prompt: settings.negativePrompt,
     background: model.wire.background === true ? settings.background : undefined,
     ...acceptedOptions(call),
-    async: true,
-    webhook_url: webhook?.url,
+    ...delivery,
   }
 }
 

@@ -40,7 +40,9 @@ const schemas = once((key: string) => {
   const [family = '', operation] = key.split(' ')
   const named = family === '3' ? styled : {}
   if (operation === 'edit') return z.strictObject({ strength, ...named }).partial()
-  if (operation === 'inpaint') return z.strictObject(named).partial()
+  if (operation === 'inpaint' || operation === 'replace_background') {
+    return z.strictObject(named).partial()
+  }
   return z.strictObject(generations[family] ?? {}).partial()
 })
 
@@ -57,11 +59,15 @@ const MAX_INPUT_EDGE = 4_096
 export function checkOptions(plan: CallPlan): Unfit | undefined {
   const { model, settings, images } = plan
   const [input] = images
-  const flaw = images.map(flawOfInput).find((found) => found !== undefined)
+  const least = model.operationLimits?.[plan.operation]?.minInputEdge ?? MIN_INPUT_EDGE
+  const flaw = images.map((each) => flawOfInput(each, least)).find((found) => found !== undefined)
   if (flaw !== undefined) return { code: 'inputs', param: 'image', reason: flaw }
   const { size } = settings
+  // The size of an enlargement is another one, and no setting.
   const isOther =
-    size !== undefined && (size.width !== input?.width || size.height !== input.height)
+    size !== undefined &&
+    plan.operation !== 'upscale' &&
+    (size.width !== input?.width || size.height !== input.height)
   if (input !== undefined && isOther) {
     const reason = `edits by ${model.id} keep the pixels of the input image`
     return { code: 'size', param: 'size', reason }
@@ -87,18 +93,17 @@ const unfit = (name: string, reason: string): Unfit => ({
   reason,
 })
 
-function flawOfInput({
-  width,
-  height,
-  byteLength,
-}: CallPlan['images'][number]): string | undefined {
+function flawOfInput(
+  { width, height, byteLength }: CallPlan['images'][number],
+  leastEdge: number,
+): string | undefined {
   if (byteLength > MAX_INPUT_BYTES) return 'Recraft takes input images of at most 10 MB'
   if (width * height > MAX_INPUT_PIXELS)
     return 'Recraft takes input images of at most 16 megapixels'
-  const isWithin = Math.min(width, height) >= MIN_INPUT_EDGE
+  const isWithin = Math.min(width, height) >= leastEdge
   return isWithin && Math.max(width, height) <= MAX_INPUT_EDGE
     ? undefined
-    : `Recraft takes input images with edges of ${MIN_INPUT_EDGE} to ${MAX_INPUT_EDGE} pixels`
+    : `Recraft takes input images with edges of ${leastEdge} to ${MAX_INPUT_EDGE} pixels`
 }
 
 /** The options to send: those of the model's list, or none when they are not valid. */

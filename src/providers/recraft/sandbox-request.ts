@@ -7,7 +7,7 @@ import { jsonBodyOf } from '../shared/emulator-wire.ts'
 import { type EmulatedModel, sizeOf } from './sandbox-models.ts'
 
 /** What is asked for. */
-export type Work = 'generations' | 'imageToImage' | 'inpaint'
+export type Work = 'generations' | 'imageToImage' | 'inpaint' | 'replaceBackground'
 
 /** A form or a JSON body, as the emulator reads it. */
 export interface ReadBody {
@@ -88,6 +88,7 @@ function flawOfFields(
     generations: ['size', 'controls', 'style_id'],
     imageToImage: ['strength'],
     inpaint: [],
+    replaceBackground: [],
   }
   const known = [...common, ...own[work], ...(model.hasStyles ? [...styles, 'style_id'] : [])]
   const stranger = Object.keys(fields).find((name) => !known.includes(name))
@@ -123,6 +124,8 @@ function flawOfFiles({ files }: ReadBody, model: EmulatedModel, work: Work): str
   ]
   if (shorter < MIN_EDGE || longer > MAX_EDGE) return 'image size is out of bounds'
   if (work === 'imageToImage') return undefined
+  // The models that take masks also change backgrounds.
+  if (work === 'replaceBackground' && model.hasMasks) return undefined
   if (!model.hasMasks) return 'the model does not support this operation'
   if (mask === undefined) return 'mask is required'
   const isSame = mask.width === image.width && mask.height === image.height

@@ -8,8 +8,10 @@ import {
   type Fault,
 } from '../shared/emulator.ts'
 import { bearerKeyOf, drawWithFault, jsonAnswer, toBase64 } from '../shared/emulator-wire.ts'
+import { noModel, refusal, refuse, unauthorised } from './sandbox-errors.ts'
 import { type EmulatedModel, emulatedModels } from './sandbox-models.ts'
 import { type EmulatedTask, readBody, readTask, type Work } from './sandbox-request.ts'
+import { emulatedTools, useTool } from './sandbox-tools.ts'
 
 const NANO_PER_UNIT = 1_000_000n
 /** Units that the emulated account always has. */
@@ -24,6 +26,7 @@ const works: Readonly<Record<string, Work>> = {
   '/v1/images/generations': 'generations',
   '/v1/images/imageToImage': 'imageToImage',
   '/v1/images/inpaint': 'inpaint',
+  '/v1/images/replaceBackground': 'replaceBackground',
 }
 
 /** The emulator of Recraft's API, strict about what each model takes. */
@@ -38,49 +41,13 @@ export default defineEmulator({
       const facts = { id: 'sandbox', name: 'Sandbox', email: 'sandbox@example.com' }
       return jsonAnswer(200, { ...facts, credits: BALANCE })
     }
+    const tool = Object.hasOwn(emulatedTools, path) ? emulatedTools[path] : undefined
+    if (method === 'POST' && tool !== undefined) return useTool(request, kit, tool)
     const work = Object.hasOwn(works, path) ? works[path] : undefined
     if (method !== 'POST' || work === undefined) return refusal(404, 'not_found', 'Not found')
     return makePictures(request, kit, work)
   },
 })
-
-const refusal = (
-  status: number,
-  code: string,
-  message: string,
-  headers: Readonly<Record<string, string>> = {},
-): EmulatorAnswer => jsonAnswer(status, { code, message }, headers)
-
-const unauthorised = (): EmulatorAnswer => refusal(401, 'unauthorized', 'Invalid API token')
-const noModel = (): EmulatorAnswer => refusal(400, 'invalid_model', 'model is not known')
-
-/** Refusals before any work. */
-function refuse(fault: Fault | undefined): EmulatorAnswer | undefined {
-  switch (fault) {
-    case 'invalid-key':
-      return unauthorised()
-    case 'no-credit':
-      return refusal(402, 'not_enough_credits', 'API units balance is not enough')
-    case 'rate-limit':
-      return refusal(429, 'rate_limit_exceeded', 'Too many requests', { 'retry-after': '1' })
-    case 'user-error':
-      return refusal(400, 'bad_request', 'prompt length should be in [1, 10000]')
-    case 'model-gone':
-      return noModel()
-    case 'moderate-input':
-      return refusal(400, 'prompt_moderated', 'The prompt did not pass moderation')
-    case 'moderate-output':
-      return refusal(400, 'moderated', 'The generated image did not pass moderation')
-    case 'server-error':
-      return refusal(500, 'internal_error', 'Internal server error')
-    case 'overloaded':
-      return refusal(503, 'unavailable', 'Service is temporarily unavailable')
-    case 'error-in-200':
-      return refusal(200, 'internal_error', 'Internal server error')
-    default:
-      return undefined
-  }
-}
 
 async function makePictures(
   request: EmulatorRequest,

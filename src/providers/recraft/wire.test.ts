@@ -50,6 +50,19 @@ test('an edit is a form with a strength, an inpaint one with a mask', () => {
   expect(call('recraft-v3').model.wire.mask).toBe('white_is_edit')
 })
 
+test('a tool gets its picture and nothing to say; a replaced background is told by words', () => {
+  const images = [inputOf(600, 400)]
+  const tool = toWire(
+    call('recraft-erase', { operation: 'erase', images, mask: inputOf(600, 400) }),
+  )
+  const background = toWire(call('recraft-v3', { operation: 'replace_background', images }))
+  expect([tool.url, background.url]).toEqual(['/images/eraseRegion', '/images/replaceBackground'])
+  const partsOf = ({ body }: typeof tool) => (body?.kind === 'multipart' ? body.parts : [])
+  expect(partsOf(tool).map(({ name }) => name)).toEqual(['response_format', 'image', 'mask'])
+  expect(partsOf(background)).toContainEqual({ name: 'prompt', value: 'a lighthouse at dusk' })
+  expect(call('recraft-erase').model.wire.mask).toBe('white_is_edit')
+})
+
 describe('refused', () => {
   test.each<[string, string, Partial<CallPlan>, string]>([
     ['a style of the older models', 'recraft-v4.1', { options: { style: 'any' } }, 'recraft.style'],

@@ -18,25 +18,24 @@ const USUAL_STRENGTH = 0.5
 const paths: { readonly [Name in Operation]?: string } = {
   edit: '/images/imageToImage',
   inpaint: '/images/inpaint',
+  replace_background: '/images/replaceBackground',
 }
+
+/** Tools are paths of their own, and work without words. */
+const toolOf = ({ model }: Pick<ProviderCall, 'model'>): string | undefined =>
+  typeof model.wire.path === 'string' ? model.wire.path : undefined
 
 /** Prints a call: a generation as JSON, what has an input image as a form. */
 export function toWire(call: ProviderCall): WireRequest {
-  const { model, operation, settings, n, images, mask } = call
-  const { size } = settings
+  const { operation, settings, images, mask } = call
+  const tool = toolOf(call)
   const fields: JsonObject = {
-    prompt: call.prompt,
-    model: model.wireName ?? model.id,
-    n,
-    ...(operation === 'generate' ? toSize(size ?? call.expectedSize) : {}),
-    ...(operation === 'edit' ? { strength: USUAL_STRENGTH } : {}),
-    negative_prompt: settings.negativePrompt,
-    random_seed: settings.seed,
+    ...(tool === undefined ? toPicture(call) : {}),
     image_format: settings.format,
     response_format: 'b64_json',
     ...acceptedOptions(call),
   }
-  const url = paths[operation] ?? '/images/generations'
+  const url = tool ?? paths[operation] ?? '/images/generations'
   if (operation === 'generate')
     return { method: 'POST', url, body: { kind: 'json', value: fields } }
   const parts = [
@@ -48,6 +47,17 @@ export function toWire(call: ProviderCall): WireRequest {
   ]
   return { method: 'POST', url, body: { kind: 'multipart', parts } }
 }
+
+/** What a model is told beside its input. */
+const toPicture = ({ model, operation, settings, ...call }: ProviderCall): JsonObject => ({
+  prompt: call.prompt,
+  model: model.wireName ?? model.id,
+  n: call.n,
+  ...(operation === 'generate' ? toSize(settings.size ?? call.expectedSize) : {}),
+  ...(operation === 'edit' ? { strength: USUAL_STRENGTH } : {}),
+  negative_prompt: settings.negativePrompt,
+  random_seed: settings.seed,
+})
 
 const toSize = ({ width, height }: ProviderCall['expectedSize']): JsonObject => ({
   size: `${width}x${height}`,
@@ -73,7 +83,9 @@ export function fromWire(answer: HttpAnswer, call: ProviderCall): WireOutcome {
     return { kind: 'failed', failure: failure('bad_image', message, { billed: 'unknown' }), ...id }
   }
   const facts = { ...reported(json.credits), ...id }
-  const images = fromPictureList(answer, call.n)
+  // Tools answer with one `image` in place of a list.
+  const listed = Array.isArray(json.data) ? json : { data: [json.image] }
+  const images = fromPictureList({ json: listed, images: answer.images }, call.n)
   if (images.length === 0) {
     const empty = failure('empty', `Recraft answered ${status} without a picture`)
     return { kind: 'failed', failure: empty, ...facts }
