@@ -23,6 +23,7 @@ import recraft from './recraft/index.ts'
 import replicate from './replicate/index.ts'
 import runware from './runware/index.ts'
 import stability from './stability/index.ts'
+import swarmui from './swarmui/index.ts'
 import together from './together/index.ts'
 import xai from './xai/index.ts'
 import type { ProviderDefinition } from './shared/definition.ts'
@@ -52,6 +53,7 @@ export const providers: readonly ProviderDefinition[] = [
   replicate,
   runware,
   stability,
+  swarmui,
   together,
   xai,
 ]

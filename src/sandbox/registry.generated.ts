@@ -23,6 +23,7 @@ import recraft from '../providers/recraft/sandbox.ts'
 import replicate from '../providers/replicate/sandbox.ts'
 import runware from '../providers/runware/sandbox.ts'
 import stability from '../providers/stability/sandbox.ts'
+import swarmui from '../providers/swarmui/sandbox.ts'
 import together from '../providers/together/sandbox.ts'
 import xai from '../providers/xai/sandbox.ts'
 import type { Emulator } from '../providers/shared/emulator.ts'
@@ -52,6 +53,7 @@ export const emulators: readonly Emulator[] = [
   replicate,
   runware,
   stability,
+  swarmui,
   together,
   xai,
 ]
