@@ -4,7 +4,6 @@ import type { Model } from '../../core/catalog/model.ts'
 import type { Unfit } from '../../core/catalog/settings.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { parseAspect } from '../../core/request/aspect.ts'
-import { optionsFor } from '../shared/operation-options.ts'
 
 /** Presets of Stability's image services (docs.aws.amazon.com, read 2026-11-25). */
 export const stylePresets = [
@@ -27,21 +26,36 @@ export const stylePresets = [
   'tile-texture',
 ] as const
 
+const styled = { style_preset: z.enum(stylePresets) }
+const masked = { grow_mask: z.number().int().min(0).max(20) }
+const share = z.number().min(0).max(1)
+const creativity = (min: number, max: number) => ({ creativity: z.number().min(min).max(max) })
+
 /**
- * The options a caller may pass, by operation; what the normalised request has itself is left out.
+ * The options a caller may pass, by operation or by name in `models.json` (`wire.options`); what the normalised request has itself is left out.
  * Source: docs.aws.amazon.com, Stability models and image services, read 2026-11-25.
  */
 const optionsOf = {
   generate: z.strictObject({}),
-  edit: z.strictObject({ strength: z.number().min(0).max(1) }).partial(),
-  inpaint: z
-    .strictObject({
-      style_preset: z.enum(stylePresets),
-      grow_mask: z.number().int().min(0).max(20),
-    })
-    .partial(),
-  variation: z.strictObject({}),
+  edit: z.strictObject({ strength: share }).partial(),
+  inpaint: z.strictObject({ ...styled, ...masked }).partial(),
+  erase: z.strictObject(masked).partial(),
+  search_and_replace: z.strictObject({ ...styled, ...masked }).partial(),
+  search_and_recolor: z.strictObject({ ...styled, ...masked }).partial(),
+  outpaint: z.strictObject({ ...styled, ...creativity(0.1, 1) }).partial(),
+  control: z.strictObject(styled).partial(),
+  control_style: z.strictObject(styled).partial(),
+  style_transfer: z.strictObject({ composition_fidelity: share, change_strength: share }).partial(),
+  upscale_conservative: z.strictObject(creativity(0.1, 0.5)).partial(),
+  upscale_creative: z.strictObject({ ...styled, ...creativity(0.1, 0.5) }).partial(),
 } as const
+
+const none = z.strictObject({})
+
+function schemaOf({ model, operation }: Pick<CallPlan, 'model' | 'operation'>): z.ZodObject {
+  const name = String(model.wire.options ?? operation)
+  return Object.hasOwn(optionsOf, name) ? optionsOf[name as keyof typeof optionsOf] : none
+}
 
 /** Seeds; 0 asks for a random one, so it cannot be had as a seed (same source). */
 const SEEDS = { min: 1, max: 4_294_967_294 } as const
@@ -60,7 +74,8 @@ export function checkOptions(plan: CallPlan): Unfit | undefined {
     const reason = 'Bedrock takes requests of at most 25 MB, base64 included'
     return { code: 'inputs', param: 'image', reason }
   }
-  if (plan.operation !== 'generate' && !hasInputShape(plan)) {
+  const keepsShape = plan.operation === 'edit' || plan.operation === 'inpaint'
+  if (keepsShape && !hasInputShape(plan)) {
     const reason = `${plan.model.id} keeps its input's shape, not ${plan.settings.aspect}`
     return { code: 'size', param: 'size', reason }
   }
@@ -68,7 +83,7 @@ export function checkOptions(plan: CallPlan): Unfit | undefined {
     const reason = `Stability's models take seeds from ${SEEDS.min} to ${SEEDS.max}, not ${seed}`
     return { code: 'options', param: 'seed', reason }
   }
-  const read = optionsFor(optionsOf, plan.operation).safeParse(plan.options)
+  const read = schemaOf(plan).safeParse(plan.options)
   if (read.success) return undefined
   const issue = read.error.issues[0]
   const name = issue?.code === 'unrecognized_keys' ? issue.keys[0] : issue?.path.join('.')
@@ -85,14 +100,14 @@ function hasInputShape({ images: [input], settings: { aspect, size } }: CallPlan
 
 /** The options to send: those of the operation's list, or none when they are not valid. */
 export const acceptedOptions = (
-  plan: Pick<CallPlan, 'operation' | 'options'>,
+  plan: Pick<CallPlan, 'model' | 'operation' | 'options'>,
 ): JsonObject & { readonly strength?: number } =>
-  optionsFor(optionsOf, plan.operation).safeParse(plan.options).data ?? {}
+  (schemaOf(plan).safeParse(plan.options).data ?? {}) as JsonObject
 
 /** How far an edit may move from its input: the caller's `strength`, else the model's default. */
 export function strengthOf(
   { wire: { default_strength: usual } }: Model,
-  plan: Pick<CallPlan, 'operation' | 'options'>,
+  plan: Pick<CallPlan, 'model' | 'operation' | 'options'>,
 ): number | undefined {
   const { strength } = acceptedOptions(plan)
   return strength ?? (typeof usual === 'number' ? usual : undefined)

@@ -1,38 +1,15 @@
 import { type ImageHeader, readImageHeader } from '../../core/quality/image-header.ts'
 import type { Size } from '../../core/request/image-request.ts'
 import { stylePresets } from './options.ts'
-
-/** How one member of a body is checked. */
-type FieldRule =
-  | { readonly kind: 'text'; readonly max: number }
-  | { readonly kind: 'integer' | 'number'; readonly min: number; readonly max: number }
-  | { readonly kind: 'choice'; readonly values: readonly string[] }
-  | { readonly kind: 'picture'; readonly maxPixels: number }
-
-/** One emulated model. */
-export interface EmulatedModel {
-  /** Nano-dollars a picture, a second time and not from `prices.json`. */
-  readonly nano: bigint
-  readonly seconds: number
-  readonly fields: Readonly<Record<string, FieldRule>>
-  readonly required: readonly string[]
-  /** Pixels of a picture of no particular shape; its input's size where absent. */
-  readonly pixels?: number
-}
-
-const PROMPT: FieldRule = { kind: 'text', max: 10_000 }
-const SHARE: FieldRule = { kind: 'number', min: 0, max: 1 }
-/** Largest picture that is taken (docs.aws.amazon.com, Stability image services, 2026-11-25). */
-const PICTURE: FieldRule = { kind: 'picture', maxPixels: 9_437_184 }
-/** Smallest edge of it (same source). */
-const MIN_EDGE = 64
-
-/** What all models take (docs.aws.amazon.com, Stability models, read 2026-11-20). */
-const common = {
-  prompt: PROMPT,
-  negative_prompt: PROMPT,
-  seed: { kind: 'integer', min: 0, max: 4_294_967_295 },
-} as const satisfies Readonly<Record<string, FieldRule>>
+import {
+  common,
+  type EmulatedModel,
+  type FieldRule,
+  MIN_EDGE,
+  PICTURE,
+  SHARE,
+} from './sandbox-fields.ts'
+import { emulatedServices } from './sandbox-services.ts'
 
 const generated = {
   ...common,
@@ -81,6 +58,7 @@ export const emulatedModels: Readonly<Record<string, EmulatedModel>> = {
     required: ['prompt'],
     pixels: 1_048_576,
   },
+  ...emulatedServices,
   'us.stability.stable-image-inpaint-v1:0': {
     nano: 70_000_000n,
     seconds: 7,
@@ -114,7 +92,8 @@ export function problemWith(model: EmulatedModel, fields: Fields): string | unde
   }
   const isImageMode = fields.mode === 'image-to-image'
   if (isImageMode && !hasImage) return '#: required key [image] not found'
-  if (hasImage && fields.aspect_ratio !== undefined) {
+  const isModel = model.fields.mode !== undefined
+  if (isModel && hasImage && fields.aspect_ratio !== undefined) {
     return '#: extraneous key [aspect_ratio] is not permitted'
   }
   const needsMask = model.fields.mask !== undefined && fields.mask === undefined
@@ -136,7 +115,8 @@ function flawOf(value: unknown, rule: FieldRule): string | undefined {
       const header = pictureOf(value)
       if (header === undefined) return 'expected a base64 encoded image'
       const { width, height } = header
-      const isFit = Math.min(width, height) >= MIN_EDGE && width * height <= rule.maxPixels
+      const isFit =
+        Math.min(width, height) >= (rule.minEdge ?? MIN_EDGE) && width * height <= rule.maxPixels
       return isFit ? undefined : `${width}x${height} is not within the limits of an image`
     }
     default: {
@@ -158,13 +138,34 @@ function pictureOf(value: unknown): ImageHeader | undefined {
 /** Pixels are made in steps of so many along each edge. */
 const EDGE_STEP = 8
 
-/** Pixels of the output: those of the shape asked for, or of the input. */
-export function outputSize({ pixels = 0 }: EmulatedModel, fields: Fields): Size {
-  const input = pictureOf(fields.image)
-  if (input !== undefined) return { width: input.width, height: input.height }
+/** Pixels of the output: those of the shape asked for, or what follows from the input. */
+export function outputSize(model: EmulatedModel, fields: Fields): Size {
+  const { pixels = 0, output } = model
+  const input = pictureOf(fields.image ?? fields.init_image)
+  if (input !== undefined && pixels === 0) return grownSize(input, fields, output)
+  if (input !== undefined && model.fields.mode !== undefined) {
+    return { width: input.width, height: input.height }
+  }
   const { aspect_ratio: shape } = fields
   const [across = 1, down = 1] = typeof shape === 'string' ? shape.split(':').map(Number) : []
   const edge = (ratio: number): number =>
     Math.round(Math.sqrt(pixels * ratio) / EDGE_STEP) * EDGE_STEP
   return { width: edge(across / down), height: edge(down / across) }
+}
+
+function grownSize(
+  { width, height }: Size,
+  { left, right, up, down }: Fields,
+  output: EmulatedModel['output'],
+): Size {
+  if (output === undefined) return { width, height }
+  if (output === 'grown') {
+    const pixels = (value: unknown) => Number(value ?? 0)
+    return {
+      width: width + pixels(left) + pixels(right),
+      height: height + pixels(up) + pixels(down),
+    }
+  }
+  const scale = output === 'four_times' ? 4 : Math.sqrt(output.filledTo / (width * height))
+  return { width: Math.floor(width * scale), height: Math.floor(height * scale) }
 }

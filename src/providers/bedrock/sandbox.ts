@@ -10,8 +10,8 @@ import {
 import { drawWithFault, jsonAnswer, jsonBodyOf, toBase64 } from '../shared/emulator-wire.ts'
 import { refuseCredential } from './sandbox-credential.ts'
 import { ended, exception, malformed, refuse, requestIdOf } from './sandbox-errors.ts'
+import type { EmulatedModel } from './sandbox-fields.ts'
 import {
-  type EmulatedModel,
   emulatedModels,
   endedModels,
   type Fields,
@@ -101,9 +101,10 @@ async function produce(
     kit,
     {
       ...outputSize(model, fields),
-      prompt: String(fields.prompt),
+      prompt: String(fields.prompt ?? ''),
       seed,
       format: formatOf(fields.output_format),
+      ...(model.isTransparent === true ? { transparent: true } : {}),
     },
     fault,
   )

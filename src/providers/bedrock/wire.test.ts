@@ -136,3 +136,36 @@ test('retired models are rows with a last day, and Nova Canvas keeps its prices'
   expect(rows.every((row) => row.valid_to === '2026-09-29')).toBe(true)
   expect(rows.length).toBeGreaterThan(0)
 })
+
+describe('image services', () => {
+  test('take words, pictures and details under their own names', () => {
+    const images = [input(800, 600), input(600, 800)]
+    const replace = planOf('stable-image-search-replace', {
+      operation: 'search_and_replace',
+      details: { kind: 'search_and_replace', search: 'the cup' },
+      images: images.slice(0, 1),
+    })
+    expect(sentBy(replace)).toEqual({
+      method: 'POST',
+      url: '/model/us.stability.stable-image-search-replace-v1%3A0/invoke',
+      sent: {
+        ...{ prompt: 'a lighthouse at dusk', search_prompt: 'the cup' },
+        ...{ output_format: 'png', image: 'AQID' },
+      },
+    })
+    const expand = { left: 8, right: 0, top: 16, bottom: 0 }
+    const outpaint = planOf('stable-outpaint', {
+      operation: 'outpaint',
+      details: { kind: 'outpaint', expand },
+      images: images.slice(0, 1),
+    })
+    expect(sentBy(outpaint).sent).toMatchObject({ left: 8, right: 0, up: 16, down: 0 })
+    const transfer = planOf('stable-style-transfer', { operation: 'style_transfer', images })
+    expect(sentBy(transfer).sent).toMatchObject({ init_image: 'AQID', style_image: 'AQID' })
+  })
+
+  test('that need no words get none', () => {
+    const plan = planOf('stable-fast-upscale', { operation: 'upscale', images: [input(64, 64)] })
+    expect(sentBy(plan).sent).toEqual({ output_format: 'png', image: 'AQID' })
+  })
+})

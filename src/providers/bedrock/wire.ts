@@ -3,6 +3,7 @@ import { isObject, type JsonObject } from '../../core/json.ts'
 import type { HttpAnswer } from '../../ports/http-client.ts'
 import type { InputBytes, ProviderCall } from '../../ports/provider.ts'
 import type { WireOutcome, WireRequest } from '../shared/definition.ts'
+import { servicePictures, toServiceDetails, toServiceWords } from '../shared/stability-services.ts'
 import { acceptedOptions, strengthOf } from './options.ts'
 
 /** Prints a call as the JSON that `InvokeModel` hands to the model. */
@@ -17,22 +18,34 @@ export function toWire(call: ProviderCall): WireRequest {
 }
 
 function toFields(call: ProviderCall): JsonObject {
-  const { model, operation, settings } = call
+  const { operation, settings } = call
   const { strength: _, ...options } = acceptedOptions(call)
-  const [image] = call.images
-  const isEdit = operation === 'edit'
   return {
-    prompt: call.prompt,
-    // Only SD 3.5 documents a mode; without one it makes pictures from text, as the others do.
-    mode: isEdit && model.wire.takes_mode === true ? 'image-to-image' : undefined,
-    aspect_ratio: operation === 'generate' ? settings.aspect : undefined,
+    ...toServiceWords(call),
+    ...(toServiceDetails(call, settings.aspect) ?? toPicture(call)),
     negative_prompt: settings.negativePrompt,
     seed: settings.seed,
     output_format: settings.format,
-    image: image === undefined ? undefined : toBase64(image),
+    ...Object.fromEntries(
+      servicePictures(operation).flatMap((name, index) => {
+        const image = call.images[index]
+        return image === undefined ? [] : [[name, toBase64(image)]]
+      }),
+    ),
     mask: call.mask === undefined ? undefined : toBase64(call.mask),
-    strength: isEdit ? strengthOf(model, call) : undefined,
     ...options,
+  }
+}
+
+/** What a model is told that makes pictures from words, and from another picture. */
+function toPicture(call: ProviderCall): JsonObject {
+  const { model, operation, settings } = call
+  const isEdit = operation === 'edit'
+  return {
+    // Only SD 3.5 documents a mode; without one it makes pictures from text, as the others do.
+    mode: isEdit && model.wire.takes_mode === true ? 'image-to-image' : undefined,
+    aspect_ratio: operation === 'generate' ? settings.aspect : undefined,
+    strength: isEdit ? strengthOf(model, call) : undefined,
   }
 }
 

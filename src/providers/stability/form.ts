@@ -1,6 +1,7 @@
 import type { MultipartPart } from '../../ports/http-client.ts'
 import type { InputBytes, ProviderCall } from '../../ports/provider.ts'
 import type { WireRequest } from '../shared/definition.ts'
+import { servicePictures, toServiceDetails, toServiceWords } from '../shared/stability-services.ts'
 import { acceptedOptions, followsInput, strengthOf } from './options.ts'
 
 /** Longest `stability-client-…` header (Stability API reference, read 2026-11-20). */
@@ -14,7 +15,7 @@ export function toWire(call: ProviderCall): WireRequest {
   const { settings } = call
   const { strength: _, ...options } = acceptedOptions(call)
   const fields: Fields = {
-    ...toWords(call),
+    ...toServiceWords(call),
     ...toDetails(call),
     negative_prompt: settings.negativePrompt,
     seed: settings.seed,
@@ -38,55 +39,25 @@ export function toWire(call: ProviderCall): WireRequest {
   }
 }
 
-/** The caller's words, under the name that the service has for them. */
-function toWords({ model, operation, prompt, details }: ProviderCall): Fields {
-  if (prompt === '' || model.operationLimits?.[operation]?.prompt === 'none') return {}
-  switch (details?.kind) {
-    case 'search_and_replace':
-      return { prompt, search_prompt: details.search }
-    case 'search_and_recolor':
-      return { prompt, select_prompt: details.search }
-    default:
-      return operation === 'replace_background' ? { background_prompt: prompt } : { prompt }
-  }
-}
-
 /** What the operation says beside words, and the shape where a service takes one. */
 function toDetails(call: ProviderCall): Fields {
-  const { model, operation, settings, details } = call
+  const { model, operation, settings } = call
   const aspect = followsInput(call) ? undefined : settings.aspect
-  switch (details?.kind) {
-    case 'outpaint': {
-      const { left, right, top, bottom } = details.expand
-      return { left, right, up: top, down: bottom }
+  const isSd3 = model.wire.takes_model === true
+  const isEdit = operation === 'edit'
+  return (
+    toServiceDetails(call, aspect) ?? {
+      model: isSd3 ? (model.wireName ?? model.id) : undefined,
+      mode: isSd3 && isEdit ? 'image-to-image' : undefined,
+      aspect_ratio: aspect,
+      strength: isEdit ? strengthOf(model, call) : undefined,
     }
-    case 'control':
-      return details.control === 'style'
-        ? { aspect_ratio: aspect, fidelity: details.strength }
-        : { control_strength: details.strength }
-    case 'style_transfer':
-      return { style_strength: details.strength }
-    default: {
-      const isSd3 = model.wire.takes_model === true
-      const isEdit = operation === 'edit'
-      return {
-        model: isSd3 ? (model.wireName ?? model.id) : undefined,
-        mode: isSd3 && isEdit ? 'image-to-image' : undefined,
-        aspect_ratio: aspect,
-        strength: isEdit ? strengthOf(model, call) : undefined,
-      }
-    }
-  }
+  )
 }
 
 /** The input images, under the names that the service has for them. */
 function toFiles({ operation, images, mask }: ProviderCall): readonly MultipartPart[] {
-  const names =
-    operation === 'style_transfer'
-      ? ['init_image', 'style_image']
-      : operation === 'replace_background'
-        ? ['subject_image', 'background_reference']
-        : ['image']
+  const names = servicePictures(operation)
   const files = images
     .slice(0, names.length)
     .map((image, index) => toFile(names[index] ?? 'image', image))

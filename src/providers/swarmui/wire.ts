@@ -30,7 +30,7 @@ const NO_GUIDANCE = 1
 /** What the interface itself takes for edits (src/wwwroot/js/genpage/main.js). */
 const CREATIVITY = 0.6
 
-/** Prints a call. All parameters stand beside the session; the server skips what it does not know. */
+/** Prints a call. Parameters stand beside the session; the server skips what it does not know. */
 export function toWire(call: ProviderCall, [session]: readonly HttpAnswer[]): WireRequest {
   const { model, settings } = call
   const { loras = [], sampler, scheduler, strength } = acceptedOptions(call)
@@ -76,7 +76,8 @@ export function fromWire(answer: HttpAnswer, { n }: ProviderCall): WireOutcome {
   const error = classifyInside(answer)
   if (error !== undefined) return { kind: 'failed', failure: error }
   if (!isObject(json) || !Array.isArray(json.images)) {
-    const message = `the server answered ${answer.status} with something else: ${answerWords(answer)}`
+    const said = answerWords(answer)
+    const message = `the server answered ${answer.status} with something else: ${said}`
     return { kind: 'failed', failure: failure('bad_image', message, { billed: 'unknown' }) }
   }
   const images = json.images.slice(0, n).flatMap(toImage)
