@@ -33,6 +33,7 @@ export class JobWatch {
   readonly #deliveries = new Set<string>()
   #job: ProviderJob | undefined
   #hasEnded = false
+  readonly #ended = Promise.withResolvers<void>()
   /** Whether the end was reported and no poll was made since. */
   #isEndNew = false
   #hasPaused = false
@@ -57,6 +58,7 @@ export class JobWatch {
   /** For the call's context. */
   readonly reports: JobReports = {
     pause: (atLeastMs, signal) => this.#pause(atLeastMs, signal),
+    ended: this.#ended.promise,
     findJob: (signal) => this.#findJob(signal),
   }
 
@@ -75,6 +77,7 @@ export class JobWatch {
     if (isEnd) {
       this.#hasEnded = true
       this.#isEndNew = true
+      this.#ended.resolve()
     }
     if (isFound || isEnd) this.#interrupt()
     if (isFound) return 'job_found'

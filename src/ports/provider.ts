@@ -93,6 +93,8 @@ export interface JobReports {
    * soon as it is.
    */
   pause(atLeastMs: number, signal?: AbortSignal): Promise<void>
+  /** Resolves when the end is reported; never, when it is not. */
+  readonly ended: Promise<void>
   /** The job of a submit that was never answered; undefined when nobody names it in time. */
   findJob(signal?: AbortSignal): Promise<ProviderJob | undefined>
 }

@@ -84,7 +84,7 @@ describe.each(models)('a job at %s', (provider, model) => {
     await expectPaidOnce(answer)
   })
 
-  test.each(['reset-in-headers', 'gateway-timeout-billed'])(
+  test.each(['reset-in-headers', 'gateway-timeout-billed', 'hang'])(
     'is found when the answer to its submit is lost: %s',
     async (fault) => {
       const lost = `a boat sandbox:${fault}`

@@ -22,6 +22,7 @@ import type {
 } from './definition.ts'
 import { deliveryReader } from './delivery-reader.ts'
 import { collect } from './download.ts'
+import { exchangeSubmit } from './exchange-submit.ts'
 import { rateReportOf } from './rate-headers.ts'
 import {
   exchange,
@@ -119,7 +120,9 @@ async function submit(
     maxBytes: maxAnswerBytes(call.n),
     signal: context.signal,
   })
-  const result = await interruptOnAbort(line, context.signal, () => exchange(line, request))
+  const result = await interruptOnAbort(line, context.signal, () =>
+    exchangeSubmit(line, clock, request, context.reports),
+  )
   if ('failure' in result) return findLost(line, clock, result.failure, call, context)
   const { answer } = result
   const rate = rateReportOf(answer.headers, clock.now())

@@ -15,6 +15,8 @@ import type { ProviderDefinition, WireRequest } from './definition.ts'
 export const transportLimits = {
   /** Answer to a submit of an asynchronous provider, which does no work yet. */
   submitMs: 60_000,
+  /** How long a submit may still be answered after the end of its job was reported. */
+  lateAnswerMs: 2_000,
   /** One poll. */
   pollMs: 30_000,
   /** Longest pause that a poll may be asked to make: whatever it says, the job is paid and ends. */
