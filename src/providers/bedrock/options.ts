@@ -32,7 +32,8 @@ const share = z.number().min(0).max(1)
 const creativity = (min: number, max: number) => ({ creativity: z.number().min(min).max(max) })
 
 /**
- * The options a caller may pass, by operation or by name in `models.json` (`wire.options`); what the normalised request has itself is left out.
+ * The options a caller may pass, by operation or by name in `models.json` (`wire.options`); what
+ * the normalised request has itself is left out.
  * Source: docs.aws.amazon.com, Stability models and image services, read 2026-11-25.
  */
 const optionsOf = {
