@@ -1,4 +1,6 @@
-/** Cost of the gates, in this process: `node bench/gates.ts [--json]`. Nothing timed makes it fail. */
+/**
+ * Cost of the gates, in this process: `node bench/gates.ts [--json]`. Nothing timed makes it fail.
+ */
 import { hash } from 'node:crypto'
 import sharp from 'sharp'
 import { createSharpDecoder } from '../src/adapters/sharp-decoder/sharp-decoder.ts'
