@@ -161,6 +161,26 @@ const wrappings = [
 ]
 const attacks = orders.flatMap((order) => wrappings.map((wrap) => wrap(order)))
 
+/** What a server gets to see. */
+interface SentChat {
+  readonly messages: readonly [
+    unknown,
+    { readonly content: readonly { readonly type: string; readonly text?: string }[] },
+  ]
+  readonly response_format: {
+    readonly json_schema: {
+      readonly strict: boolean
+      readonly schema: {
+        readonly properties: {
+          readonly requirements: {
+            readonly items: { readonly properties: { readonly id: { readonly enum: unknown } } }
+          }
+        }
+      }
+    }
+  }
+}
+
 describe('200 hostile prompts', () => {
   test('change nothing but data: instructions, schema and order stand as they are', async () => {
     expect(attacks).toHaveLength(200)
@@ -172,9 +192,9 @@ describe('200 hostile prompts', () => {
         ...{ ...plain.body, messages: [], response_format: {} },
       })
       const [picture, text, ...rest] = body.messages[1].content
-      expect([rest, picture.type, text.type]).toEqual([[], 'image_url', 'text'])
+      expect([rest, picture?.type, text?.type]).toEqual([[], 'image_url', 'text'])
       // One JSON object with exactly two members: nothing of the prompt stands outside a string.
-      const data: unknown = JSON.parse(text.text)
+      const data: unknown = JSON.parse(text?.text ?? '')
       expect(isObject(data) && Object.keys(data)).toEqual(['prompt', 'requirements'])
       const { schema, strict } = body.response_format.json_schema
       expect(strict).toBe(true)
@@ -213,9 +233,7 @@ describe('200 hostile prompts', () => {
     await createOpenAIJudge({ ...endpoint, http }).judge({ image, prompt, requirements: asked })
     const body = sent[0]?.body
     if (body?.kind !== 'json') throw new Error('a JSON body is sent')
-    // biome-ignore lint/suspicious/noExplicitAny: the body is looked at from outside, as a server
-    // does
-    return { body: body.value as any, asked }
+    return { body: body.value as SentChat, asked }
   }
 })
 
