@@ -1,6 +1,5 @@
-// All seeds of the evaluation of gates: `node test/quality/full-evaluation.ts [seed]`. Half an hour
-// of a processor; continuous integration runs a few seeds
-// (test/simulation/planted-defects.test.ts).
+// The whole evaluation of gates: `node test/quality/full-evaluation.ts [seed]`. Half an hour of a
+// processor; continuous integration runs a few seeds (test/simulation/planted-defects.test.ts).
 import { evaluateGates } from './evaluate-gates.ts'
 import { evaluationFlaws, evaluationLines } from './evaluation-flaws.ts'
 

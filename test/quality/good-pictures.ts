@@ -2,7 +2,7 @@ import sharp from 'sharp'
 import type { Size } from '../../src/core/request/image-request.ts'
 import { draw } from '../../src/sandbox/draw.ts'
 import { type Draw, seededDraw } from '../../src/sandbox/seeded.ts'
-import { type Lettered, letteredPicture } from '../../src/testing/lettered-picture.ts'
+import type { Lettered } from '../../src/testing/lettered-picture.ts'
 
 /** Size of the pictures: small, so that thousands can be made. */
 export const pictureSize: Size = { width: 384, height: 384 }
@@ -83,6 +83,3 @@ export async function letteredBy(seed: number): Promise<Lettered> {
     ...(setting === 'sign' ? { ground: await scenePicture(seed) } : {}),
   }
 }
-
-/** The picture of a lettering. */
-export const lettered = letteredPicture

@@ -74,8 +74,7 @@ describe('a limited program', () => {
 
   test('gets its input, and none of our environment', async () => {
     process.env.KEEPRATE_TEST_SECRET = 'secret'
-    const script =
-      'process.stdin.pipe(process.stdout); process.stdout.write(JSON.stringify(process.env))'
+    const script = 'process.stdin.pipe(process.stdout); console.log(JSON.stringify(process.env))'
     const output = await node(script, { ...wide, input: Buffer.from(' in ') })
     delete process.env.KEEPRATE_TEST_SECRET
     expect(output).toContain(' in ')
