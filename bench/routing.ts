@@ -104,7 +104,7 @@ function decideOnce(desk: LearningDesk, turn: number): void {
     })),
     gate: { ...desk.instruments(context.purpose).gate, costNano: 400_000n, seconds: 1 },
     wishes: {
-      ...{ floor: desk.floor(0.85, context), badNano: 50_000_000, secondNano: 33_300 },
+      ...{ floor: 0.85, aim: desk.aim(0.85, context), badNano: 50_000_000, secondNano: 33_300 },
       ...{ limitSeconds: 40, isCritical: false, moneyPrice: 0 },
     },
     sigma: 0.8,

@@ -109,10 +109,10 @@ describe('a model that changes', () => {
 
 test('a floor that was missed is aimed above, by what people said alone', () => {
   const desk = newDesk()
-  expect(desk.floor(0.8, context)).toBeCloseTo(0.8, 6)
+  expect(desk.aim(0.8, context)).toBeCloseTo(0.8, 6)
   show(desk, [...Array<Sighting>(20).fill(rejected), ...Array<Sighting>(20).fill(accepted)])
   desk.think(START)
-  expect(desk.floor(0.8, context)).toBeCloseTo(0.92, 6)
+  expect(desk.aim(0.8, context)).toBeCloseTo(0.92, 6)
 })
 
 test('beliefs are made anew when there is enough that is new, and the version tells', () => {

@@ -4,7 +4,7 @@ import { type ChangeWatch, nextWatch, noChange } from '../core/acceptance/change
 import { type ArmName, type Context, kindOf, placeOf } from '../core/acceptance/context.ts'
 import { addCounts, type Counts, noCounts, scaleCounts } from '../core/acceptance/counts.ts'
 import { kindsOf, type Sighting } from '../core/acceptance/evidence.ts'
-import { controlledFloor, deliveredShare } from '../core/acceptance/floor-controller.ts'
+import { aimFor, deliveredShare } from '../core/acceptance/floor-controller.ts'
 import { forwardWeight } from '../core/acceptance/forward-decay.ts'
 import { changeKey, type Predecessors, presentCells } from '../core/acceptance/generations.ts'
 import {
@@ -145,7 +145,7 @@ export class LearningDesk {
   }
 
   /** The floor to plan with, so that the one that is asked for holds in the end. */
-  floor(floor: number, context: Context): number {
+  aim(floor: number, context: Context): number {
     const key = `${floor}\n${context.purpose}\n${kindOf(context)}`
     const known = this.#floors.get(key)
     if (known !== undefined) return known
@@ -154,7 +154,7 @@ export class LearningDesk {
       .filter((cell) => cell.purpose === context.purpose && cell.kind === kind)
       .map(({ counts }) => counts)
     const likelihoods = likelihoodsOf(this.instruments(context.purpose))
-    const controlled = controlledFloor(floor, deliveredShare(floor, delivered, likelihoods))
+    const controlled = aimFor(floor, deliveredShare(floor, delivered, likelihoods))
     this.#floors.set(key, controlled)
     return controlled
   }

@@ -1,7 +1,7 @@
 import type { Counts } from './counts.ts'
 import type { EvidenceKind } from './evidence.ts'
 import type { Likelihoods } from './instruments.ts'
-import { posterior } from './posterior.ts'
+import { type Belief, deviationOf, posterior } from './posterior.ts'
 
 /** Pictures that the floor itself counts as, before outcomes tell. */
 const PRIOR_PICTURES = 15
@@ -12,11 +12,15 @@ const MOST_UP = 0.12
 const HIGHEST = 0.995
 
 /**
- * The floor to plan with, so that the floor holds in the end: what was missed is aimed for on top,
- * and little is given back. Slow on purpose; outcomes are late and few.
+ * What to aim for, so that a floor holds in the end: what was missed is aimed for on top, and little
+ * is given back. Slow on purpose; outcomes are late and few. Half a standard deviation is left out,
+ * or chance alone would drive the aim up, because it may rise further than it may fall.
  */
-export function controlledFloor(floor: number, estimate: number): number {
-  const correction = Math.min(MOST_UP, Math.max(-MOST_DOWN, GAIN * (floor - estimate)))
+export function aimFor(floor: number, delivered: Belief): number {
+  const { mean } = delivered
+  const chance = deviationOf(delivered) / 2
+  const missed = mean < floor ? Math.max(0, floor - mean - chance) : floor - mean
+  const correction = Math.min(MOST_UP, Math.max(-MOST_DOWN, GAIN * missed))
   return Math.min(Math.max(floor, HIGHEST), floor + correction)
 }
 
@@ -28,11 +32,11 @@ export const deliveredShare = (
   floor: number,
   delivered: readonly Counts[],
   likelihoods: Likelihoods,
-): number =>
+): Belief =>
   posterior(
     { mean: floor, weight: PRIOR_PICTURES },
     delivered.map((counts) => ({ counts: asDelivered(counts), shift: 0, likelihoods })),
-  ).mean
+  )
 
 /** What was delivered, without what the gate said: that it passed is why it was delivered. */
 function asDelivered(counts: Counts): Counts {

@@ -3,7 +3,7 @@ import { gateChoice } from './gate-choice.ts'
 import { sequenceQuantile } from './latency-sum.ts'
 import { reasonsOf } from './loser-reasons.ts'
 import { firstOf, type Prospects, parentOf, stepsOf } from './prospects.ts'
-import type { Route, RouteFloor, RouteInput, Routes } from './route.ts'
+import type { Route, RouteFloor, RouteInput, Routes, Wishes } from './route.ts'
 
 /** When a floor cannot be reached, so much below the best is held: the last bit is not bought. */
 const FLOOR_SLACK = 0.01
@@ -24,7 +24,7 @@ export function planRoutes(input: RouteInput): Routes {
   const reach = reachOf(held, possible)
   const floor = {
     asked: wishes.floor,
-    effective: Math.min(wishes.floor, reach - FLOOR_SLACK),
+    effective: effectiveFloor(wishes, reach),
     isReachable: reach >= wishes.floor && inTime.length > 0,
   }
   const isAbove = (index: number) => (held[index] as number) >= floor.effective
@@ -46,6 +46,15 @@ export function planRoutes(input: RouteInput): Routes {
     ...(other === undefined ? {} : { other: routeOf(input, field, other, floor) }),
     otherExtraNano: other === undefined ? 0 : extra(other),
   }
+}
+
+/**
+ * The floor that is held. Aiming above it goes halfway to what can be reached at most: the last bits
+ * of acceptance cost many times what the first ones do.
+ */
+function effectiveFloor({ floor, aim = floor }: Wishes, reach: number): number {
+  const most = floor + Math.max(0, reach - floor) / 2
+  return Math.min(Math.min(aim, most), reach - FLOOR_SLACK)
 }
 
 /** Where a sequence begins. */

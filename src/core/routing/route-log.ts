@@ -32,6 +32,7 @@ export const routeLogSchema = z.object({
     .optional(),
   wishes: z.object({
     floor: z.number(),
+    aim: z.number().optional(),
     bad_nano: z.number(),
     second_nano: z.number(),
     limit_seconds: z.number().optional(),
@@ -62,7 +63,8 @@ export function toRouteLog(input: RouteInput, exploration: Exploration): RouteLo
       ...{ cost: dollarsFromNano(gate.costNano), seconds: gate.seconds },
     },
     wishes: {
-      ...{ floor: wishes.floor, bad_nano: wishes.badNano, second_nano: wishes.secondNano },
+      ...{ floor: wishes.floor, aim: wishes.aim },
+      ...{ bad_nano: wishes.badNano, second_nano: wishes.secondNano },
       limit_seconds: wishes.limitSeconds,
       ...{ is_critical: wishes.isCritical, money_price: wishes.moneyPrice },
     },
@@ -109,7 +111,8 @@ export function fromRouteLog(log: RouteLog): {
       ...{ costNano: nanoFromDollars(gate.cost), seconds: gate.seconds },
     },
     wishes: {
-      ...{ floor: wishes.floor, badNano: wishes.bad_nano, secondNano: wishes.second_nano },
+      ...{ floor: wishes.floor, aim: wishes.aim },
+      ...{ badNano: wishes.bad_nano, secondNano: wishes.second_nano },
       limitSeconds: wishes.limit_seconds,
       ...{ isCritical: wishes.is_critical, moneyPrice: wishes.money_price },
     },

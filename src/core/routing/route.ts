@@ -4,8 +4,10 @@ import type { Prospect } from './prospects.ts'
 
 /** What a purpose asks of a plan. */
 export interface Wishes {
-  /** Share of requests that must end in an accepted picture, as the floor controller sets it. */
+  /** Share of requests that must end in an accepted picture. */
   readonly floor: number
+  /** What to aim for so that the floor holds in the end; see `floor-controller.ts`. */
+  readonly aim?: number
   /** What showing a bad picture costs. */
   readonly badNano: ExpectedNano
   /** Price of a second of the caller's waiting. */
