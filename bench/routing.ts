@@ -2,9 +2,9 @@
  * Speed of decisions, in this process: what a request waits for, and what is thought over beside.
  */
 import type { Context } from '../src/core/acceptance/context.ts'
-import { chooseRoute } from '../src/core/routing/choose-route.ts'
+import { choosePlan } from '../src/core/routing/choose-plan.ts'
 import { secondsOf } from '../src/core/routing/latency-sum.ts'
-import { planRoutes } from '../src/core/routing/plan-routes.ts'
+import { planSequences } from '../src/core/routing/plan-sequences.ts'
 import { LearningDesk } from '../src/gateway/learning-desk.ts'
 import { type RatingFigure, spentMs } from './rating.ts'
 
@@ -95,7 +95,7 @@ function decideOnce(desk: LearningDesk, turn: number): void {
   const context = contextOf(turn)
   const names = Array.from({ length: OFFERS }, (_, offer) => armOf(offer))
   const beliefs = desk.beliefs(names, context)
-  const routes = planRoutes({
+  const plans = planSequences({
     arms: names.map(({ model }, offer) => ({
       ...{ name: model, provider: model.slice(0, 10) },
       cost: { priceNano: BigInt(2_000_000 + offer * 1_700_000) },
@@ -109,5 +109,5 @@ function decideOnce(desk: LearningDesk, turn: number): void {
     },
     sigma: 0.8,
   })
-  chooseRoute(routes, { leftNano: 1e9, draw: (turn % 97) / 97 })
+  choosePlan(plans, { leftNano: 1e9, draw: (turn % 97) / 97 })
 }

@@ -14,7 +14,7 @@ import {
   type Step,
   scoreOf,
 } from './prospects.ts'
-import type { RouteInput, Wishes } from './route.ts'
+import type { PlanningInput, Wishes } from './sequence-plan.ts'
 
 /**
  * Standard deviations below the mean by which floors are held. The cheapest of hundreds of
@@ -48,7 +48,7 @@ export interface Field {
  * Works out all sequences. A gate that says nothing is not used, so nothing can be tried after a
  * picture was made: sequences are single attempts then.
  */
-export function makeField(input: RouteInput): Field {
+export function makeField(input: PlanningInput): Field {
   const { arms, wishes, gate } = input
   const isUseful = gate !== undefined && isGateUseful(gate)
   const attempts = isUseful ? (input.attempts ?? MOST_ATTEMPTS) : 1
@@ -91,7 +91,7 @@ const meanOf = (draws: Float64Array | undefined): number =>
     ? 0
     : draws.reduce((sum, draw) => sum + draw, 0) / draws.length
 
-function gateStepOf({ gate, wishes }: RouteInput): GateStep {
+function gateStepOf({ gate, wishes }: PlanningInput): GateStep {
   if (gate === undefined) return { passGood: 1, passBad: 1, cost: 0 }
   const { passGood, passBad, costNano, seconds } = gate
   return { passGood, passBad, cost: Number(costNano) + wishes.secondNano * seconds }

@@ -1,22 +1,22 @@
 import { isGateUseful } from '../acceptance/instruments.ts'
 import type { ExpectedNano, Gate } from './arm.ts'
 import { type Field, isInTime, scoreAt } from './field.ts'
-import type { GateChoice } from './route.ts'
+import type { GateChoice } from './sequence-plan.ts'
 
 /**
- * Whether the gate pays for itself in a route: it pays when checking between attempts makes
+ * Whether the gate pays for itself in a plan: it pays when checking between attempts makes
  * accepted pictures cheaper, or is the only way to the floor.
  */
 export function gateChoice(
   field: Field,
-  route: { readonly index: number; readonly floor: number; readonly gate: Gate | undefined },
+  plan: { readonly index: number; readonly floor: number; readonly gate: Gate | undefined },
 ): GateChoice {
-  if (route.gate === undefined) return { isOn: false, reason: 'absent' }
-  if (!isGateUseful(route.gate)) return { isOn: false, reason: 'useless' }
+  if (plan.gate === undefined) return { isOn: false, reason: 'absent' }
+  if (!isGateUseful(plan.gate)) return { isOn: false, reason: 'useless' }
   const { sober, front } = field
-  const isOn = route.index >= front.length
-  const withNano = cheapest(field, route.floor, [front.length, sober.accepted.length])
-  const withoutNano = cheapest(field, route.floor, [0, front.length])
+  const isOn = plan.index >= front.length
+  const withNano = cheapest(field, plan.floor, [front.length, sober.accepted.length])
+  const withoutNano = cheapest(field, plan.floor, [0, front.length])
   return {
     ...{ isOn, reason: isOn ? 'pays' : 'unpaid' },
     ...(withNano === undefined ? {} : { withNano }),

@@ -2,12 +2,12 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { canonicalJson } from '../json.ts'
 import type { Arm } from './arm.ts'
-import { chooseRoute } from './choose-route.ts'
+import { choosePlan } from './choose-plan.ts'
 import { explorationLeft, noSpend, withDecision } from './exploration-budget.ts'
 import { drawsOf, secondsOf, sequenceQuantile } from './latency-sum.ts'
-import { planRoutes } from './plan-routes.ts'
+import { explainArms, fromPlanLog, planLogSchema, toPlanLog } from './plan-log.ts'
+import { planSequences } from './plan-sequences.ts'
 import { reachAfter } from './reach.ts'
-import { explainArms, fromRouteLog, routeLogSchema, toRouteLog } from './route-log.ts'
 
 const share = fc.double({ min: 0.02, max: 0.98, noNaN: true })
 const arm: fc.Arbitrary<Arm> = fc.record({
@@ -43,10 +43,10 @@ const exploration = fc.record({
   draw: fc.double({ min: 0, max: 0.999, noNaN: true }),
 })
 
-test('a route keeps the floor when it can, and shares are shares', () => {
+test('a plan keeps the floor when it can, and shares are shares', () => {
   fc.assert(
     fc.property(input, (asked) => {
-      const { known, promising, extraNano } = planRoutes(asked)
+      const { known, promising, extraNano } = planSequences(asked)
       const { accepted, bad } = known.prospect
       expect(accepted).toBeGreaterThanOrEqual(known.floor.effective)
       if (known.floor.isReachable) {
@@ -64,15 +64,15 @@ test('a route keeps the floor when it can, and shares are shares', () => {
   )
 })
 
-test('what all attempts cost more, no route costs less', () => {
+test('what all attempts cost more, no plan costs less', () => {
   fc.assert(
     fc.property(input, fc.bigInt({ min: 1n, max: 10n ** 8n }), (asked, more) => {
       const dearer = asked.arms.map((one) => ({
         ...one,
         cost: { priceNano: one.cost.priceNano + more },
       }))
-      const before = planRoutes(asked).known.score
-      const after = planRoutes({ ...asked, arms: dearer }).known.score
+      const before = planSequences(asked).known.score
+      const after = planSequences({ ...asked, arms: dearer }).known.score
       // Beyond eight arms that are worth trying some are left out, by costs too.
       if (asked.arms.length <= 8) expect(after).toBeGreaterThanOrEqual(before * (1 - 1e-9))
     }),
@@ -83,8 +83,8 @@ test('an offer more never makes an accepted picture dearer, at a floor in reach'
   fc.assert(
     fc.property(input, arm, (asked, another) => {
       if (asked.arms.length >= 8) return
-      const before = planRoutes(asked).known
-      const after = planRoutes({ ...asked, arms: [...asked.arms, another] }).known
+      const before = planSequences(asked).known
+      const after = planSequences({ ...asked, arms: [...asked.arms, another] }).known
       if (before.floor.isReachable) {
         expect(after.score).toBeLessThanOrEqual(before.score * (1 + 1e-9))
       }
@@ -95,12 +95,12 @@ test('an offer more never makes an accepted picture dearer, at a floor in reach'
 test('a decision is made again from its log, and explained for every arm', () => {
   fc.assert(
     fc.property(input, exploration, (asked, chance) => {
-      const chosen = chooseRoute(planRoutes(asked), chance)
-      const text = JSON.stringify(toRouteLog(asked, chance))
-      const read = fromRouteLog(routeLogSchema.parse(JSON.parse(text)))
-      const again = chooseRoute(planRoutes(read.input), read.exploration)
+      const chosen = choosePlan(planSequences(asked), chance)
+      const text = JSON.stringify(toPlanLog(asked, chance))
+      const read = fromPlanLog(planLogSchema.parse(JSON.parse(text)))
+      const again = choosePlan(planSequences(read.input), read.exploration)
       expect(again).toEqual(chosen)
-      const logged = toRouteLog(read.input, read.exploration)
+      const logged = toPlanLog(read.input, read.exploration)
       expect(canonicalJson(JSON.parse(JSON.stringify(logged)))).toBe(
         canonicalJson(JSON.parse(text)),
       )
@@ -114,7 +114,7 @@ test('a decision is made again from its log, and explained for every arm', () =>
   )
 })
 
-test('exploring never costs more than 5 % beyond the best known routes', () => {
+test('exploring never costs more than 5 % beyond the best known plans', () => {
   const decision = fc.record({
     knownNano: fc.integer({ min: 1, max: 1_000 }),
     extraNano: fc.integer({ min: 0, max: 400 }),

@@ -3,9 +3,9 @@ import { normalDifficulty } from '../acceptance/difficulty.ts'
 import { sigmoid } from '../acceptance/logit.ts'
 import { nanoFromDollars } from '../money.ts'
 import type { Arm, Gate } from './arm.ts'
-import { chooseRoute } from './choose-route.ts'
-import { planRoutes } from './plan-routes.ts'
-import type { RouteInput, Wishes } from './route.ts'
+import { choosePlan } from './choose-plan.ts'
+import { planSequences } from './plan-sequences.ts'
+import type { PlanningInput, Wishes } from './sequence-plan.ts'
 
 /** Invented for these tests: dollars, seconds, and ability in log-odds in the eight contexts. */
 const WORLD: readonly [name: string, dollars: string, seconds: number, ...abilities: number[]][] = [
@@ -48,7 +48,7 @@ const wishesOf = (context: number, more: Partial<Wishes> = {}): Wishes => ({
   badNano: (CONTEXTS[context]?.bad ?? 0) * 1e9,
   ...{ secondNano: 20_000, isCritical: false, moneyPrice: 0, ...more },
 })
-const inputOf = (context: number, more: Partial<RouteInput> = {}): RouteInput => ({
+const inputOf = (context: number, more: Partial<PlanningInput> = {}): PlanningInput => ({
   ...{ arms: armsIn(context), gate, wishes: wishesOf(context), sigma: SIGMA, ...more },
 })
 const names = (steps: readonly number[]) => steps.map((step) => WORLD[step]?.[0])
@@ -65,7 +65,7 @@ describe('with perfect knowledge the best sequence', () => {
     ['hero/any', ['gptimg-med', 'imagen3', 'dalle3-hd'], 0.0662, 0.903],
   ] as const)('in %s is %j', (name, steps, score, accepted) => {
     const context = CONTEXTS.findIndex((each) => each.name === name)
-    const { known } = planRoutes(inputOf(context))
+    const { known } = planSequences(inputOf(context))
     expect(names(known.steps)).toEqual(steps)
     expect(known.score / 1e9).toBeCloseTo(score, 5)
     expect(known.prospect.accepted).toBeCloseTo(accepted, 3)
@@ -77,11 +77,11 @@ test('a price that changes is a price in the next plan', () => {
   const arms = armsIn(0).map((arm) =>
     arm.name === 'schnell' ? { ...arm, cost: { priceNano: nanoFromDollars('0.03') } } : arm,
   )
-  expect(names(planRoutes(inputOf(0, { arms })).known.steps)).toContain('sd35turbo')
+  expect(names(planSequences(inputOf(0, { arms })).known.steps)).toContain('sd35turbo')
 })
 
 test('a floor out of reach is said, and the last bit of acceptance is not bought', () => {
-  const { known } = planRoutes(inputOf(7, { wishes: wishesOf(7, { floor: 0.99 }) }))
+  const { known } = planSequences(inputOf(7, { wishes: wishesOf(7, { floor: 0.99 }) }))
   expect(known.floor.isReachable).toBe(false)
   expect(known.floor.effective).toBeLessThan(0.95)
   expect(known.prospect.accepted).toBeGreaterThanOrEqual(known.floor.effective)
@@ -89,14 +89,14 @@ test('a floor out of reach is said, and the last bit of acceptance is not bought
 
 describe('a gate', () => {
   test('that pays is on, with both scores', () => {
-    const { gate: choice } = planRoutes(inputOf(2)).known
+    const { gate: choice } = planSequences(inputOf(2)).known
     expect(choice).toMatchObject({ isOn: true, reason: 'pays' })
     expect(choice.withNano).toBeGreaterThan(0)
   })
 
   test('that costs more than it saves is off and says so', () => {
     const dear = { ...gate, costNano: nanoFromDollars('0.5') }
-    const { known } = planRoutes(inputOf(6, { gate: dear, wishes: wishesOf(6, { floor: 0.5 }) }))
+    const { known } = planSequences(inputOf(6, { gate: dear, wishes: wishesOf(6, { floor: 0.5 }) }))
     expect(known.steps).toHaveLength(1)
     expect(known.gate).toMatchObject({ isOn: false, reason: 'unpaid' })
     expect(known.gate.withNano ?? 0).toBeGreaterThan(known.gate.withoutNano ?? 0)
@@ -104,22 +104,22 @@ describe('a gate', () => {
 
   test('that says nothing is not used', () => {
     const blind = { ...gate, passGood: 0.5, passBad: 0.4 }
-    const { known } = planRoutes(inputOf(2, { gate: blind }))
+    const { known } = planSequences(inputOf(2, { gate: blind }))
     expect(known.steps).toHaveLength(1)
     expect(known.gate.reason).toBe('useless')
-    expect(planRoutes(inputOf(2, { gate: undefined })).known.gate.reason).toBe('absent')
+    expect(planSequences(inputOf(2, { gate: undefined })).known.gate.reason).toBe('absent')
   })
 })
 
 test('a time limit is kept, and what is too slow loses for that', () => {
   const limit = wishesOf(3, { floor: 0.5, limitSeconds: 9 })
-  const { known } = planRoutes(inputOf(3, { wishes: limit }))
+  const { known } = planSequences(inputOf(3, { wishes: limit }))
   expect(known.p95Seconds).toBeLessThanOrEqual(9)
   expect(known.losers[3]).toBe('too_slow')
 })
 
 test('each loser has one reason, those in the plan none', () => {
-  const { known } = planRoutes(inputOf(7))
+  const { known } = planSequences(inputOf(7))
   expect(names(known.steps)).toEqual(['gptimg-med', 'imagen3', 'dalle3-hd'])
   expect(known.losers).toEqual([
     ...['below_floor', 'dominated', 'below_floor', undefined, undefined, 'dominated', undefined],
@@ -128,16 +128,16 @@ test('each loser has one reason, those in the plan none', () => {
 
 test('a critical purpose holds its floor by the lower bound, so it pays for more', () => {
   const arms = armsIn(5, 20)
-  const usual = planRoutes(inputOf(5, { arms })).known
+  const usual = planSequences(inputOf(5, { arms })).known
   const critical = wishesOf(5, { isCritical: true })
-  const careful = planRoutes(inputOf(5, { arms, wishes: critical })).known
+  const careful = planSequences(inputOf(5, { arms, wishes: critical })).known
   expect(careful.prospect.spend).toBeGreaterThan(usual.prospect.spend)
 })
 
 test('after a refusal the request is taken for a hard one', () => {
   const one = { arms: armsIn(0).slice(0, 1), attempts: 1 }
-  const fresh = planRoutes(inputOf(0, one)).known.prospect
-  const after = planRoutes(inputOf(0, { ...one, refused: [0.8] })).known.prospect
+  const fresh = planSequences(inputOf(0, one)).known.prospect
+  const after = planSequences(inputOf(0, { ...one, refused: [0.8] })).known.prospect
   expect(after.accepted).toBeLessThan(fresh.accepted)
 })
 
@@ -145,26 +145,26 @@ describe('exploring', () => {
   const arms = armsIn(1).map((arm) =>
     arm.name === 'sdxl' ? { ...arm, belief: { mean: 0.5, weight: 2 }, optimism: 2 } : arm,
   )
-  const routes = planRoutes(inputOf(1, { arms }))
+  const plans = planSequences(inputOf(1, { arms }))
 
   test('tries what may be better, at a known chance, while the budget lasts', () => {
-    expect(names(routes.promising.steps)).toContain('sdxl')
-    const [yes, no] = [0, 0.99].map((draw) => chooseRoute(routes, { leftNano: 1e9, draw }))
-    expect(yes).toMatchObject({ isExploring: true, route: routes.promising })
-    expect(no).toMatchObject({ isExploring: false, extraNano: 0, route: routes.known })
+    expect(names(plans.promising.steps)).toContain('sdxl')
+    const [yes, no] = [0, 0.99].map((draw) => choosePlan(plans, { leftNano: 1e9, draw }))
+    expect(yes).toMatchObject({ isExploring: true, plan: plans.promising })
+    expect(no).toMatchObject({ isExploring: false, extraNano: 0, plan: plans.known })
     expect((yes?.propensity ?? 0) + (no?.propensity ?? 0)).toBe(1)
-    const broke = chooseRoute(routes, { leftNano: -1, draw: 0 })
-    expect(broke).toMatchObject({ route: routes.known, propensity: 1 })
+    const broke = choosePlan(plans, { leftNano: -1, draw: 0 })
+    expect(broke).toMatchObject({ plan: plans.known, propensity: 1 })
   })
 
   test('gives another provider its turn when one had them all', () => {
     const turn = { leftNano: 1e9, draw: 0.99, isOneSided: true }
-    const [first = 0] = chooseRoute(routes, turn).route.steps
-    const [usual = 0] = routes.known.steps
+    const [first = 0] = choosePlan(plans, turn).plan.steps
+    const [usual = 0] = plans.known.steps
     expect(arms[first]?.provider).not.toBe(arms[usual]?.provider)
   })
 })
 
 test('no offer at all is a mistake of the caller', () => {
-  expect(() => planRoutes(inputOf(0, { arms: [] }))).toThrow(RangeError)
+  expect(() => planSequences(inputOf(0, { arms: [] }))).toThrow(RangeError)
 })

@@ -3,7 +3,13 @@ import { gateChoice } from './gate-choice.ts'
 import { sequenceQuantile } from './latency-sum.ts'
 import { reasonsOf } from './loser-reasons.ts'
 import { firstOf, type Prospects, parentOf, stepsOf } from './prospects.ts'
-import type { Route, RouteFloor, RouteInput, Routes, Wishes } from './route.ts'
+import type {
+  PlannedFloor,
+  PlanningInput,
+  SequencePlan,
+  SequencePlans,
+  Wishes,
+} from './sequence-plan.ts'
 
 /** When a floor cannot be reached, so much below the best is held: the last bit is not bought. */
 const FLOOR_SLACK = 0.01
@@ -13,8 +19,8 @@ const FLOOR_SLACK = 0.01
  * what may be hoped. Money and floor are judged apart: costs with bounded optimism, so that little
  * known offers get tried, the floor by what is believed.
  */
-export function planRoutes(input: RouteInput): Routes {
-  if (input.arms.length === 0) throw new RangeError('a route needs at least one offer')
+export function planSequences(input: PlanningInput): SequencePlans {
+  if (input.arms.length === 0) throw new RangeError('a plan needs at least one offer')
   const field = makeField(input)
   const { sober, held, hopeful, wishes } = field
   const all = [...sober.accepted.keys()]
@@ -33,17 +39,17 @@ export function planRoutes(input: RouteInput): Routes {
   const extra = (index: number) =>
     Math.max(0, scoreAt(field, sober, index) - scoreAt(field, sober, known)) *
     (sober.accepted[index] as number)
-  const knownRoute = routeOf(input, field, known, floor)
+  const knownPlan = planAt(input, field, known, floor)
   const elsewhere = possible.filter(
     (index) =>
       isAbove(index) && providerAt(input, field, index) !== providerAt(input, field, known),
   )
   const other = elsewhere.length === 0 ? undefined : bestOf(field, sober, elsewhere)
   return {
-    known: knownRoute,
-    promising: promising === known ? knownRoute : routeOf(input, field, promising, floor),
+    known: knownPlan,
+    promising: promising === known ? knownPlan : planAt(input, field, promising, floor),
     extraNano: extra(promising),
-    ...(other === undefined ? {} : { other: routeOf(input, field, other, floor) }),
+    ...(other === undefined ? {} : { other: planAt(input, field, other, floor) }),
     otherExtraNano: other === undefined ? 0 : extra(other),
   }
 }
@@ -58,7 +64,7 @@ function effectiveFloor({ floor, aim = floor }: Wishes, reach: number): number {
 }
 
 /** Where a sequence begins. */
-function providerAt({ arms }: RouteInput, { front }: Field, index: number): string | undefined {
+function providerAt({ arms }: PlanningInput, { front }: Field, index: number): string | undefined {
   return arms[front[firstOf(index, front.length)] ?? 0]?.provider
 }
 
@@ -83,7 +89,7 @@ function bestOf(field: Field, prospects: Prospects, indices: readonly number[]):
 function hopefulOnes(
   { held, hopeful }: Field,
   possible: readonly number[],
-  { asked, effective }: RouteFloor,
+  { asked, effective }: PlannedFloor,
 ): readonly number[] {
   const isOutOfReach = effective < asked
   const hoped = Math.min(asked, reachOf(hopeful.accepted, possible) - FLOOR_SLACK)
@@ -94,7 +100,12 @@ function hopefulOnes(
   )
 }
 
-function routeOf(input: RouteInput, field: Field, index: number, floor: RouteFloor): Route {
+function planAt(
+  input: PlanningInput,
+  field: Field,
+  index: number,
+  floor: PlannedFloor,
+): SequencePlan {
   const { sober, front, draws, gateSeconds } = field
   const steps = stepsOf(index, front.length).map((step) => front[step] as number)
   const path = pathTo(index, front.length).map((at) => ({

@@ -2,9 +2,9 @@ import { z } from 'zod'
 import { intervalOf } from '../acceptance/beta.ts'
 import { dollarsFromNano, nanoFromDollars } from '../money.ts'
 import type { Arm } from './arm.ts'
-import type { ChosenRoute, Exploration } from './choose-route.ts'
+import type { ChosenPlan, Exploration } from './choose-plan.ts'
 import { drawsOf, quantileOf } from './latency-sum.ts'
-import type { RouteInput } from './route.ts'
+import type { PlanningInput } from './sequence-plan.ts'
 
 const dollars = z.string()
 const armSchema = z.object({
@@ -20,7 +20,7 @@ const armSchema = z.object({
 })
 
 /** What a decision was made of, as it stands in the log. */
-export const routeLogSchema = z.object({
+export const planLogSchema = z.object({
   arms: z.array(armSchema).min(1),
   gate: z
     .object({
@@ -48,13 +48,13 @@ export const routeLogSchema = z.object({
     is_one_sided: z.boolean().optional(),
   }),
 })
-type RouteLog = z.infer<typeof routeLogSchema>
+type PlanLog = z.infer<typeof planLogSchema>
 
 /**
- * The inputs of a decision as plain JSON. `planRoutes` and `chooseRoute` make the same of it again,
+ * The inputs of a decision as plain JSON. `planSequences` and `choosePlan` make the same of it again,
  * so the log proves its explanations; the digest of its text can stand for it where it is too long.
  */
-export function toRouteLog(input: RouteInput, exploration: Exploration): RouteLog {
+export function toPlanLog(input: PlanningInput, exploration: Exploration): PlanLog {
   const { gate, wishes } = input
   return {
     arms: input.arms.map(toLoggedArm),
@@ -78,14 +78,7 @@ export function toRouteLog(input: RouteInput, exploration: Exploration): RouteLo
   }
 }
 
-function toLoggedArm({
-  name,
-  provider,
-  cost,
-  belief,
-  optimism,
-  seconds,
-}: Arm): RouteLog['arms'][0] {
+function toLoggedArm({ name, provider, cost, belief, optimism, seconds }: Arm): PlanLog['arms'][0] {
   const optional = (nano: bigint | undefined) =>
     nano === undefined ? undefined : dollarsFromNano(nano)
   return {
@@ -98,13 +91,13 @@ function toLoggedArm({
   }
 }
 
-/** Reads back what `toRouteLog` wrote. */
-export function fromRouteLog(log: RouteLog): {
-  readonly input: RouteInput
+/** Reads back what `toPlanLog` wrote. */
+export function fromPlanLog(log: PlanLog): {
+  readonly input: PlanningInput
   readonly exploration: Exploration
 } {
   const { gate, wishes, exploration } = log
-  const input: RouteInput = {
+  const input: PlanningInput = {
     arms: log.arms.map(fromLoggedArm),
     gate: gate && {
       ...{ passGood: gate.pass_good, passBad: gate.pass_bad },
@@ -124,7 +117,7 @@ export function fromRouteLog(log: RouteLog): {
   return { input, exploration: { leftNano, draw, isOneSided } }
 }
 
-function fromLoggedArm(logged: RouteLog['arms'][0]): Arm {
+function fromLoggedArm(logged: PlanLog['arms'][0]): Arm {
   const { name, provider, price, moderation, storage, egress, acceptance, seconds } = logged
   const optional = (text: string | undefined) =>
     text === undefined ? undefined : nanoFromDollars(text)
@@ -146,7 +139,7 @@ export interface ExplainedArm {
   /** Place in the plan, from 1; absent when it is not part of it. */
   readonly step?: number
   /** Why it is not part of the plan. */
-  readonly reason?: NonNullable<ChosenRoute['route']['losers'][number]>
+  readonly reason?: NonNullable<ChosenPlan['plan']['losers'][number]>
   readonly priceNano: bigint
   readonly acceptance: number
   /** The middle 80 % of what is believed. */
@@ -160,10 +153,10 @@ export interface ExplainedArm {
  * Explains a decision arm by arm, in the input's order; an arm that comes twice shows its first
  * step.
  */
-export const explainArms = (input: RouteInput, { route }: ChosenRoute): readonly ExplainedArm[] =>
+export const explainArms = (input: PlanningInput, { plan }: ChosenPlan): readonly ExplainedArm[] =>
   input.arms.map((arm, position): ExplainedArm => {
-    const step = route.steps.indexOf(position) + 1
-    const reason = route.losers[position]
+    const step = plan.steps.indexOf(position) + 1
+    const reason = plan.losers[position]
     const { priceNano } = arm.cost
     return {
       name: arm.name,

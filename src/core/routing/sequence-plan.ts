@@ -20,8 +20,8 @@ export interface Wishes {
   readonly moneyPrice: number
 }
 
-/** Everything routes depend on; the same input gives the same routes. */
-export interface RouteInput {
+/** Everything plans depend on; the same input gives the same plans. */
+export interface PlanningInput {
   /** At least one. */
   readonly arms: readonly Arm[]
   /** Absent when no gate can look at the pictures. */
@@ -36,51 +36,51 @@ export interface RouteInput {
 }
 
 /** A sequence of attempts, and what is expected of it. */
-export interface Route {
+export interface SequencePlan {
   /** Positions in the input's arms. */
   readonly steps: readonly number[]
   /** By what is believed on average. */
   readonly prospect: Prospect
   /** In nano-dollars for each accepted picture. */
   readonly score: ExpectedNano
-  readonly floor: RouteFloor
+  readonly floor: PlannedFloor
   readonly p95Seconds: number
   readonly gate: GateChoice
-  /** For each arm why it is not part of the route; undefined for those that are. */
+  /** For each arm why it is not part of the plan; undefined for those that are. */
   readonly losers: readonly (LoserReason | undefined)[]
 }
 
-/** The floor that a route holds. */
-export interface RouteFloor {
+/** The floor that a plan holds. */
+export interface PlannedFloor {
   readonly asked: number
   /**
    * What is held: a little below the best that can be reached, if the floor is above that. Beliefs
    * are taken with caution for it, so a plan is expected to bring more.
    */
   readonly effective: number
-  /** False is to be said, not hidden: no route reaches what was asked in the time there is. */
+  /** False is to be said, not hidden: no plan reaches what was asked in the time there is. */
   readonly isReachable: boolean
 }
 
 /** Whether pictures are checked between attempts, and what the two ways cost. */
 export interface GateChoice {
   readonly isOn: boolean
-  /** `unpaid`: the best route without it is no worse; it is switched off, and this says so. */
+  /** `unpaid`: the best plan without it is no worse; it is switched off, and this says so. */
   readonly reason: 'pays' | 'unpaid' | 'useless' | 'absent'
   /** Best score with at least one check, and of a single attempt without any. */
   readonly withNano?: ExpectedNano
   readonly withoutNano?: ExpectedNano
 }
 
-/** The two routes between which a decision is made. */
-export interface Routes {
+/** The two plans between which a decision is made. */
+export interface SequencePlans {
   /** The best one by what is known. */
-  readonly known: Route
+  readonly known: SequencePlan
   /** The best one by what may be hoped of little known offers; often the same. */
-  readonly promising: Route
+  readonly promising: SequencePlan
   /** What a request costs more by the promising one, as far as is known. */
   readonly extraNano: ExpectedNano
   /** The best one that begins at another provider than the best known one, to keep two in use. */
-  readonly other?: Route
+  readonly other?: SequencePlan
   readonly otherExtraNano: ExpectedNano
 }
