@@ -49,7 +49,7 @@ export function normalDifficulty(sigma: number): Difficulty {
  * is the usual normal approximation of the logistic curve; two steps of Newton's method then make
  * it exact on the nodes, so that a plan of one attempt has exactly the acceptance believed in.
  */
-export function abilityFor(share: number, { at, mass }: Difficulty): number {
+function abilityFor(share: number, { at, mass }: Difficulty): number {
   let variance = 0
   for (let k = 0; k < at.length; k += 1) variance += (mass[k] ?? 0) * (at[k] ?? 0) ** 2
   let ability = logit(share) * Math.sqrt(1 + (Math.PI * variance) / 8)

@@ -35,7 +35,7 @@ export const usualInstruments: Instruments = {
 }
 
 /** A gate that tells good from bad by less than this is useless, and is not used. */
-export const FEWEST_GATE_POWER = 0.15
+const FEWEST_GATE_POWER = 0.15
 
 /** Whether a gate says anything about a picture. */
 export const isGateUseful = ({ passGood, passBad }: GateRates): boolean =>

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { DAY_MS } from '../time.ts'
 import { betaBelow, intervalOf } from './beta.ts'
-import { acceptedShare, arrivedShare, usualDelay } from './delayed.ts'
+import { acceptedShare, arrivedShare, fitDelay, usualDelay } from './delayed.ts'
 import { chancesOf, fitSigma, normalDifficulty, PRIOR_SIGMA } from './difficulty.ts'
 import { aimFor } from './floor-controller.ts'
 import { forwardWeight, remainingWeight } from './forward-decay.ts'
@@ -81,6 +81,9 @@ describe('time', () => {
   test('brings half of the outcomes by their median delay', () => {
     expect(arrivedShare(usualDelay.medianMs, usualDelay)).toBeCloseTo(0.5, 6)
     expect(arrivedShare(0, usualDelay)).toBe(0)
+    const measured = fitDelay(Array.from({ length: 21 }, (_, index) => 2 ** (index - 10) * 1_000))
+    expect(measured.medianMs / 1_000).toBeCloseTo(1, 2)
+    expect(fitDelay([1_000])).toBe(usualDelay)
   })
 })
 

@@ -1,7 +1,7 @@
 import type { ExpectedNano } from './arm.ts'
 
 /** What learning may cost beyond the best known plans, as a share of what these would have cost. */
-export const EXPLORATION_SHARE = 0.05
+const EXPLORATION_SHARE = 0.05
 /** Requests whose share may be spent ahead: at the start there is most to learn. */
 const AHEAD = 50
 
