@@ -36,7 +36,7 @@ describe('bench worlds', () => {
       .split('\n')
       .map((line) => (JSON.parse(line) as { readonly policy: string }).policy)
     expect(names).toEqual(
-      expect.arrayContaining(['static', 'premium', 'cheap', 'greedy', 'cascade']),
+      expect.arrayContaining(['learned', 'static', 'premium', 'cheap', 'greedy', 'cascade']),
     )
     const text = await commands.text(0, ...words, '--policy', 'greedy', '--decompose')
     expect(text).toMatch(/^small \(stationary\): 2 runs of 600 requests, oracle \$0\.\d+\n/)
