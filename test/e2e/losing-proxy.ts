@@ -35,7 +35,8 @@ export async function startLosingProxy(
     const upstream = connect(Number(port), hostname)
     keep(upstream, sockets)
     client.on('close', () => upstream.destroy())
-    upstream.on('close', () => client.destroy())
+    const closeClient = () => client.destroy()
+    upstream.on('close', closeClient)
     client.on('data', (bytes) => upstream.write(bytes))
     client.resume()
     upstream.on('data', (bytes: Buffer) => {
@@ -44,8 +45,10 @@ export async function startLosingProxy(
         return
       }
       isLossDue = false
-      upstream.pause()
-      client.end(seen(bytes, loss), () => upstream.destroy())
+      // At once: a paused stream reads on until its buffer is full, and would have read it all.
+      upstream.off('close', closeClient)
+      upstream.destroy()
+      client.end(seen(bytes, loss))
     })
   })
   server.listen(0, '127.0.0.1')

@@ -51,8 +51,13 @@ export async function handOver(
 }
 
 function watch(raw: ServerResponse, socket: Socket, answer: OpenAnswer, clock: Clock): void {
+  // Once the connection is gone `writableFinished` is true of any answer that was ended.
+  let isFinished = false
+  raw.once('finish', () => {
+    isFinished = true
+  })
   const leave = (): void => {
-    const isComplete = raw.writableFinished
+    const isComplete = isFinished && socket.errored === null
     answer.leave({ isComplete, isJob: raw.statusCode === 202 })
     if (isComplete) watchReset(socket, answer, clock)
   }
