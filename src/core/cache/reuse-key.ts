@@ -32,6 +32,8 @@ export function reuseKeyText(request: ImageRequest, { tenant, brand }: Owner): s
     steps: request.steps,
     inputFidelity: request.inputFidelity,
     providerOptions: request.providerOptions,
+    // What was dropped or approximated for one who did not mind is no answer to one who does.
+    strict: request.strict,
   })
 }
 
