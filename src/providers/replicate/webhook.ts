@@ -3,6 +3,7 @@ import type { Instant } from '../../core/time.ts'
 import type { HttpAnswer } from '../../ports/http-client.ts'
 import type { WebhookDelivery, WebhookNotice } from '../../ports/provider.ts'
 import type { WebhookRule } from '../shared/definition.ts'
+import { deliveredJson } from '../shared/delivered-json.ts'
 import { isUnfinished, jobOf } from './predictions.ts'
 
 /** A delivery older or younger than this is refused (replicate.com/docs/topics/webhooks). */
@@ -52,20 +53,12 @@ async function verify(
 }
 
 /** The prediction that a delivery carries; its id is the same each time it is delivered again. */
-function read({ headers, body }: WebhookDelivery): WebhookNotice | undefined {
-  const prediction = parse(body)
-  const deliveryId = headers['webhook-id']
+function read(delivery: WebhookDelivery): WebhookNotice | undefined {
+  const prediction = deliveredJson(delivery)
+  const deliveryId = delivery.headers['webhook-id']
   const job = isObject(prediction) ? jobOf(prediction) : undefined
   if (job === undefined || deliveryId === undefined) return undefined
   return { job, deliveryId, isEnd: isObject(prediction) && !isUnfinished(prediction) }
-}
-
-function parse(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(body))
-  } catch {
-    return undefined
-  }
 }
 
 /** Webhooks of Replicate, signed with the account's secret, which is asked for. */
