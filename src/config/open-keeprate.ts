@@ -42,6 +42,7 @@ import { toRoutingRules } from './routing-settings.ts'
 import type { Settings } from './schema.ts'
 import { openStorage } from './storage.ts'
 import { watchPrices } from './watch-prices.ts'
+import type { World } from './world.ts'
 
 /** The key that works in sandbox mode on a loopback address. */
 export const SANDBOX_KEY = 'sk-keeprate-sandbox'
@@ -81,6 +82,8 @@ export const isLoopback = (host: string): boolean =>
 
 /** What may differ between those who open a gateway. */
 export interface OpenOptions extends RecoveryOptions {
+  /** Where it runs, instead of on this machine and its network. */
+  readonly world?: World
   /** Providers to use instead of the shipped ones. */
   readonly definitions?: readonly ProviderDefinition[]
   /** Goes on without price books that cannot be read, to look at what is wrong. */
@@ -97,7 +100,7 @@ interface Outside {
 }
 
 /** What is worked out before anything is put together. */
-interface Chosen extends RecoveryOptions {
+interface Chosen extends Pick<OpenOptions, 'recovers' | 'world'> {
   readonly plan: ProviderPlan
   readonly books: BookShelf
 }
@@ -121,7 +124,7 @@ export async function openKeeprate(
     pause: nextTurn,
   })
   if (options.toleratesBooks !== true) refuseBroken(books)
-  const outside = await openOutside(settings, plan.emulated)
+  const outside = await openOutside(settings, plan.emulated, options.world)
   try {
     return await assemble(settings, log, { ...options, plan, books }, outside)
   } catch (error) {
@@ -130,8 +133,13 @@ export async function openKeeprate(
   }
 }
 
-async function openOutside(settings: Settings, emulated: readonly string[]): Promise<Outside> {
-  const stores = await openDatabase(databaseAddress(settings))
+async function openOutside(
+  settings: Settings,
+  emulated: readonly string[],
+  world: World | undefined,
+): Promise<Outside> {
+  const opened = await openDatabase(databaseAddress(settings))
+  const stores = world?.stores(opened) ?? opened
   try {
     const secret = (name: string) =>
       stores.settings.getOrCreate(name, Buffer.from(systemRandom.bytes(32)).toString('base64url'))
@@ -139,7 +147,8 @@ async function openOutside(settings: Settings, emulated: readonly string[]): Pro
     const webhookSecret = await secret('provider_webhook_secret')
     const webhookAddresses = createWebhookAddresses(webhookSecret, settings.publicUrl)
     const instance = await stores.settings.getOrCreate('instance_id', randomHex(8))
-    const sandbox = emulated.length === 0 ? undefined : await openSandbox(settings)
+    const isNeeded = emulated.length > 0 && world === undefined
+    const sandbox = isNeeded ? await openSandbox(settings) : undefined
     return { stores, linkSecret, webhookAddresses, instance, sandbox }
   } catch (error) {
     await stores.close()
@@ -153,24 +162,23 @@ async function assemble(
   options: Chosen,
   { stores, linkSecret, webhookAddresses, instance, sandbox }: Outside,
 ): Promise<Keeprate> {
-  const { plan, books } = options
-  const http = createSafeFetch()
-  const clock = systemClock
-  const sandboxUrl = (kind: string) => sandbox?.baseUrl(kind) ?? ''
+  const { plan, books, world } = options
+  const { clock, random, http } = world ?? realWorld()
+  const sandboxUrl = (kind: string) => (world ?? sandbox)?.baseUrl(kind) ?? ''
   const providers = createProviders(plan, { http, clock, via: viaOf(instance), sandboxUrl })
   const hub = createEventHub((error) => log.error({ error }, 'an event listener failed'))
   const seconds = new SecondsDesk()
   hub.listen((event) => event.kind === 'attempt-settled' && seconds.take(event.attempt))
-  const traffic = openTraffic(settings, hub.emit)
+  const traffic = openTraffic(settings, hub.emit, clock)
   const prices = openPrices(settings, { providers, books, seconds, traffic, hub })
   const limits = limitsOf(settings)
-  const decoder = createSharpDecoder()
-  const storage = openStorage(settings, { http, clock, random: systemRandom, log, sha256 })
+  const decoder = world?.decoder ?? createSharpDecoder()
+  const storage = openStorage(settings, { http, clock, random, log, sha256 })
   const parts = {
     snapshot: prices.snapshot,
     stores,
-    images: storage.images,
-    ...{ decoder, clock, random: systemRandom, sha256, log, limits },
+    images: world?.images ?? storage.images,
+    ...{ decoder, clock, random, sha256, log, limits },
     rules: toRoutingRules(settings),
     baselineModel: settings.baseline,
     purposes: makePurposes(settings.purposes),
@@ -243,6 +251,10 @@ const limitsOf = ({ cacheTtlMs, bytesInFlight, planSteps }: Settings): GatewayLi
 
 /** Lets everything that waits for the event loop go first. */
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+const realWorld = (): Pick<World, 'clock' | 'random' | 'http'> => ({
+  ...{ clock: systemClock, random: systemRandom, http: createSafeFetch() },
+})
 
 /** A new seed at each start: job ids of an earlier one must not come again. */
 const openSandbox = (settings: Settings): Promise<Sandbox> =>

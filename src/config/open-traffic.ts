@@ -1,17 +1,17 @@
-import { systemClock } from '../adapters/system-clock/system-clock.ts'
 import { type BreakerRule, defaultBreakerRule, neverOpen } from '../core/breaker/breaker.ts'
 import { type Model, offerName } from '../core/catalog/model.ts'
 import type { Snapshot } from '../gateway/dependencies.ts'
 import type { EventHub } from '../gateway/events.ts'
 import { Traffic } from '../gateway/traffic.ts'
+import type { Clock } from '../ports/clock.ts'
 import { toWaitingRate } from './routing-settings.ts'
 import type { Settings } from './schema.ts'
 
 /** What stands between requests and providers, as the settings have it. */
-export function openTraffic(settings: Settings, emit: EventHub['emit']): Traffic {
+export function openTraffic(settings: Settings, emit: EventHub['emit'], clock: Clock): Traffic {
   const { latencyAlert } = settings
   const latency = latencyAlert === 'off' ? {} : { latencyLimitMs: latencyAlert }
-  return new Traffic({ clock: systemClock, emit, breaker: breakerRule(settings), ...latency })
+  return new Traffic({ clock, emit, breaker: breakerRule(settings), ...latency })
 }
 
 /** Breakers as the settings have them; 0 failures switch them off. */

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { defineEmulator } from '../providers/shared/emulator.ts'
 import { MAX_LOGGED_REQUESTS } from './request-log.ts'
-import { type Sandbox, type SandboxOptions, startSandbox } from './server.ts'
+import type { SandboxOptions } from './running.ts'
+import { type Sandbox, startSandbox } from './server.ts'
 
 /** Answers 418 with the fault it is asked for, and else bills. */
 const alpha = defineEmulator({

@@ -6,12 +6,13 @@ import { seededDraw } from './seeded.ts'
 const any = () => true
 const question = (details: Partial<FaultQuestion> = {}): FaultQuestion => ({
   provider: 'alpha',
+  names: () => false,
   headers: {},
   text: '',
   isWanted: any,
   ...details,
 })
-const emptyDesk = () => createFaultDesk({}, seededDraw(1))
+const emptyDesk = () => createFaultDesk({}, seededDraw(1), () => 0)
 
 describe('a sentinel word', () => {
   test.each<[string, string, Fault | undefined]>([
@@ -42,7 +43,7 @@ describe('a sentinel word', () => {
 })
 
 test('the header goes before the sentinel, that before orders, those before rates', () => {
-  const desk = createFaultDesk({ html: 1 }, seededDraw(1))
+  const desk = createFaultDesk({ html: 1 }, seededDraw(1), () => 0)
   expect(desk.next(question())).toBe('html')
   desk.add({ fault: 'blank', share: 1 })
   expect(desk.next(question())).toBe('blank')
@@ -69,7 +70,7 @@ test('an order with a count hits that many requests of its provider and is gone'
 
 test('a share hits about that share of the requests, the same ones for the same seed', () => {
   const hits = (seed: number) => {
-    const desk = createFaultDesk({ overloaded: 0.2 }, seededDraw(seed))
+    const desk = createFaultDesk({ overloaded: 0.2 }, seededDraw(seed), () => 0)
     return Array.from({ length: 2_000 }, () => desk.next(question()) === 'overloaded')
   }
   const count = hits(5).filter(Boolean).length
@@ -80,7 +81,7 @@ test('a share hits about that share of the requests, the same ones for the same 
 })
 
 test('a share of 0 never hits', () => {
-  const desk = createFaultDesk({ overloaded: 0 }, seededDraw(1))
+  const desk = createFaultDesk({ overloaded: 0 }, seededDraw(1), () => 0)
   expect(Array.from({ length: 100 }, () => desk.next(question())).some(Boolean)).toBe(false)
 })
 

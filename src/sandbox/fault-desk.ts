@@ -1,35 +1,34 @@
 import { type EmulatorRequest, type Fault, faults } from '../providers/shared/emulator.ts'
+import { type FaultOrder, isOpen, type Order, slownessOf } from './fault-order.ts'
 import type { Draw } from './seeded.ts'
-
-/** Faults to play from now on: for one provider or all, for a share of requests or the next few. */
-export interface FaultOrder {
-  readonly fault: Fault
-  readonly provider?: string
-  /** 0 to 1. */
-  readonly share: number
-  /** How many requests it may still hit; absent for no end. */
-  readonly count?: number
-}
 
 /** Share of requests, 0 to 1, that meet a fault. */
 export type FaultRate = { readonly [Name in Fault]?: number }
 
 /** Decides which fault a request meets. */
 export interface FaultDesk {
-  add(order: FaultOrder): void
+  add(order: Order): void
   /** Forgets what was added; the rates that the sandbox was started with stay. */
   clear(): void
-  orders(): readonly FaultOrder[]
+  orders(): readonly Order[]
   /**
    * The fault of a request among those wanted: its header goes before a sentinel word in its text,
    * that before orders, and those before the rates. Uses up an order's count, so ask once.
    */
   next(asked: FaultQuestion): Fault | undefined
+  /** How many times as long as usual an answer takes now. */
+  slowness(asked: Asker): number
+}
+
+/** Who asks the desk. */
+export interface Asker {
+  readonly provider: string
+  /** Whether the request is for a model. */
+  readonly names: (model: string) => boolean
 }
 
 /** See {@link FaultDesk.next}. */
-export interface FaultQuestion {
-  readonly provider: string
+export interface FaultQuestion extends Asker {
   readonly headers: EmulatorRequest['headers']
   /** A prompt, or the raw body it stands in. */
   readonly text: string | Uint8Array
@@ -67,18 +66,23 @@ function* sentinels(text: string | Uint8Array): Generator<{ fault: Fault; provid
   }
 }
 
-/** A desk with the rates that hold for its whole life, and a seeded source for shares. */
-export function createFaultDesk(rates: FaultRate, random: Draw): FaultDesk {
+/** A desk with the rates that hold for its whole life, a seeded source for shares, and a clock. */
+export function createFaultDesk(rates: FaultRate, random: Draw, now: () => number): FaultDesk {
   const standing = (Object.entries(rates) as [Fault, number][]).map(
     ([fault, share]): FaultOrder => ({ fault, share }),
   )
-  let added: readonly FaultOrder[] = []
+  let added: readonly Order[] = []
 
   const use = (order: FaultOrder): void => {
     if (order.count === undefined) return
     const rest = { ...order, count: order.count - 1 }
     added = added.flatMap((other) => (other !== order ? [other] : rest.count > 0 ? [rest] : []))
   }
+
+  const concerns = (order: Order, { provider, names }: Asker): boolean =>
+    (order.provider ?? provider) === provider &&
+    (order.model === undefined || names(order.model)) &&
+    isOpen(order, now())
 
   return {
     add(order) {
@@ -89,7 +93,15 @@ export function createFaultDesk(rates: FaultRate, random: Draw): FaultDesk {
       added = []
     },
     orders: () => [...added, ...standing],
-    next({ provider, headers, text, isWanted }) {
+    slowness(asker) {
+      const slow = added.filter((order) => 'slow' in order && concerns(order, asker))
+      return slow.reduce(
+        (times, order) => times * ('slow' in order ? slownessOf(order, now()) : 1),
+        1,
+      )
+    },
+    next(asked) {
+      const { provider, headers, text, isWanted } = asked
       const applies = (order: { fault: Fault; provider?: string }): boolean =>
         isWanted(order.fault) && (order.provider ?? provider) === provider
       const header = headers[FAULT_HEADER]
@@ -97,7 +109,8 @@ export function createFaultDesk(rates: FaultRate, random: Draw): FaultDesk {
       if (named !== undefined && applies(named)) return named.fault
       for (const sentinel of sentinels(text)) if (applies(sentinel)) return sentinel.fault
       for (const order of [...added, ...standing]) {
-        if (!applies(order) || random() >= order.share) continue
+        if ('slow' in order || !isWanted(order.fault) || !concerns(order, asked)) continue
+        if (random() >= order.share) continue
         use(order)
         return order.fault
       }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { EmulatorRequest } from '../providers/shared/emulator.ts'
+import type { Drawing, EmulatorRequest } from '../providers/shared/emulator.ts'
 import { createBillBook } from './bill-book.ts'
+import { draw } from './draw.ts'
 import { createFaultDesk } from './fault-desk.ts'
 import { contentDigest, createKit, type EmulatorMemory, latencySpread } from './kit.ts'
 import { seededDraw } from './seeded.ts'
@@ -25,10 +26,10 @@ function makeContext(speed = 1) {
       slept.push(durationMs)
     },
   }
-  const desk = createFaultDesk({}, seededDraw(1))
+  const desk = createFaultDesk({}, seededDraw(1), () => 0)
   const context = {
     ...{ clock, speed, seed: 1, desk, book: createBillBook(), closing: closing.signal },
-    detail: 'rich' as const,
+    draw: (drawing: Drawing) => draw(drawing, 'rich'),
   }
   const memory: EmulatorMemory = { state: new Map(), random: seededDraw(2), slowed: 0 }
   return { context, memory, slept, closing }

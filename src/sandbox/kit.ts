@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import type { Drawing, EmulatorKit, EmulatorRequest, Fault } from '../providers/shared/emulator.ts'
 import type { BillBook } from './bill-book.ts'
 import type { SandboxClock } from './clock.ts'
-import { type Detail, draw } from './draw.ts'
 import type { FaultDesk } from './fault-desk.ts'
 import { isServerFault, playedFault } from './faults.ts'
 import { readMultipart } from './multipart.ts'
@@ -16,7 +15,7 @@ export interface KitContext {
   readonly seed: number | string
   readonly desk: FaultDesk
   readonly book: BillBook
-  readonly detail: Detail
+  draw(drawing: Drawing): Promise<Uint8Array>
   /** Aborts when the sandbox closes. */
   readonly closing: AbortSignal
 }
@@ -50,6 +49,7 @@ export function createKit(
 ): EmulatorKit {
   memory.slowed = serverFault === 'slow-down' ? memory.slowed + 1 : 0
   const strain = Math.min(SLOW_DOWN_LIMIT, 1 + SLOW_DOWN_STEP * memory.slowed)
+  const names = namesModel(request)
   let spread: number | undefined
   let decided: { readonly fault: Fault | undefined } | undefined
   return {
@@ -57,12 +57,13 @@ export function createKit(
     draw(drawing) {
       const { prompt, seed } = (serverFault === 'same-image' && memory.lastDrawing) || drawing
       memory.lastDrawing = { ...drawing, prompt, seed }
-      return draw(memory.lastDrawing, context.detail)
+      return context.draw(memory.lastDrawing)
     },
     multipart: readMultipart,
     latency(typicalSeconds, signal) {
       spread ??= latencySpread(`${context.seed}:${contentDigest(request)}`)
-      return pause(context, typicalSeconds * 1_000 * spread * strain, signal)
+      const times = strain * context.desk.slowness({ provider, names })
+      return pause(context, typicalSeconds * 1_000 * spread * times, signal)
     },
     now: () => context.clock.now(),
     scaled: (milliseconds) => milliseconds / context.speed,
@@ -78,6 +79,7 @@ export function createKit(
       decided ??= {
         fault: context.desk.next({
           provider,
+          names,
           headers: asking.headers,
           text: prompt,
           isWanted: (fault) => !isServerFault(fault),
@@ -87,6 +89,13 @@ export function createKit(
     },
   }
 }
+
+/** Tells of a request whether it is for a model. */
+export const namesModel =
+  ({ path, body }: EmulatorRequest) =>
+  (model: string): boolean =>
+    path.includes(model) ||
+    Buffer.from(body.buffer, body.byteOffset, body.byteLength).includes(model)
 
 /** A factor around 1, lognormal, always the same for the same text. */
 export function latencySpread(text: string): number {

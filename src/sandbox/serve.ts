@@ -1,31 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Emulator, EmulatorAnswer, EmulatorRequest } from '../providers/shared/emulator.ts'
-import { CONTROL_PREFIX, type ControlContext, control } from './control.ts'
+import type { EmulatorAnswer, EmulatorRequest } from '../providers/shared/emulator.ts'
+import { CONTROL_PREFIX, control } from './control.ts'
 import { type Delivery, deliver, deliverBroken } from './deliver.ts'
+import { emulate } from './emulate.ts'
 import { FAULT_HEADER, readFaultWord } from './fault-desk.ts'
-import {
-  breaksBeforeWork,
-  disguise,
-  edgeAnswer,
-  isDeliveryFault,
-  isServerFault,
-  staysSilent,
-} from './faults.ts'
-import { createKit, type EmulatorMemory, type KitContext } from './kit.ts'
+import { isDeliveryFault, staysSilent } from './faults.ts'
 import { readBody, sandboxLimits } from './read-body.ts'
-
-/** An emulator and what it keeps between requests. */
-export interface Station {
-  readonly emulator: Emulator
-  readonly memory: EmulatorMemory
-}
-
-/** All that a running sandbox serves its requests from. */
-export interface Running extends KitContext, ControlContext {
-  readonly origin: string
-  /** By provider id. */
-  readonly stations: ReadonlyMap<string, Station>
-}
+import type { Running, Station } from './running.ts'
 
 /** One request, taken in, and the way back to its client. */
 interface Exchange {
@@ -97,7 +78,7 @@ async function route(exchange: Exchange): Promise<void> {
   const headers = headersOf(message)
   const { signal } = exchange
   const baseUrl = `${running.origin}${prefix}`
-  await emulate(exchange, station, { method, path, query, headers, body, baseUrl, signal })
+  await answerWith(exchange, station, { method, path, query, headers, body, baseUrl, signal })
 }
 
 /** Headers as emulators see them: those that came more than once in one line. */
@@ -126,32 +107,14 @@ function placeOf(
   }
 }
 
-/** Lets the emulator answer, with the fault that the server makes around it. */
-async function emulate(
+/** Brings what the emulator answers to the client, in the way the fault wants it. */
+async function answerWith(
   exchange: Exchange,
-  { emulator, memory }: Station,
+  station: Station,
   request: EmulatorRequest,
 ): Promise<void> {
-  const { running } = exchange
-  const provider = emulator.id
-  const { method, path, headers, body } = request
-  const at = running.clock.now()
-  const logged = running.log.begin({ provider, method, path, at })
-  const fault = running.desk.next({ provider, headers, text: body, isWanted: isServerFault })
-  let answer = fault === undefined ? undefined : edgeAnswer(fault, at)
-  if (answer === undefined && !breaksBeforeWork(fault)) {
-    // A client may give up on a broken delivery; the provider works on, and bills.
-    const signal = isDeliveryFault(fault) ? running.closing : request.signal
-    const kit = createKit(running, provider, memory, request, fault)
-    try {
-      const native = await emulator.handle({ ...request, signal }, kit)
-      answer = disguise(native, fault, running.clock.now())
-    } catch (error) {
-      if (!signal.aborted) logged.status = 500
-      throw error
-    }
-  }
-  const delivery = deliveryOf(exchange, answer ?? { status: 200 })
-  if (!staysSilent(fault) && !delivery.signal.aborted) logged.status = delivery.answer.status
+  const { answer, fault, logged } = await emulate(exchange.running, station, request)
+  const delivery = deliveryOf(exchange, answer)
+  if (!staysSilent(fault) && !delivery.signal.aborted) logged.status = answer.status
   await (isDeliveryFault(fault) ? deliverBroken(delivery, fault) : deliver(delivery))
 }

@@ -5,7 +5,8 @@ import { promisify } from 'node:util'
 import { afterEach, describe, expect, test } from 'vitest'
 import { defineEmulator, type EmulatorRequest } from '../providers/shared/emulator.ts'
 import { sandboxLimits } from './read-body.ts'
-import { type Sandbox, type SandboxOptions, startSandbox } from './server.ts'
+import type { SandboxOptions } from './running.ts'
+import { type Sandbox, startSandbox } from './server.ts'
 
 /** Draws, bills and waits; some of its paths show what it was sent. */
 const alpha = defineEmulator({
