@@ -10,6 +10,7 @@ import { errorsDocument } from './generate/errors.ts'
 import type { GeneratedFile, Generator } from './generate/generated-file.ts'
 import { priceStructuresDocument } from './generate/price-structures.ts'
 import { providersDocument } from './generate/providers.ts'
+import { scenarioSchemaDocument } from './generate/scenario-schema.ts'
 import { settingsDocument } from './generate/settings.ts'
 import { repositoryRoot } from './repository.ts'
 
@@ -21,6 +22,7 @@ export const generators: readonly Generator[] = [
   priceStructuresDocument,
   configSchemaDocument,
   bookSchemaDocument,
+  scenarioSchemaDocument,
   settingsDocument,
   providersDocument,
   cliDocument,

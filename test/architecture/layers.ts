@@ -15,7 +15,7 @@ interface LayerRule {
 const LAYERS = [
   ...['core', 'ports', 'providers/shared', 'provider', 'provider/index', 'provider/sandbox'],
   ...['providers/registry', 'gateway', 'adapters', 'http', 'sandbox', 'config', 'cli', 'testing'],
-  ...['ai-sdk', 'worlds', 'demo', 'index', 'pricing'],
+  ...['scenario', 'ai-sdk', 'worlds', 'demo', 'index', 'pricing'],
 ] as const
 type Layer = (typeof LAYERS)[number]
 
@@ -54,6 +54,12 @@ const RULES: Readonly<Record<Layer, LayerRule>> = {
   config: {
     layers: [...LIBRARY, ...PROVIDER_FILES, 'providers/registry', 'adapters', 'sandbox'],
     packages: 'any',
+    node: true,
+  },
+  // A whole gateway and the emulators in one process, in time of their own.
+  scenario: {
+    layers: [...LIBRARY, 'providers/registry', 'adapters', 'sandbox', 'config'],
+    packages: ['zod'],
     node: true,
   },
   cli: { layers: LAYERS, packages: 'any', node: true },

@@ -5,23 +5,32 @@ import { startSandbox } from '../../sandbox/server.ts'
 import { exitCodes } from '../exit-codes.ts'
 import type { Output } from '../output.ts'
 import { action, type CommonOptions, loadForCommand, withCommonOptions } from '../settings.ts'
+import { addSandboxScenario, openScenario } from './sandbox-scenario.ts'
 
-/** `keeprate sandbox` */
-export function addSandbox(program: Command): void {
-  withCommonOptions(program.command('sandbox'))
-    .description('Run the emulated providers alone, for tests against their native wire formats')
-    .option('--port <number>', 'port to listen on', '4344')
-    .action(action(sandbox))
+interface SandboxCommandOptions extends CommonOptions {
+  readonly scenario?: string
 }
 
-async function sandbox(output: Output, options: CommonOptions): Promise<number> {
-  const { port, ...rest } = options
+/** `keeprate sandbox [scenario]` */
+export function addSandbox(program: Command): void {
+  const command = withCommonOptions(program.command('sandbox'))
+    .description('Run the emulated providers alone, for tests against their native wire formats')
+    .option('--port <number>', 'port to listen on', '4344')
+    .option('--scenario <file>', 'plays the faults of a scenario, from the start on')
+    .action(action(sandbox))
+  addSandboxScenario(command)
+}
+
+async function sandbox(output: Output, options: SandboxCommandOptions): Promise<number> {
+  const { port, scenario, ...rest } = options
   const { settings } = loadForCommand(rest)
+  const { faults: orders } = scenario === undefined ? { faults: [] } : await openScenario(scenario)
   const running = await startSandbox({
     emulators,
     port: Number(port),
     speed: settings.sandboxSpeed,
     seed: randomUUID(),
+    orders,
   })
   const urls = emulators.map(({ id }) => [id, running.baseUrl(id)] as const)
   output.data(
