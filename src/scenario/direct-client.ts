@@ -29,8 +29,8 @@ const deliveries: { readonly [Name in DeliveryFault]: FailureKind | number | 'si
 }
 
 /**
- * The way from the gateway to emulators of the same process: no socket, and every wait is one of the
- * emulators' clock. Answers are read by the code that reads those of the network.
+ * The way from the gateway to emulators of the same process: no socket, and every wait is one of
+ * the emulators' clock. Answers are read by the code that reads those of the network.
  */
 export function directClient(running: Running): HttpClient {
   const send = (request: HttpRequest): Promise<HttpAnswer> => withLimit(running, request)

@@ -1,5 +1,5 @@
-// A gateway that asks for pictures and dies at a named point, or heals what another one left behind.
-// Started by torture-run.ts; what it needs to know is in its first argument, as JSON.
+// A gateway that asks for pictures and dies at a named point, or heals what another one left
+// behind. Started by torture-run.ts; what it needs to know is in its first argument, as JSON.
 import { createFileImageStore } from '../../src/adapters/files/file-image-store.ts'
 import { createSafeFetch } from '../../src/adapters/safe-fetch/client.ts'
 import { createSharpDecoder } from '../../src/adapters/sharp-decoder/sharp-decoder.ts'

@@ -36,8 +36,8 @@ export const reaches = (style: Style, point: KillPoint): boolean =>
 
 /**
  * Points between the announcement of a call and the first word of its end that is on disk: after
- * them nobody can know what became of the call, so it is booked as suspected. A job is known from its
- * submit answer on; pictures that came at once are known when they are settled.
+ * them nobody can know what became of the call, so it is booked as suspected. A job is known from
+ * its submit answer on; pictures that came at once are known when they are settled.
  */
 const unknowable: { readonly [Name in 'sync' | 'job']: readonly KillPoint[] } = {
   sync: [

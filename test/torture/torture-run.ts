@@ -110,7 +110,8 @@ async function lookAt(
       ...(bill.length > made.length + unknown.length ? ['a paid picture was lost'] : []),
       ...(bill.length < made.length ? ['a picture came twice'] : []),
       ...(sumNano(bill) > spentNano ? ['billed more than booked'] : []),
-      // Others than the one that was killed in its call may be in theirs: only where calls are long.
+      // Others than the one that was killed in its call may be in theirs: only where calls are
+      // long.
       ...(unknown.length === 0 || isUnknownAllowed ? [] : unknownFlaws(unknown)),
       ...(await missingPictures(stores, images, made)),
     ]

@@ -12,9 +12,9 @@ const MOST_UP = 0.12
 const HIGHEST = 0.995
 
 /**
- * What to aim for, so that a floor holds in the end: what was missed is aimed for on top, and little
- * is given back. Slow on purpose; outcomes are late and few. Half a standard deviation is left out,
- * or chance alone would drive the aim up, because it may rise further than it may fall.
+ * What to aim for, so that a floor holds in the end: what was missed is aimed for on top, and
+ * little is given back. Slow on purpose; outcomes are late and few. Half a standard deviation is
+ * left out, or chance alone would drive the aim up, because it may rise further than it may fall.
  */
 export function aimFor(floor: number, delivered: Belief): number {
   const { mean } = delivered

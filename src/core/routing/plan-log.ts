@@ -51,8 +51,9 @@ export const planLogSchema = z.object({
 type PlanLog = z.infer<typeof planLogSchema>
 
 /**
- * The inputs of a decision as plain JSON. `planSequences` and `choosePlan` make the same of it again,
- * so the log proves its explanations; the digest of its text can stand for it where it is too long.
+ * The inputs of a decision as plain JSON. `planSequences` and `choosePlan` make the same of it
+ * again, so the log proves its explanations; the digest of its text can stand for it where it is
+ * too long.
  */
 export function toPlanLog(input: PlanningInput, exploration: Exploration): PlanLog {
   const { gate, wishes } = input

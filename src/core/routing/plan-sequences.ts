@@ -55,8 +55,8 @@ export function planSequences(input: PlanningInput): SequencePlans {
 }
 
 /**
- * The floor that is held. Aiming above it goes halfway to what can be reached at most: the last bits
- * of acceptance cost many times what the first ones do.
+ * The floor that is held. Aiming above it goes halfway to what can be reached at most: the last
+ * bits of acceptance cost many times what the first ones do.
  */
 function effectiveFloor({ floor, aim = floor }: Wishes, reach: number): number {
   const most = floor + Math.max(0, reach - floor) / 2

@@ -13,9 +13,9 @@ const MAX_KEYS = 20
 
 /**
  * How fal and Ideogram sign (docs.fal.ai/model-apis/webhooks;
- * developer.ideogram.ai/ideogram-api/webhooks, read 2026-11-25): by Ed25519, the id of the job, that
- * of the user, the time and the SHA-256 of the body, each in a line of its own, with keys that they
- * publish as a key set.
+ * developer.ideogram.ai/ideogram-api/webhooks, read 2026-11-25): by Ed25519, the id of the job,
+ * that of the user, the time and the SHA-256 of the body, each in a line of its own, with keys that
+ * they publish as a key set.
  * @param prefix of the headers, such as `x-fal-webhook`.
  * @param idName what the id of the job is called in them.
  */
