@@ -106,7 +106,7 @@ function providerReport(
 }
 
 /** The most instants that lie within one minute of each other. */
-export function mostInAMinute(instants: readonly Instant[]): number {
+function mostInAMinute(instants: readonly Instant[]): number {
   const sorted = instants.toSorted((first, second) => first - second)
   let most = 0
   let first = 0
