@@ -7,8 +7,10 @@ import {
 } from '../../src/core/errors/provider-failure.ts'
 import type { RequestRecord } from '../../src/core/jobs/request-record.ts'
 import { type Nano, nanoFromDollars, sumNano } from '../../src/core/money.ts'
+import { normaliseRequest } from '../../src/core/request/normalise.ts'
 import { QUARTER_MS, quarterOf } from '../../src/core/usage/slots.ts'
 import { addUsage, costOf, noUsage, type UsageSums } from '../../src/core/usage/usage-sums.ts'
+import type { Watch } from '../../src/gateway/run.ts'
 import type { CallOutcome } from '../../src/ports/provider.ts'
 import type { Journal } from '../../src/ports/stores.ts'
 import {
@@ -141,12 +143,25 @@ const wildJournal =
     }
   }
 
+/** A client that may want its request written first, and may go away at any time. */
+function wildClient(clock: VirtualClock, rolls: Dice): Watch {
+  const client = new AbortController()
+  if (rolls.happens(0.1)) void clock.sleep(rolls.whole(1_000)).then(() => client.abort())
+  const early = rolls.happens(0.2) ? { onAccepted: () => undefined } : {}
+  return { gone: client.signal, ...early }
+}
+
 async function askAll(stand: GatewayStand, rolls: Dice, first: number): Promise<void> {
   const asked = Array.from({ length: BATCH }, async (_, index) => {
+    // Clients sleep on the same clock; who looks at it has to see them come.
+    await new Promise((next) => setImmediate(next))
     const keyId = KEYS[rolls.whole(KEYS.length)] ?? KEYS[0]
     const prompt = `picture ${rolls.happens(0.1) ? 'again' : first + index}`
+    const watch = wildClient(stand.clock, rolls)
     try {
-      const result = await stand.ask({ prompt, n: 1 + rolls.whole(4) }, { keyId })
+      const draft = { operation: 'generate', prompt, n: 1 + rolls.whole(4) } as const
+      const caller = { keyId, tenant: 'here' }
+      const result = await stand.gateway.generate(normaliseRequest(draft), caller, watch)
       result.release()
     } catch {
       // Refused and failed requests are what this is about; their books are checked like all.
@@ -248,6 +263,8 @@ describe('10,000 requests to providers and a database that go wrong', () => {
         expect(told('written late')).toBeGreaterThan(50)
         expect(told('late write not needed')).toBeGreaterThan(0)
         expect(suspectedNano).toBeGreaterThan(0n)
+        const cut = { tenant: 'here', state: 'cancelled', limit: 1 } as const
+        expect(await stand.stores.requests.list(cut)).toHaveLength(1)
         expect(stand.gateway.deps.bytes.inFlight).toBe(0)
       })
     },
