@@ -27,6 +27,8 @@ export interface JobDesk {
   cancel(id: string, tenant: string): Promise<RequestRecord | undefined>
   /** Resolves when it is worth while to look at a job again. */
   pause(id: string, signal: AbortSignal): Promise<void>
+  /** Whether this process works on a job. */
+  isMadeHere(id: string): boolean
   /** Listens to partial pictures, if the job runs here. @returns what ends the listening. */
   listen(id: string, listener: (partial: PartialImage) => void): () => void
 }
@@ -58,6 +60,7 @@ export function openJobDesk(deps: Dependencies, work: WorkDesk): JobDesk {
       return read(id, tenant)
     },
     pause: (id, signal) => wait(id, LOOK_MS, signal),
+    isMadeHere: (id) => work.isAtWork(id),
     listen: (id, listener) => work.listen(id, listener),
   }
 }

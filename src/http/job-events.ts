@@ -67,6 +67,8 @@ async function tellStates(
     const text = printEvent(hasEnded ? `job.${shown.status}` : 'job.updated', shown)
     if (text !== last) queue.push(text)
     if (hasEnded) return
+    // A server that closes does not wait for other processes; whoever watches asks one of them.
+    if (!gateway.isAccepting && !gateway.jobs.isMadeHere(id)) return
     last = text
     await gateway.jobs.pause(id, gone)
   }

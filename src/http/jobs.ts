@@ -76,6 +76,7 @@ export const jobRoutes = (context: HttpContext): readonly RouteDefinition[] => {
       answers: ['text/event-stream'],
       handler: async (request, reply) => {
         const job = await knownJob(request, jobs.read)
+        if (request.method === 'HEAD') return reply.type('text/event-stream; charset=utf-8').send()
         await streamJob(reply, job.id, { gateway: context.gateway, show: () => shown(request) })
         return reply
       },

@@ -66,6 +66,9 @@ function scripted(answers: readonly HttpAnswer[]) {
 }
 
 const job = { id: 'job_1', pollUrl: '/jobs/1', facts: {} }
+const runtimeOf = (http: HttpClient) => ({
+  ...{ http, clock: new VirtualClock(), apiKey: 'key', allowPrivate: false, isSimulated: false },
+})
 const produced = { kind: 'produced', withheld: [], usage: { images: 1 } } as const
 const plan = {
   model,
@@ -154,6 +157,48 @@ describe('giving a job up', () => {
       urls: ['https://api.acme.example/delete', 'https://api.acme.example/look'],
     })
   })
+
+  test('proves nothing when it is answered by errors', async () => {
+    expect((await asked([busy, { ...busy, status: 404 }])).outcome).toBe('unknown')
+    expect((await asked([busy, { ...busy, status: 500 }])).outcome).toBe('unknown')
+  })
+
+  test('proves nothing when nobody answers', async () => {
+    const silent: HttpClient = {
+      ...scripted([]).client,
+      send: () => Promise.reject(new Error('no answer within 30 s')),
+    }
+    const toCancel = () => ({ method: 'POST', url: '/delete' }) as const
+    const cancel = { toCancel, fromCancel: () => 'stopped' as const }
+    const provider = createProvider({ ...definition, cancel }, runtimeOf(silent))
+    expect(await provider.cancel?.(job, {})).toBe('unknown')
+  })
+})
+
+test('a server that can be interrupted is, when nobody waits for its call any more', async () => {
+  const urls: string[] = []
+  const client: HttpClient = {
+    ...scripted([]).client,
+    send: ({ url, signal }) => {
+      urls.push(new URL(url).pathname)
+      if (url.endsWith('/interrupt')) return Promise.resolve(good)
+      return new Promise((_, reject) => {
+        signal?.addEventListener('abort', () => reject(new Error('aborted')))
+      })
+    },
+  }
+  const interrupt = { method: 'POST', url: '/interrupt' } as const
+  const sync = { ...definition, flow: { kind: 'sync' }, interrupt } as const
+  const provider = createProvider(sync, runtimeOf(client))
+  expect(provider.isInterruptible).toBe(true)
+  const stop = new AbortController()
+  const call = { ...plan, attemptId: 'att', safetyIdentifier: 'user' }
+  const { signal } = stop
+  const outcome = provider.call(call, { signal, onSubmitted: async () => undefined })
+  await new Promise((next) => setImmediate(next))
+  stop.abort()
+  expect(await outcome).toMatchObject({ kind: 'failed' })
+  expect(urls).toEqual(['/jobs', '/interrupt'])
 })
 
 test.each([
@@ -211,15 +256,6 @@ test.each([
 )
 
 describe('a gateway on the way', () => {
-  const runtime = (client: HttpClient) => ({
-    http: client,
-    clock: new VirtualClock(),
-    apiKey: 'key',
-    allowPrivate: false,
-    isSimulated: false,
-    via: '1.1 keeprate-here',
-  })
-
   /** Makes a call with one download, and gives the header of each request. */
   async function headersOf(via?: string) {
     const link = 'https://cdn.example/1.png'
@@ -230,7 +266,7 @@ describe('a gateway on the way', () => {
         flow: { kind: 'sync' },
         fromWire: () => ({ kind: 'produced', images: [{ url: link }], withheld: [], usage: {} }),
       },
-      runtime(client),
+      { ...runtimeOf(client), via: '1.1 keeprate-here' },
     )
     const call = { ...plan, attemptId: 'att_1', images: [], safetyIdentifier: 'somebody' }
     const context = { onSubmitted: async () => undefined, ...(via === undefined ? {} : { via }) }
