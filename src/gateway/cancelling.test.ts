@@ -186,6 +186,17 @@ describe('a request that is accepted before its first call', () => {
     })
   })
 
+  test('and cannot be written is refused, and keeps no memory', async () => {
+    const acme = scriptedProvider()
+    const journal = () => ({ commit: () => Promise.reject(new Error('the database is gone')) })
+    await withGatewayStand({ providers: [acme], journal }, async (stand) => {
+      const asked = begin(stand, {}, { onAccepted: () => expect.unreachable() })
+      expect(await asked.end).toEqual({ code: 'ledger_unavailable', images: 0 })
+      expect(stand.gateway.deps.bytes.inFlight).toBe(0)
+      expect(acme.calls).toHaveLength(0)
+    })
+  })
+
   test('and can then go nowhere ends as failed, with its hold given back', async () => {
     const clock = new VirtualClock()
     const acme: Provider = { ...scriptedProvider(), limits: { parallelCalls: 0 } }

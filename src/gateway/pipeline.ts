@@ -67,7 +67,8 @@ async function work(begun: Run, deps: Dependencies, after: After): Promise<Gatew
     const request = await measureMask(run.request, { models, snapshot: run.snapshot }, deps)
     run = { ...run, request }
     run = plan(run, deps)
-    run = await accept(await hold(run, deps), deps)
+    run = await hold(run, deps)
+    run = await accept(run, deps)
     const accepted = run
     run = await runSteps(run, deps).catch((error) => refuse(accepted, error))
     return await finish(run, deps, after)
