@@ -24,15 +24,28 @@ export function calibrateAll(
     const { mean } = beliefAt(knowledge, cell).belief
     return { purpose: cell.purpose, counts: cell.counts, mean }
   })
-  const all = calibrate(believed, instrumentsFor(instruments, ANY_PURPOSE), usual)
+  const all = settled(believed, instrumentsFor(instruments, ANY_PURPOSE), usual)
   const byPurpose = Map.groupBy(believed, ({ purpose }) => purpose)
   return new Map([
     [ANY_PURPOSE, all],
     ...[...byPurpose].map(
       ([purpose, own]) =>
-        [purpose, calibrate(own, instrumentsFor(instruments, purpose), all)] as const,
+        [purpose, settled(own, instrumentsFor(instruments, purpose), all)] as const,
     ),
   ])
+}
+
+/** Steps for each look at the counts: one alone goes a long way slowly. */
+const STEPS = 8
+
+function settled(
+  cells: readonly BelievedCell[],
+  before: Instruments,
+  prior: Instruments,
+): Instruments {
+  let rates = before
+  for (let step = 0; step < STEPS; step += 1) rates = calibrate(cells, rates, prior)
+  return rates
 }
 
 /** Beliefs of fewer pictures are mostly prior, and rates made of them would confirm it. */
