@@ -97,6 +97,8 @@ interface Entry {
 export class HealthDesk {
   readonly #entries = new Map<string, Entry>()
   readonly #latencies: LatencyDesk
+  /** The shortest median of each offer. */
+  readonly #best = new Map<string, number>()
   readonly #rule: BreakerRule
   readonly #now: () => Instant
   readonly #emit: (event: GatewayEvent) => void
@@ -155,10 +157,21 @@ export class HealthDesk {
   #verdict(target: CallTarget, { failure, durationMs, isAbandoned }: CallReport): Verdict {
     if (isAbandoned === true) return { line: nothing, offer: nothing }
     if (failure !== undefined) return verdicts[failure.class]
-    const usualMs = this.#latencies.shareMs(target.offer, 0.5) ?? target.typicalSeconds * 1_000
-    const isSlow = durationMs > usualMs * limits.slowFactor
+    const isSlow = durationMs > this.#usualMs(target) * limits.slowFactor
     this.#latencies.take(target.offer, durationMs, this.#now())
     return { line: good, offer: isSlow ? { kind: 'slow' } : good }
+  }
+
+  /**
+   * The best median so far: who slows down little by little would otherwise carry the measure along,
+   * and never be slow by it.
+   */
+  #usualMs({ offer, typicalSeconds }: CallTarget): number {
+    const measured = this.#latencies.shareMs(offer, 0.5)
+    if (measured === undefined) return this.#best.get(offer) ?? typicalSeconds * 1_000
+    const best = Math.min(measured, this.#best.get(offer) ?? measured)
+    this.#best.set(offer, best)
+    return best
   }
 
   #apply(key: string, target: CallTarget, event: BreakerEvent): void {

@@ -78,37 +78,72 @@ describe('a lane', () => {
     expect(await stateOf(small)).toBe('admitted')
   })
 
+  /** A call that the provider refuses for being one too many. */
+  async function refuse(lane: ReturnType<typeof openLane>, retryAfterMs?: number) {
+    const pass = await lane.acquire()
+    pass?.release()
+    const asked = retryAfterMs === undefined ? {} : { retryAfterMs }
+    lane.lanes.learn('acme', 'main', { kind: 'refused', ...asked })
+  }
+
   test('closes for as long as a refusal asks, but for a minute at most', async () => {
-    const { acquire, stateOf, clock, lanes } = openLane({})
-    await acquire()
-    lanes.learn('acme', 'main', { kind: 'refused', retryAfterMs: 5_000 })
-    const next = acquire()
-    await clock.advance(4_999)
-    expect(await stateOf(next)).toBe('waiting')
-    await clock.advance(1)
-    expect(await stateOf(next)).toBe('admitted')
-    lanes.learn('acme', 'main', { kind: 'refused', retryAfterMs: 31_536_000_000 })
-    const later = acquire(1, 120_000)
-    await clock.advance(60_000)
-    expect(await stateOf(later)).toBe('admitted')
+    const lane = openLane({})
+    await refuse(lane, 5_000)
+    const next = lane.acquire()
+    await lane.clock.advance(4_999)
+    expect(await lane.stateOf(next)).toBe('waiting')
+    await lane.clock.advance(1)
+    expect(await lane.stateOf(next)).toBe('admitted')
+    ;(await next)?.release()
+    await refuse(lane, 31_536_000_000)
+    const later = lane.acquire(1, 120_000)
+    await lane.clock.advance(60_000)
+    expect(await lane.stateOf(later)).toBe('admitted')
   })
 
-  test('closes for longer with each refusal in a row that names no time', async () => {
-    const { acquire, stateOf, clock, lanes } = openLane({})
-    await acquire()
-    lanes.learn('acme', 'main', { kind: 'refused' })
-    await clock.advance(2_000)
-    expect(await stateOf(acquire())).toBe('admitted')
-    lanes.learn('acme', 'main', { kind: 'refused' })
-    const next = acquire()
-    await clock.advance(3_999)
-    expect(await stateOf(next)).toBe('waiting')
-    await clock.advance(1)
-    expect(await stateOf(next)).toBe('admitted')
-    lanes.learn('acme', 'main', { kind: 'remaining', remaining: 3, resetMs: 1_000 })
-    lanes.learn('acme', 'main', { kind: 'refused' })
-    await clock.advance(2_000)
-    expect(await stateOf(acquire())).toBe('admitted')
+  test('closes for longer with each refusal in a row, whatever it asks', async () => {
+    const lane = openLane({})
+    await refuse(lane)
+    await lane.clock.advance(2_000)
+    await refuse(lane, 1_000)
+    const next = lane.acquire()
+    await lane.clock.advance(3_999)
+    expect(await lane.stateOf(next)).toBe('waiting')
+    await lane.clock.advance(1)
+    expect(await lane.stateOf(next)).toBe('admitted')
+    ;(await next)?.release()
+    lane.lanes.learn('acme', 'main', { kind: 'served' })
+    await refuse(lane, 1_000)
+    await lane.clock.advance(1_000)
+    expect(await lane.stateOf(lane.acquire())).toBe('admitted')
+  })
+
+  test('counts the refusals of calls that were under way together once', async () => {
+    const lane = openLane({})
+    const passes = [await lane.acquire(), await lane.acquire(), await lane.acquire()]
+    for (const pass of passes) {
+      pass?.release()
+      lane.lanes.learn('acme', 'main', { kind: 'refused' })
+    }
+    await lane.clock.advance(2_000)
+    expect(await lane.stateOf(lane.acquire())).toBe('admitted')
+  })
+
+  test('lets one call find out after a refusal, and the others follow when it is served', async () => {
+    const lane = openLane({})
+    await refuse(lane, 5_000)
+    const waiting = [lane.acquire(), lane.acquire(), lane.acquire()]
+    await lane.clock.advance(5_000)
+    const states = () => Promise.all(waiting.map(lane.stateOf))
+    expect(await states()).toEqual(['admitted', 'waiting', 'waiting'])
+    lane.lanes.learn('acme', 'main', { kind: 'served' })
+    expect(await states()).toEqual(['admitted', 'admitted', 'admitted'])
+  })
+
+  test('does not let wait who is known to wait too long', async () => {
+    const lane = openLane({})
+    await refuse(lane, 30_000)
+    expect(await lane.stateOf(lane.acquire(1, 10_000))).toBe('refused')
   })
 
   test('waits for the reset when the provider says that nothing is left', async () => {

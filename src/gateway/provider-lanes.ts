@@ -49,6 +49,9 @@ class Lane {
   ): Promise<LanePass | undefined> {
     if (signal?.aborted === true) return undefined
     if (this.hasRoom(images)) return this.#take(images)
+    const waitMs = this.#waitMs(images)
+    // A wait that is known to be too long helps nobody: another offer can be tried at once.
+    if (Number.isFinite(waitMs) && waitMs > maxWaitMs) return undefined
     if (this.#waiting.length >= limits.maxWaiting || maxWaitMs <= 0) return undefined
     const admitted = Promise.withResolvers<LanePass | undefined>()
     const waiter: Waiter = { images, admit: admitted.resolve }
@@ -76,14 +79,22 @@ class Lane {
 
   /** The provider said that there were too many calls. */
   refused(retryAfterMs: number | undefined): void {
+    // Calls that were under way when it closed are refused for the same reason as the first one.
+    if (this.#clock.now() < this.#closedUntil) {
+      this.close(Math.min(retryAfterMs ?? 0, limits.maxPauseMs))
+      return
+    }
     const doubled = limits.pauseMs * 2 ** Math.min(this.#refusals, 10)
+    // Who asked to wait and refuses again has asked for too little.
+    const leastMs = this.#refusals === 0 ? (retryAfterMs ?? doubled) : doubled
     this.#refusals += 1
-    this.close(Math.min(retryAfterMs ?? doubled, limits.maxPauseMs))
+    this.close(Math.min(Math.max(retryAfterMs ?? 0, leastMs), limits.maxPauseMs))
   }
 
   /** The provider made a picture: the refusals in a row are over. */
   served(): void {
     this.#refusals = 0
+    this.#admitNext()
   }
 
   close(forMs: number): void {
@@ -94,6 +105,8 @@ class Lane {
   #waitMs(images: number): number {
     const now = this.#clock.now()
     const { parallelCalls, callsPerMinute, imagesPerMinute } = this.#limits
+    // After a refusal one call finds out whether the others may follow.
+    if (this.#refusals > 0 && this.#running > 0) return Number.POSITIVE_INFINITY
     if (parallelCalls !== undefined && this.#running >= parallelCalls) {
       return Number.POSITIVE_INFINITY
     }
@@ -187,11 +200,12 @@ export class ProviderLanes {
     return lane
   }
 
-  /** Learns from what a provider says of its limits, in headers or by refusing. */
-  learn(provider: string, credential: string, report: RateReport): void {
+  /** Learns from what a provider says of its limits: in headers, by refusing, or by serving. */
+  learn(provider: string, credential: string, report: RateReport | { kind: 'served' }): void {
     const lane = this.#lanes.get(`${provider}\n${credential}`)
     if (lane === undefined) return
-    if (report.kind === 'refused') lane.refused(report.retryAfterMs)
+    if (report.kind === 'served') lane.served()
+    else if (report.kind === 'refused') lane.refused(report.retryAfterMs)
     else if (report.remaining > 0) lane.served()
     else lane.close(Math.min(report.resetMs, limits.maxPauseMs))
   }

@@ -156,6 +156,7 @@ export class Traffic {
         if (!close()) return
         watch.end(report)
         const { failure } = report
+        if (failure === undefined) this.#lanes.learn(to.provider.id, credential, { kind: 'served' })
         if (failure?.class === 'rate_limited') {
           const { retryAfterMs } = failure
           this.learn(to.provider.id, credential, {
