@@ -106,7 +106,7 @@ function providerReport(
 }
 
 /** The most instants that lie within one minute of each other. */
-function mostInAMinute(instants: readonly Instant[]): number {
+export function mostInAMinute(instants: readonly Instant[]): number {
   const sorted = instants.toSorted((first, second) => first - second)
   let most = 0
   let first = 0
