@@ -118,3 +118,13 @@ test('what we gave up ourselves says nothing', () => {
   }
   expect(isRefused(desk, painter)).toBe(false)
 })
+
+test('who slows down little by little is found slow, though the measure goes along', () => {
+  const { desk, call } = openDesk()
+  for (let index = 0; index < 40; index += 1) call(painter)
+  for (let durationMs = 5_000; durationMs < 80_000; durationMs += 500) {
+    call(painter, undefined, durationMs)
+  }
+  expect(isRefused(desk, painter)).toBe(true)
+  expect(isRefused(desk, sculptor)).toBe(false)
+})

@@ -123,6 +123,8 @@ describe('a lane', () => {
     const passes = [await lane.acquire(), await lane.acquire(), await lane.acquire()]
     for (const pass of passes) {
       pass?.release()
+      // Some say in a header as well that nothing is left.
+      lane.lanes.learn('acme', 'main', { kind: 'remaining', remaining: 0, resetMs: 1_000 })
       lane.lanes.learn('acme', 'main', { kind: 'refused' })
     }
     await lane.clock.advance(2_000)

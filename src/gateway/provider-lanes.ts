@@ -34,6 +34,8 @@ class Lane {
   #recent: { readonly at: Instant; readonly images: number }[] = []
   #running = 0
   #closedUntil: Instant = 0
+  /** The end of the pause after the last refusal that counted. */
+  #refusedUntil: Instant = 0
   #refusals = 0
   #isTimerSet = false
 
@@ -79,16 +81,19 @@ class Lane {
 
   /** The provider said that there were too many calls. */
   refused(retryAfterMs: number | undefined): void {
+    const askedMs = Math.min(retryAfterMs ?? 0, limits.maxPauseMs)
     // Calls that were under way when it closed are refused for the same reason as the first one.
-    if (this.#clock.now() < this.#closedUntil) {
-      this.close(Math.min(retryAfterMs ?? 0, limits.maxPauseMs))
+    if (this.#clock.now() < this.#refusedUntil) {
+      this.close(askedMs)
       return
     }
-    const doubled = limits.pauseMs * 2 ** Math.min(this.#refusals, 10)
+    const doubled = Math.min(limits.pauseMs * 2 ** Math.min(this.#refusals, 10), limits.maxPauseMs)
     // Who asked to wait and refuses again has asked for too little.
-    const leastMs = this.#refusals === 0 ? (retryAfterMs ?? doubled) : doubled
+    const isTrusted = this.#refusals === 0 && askedMs > 0
+    const pauseMs = isTrusted ? askedMs : Math.max(askedMs, doubled)
     this.#refusals += 1
-    this.close(Math.min(Math.max(retryAfterMs ?? 0, leastMs), limits.maxPauseMs))
+    this.#refusedUntil = this.#clock.now() + pauseMs
+    this.close(pauseMs)
   }
 
   /** The provider made a picture: the refusals in a row are over. */

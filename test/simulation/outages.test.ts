@@ -6,14 +6,14 @@ import { type GatewayStand, withGatewayStand } from '../../src/testing/gateway-s
 import { draws, failed, scriptedProvider } from '../../src/testing/scripted-provider.ts'
 import { VirtualClock } from '../../src/testing/virtual-clock.ts'
 
-const REQUESTS = 5_000
-/** Twenty requests a second. */
-const PAUSE_MS = 50
+const REQUESTS = 2_000
+/** Ten requests a second. */
+const PAUSE_MS = 100
 /** A picture takes so long. */
 const WORK_MS = 2_000
-/** The outage lasts from the first to the fourth minute. */
+/** The outage lasts from the first minute on, and ends before the requests do. */
 const FROM_MS = 60_000
-const UNTIL_MS = 210_000
+const UNTIL_MS = 160_000
 /** On two busy cores; nothing hangs on how long. */
 const LONG_MS = 600_000
 
@@ -120,7 +120,7 @@ describe('when the cheapest of three providers is', () => {
       expect(mostInAMinute(wasted.map(({ startedAt }) => startedAt))).toBeLessThanOrEqual(10)
       expect(heldNano).toBe(0n)
       // The outage was felt, and it was not for ever.
-      expect(calls.filter((call) => call.provider === 'middle').length).toBeGreaterThan(1_000)
+      expect(calls.filter((call) => call.provider === 'middle').length).toBeGreaterThan(400)
       expect(calls.at(-1)?.provider).toBe('cheap')
     },
     LONG_MS,
@@ -141,7 +141,7 @@ test(
     const outageRequests = (UNTIL_MS - FROM_MS) / PAUSE_MS
     expect(errors.length).toBeGreaterThan(outageRequests * 0.9)
     expect(calls.length).toBeLessThanOrEqual(REQUESTS * 1.25)
-    // A second brings twenty requests; never do much more calls begin in one.
+    // A second brings ten requests; never do much more calls begin in one.
     const seconds = Map.groupBy(calls, ({ startedAt }) => Math.floor(startedAt / 1_000))
     const most = Math.max(...[...seconds.values()].map((each) => each.length))
     expect(most).toBeLessThanOrEqual((1_000 / PAUSE_MS) * 2)

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest'
+import { readScenario } from './read-scenario.ts'
+import { emulatedIds, runScenario } from './run-scenario.ts'
+
+/** Real work of two rehearsals, on a busy machine. */
+const LONG_MS = 120_000
+
+const outage = `
+scenario: a short outage
+providers: [bfl, together, openai]
+load: { rps: 1, for_s: 40 }
+faults:
+  - { fault: bad-gateway, provider: together, after_s: 10, for_s: 20 }
+goals: { success: 1, calls_per_request: 1.01 }
+`
+
+test(
+  'a rehearsal serves everybody through an outage, says what it cost, and is the same again',
+  async () => {
+    const scenario = readScenario(outage, 'outage.yaml', emulatedIds)
+    const report = await runScenario(scenario)
+    expect(report).toMatchObject({ requests: 40, success: 1, held: '0', ledger_findings: [] })
+    const dead = report.providers.find(({ provider }) => provider === 'together')
+    expect(dead?.failed).toBeGreaterThan(0)
+    expect(dead?.wasted_per_minute).toBeLessThanOrEqual(10)
+    expect(report.calls).toBe(40 + (dead?.failed ?? 0))
+    expect(report.missed).toEqual([`${report.calls_per_request} calls a request`])
+    expect(await runScenario(scenario)).toEqual(report)
+  },
+  LONG_MS,
+)
