@@ -163,8 +163,8 @@ export class HealthDesk {
   }
 
   /**
-   * The best median so far: who slows down little by little would otherwise carry the measure along,
-   * and never be slow by it.
+   * The best median so far: who slows down little by little would otherwise carry the measure
+   * along, and never be slow by it.
    */
   #usualMs({ offer, typicalSeconds }: CallTarget): number {
     const measured = this.#latencies.shareMs(offer, 0.5)

@@ -131,7 +131,7 @@ describe('a lane', () => {
     expect(await lane.stateOf(lane.acquire())).toBe('admitted')
   })
 
-  test('lets one call find out after a refusal, and the others follow when it is served', async () => {
+  test('lets one call find out after a refusal, and the others follow it', async () => {
     const lane = openLane({})
     await refuse(lane, 5_000)
     const waiting = [lane.acquire(), lane.acquire(), lane.acquire()]

@@ -12,6 +12,8 @@ export class VirtualClock implements Clock {
   #elapsedMs = 0
   readonly #sleepers: Sleeper[] = []
   #held = 0
+  /** Turns without real work after which nothing more is expected to go on by itself. */
+  #quietTurns = 1
 
   /** @param startsAt Wall time at the beginning: 2026-11-20, noon, UTC, unless said otherwise. */
   constructor(startsAt: Instant = Date.UTC(2026, 10, 20, 12)) {
@@ -54,6 +56,8 @@ export class VirtualClock implements Clock {
   /** Time stands still until this real work, on a disk or another thread, has ended. */
   async hold<Value>(work: Promise<Value>): Promise<Value> {
     this.#held += 1
+    // One piece of work leads to the next, a turn or two later.
+    this.#quietTurns = 4
     try {
       return await work
     } finally {
@@ -91,7 +95,9 @@ export class VirtualClock implements Clock {
    * what time is held for.
    */
   async #settle(): Promise<void> {
-    do await new Promise((resolve) => setImmediate(resolve))
-    while (this.#held > 0)
+    for (let quiet = 0; quiet < this.#quietTurns; quiet += 1) {
+      await new Promise((resolve) => setImmediate(resolve))
+      if (this.#held > 0) quiet = -1
+    }
   }
 }
