@@ -128,3 +128,14 @@ test('who slows down little by little is found slow, though the measure goes alo
   expect(isRefused(desk, painter)).toBe(true)
   expect(isRefused(desk, sculptor)).toBe(false)
 })
+
+test('calls from before an outage that end well only now do not hide it', () => {
+  const { desk, call, time } = openDesk()
+  const old = Array.from({ length: 10 }, () => desk.begin(painter))
+  time.now += 1_000
+  for (let index = 0; index < 5; index += 1) {
+    call(painter, 'overloaded')
+    old[index]?.end({ durationMs: 2_000 })
+  }
+  expect(isRefused(desk, painter)).toBe(true)
+})

@@ -133,13 +133,16 @@ export class HealthDesk {
   /** Notes that a call starts; whoever is admitted after a pause is the only one for now. */
   begin(target: CallTarget): CallWatch {
     const [line, offer] = keysOf(target)
+    const begunAt = this.#now()
+    const dated = (event: BreakerEvent): BreakerEvent =>
+      event.kind === 'succeeded' ? { ...event, begunAt } : event
     this.#apply(line, target, { kind: 'admitted' })
     this.#apply(offer, target, { kind: 'admitted' })
     return {
       end: (report) => {
         const verdict = this.#verdict(target, report)
-        this.#apply(line, target, verdict.line)
-        this.#apply(offer, target, verdict.offer)
+        this.#apply(line, target, dated(verdict.line))
+        this.#apply(offer, target, dated(verdict.offer))
       },
     }
   }

@@ -63,6 +63,8 @@ export type Breaker =
       /** Calls go through. */
       readonly kind: 'closed'
       readonly inRow: number
+      /** When the first failure of the row was seen. */
+      readonly rowSince?: Instant
       readonly samples: readonly Sample[]
       /** Openings that are not forgotten yet; they lengthen the next pause. */
       readonly openings: number
@@ -89,7 +91,11 @@ export type Breaker =
 export type BreakerEvent =
   /** A call was let through; only a breaker whose pause is over takes note. */
   | { readonly kind: 'admitted' }
-  | { readonly kind: 'succeeded' }
+  | {
+      readonly kind: 'succeeded'
+      /** When the call began: one that is older than a failure says nothing about what came since. */
+      readonly begunAt?: Instant
+    }
   | { readonly kind: 'failed' }
   /** It answered, but so late that callers are better served elsewhere. */
   | { readonly kind: 'slow' }
@@ -149,7 +155,10 @@ function fromClosed(
   if (event.kind === 'admitted' || event.kind === 'abandoned') return breaker
   const isFailure = event.kind !== 'succeeded'
   const samples = [...breaker.samples, { at: now, isFailure }].slice(-rule.sample)
-  const inRow = isFailure ? breaker.inRow + 1 : 0
+  const { rowSince = now } = breaker
+  const isOld = event.kind === 'succeeded' && (event.begunAt ?? now) < rowSince
+  const inRow = isFailure ? breaker.inRow + 1 : isOld ? breaker.inRow : 0
+  const row = inRow > 0 ? { inRow, rowSince } : { inRow }
   const isOnProbation = breaker.closedAt !== undefined && now - breaker.closedAt < rule.probationMs
   if (isFailure) {
     const most = isOnProbation ? rule.failuresInProbation : rule.failuresInRow
@@ -159,8 +168,9 @@ function fromClosed(
   }
   // A good probation clears the record.
   const isForgiven = !isFailure && breaker.closedAt !== undefined && !isOnProbation
-  if (isForgiven) return { kind: 'closed', inRow, samples, openings: 0 }
-  return { ...breaker, samples, inRow }
+  if (isForgiven) return { kind: 'closed', ...row, samples, openings: 0 }
+  const { rowSince: _, ...rest } = breaker
+  return { ...rest, samples, ...row }
 }
 
 function hasFailedTooOften(samples: readonly Sample[], now: Instant, rule: BreakerRule): boolean {
@@ -190,6 +200,8 @@ function fromHalfOpen(
   const { cause, since, openings } = breaker
   switch (event.kind) {
     case 'succeeded':
+      // A call from before the outage that ends only now is no probe.
+      if ((event.begunAt ?? now) < breaker.probeAt) return breaker
       return { kind: 'closed', inRow: 0, samples: [], openings, closedAt: now }
     case 'failed':
     case 'slow':
