@@ -93,7 +93,9 @@ export type BreakerEvent =
   | { readonly kind: 'admitted' }
   | {
       readonly kind: 'succeeded'
-      /** When the call began: one that is older than a failure says nothing about what came since. */
+      /**
+       * When the call began: one that is older than a failure says nothing about what came since.
+       */
       readonly begunAt?: Instant
     }
   | { readonly kind: 'failed' }
