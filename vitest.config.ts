@@ -5,6 +5,8 @@ const LONG_MS = 120_000
 
 export default defineConfig({
   test: {
+    // By itself the runner leaves one processor idle, which on two is half of them.
+    maxWorkers: '100%',
     projects: [
       {
         test: {

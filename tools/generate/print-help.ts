@@ -16,8 +16,8 @@ async function ask(words: readonly string[]): Promise<void> {
 
 /** Runs the command line once more: a module with another query is another module. */
 async function helpOf(words: readonly string[]): Promise<string> {
-  const main = new URL('../../src/cli/main.ts', import.meta.url)
-  process.argv = [process.execPath, main.pathname, ...words, '--help']
+  const program = new URL('../../src/cli/program.ts', import.meta.url)
+  process.argv = [process.execPath, program.pathname, ...words, '--help']
   const { write } = process.stdout
   let text = ''
   process.stdout.write = (chunk: string | Uint8Array) => {
@@ -25,7 +25,7 @@ async function helpOf(words: readonly string[]): Promise<string> {
     return true
   }
   try {
-    await import(`${main.href}?${words.join('.')}`)
+    await import(`${program.href}?${words.join('.')}`)
   } finally {
     process.stdout.write = write
   }
