@@ -11,7 +11,7 @@ test('gates catch planted defects and let good pictures pass', { timeout: LIMIT_
   if (tesseract === undefined && process.env.CI === 'true') {
     throw new Error(`${VARIABLE} must be set in CI`)
   }
-  const size = { pictures: 25, lettered: 10, tesseract, seed: 1 }
+  const size = { pictures: 15, lettered: 6, tesseract, seed: 1 }
   const evaluation = await evaluateGates(size)
   expect(evaluationFlaws(evaluation)).toEqual([])
   const names = evaluationLines(evaluation)

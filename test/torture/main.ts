@@ -1,5 +1,6 @@
 // Kills gateways at every point, for every way that providers work, and prints what came of it:
-// `npm run torture`, or `node test/torture/main.ts --seeds 100`.
+// `npm run torture`, or `node test/torture/main.ts --seeds 100`. The simulations follow in full.
+import { spawnSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
 import { killPoints, reaches, type Style, styles } from './kill-points.ts'
 import { type Outcome, tortureOnce } from './torture-run.ts'
@@ -23,4 +24,9 @@ console.log(
   `${outcomes.length} deaths, ${bad.length} with something lost or paid twice, ` +
     `${unknown} calls of which nobody could know`,
 )
-process.exitCode = bad.length === 0 ? 0 : 1
+const simulations = spawnSync(
+  process.execPath,
+  ['node_modules/vitest/vitest.mjs', 'run', '--project=simulation'],
+  { stdio: 'inherit', env: { ...process.env, KEEPRATE_TEST_REQUESTS: '10000' } },
+)
+process.exitCode = bad.length === 0 && simulations.status === 0 ? 0 : 1
