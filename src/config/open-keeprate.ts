@@ -15,6 +15,7 @@ import { makePurposes } from '../core/purpose/default-purposes.ts'
 import { viaOf } from '../core/request/via.ts'
 import { ByteBudget } from '../gateway/byte-budget.ts'
 import { createEventHub, type EventHub } from '../gateway/events.ts'
+import { GateDesk } from '../gateway/gate-desk.ts'
 import { type Gateway, openGateway, type RecoveryOptions } from '../gateway/gateway.ts'
 import { type FixedKey, KeyRing } from '../gateway/key-ring.ts'
 import { defaultLimits, type GatewayLimits } from '../gateway/limits.ts'
@@ -182,6 +183,7 @@ async function assemble(
     rules: toRoutingRules(settings),
     baselineModel: settings.baseline,
     purposes: makePurposes(settings.purposes),
+    gates: new GateDesk({ decoder, clock, sha256 }),
     cancelsOnDisconnect: settings.cancelOnDisconnect,
     bytes: new ByteBudget(limits, clock),
     siblings: new Siblings(),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { positiveRateSchema } from '../core/pricing/decimal.ts'
-import { refusalModes } from '../core/request/image-request.ts'
+import { gateRefusalModes, refusalModes } from '../core/request/image-request.ts'
 
 const duration = z.union([
   z.number().int().min(1).max(999_999_999),
@@ -15,6 +15,13 @@ export const routingMembers = {
     .describe(
       'Whether content that one provider refused may go to another one (fallback), or nowhere ' +
         '(stop); a request may say so itself',
+    ),
+  on_gate_refusal: z
+    .enum(gateRefusalModes)
+    .optional()
+    .describe(
+      'When gates refused every picture: the best one is delivered with a warning (deliver), or ' +
+        'the request fails (fail); pictures are kept either way, and a request may say so itself',
     ),
   hedge: z
     .strictObject({

@@ -1,16 +1,18 @@
 import { positiveRateSchema } from '../core/pricing/decimal.ts'
 import type { WaitingRate } from '../core/pricing/strategies/index.ts'
-import { type RefusalMode, refusalModes } from '../core/request/image-request.ts'
+import { gateRefusalModes, refusalModes } from '../core/request/image-request.ts'
 import { parseDuration } from '../core/time.ts'
 import { defaultRoutingRules, type RoutingRules } from '../gateway/routing-rules.ts'
 import type { Settings } from './schema.ts'
 import type { SettingDefinition } from './setting-definition.ts'
 
-const refusalMode = (value: unknown): RefusalMode => {
-  const mode = refusalModes.find((candidate) => candidate === value)
-  if (mode !== undefined) return mode
-  throw new RangeError(`must be ${refusalModes.join(' or ')}`)
-}
+const oneOf =
+  <Word extends string>(words: readonly Word[]) =>
+  (value: unknown): Word => {
+    const word = words.find((candidate) => candidate === value)
+    if (word !== undefined) return word
+    throw new RangeError(`must be ${words.join(' or ')}`)
+  }
 
 /** A duration, or a word instead of it. */
 const timeOr =
@@ -48,7 +50,14 @@ export const routingSettings: readonly SettingDefinition[] = [
     path: ['on_policy_refusal'],
     variables: ['KEEPRATE_ON_POLICY_REFUSAL'],
     default: defaultRoutingRules.onPolicyRefusal,
-    read: refusalMode,
+    read: oneOf(refusalModes),
+  },
+  {
+    key: 'onGateRefusal',
+    path: ['on_gate_refusal'],
+    variables: ['KEEPRATE_ON_GATE_REFUSAL'],
+    default: defaultRoutingRules.onGateRefusal,
+    read: oneOf(gateRefusalModes),
   },
   {
     key: 'hedgeAfter',
@@ -106,11 +115,13 @@ export const routingProblems = ({
 /** The rules of routing that the settings make. */
 export const toRoutingRules = ({
   onPolicyRefusal,
+  onGateRefusal,
   hedgeAfter,
   hedgeUntilMeasuredMs,
   hedgeMaxCostShare,
 }: Settings): RoutingRules => ({
   onPolicyRefusal,
+  onGateRefusal,
   hedge: {
     isDefault: hedgeAfter !== undefined,
     after: hedgeAfter ?? 'p95',

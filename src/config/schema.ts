@@ -4,7 +4,7 @@ import type { Markup } from '../core/pricebook/layers.ts'
 import { type PriceRow, priceRowSchema } from '../core/pricebook/price-row.ts'
 import { isPositive, positiveRateSchema } from '../core/pricing/decimal.ts'
 import { type PurposeSettings, purposeSchema } from '../core/purpose/purpose.ts'
-import type { RefusalMode } from '../core/request/image-request.ts'
+import type { GateRefusalMode, RefusalMode } from '../core/request/image-request.ts'
 import { type ApiKey, apiKeyList } from './api-keys.ts'
 import { type AlertSettings, alertSettings, type FeedSettings, feedRow } from './feed-schema.ts'
 import { routingMembers } from './routing-schema.ts'
@@ -222,6 +222,7 @@ export interface Settings {
   readonly planSteps: number
   readonly breakerFailures: number
   readonly onPolicyRefusal: RefusalMode
+  readonly onGateRefusal: GateRefusalMode
   /** Milliseconds, or by what was measured; undefined = only requests that ask for it. */
   readonly hedgeAfter?: 'p95' | number
   readonly hedgeUntilMeasuredMs?: number

@@ -13,6 +13,7 @@ import type { Provider } from '../ports/provider.ts'
 import type { Stores } from '../ports/stores.ts'
 import type { ByteBudget } from './byte-budget.ts'
 import type { GatewayEvent } from './events.ts'
+import type { GateDesk } from './gate-desk.ts'
 import type { LateWrites } from './late-writes.ts'
 import type { GatewayLimits } from './limits.ts'
 import type { RoutingRules } from './routing-rules.ts'
@@ -55,6 +56,8 @@ export interface Dependencies {
   /** Model whose live price is the list price of `auto`. */
   readonly baselineModel: string
   readonly purposes: Purposes
+  /** Where pictures are looked at. */
+  readonly gates: GateDesk
   /** Whether calls that run are given up when the caller goes away, unless the request says. */
   readonly cancelsOnDisconnect: boolean
   readonly bytes: ByteBudget

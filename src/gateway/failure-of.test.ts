@@ -13,6 +13,8 @@ const ended = (offer: string, ...failures: ProviderFailure[]): EndedAttempt => (
   attempt: sampleSettledAttempt(offer, { offer }),
   images: [],
   failures,
+  refused: [],
+  looks: [],
   resolved: {},
   durationMs: 1,
   warnings: [],

@@ -17,6 +17,7 @@ const CODES: { readonly [Class in FailureClass]: ErrorCode } = {
   content_policy_output: 'content_policy_violation',
   empty: 'no_provider_available',
   bad_image: 'no_provider_available',
+  gate_refused: 'gate_refused',
   cancelled: 'cancelled',
 }
 

@@ -5,7 +5,7 @@ import { checkStructure } from '../core/quality/image-header.ts'
 import type { PictureMeasures } from '../core/quality/measures/measure-picture.ts'
 import type { Embeddings } from '../ports/embedder.ts'
 import type { ImageDecoder } from '../ports/image-decoder.ts'
-import type { Judgement, JudgeQuestion } from '../ports/judge.ts'
+import type { Judge, Judgement, JudgeQuestion } from '../ports/judge.ts'
 import { noisePng } from '../testing/noise-png.ts'
 import { VirtualClock } from '../testing/virtual-clock.ts'
 import { GateDesk, type GateWishes } from './gate-desk.ts'
@@ -21,6 +21,8 @@ const measures: PictureMeasures = {
   ...{ greyDeviation: 40, commonShare: 0.2, sharpness: 100, colours: [], clearBorder: 0 },
   ...{ hasAlpha: false, hash: { bits: '0'.repeat(64), detail: 80, grid: [] } },
 }
+
+const free = (account: string) => ({ account, ceilingNano: 1_000n, isSimulated: false })
 
 /** Tools that do what they are told, and a note of each use. */
 function tools(changes: { readonly measure?: () => Promise<PictureMeasures> } = {}) {
@@ -142,7 +144,8 @@ describe('text', () => {
 describe('judge', () => {
   function judging(answer: Partial<Judgement> = {}) {
     const asked: JudgeQuestion[] = []
-    const judge = {
+    const judge: Judge = {
+      ...free('judge'),
       version: 'seer#1',
       judge: (question: JudgeQuestion): Promise<Judgement> => {
         asked.push(question)
@@ -186,6 +189,7 @@ describe('judge', () => {
 test('similarity compares the picture with its prompt, and adds what that cost', async () => {
   const vectors = [Float32Array.of(1, 0), Float32Array.of(1, 1)]
   const embedder = {
+    ...free('embedder'),
     ...{ id: 'clip', takesImages: true },
     embed: (): Promise<Embeddings> => Promise.resolve({ ok: true, vectors, costNano: 30n }),
   }

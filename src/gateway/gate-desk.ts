@@ -8,7 +8,14 @@ import { isRefusal, needOf, runGate } from '../core/quality/run-gate.ts'
 import { emptySketch, merged, type ValueSketch, withValue } from '../core/quality/value-sketch.ts'
 import { failed, unknown, type Verdict } from '../core/quality/verdict.ts'
 import type { Clock } from '../ports/clock.ts'
-import { EvidenceDesk, type Found, type GatedPicture, type GateTools } from './gate-evidence.ts'
+import type { PaidTool } from '../ports/paid-tool.ts'
+import {
+  EvidenceDesk,
+  type Found,
+  type GatedPicture,
+  type GateTools,
+  type LookTerms,
+} from './gate-evidence.ts'
 
 /** What one gate said, what it cost and how long it took. */
 export interface GateVerdict extends Verdict {
@@ -16,6 +23,8 @@ export interface GateVerdict extends Verdict {
   /** Undefined when nobody knows, which is not nothing. */
   readonly costNano: Nano | undefined
   readonly milliseconds: number
+  /** An emulated tool said it: it is no evidence of anything. */
+  readonly isEmulated?: true
 }
 
 /** What became of one picture at its gates. */
@@ -58,18 +67,25 @@ const MAX_PURPOSES = 1_000
 export class GateDesk {
   readonly #clock: Clock
   readonly #evidence: EvidenceDesk
+  /** The tools that charge, by what they are needed for. */
+  readonly #tools: { readonly [Key in Need]?: PaidTool }
+  /** Whether texts in pictures can be read. */
+  readonly canRead: boolean
   readonly #sharpness = new Map<string, ValueSketch>()
 
   constructor(tools: GateTools & { readonly clock: Clock }) {
     this.#clock = tools.clock
     this.#evidence = new EvidenceDesk(tools)
+    this.canRead = tools.reader !== undefined
+    const { judge, embedder } = tools
+    this.#tools = { ...(judge && { judge }), ...(embedder && { embedding: embedder }) }
   }
 
   /** Looks at one picture. Never rejects: what cannot be told is a verdict, too. */
   async examine(
     picture: GatedPicture,
     { purpose, isSuspicious = false, ...wishes }: GateWishes,
-    signal?: AbortSignal,
+    terms: LookTerms = {},
   ): Promise<GateReport> {
     const sharpness = this.#sharpness.get(purpose.name)
     const expectation: Expectation = {
@@ -83,7 +99,7 @@ export class GateDesk {
     const verdicts: GateVerdict[] = []
     let refusal: GateVerdict | undefined
     for (const gate of gates) {
-      const verdict = await this.#look(gate, picture, expectation, found, signal)
+      const verdict = await this.#look(gate, picture, { expectation, found, terms })
       verdicts.push(verdict)
       if (!isRefusal(verdict, gate)) continue
       refusal = verdict
@@ -104,6 +120,16 @@ export class GateDesk {
     }
   }
 
+  /** Most that the looks at one picture may cost; tools of the other book do not look at it. */
+  ceilingNano(gates: readonly Gate[], isSimulated: boolean): Nano {
+    return sumNano(
+      gates.map((gate) => {
+        const tool = this.#tools[needOf(gate)]
+        return tool?.isSimulated === isSimulated ? tool.ceilingNano : 0n
+      }),
+    )
+  }
+
   /**
    * Sharpness of earlier pictures, by purpose: what a process knows, to be kept or sent to others.
    */
@@ -119,14 +145,17 @@ export class GateDesk {
   async #look(
     gate: Gate,
     picture: GatedPicture,
-    expectation: Expectation,
-    known: Map<Need, Found>,
-    signal: AbortSignal | undefined,
+    seen: {
+      readonly expectation: Expectation
+      readonly found: Map<Need, Found>
+      readonly terms: LookTerms
+    },
   ): Promise<GateVerdict> {
+    const { expectation, found: known, terms } = seen
     const start = this.#clock.monotonicMs()
     const need = needOf(gate)
     const before = known.get(need)
-    const found = before ?? (await this.#evidence.find(need, gate, picture, expectation, signal))
+    const found = before ?? (await this.#evidence.find(need, gate, picture, expectation, terms))
     // Readings and answers depend on the gate's own settings; a second gate looks for itself.
     if (need !== 'text' && need !== 'judge') known.set(need, found)
     return {
@@ -134,6 +163,7 @@ export class GateDesk {
       ...verdictOn(gate, found, expectation),
       costNano: before === undefined ? found.costNano : 0n,
       milliseconds: this.#clock.monotonicMs() - start,
+      ...(this.#tools[need]?.isSimulated === true ? { isEmulated: true } : {}),
     }
   }
 

@@ -12,6 +12,7 @@ import type { Sha256 } from '../ports/digest.ts'
 import type { Embedder } from '../ports/embedder.ts'
 import type { ImageDecoder, Lettering } from '../ports/image-decoder.ts'
 import type { Judge } from '../ports/judge.ts'
+import type { PaidTool } from '../ports/paid-tool.ts'
 import type { TextLayout, TextReader } from '../ports/text-reader.ts'
 
 /** What gates look with; what is absent makes the checks that need it say so. */
@@ -23,12 +24,33 @@ export interface GateTools {
   readonly judge?: Judge
 }
 
+/** Where looks are booked that tools charge for. */
+export interface LookAccount {
+  /**
+   * Called before a look is sent. @returns what books its cost once it has ended, which is
+   * undefined when nobody knows it; undefined when it cannot be written down now and must not be
+   * sent.
+   */
+  open(tool: PaidTool): Promise<((costNano: Nano | undefined) => void) | undefined>
+}
+
+/** For who pays outside of requests: nothing is booked. */
+const noAccount: LookAccount = { open: async () => () => undefined }
+
 /** A picture that is looked at. */
 export interface GatedPicture extends Size {
   readonly bytes: Uint8Array
   readonly format: ImageFormat
   /** Names the bytes; answers of judges are remembered by it. */
   readonly digest: string
+  /** Made by an emulated provider. */
+  readonly isSimulated?: boolean
+}
+
+/** Who pays for a look, and how long it is waited for. */
+export interface LookTerms {
+  readonly account?: LookAccount
+  readonly signal?: AbortSignal
 }
 
 /** Something to look at, or why there is nothing, with what it cost to come by. */
@@ -72,7 +94,7 @@ export class EvidenceDesk {
     gate: Gate,
     picture: GatedPicture,
     wishes: Expectation,
-    signal?: AbortSignal,
+    terms: LookTerms = {},
   ): Promise<Found> {
     switch (need) {
       case 'header':
@@ -82,9 +104,9 @@ export class EvidenceDesk {
       case 'text':
         return this.#text(gate, picture, wishes)
       case 'embedding':
-        return this.#embedding(picture, wishes, signal)
+        return this.#embedding(picture, wishes, terms)
       case 'judge':
-        return this.#judgement(gate, picture, wishes, signal)
+        return this.#judgement(gate, picture, wishes, terms)
     }
   }
 
@@ -117,13 +139,17 @@ export class EvidenceDesk {
   async #embedding(
     picture: GatedPicture,
     { prompt, references = [] }: Expectation,
-    signal: AbortSignal | undefined,
+    { account = noAccount, signal }: LookTerms,
   ): Promise<Found> {
     const { embedder } = this.#tools
     if (embedder?.takesImages !== true) return missing('no embedder of pictures is configured')
+    if (!isOfOneBook(embedder, picture)) return missing(otherBook(embedder))
     const inputs = [{ image: picture }, ...(prompt === '' ? [] : [{ text: prompt }])]
+    const book = await account.open(embedder)
+    if (book === undefined) return missing(notWritten)
     const answer = await embedder.embed(inputs, signal)
     const { costNano } = answer
+    book(costNano)
     if (!answer.ok) return { kind: 'missing', reason: answer.reason, costNano }
     const [own, ofPrompt] = answer.vectors
     if (own === undefined) return { kind: 'missing', reason: 'no vector came', costNano }
@@ -135,7 +161,7 @@ export class EvidenceDesk {
     gate: Gate,
     picture: GatedPicture,
     wishes: Expectation,
-    signal: AbortSignal | undefined,
+    { account = noAccount, signal }: LookTerms,
   ): Promise<Found> {
     const { judge, sha256 } = this.#tools
     const requirements = requirementsOf(wishes, gate.gate === 'judge' ? gate.requirements : [])
@@ -143,14 +169,18 @@ export class EvidenceDesk {
       return { kind: 'found', evidence: { requirements: [], artefacts: [] }, ...free }
     }
     if (judge === undefined) return missing('no judge is configured')
+    if (!isOfOneBook(judge, picture)) return missing(otherBook(judge))
     const key = sha256(canonicalJson([picture.digest, requirements, judge.version]))
     const known = this.#answers.get(key)
     if (known !== undefined) return { kind: 'found', evidence: known, ...free }
     const image = await this.#judged(picture)
     if (image === undefined) return missing('the picture could not be made small enough to judge')
     const question = { image, prompt: wishes.prompt, requirements }
+    const book = await account.open(judge)
+    if (book === undefined) return missing(notWritten)
     const judgement = await judge.judge(signal === undefined ? question : { ...question, signal })
     const { costNano } = judgement
+    book(costNano)
     if (!judgement.ok) return { kind: 'missing', reason: judgement.reason, costNano }
     this.#remember(key, judgement.answer)
     return { kind: 'found', evidence: judgement.answer, costNano }
@@ -180,6 +210,16 @@ export class EvidenceDesk {
     }
   }
 }
+
+const notWritten = 'it was not asked: its cost cannot be written down now'
+
+const isOfOneBook = (tool: PaidTool, { isSimulated = false }: GatedPicture): boolean =>
+  tool.isSimulated === isSimulated
+
+const otherBook = ({ account, isSimulated }: PaidTool): string =>
+  isSimulated
+    ? `${account} is emulated and looks at emulated pictures only`
+    : `${account} costs real money and does not look at emulated pictures`
 
 const isBusy = (error: unknown): error is BusyError => error instanceof Error && 'isBusy' in error
 

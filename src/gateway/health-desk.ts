@@ -70,6 +70,7 @@ const verdicts: { readonly [Class in FailureClass]: Verdict } = {
   content_policy_output: { line: good, offer: nothing },
   empty: { line: good, offer: bad },
   bad_image: { line: good, offer: bad },
+  gate_refused: { line: good, offer: nothing },
   cancelled: { line: nothing, offer: nothing },
 }
 

@@ -10,6 +10,7 @@ import type { GatewayResult } from './result.ts'
 import { missingImages, type Run, type Watch } from './run.ts'
 import { type BlockedStep, noneAdmitted } from './run-step.ts'
 import { cache } from './stages/cache.ts'
+import { deliver } from './stages/deliver.ts'
 import { announce } from './stages/execute.ts'
 import { type After, finish } from './stages/finish.ts'
 import { hold } from './stages/hold.ts'
@@ -71,6 +72,7 @@ async function work(begun: Run, deps: Dependencies, after: After): Promise<Gatew
     run = await accept(run, deps)
     const accepted = run
     run = await runSteps(run, deps).catch((error) => refuse(accepted, error))
+    run = await deliver(run, deps)
     return await finish(run, deps, after)
   } catch (error) {
     run.sibling?.leave()

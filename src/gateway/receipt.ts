@@ -62,6 +62,8 @@ const printAttempt = (attempt: Attempt): JsonObject => ({
   offer: attempt.offer,
   credential: attempt.call.credential,
   hedge: attempt.call.hedge,
+  kind: attempt.call.kind,
+  of: attempt.call.of,
   step: attempt.step + 1,
   images: attempt.images,
   status: attempt.state,
@@ -77,6 +79,10 @@ const printAttempt = (attempt: Attempt): JsonObject => ({
   settings: attempt.call.settings,
 })
 
+/** Whether its bytes can be had: what a gate refused is a picture all the same, and it was paid. */
+export const isReachable = ({ state, quality }: ImageRecord): boolean =>
+  state === 'published' || (state === 'refused' && quality !== undefined)
+
 /** A picture as callers see it. */
 export const printImage = (
   image: ImageRecord,
@@ -86,7 +92,8 @@ export const printImage = (
   object: 'image',
   status: image.state,
   refusal: image.refusal,
-  ...(image.state === 'published' ? { url: linkOf(image) } : {}),
+  quality: image.quality,
+  ...(isReachable(image) ? { url: linkOf(image) } : {}),
   format: image.format,
   width: image.width,
   height: image.height,

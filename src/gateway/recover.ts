@@ -3,13 +3,18 @@ import { GatewayError } from '../core/errors/gateway-error.ts'
 import { failure, type ProviderFailure } from '../core/errors/provider-failure.ts'
 import type { Attempt, ImageRecord, RequestRecord } from '../core/jobs/request-record.ts'
 import { fromStoredRequest } from '../core/jobs/stored-request.ts'
+import type { Hold } from '../core/ledger/entry.ts'
+import { nanoFromDollars } from '../core/money.ts'
 import type { CallOutcome, ProviderJob } from '../ports/provider.ts'
 import { callOrCancel } from './cancel-call.ts'
 import type { Dependencies } from './dependencies.ts'
 import type { OpenAttempt } from './open-attempt.ts'
+import { isLook, settledLook } from './paid-looks.ts'
+import { paidWrite } from './paid-write.ts'
 import { reopen } from './reopen.ts'
 import type { EndedAttempt, ReadyImage, Run } from './run.ts'
 import { conclude } from './run-step.ts'
+import { deliver } from './stages/deliver.ts'
 import { callContext, recognised } from './stages/execute.ts'
 import { finish } from './stages/finish.ts'
 import { judge } from './stages/judge.ts'
@@ -62,7 +67,9 @@ async function takeUp(record: RequestRecord, stop: Stop, deps: Dependencies): Pr
     ])
     const begun = toRun(record, stop, deps)
     const run: Run = hold === undefined ? begun : { ...begun, hold }
-    const found = attempts.map((attempt): Found => {
+    const looks = await endLooks(attempts.filter(isLook), hold, deps)
+    const calls = attempts.filter((attempt) => !isLook(attempt))
+    const found = calls.map((attempt): Found => {
       const own = images.filter((image) => image.attemptId === attempt.id)
       return { attempt, images: own, open: reopen(attempt, record, run) }
     })
@@ -74,12 +81,42 @@ async function takeUp(record: RequestRecord, stop: Stop, deps: Dependencies): Pr
       return
     }
     const ended = await Promise.all(found.map((each) => goOn(each, run, deps)))
-    await end({ ...run, ended }, deps)
+    await end({ ...run, ended: ended.map((each) => withLooks(each, looks)) }, deps)
   } catch (error) {
     deps.log.error({ requestId: id, error }, 'request not recovered')
     await offerAgain(id, deps)
   }
 }
+
+/**
+ * Books looks of which nobody knows whether they were made, at their ceilings, as suspected.
+ * @returns all looks of the request.
+ */
+async function endLooks(
+  looks: readonly Attempt[],
+  hold: Hold | undefined,
+  deps: Dependencies,
+): Promise<readonly Attempt[]> {
+  if (hold === undefined) return []
+  const now = deps.clock.now()
+  const ended = looks.map((look) => {
+    if (look.state === 'settled') return { attempt: look }
+    const ceilingNano = nanoFromDollars(String(look.call.ceiling))
+    return settledLook(look, hold, { ceilingNano }, now)
+  })
+  const facts = ended.flatMap((each) => ('fact' in each ? [each.fact] : []))
+  const [first] = looks
+  if (first !== undefined && facts.length > 0) {
+    await paidWrite({ requestId: first.requestId, facts }, deps)
+  }
+  return ended.map(({ attempt }) => attempt)
+}
+
+/** Looks belong to the call whose pictures were looked at. */
+const withLooks = (ended: EndedAttempt, looks: readonly Attempt[]): EndedAttempt => ({
+  ...ended,
+  looks: [...ended.looks, ...looks.filter(({ call }) => call.of === ended.attempt.id)],
+})
 
 /** Whether nothing is left to be asked of a provider, or to be looked at. */
 const isDone = ({ attempt, images }: Found): boolean =>
@@ -88,7 +125,7 @@ const isDone = ({ attempt, images }: Found): boolean =>
 /** A request that ends without a picture is recorded as failed; nobody waits for the error. */
 async function end(run: Run, deps: Dependencies): Promise<void> {
   try {
-    const result = await finish(run, deps)
+    const result = await finish(await deliver(run, deps), deps)
     result.release()
   } catch (error) {
     if (!GatewayError.isInstance(error)) throw error
@@ -120,6 +157,7 @@ function toRun(record: RequestRecord, stop: Stop, deps: Dependencies): Run {
     warnings: [],
     hits: [],
     shown: new Set(),
+    shownHashes: [],
     ...(record.listCostNano === undefined ? {} : { listNano: record.listCostNano }),
     unwritten: [{ kind: 'request-accepted', request: record }],
     ended: [],
@@ -181,6 +219,10 @@ async function lookAgain(
     attempt,
     images: done,
     failures: failuresOf(attempt, images),
+    refused: images
+      .filter(({ state, quality }) => state === 'refused' && quality !== undefined)
+      .map((record) => ({ record, isReusable: true })),
+    looks: [],
     resolved: open?.plan.settings ?? {},
     durationMs: 0,
     warnings: [],
@@ -195,10 +237,11 @@ async function lookAgain(
   const outcome: CallOutcome = { kind: 'produced', images: [], withheld: [], usage: {} }
   const written = Promise.resolve(true)
   const settled = { ...open, outcome, durationMs: 0, settled: attempt, kept, warnings: [], written }
-  const published = await publish(await judge(settled, run.shown, deps), deps)
+  const published = await publish(await judge(settled, run, deps), deps)
   return {
     ...published,
     images: [...done, ...published.images],
+    refused: [...ended.refused, ...published.refused],
     failures: [...ended.failures, ...published.failures],
   }
 }
@@ -209,7 +252,9 @@ function failuresOf(
   images: readonly ImageRecord[],
 ): readonly ProviderFailure[] {
   const refused = images.filter((image) => image.state === 'refused')
-  const failures = refused.map(({ refusal = '' }) => failure('bad_image', refusal))
+  const failures = refused.map(({ refusal = '', quality }) =>
+    failure(quality === undefined ? 'bad_image' : 'gate_refused', refusal),
+  )
   if (outcome === undefined || outcome === 'produced') return failures
   return [failure(outcome, failureMessage), ...failures]
 }

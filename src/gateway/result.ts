@@ -3,6 +3,7 @@ import type { ImageRecord } from '../core/jobs/request-record.ts'
 import type { Book } from '../core/ledger/entry.ts'
 import type { Nano } from '../core/money.ts'
 import type { Usage } from '../core/pricing/usage.ts'
+import { lowestScore } from '../core/quality/quality-note.ts'
 import type { Warning } from '../core/request/image-request.ts'
 import type { Instant } from '../core/time.ts'
 
@@ -40,8 +41,16 @@ export interface GatewayResult {
   readonly resolved: CallSettings
   /** Tokens of all attempts that produced pictures, when the provider counts them. */
   readonly tokens?: Usage['tokens']
+  /** Lowest score of its pictures, 0 to 1; absent when no gate looked at any of them. */
+  readonly score?: number
   /** Time of the answer that was not spent waiting for providers, in milliseconds. */
   readonly overheadMs: number
   /** Gives back the memory reserved for the pictures; call it once they were sent. */
   release(): void
+}
+
+/** The score of an answer, from those of its pictures. */
+export function scored(images: readonly ImageRecord[]): Pick<GatewayResult, 'score'> {
+  const score = lowestScore(images.map(({ quality }) => quality))
+  return score === undefined ? {} : { score }
 }

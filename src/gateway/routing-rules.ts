@@ -1,17 +1,22 @@
-import type { RefusalMode } from '../core/request/image-request.ts'
+import type { GateRefusalMode, RefusalMode } from '../core/request/image-request.ts'
 import { defaultHedgeRule, type HedgeRule } from '../core/routing/hedge-rule.ts'
 
 /** What the operator decided about the way of requests; a request may say otherwise. */
 export interface RoutingRules {
   readonly onPolicyRefusal: RefusalMode
+  readonly onGateRefusal: GateRefusalMode
   readonly hedge: HedgeRule & {
     /** Whether requests that say nothing about it are hedged. */
     readonly isDefault: boolean
   }
 }
 
-/** What holds when nobody says anything: one offer at a time, and none after a refusal. */
+/**
+ * What holds when nobody says anything: one offer at a time, none after a refusal of content, and
+ * the best of what gates refused.
+ */
 export const defaultRoutingRules: RoutingRules = {
   onPolicyRefusal: 'stop',
+  onGateRefusal: 'deliver',
   hedge: { ...defaultHedgeRule, isDefault: false },
 }

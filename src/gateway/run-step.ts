@@ -11,7 +11,7 @@ import {
   execute,
   withCredential,
 } from './stages/execute.ts'
-import { judge } from './stages/judge.ts'
+import { type Judged, judge } from './stages/judge.ts'
 import { publish } from './stages/publish.ts'
 import { settle } from './stages/settle.ts'
 import type { Blocked, Destination, Passage } from './traffic.ts'
@@ -188,11 +188,11 @@ const failureIn = ({ outcome }: AnsweredAttempt): ProviderFailure | undefined =>
 /** Everything that follows an answer; also the way on for a job that was resumed. */
 export async function conclude(
   answered: AnsweredAttempt,
-  run: Pick<Run, 'id' | 'caller' | 'hold' | 'shown'>,
+  run: Pick<Run, 'caller'> & Judged,
   deps: Dependencies,
 ): Promise<EndedAttempt> {
   const settled = await settle(answered, run, deps)
-  const judged = await judge(settled, run.shown, deps)
+  const judged = await judge(settled, run, deps)
   return publish(judged, deps)
 }
 

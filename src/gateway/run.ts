@@ -4,7 +4,8 @@ import type { GatewayError } from '../core/errors/gateway-error.ts'
 import type { ProviderFailure } from '../core/errors/provider-failure.ts'
 import type { Attempt, Fact, ImageRecord } from '../core/jobs/request-record.ts'
 import type { Book, Hold } from '../core/ledger/entry.ts'
-import type { Nano } from '../core/money.ts'
+import { type Nano, sumNano } from '../core/money.ts'
+import type { PictureHash } from '../core/quality/measures/picture-hash.ts'
 import type { ImageRequest, Warning } from '../core/request/image-request.ts'
 import type { Plan } from '../core/routing/plan.ts'
 import type { Instant } from '../core/time.ts'
@@ -35,6 +36,10 @@ export interface EndedAttempt {
   /** Pictures that passed the checks. */
   readonly images: readonly ReadyImage[]
   readonly failures: readonly ProviderFailure[]
+  /** Pictures that gates refused; the best of them is delivered when there is nothing better. */
+  readonly refused: readonly ReadyImage[]
+  /** Looks at its pictures that had to be paid. */
+  readonly looks: readonly Attempt[]
   /** What the provider resolved `auto` to. */
   readonly resolved: CallSettings
   readonly durationMs: number
@@ -91,6 +96,8 @@ export interface Run {
   readonly hits: readonly CacheHit[]
   /** Digests of the pictures of this answer; calls that run side by side share it. */
   readonly shown: Set<string>
+  /** What its pictures look like, as far as they were decoded; shared alike. */
+  readonly shownHashes: PictureHash[]
   readonly plan?: Plan
   /** What the model asked for (or the baseline) would cost for all images. */
   readonly listNano?: Nano
@@ -121,6 +128,10 @@ export const readyImages = (run: Run): readonly ReadyImage[] => [
 
 /** Pictures still to be made. */
 export const missingImages = (run: Run): number => run.request.n - readyImages(run).length
+
+/** What the calls that have ended cost, with the looks at their pictures. */
+export const spentNano = ({ ended }: Pick<Run, 'ended'>): Nano =>
+  sumNano(ended.flatMap(({ attempt, looks }) => [attempt, ...looks]).map((each) => each.costNano))
 
 /** The ledger book of a run: simulated when its pictures come from emulated providers. */
 export function bookOf(run: Run): Book {

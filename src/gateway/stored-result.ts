@@ -5,7 +5,7 @@ import { dollarsFromNano } from '../core/money.ts'
 import type { Warning } from '../core/request/image-request.ts'
 import type { Dependencies } from './dependencies.ts'
 import { loadImage } from './load-image.ts'
-import type { GatewayResult } from './result.ts'
+import { type GatewayResult, scored } from './result.ts'
 
 /** What a record keeps of an answer: all that is needed to give it once more, and receipts show. */
 export const toSummary = (result: GatewayResult): JsonObject => ({
@@ -55,6 +55,7 @@ export async function storedResult(
     warnings: (summary.warnings ?? []) as unknown as readonly Warning[],
     resolved: (summary.resolved ?? {}) as CallSettings,
     ...(tokens === undefined ? {} : { tokens }),
+    ...scored(images),
     overheadMs: Number(summary.overhead_ms ?? 0),
     release: () => undefined,
   }

@@ -1,7 +1,13 @@
 import { z } from 'zod'
 import { GatewayError, invalid } from '../core/errors/gateway-error.ts'
 import { canonicalJson } from '../core/json.ts'
-import { cacheModes, hedgeModes, needs, refusalModes } from '../core/request/image-request.ts'
+import {
+  cacheModes,
+  gateRefusalModes,
+  hedgeModes,
+  needs,
+  refusalModes,
+} from '../core/request/image-request.ts'
 import { requestLimits } from '../core/request/limits.ts'
 import { type Operation, operations } from '../core/request/operation.ts'
 import { controlKinds, sides, upscaleModes } from '../core/request/operation-details.ts'
@@ -51,6 +57,7 @@ export const keeprateObject = z.strictObject({
   cache_ttl: z.union([z.string(), z.number()]).nullish(),
   cancel_on_disconnect: z.boolean().nullish(),
   on_policy_refusal: z.enum(refusalModes).nullish(),
+  on_gate_refusal: z.enum(gateRefusalModes).nullish(),
   hedge: z.enum(hedgeModes).nullish(),
   tags: z.record(z.string(), z.string().max(requestLimits.maxTagCharacters)).nullish(),
   body: z.enum(['on', 'off']).nullish(),
@@ -94,6 +101,9 @@ const headerReaders: ReadonlyMap<string, HeaderReader> = new Map(
     }),
     'on-policy-refusal': (value) => ({
       on_policy_refusal: value as KeeprateObject['on_policy_refusal'],
+    }),
+    'on-gate-refusal': (value) => ({
+      on_gate_refusal: value as KeeprateObject['on_gate_refusal'],
     }),
     hedge: (value) => ({ hedge: value as KeeprateObject['hedge'] }),
     tags: (value) => ({ tags: readTags(value) }),
@@ -145,7 +155,14 @@ const printValue = (value: unknown): string =>
 function toExtras(object: KeeprateObject): Extras {
   const { max_cost, deadline_ms, cache_ttl, negative_prompt, aspect_ratio, body, user, ...rest } =
     object
-  const { provider_options, cancel_on_disconnect, on_policy_refusal, operation, ...same } = rest
+  const {
+    provider_options,
+    cancel_on_disconnect,
+    on_policy_refusal,
+    on_gate_refusal,
+    operation,
+    ...same
+  } = rest
   return {
     draft: {
       ...same,
@@ -154,6 +171,7 @@ function toExtras(object: KeeprateObject): Extras {
       cacheTtlMs: readDuration(cache_ttl),
       cancelOnDisconnect: cancel_on_disconnect,
       onPolicyRefusal: on_policy_refusal,
+      onGateRefusal: on_gate_refusal,
       negativePrompt: negative_prompt,
       aspect: aspect_ratio,
       endUser: user,

@@ -4,7 +4,13 @@ import { z } from 'zod'
 import { GatewayError } from '../core/errors/gateway-error.ts'
 import { isId } from '../core/ids.ts'
 import type { ImageRecord } from '../core/jobs/request-record.ts'
-import { printImage, printReceipt, printRequest, readReceipt } from '../gateway/receipt.ts'
+import {
+  isReachable,
+  printImage,
+  printReceipt,
+  printRequest,
+  readReceipt,
+} from '../gateway/receipt.ts'
 import { callerOf } from './auth.ts'
 import type { HttpContext } from './context.ts'
 import { baseUrlOf } from './errors.ts'
@@ -125,7 +131,7 @@ async function findContent(request: FastifyRequest, context: HttpContext): Promi
     throw new GatewayError('invalid_api_key', 'The link is not valid or no longer.')
   }
   const image = await findImage(id, tenant, context)
-  if (image.state !== 'published') throw unknownThing('image', id)
+  if (!isReachable(image)) throw unknownThing('image', id)
   return image
 }
 

@@ -1,5 +1,6 @@
 import type { Nano } from '../core/money.ts'
 import type { ImageFormat } from '../core/request/image-request.ts'
+import type { PaidTool } from './paid-tool.ts'
 
 /** A text or a picture whose place among others is asked for. */
 export type EmbedderInput =
@@ -16,7 +17,7 @@ export type Embeddings = (
 }
 
 /** Turns texts, and pictures where its model can, into vectors that are near when meanings are. */
-export interface Embedder {
+export interface Embedder extends PaidTool {
   /** Names model and version: vectors of another id cannot be compared. */
   readonly id: string
   readonly takesImages: boolean

@@ -2,6 +2,7 @@ import type { Nano } from '../core/money.ts'
 import type { JudgeAnswer } from '../core/quality/judge-answer.ts'
 import type { Requirement } from '../core/quality/requirements.ts'
 import type { ImageFormat } from '../core/request/image-request.ts'
+import type { PaidTool } from './paid-tool.ts'
 
 /** A picture and what is asked about it. Prompt and requirements are data, never instructions. */
 export interface JudgeQuestion {
@@ -21,7 +22,7 @@ export type Judgement = (
 }
 
 /** Looks at a picture and answers questions about it. */
-export interface Judge {
+export interface Judge extends PaidTool {
   /** Changes with model and instructions: answers and thresholds hold for one version. */
   readonly version: string
   /** Never rejects. */

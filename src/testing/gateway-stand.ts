@@ -10,11 +10,14 @@ import type { BreakerRule } from '../core/breaker/breaker.ts'
 import type { Fact } from '../core/jobs/request-record.ts'
 import type { Markup, PriceLayers } from '../core/pricebook/layers.ts'
 import { makePurposes } from '../core/purpose/default-purposes.ts'
+import type { PurposeSettings } from '../core/purpose/purpose.ts'
 import { normaliseRequest } from '../core/request/normalise.ts'
 import type { RequestDraft } from '../core/request/request-draft.ts'
 import { ByteBudget } from '../gateway/byte-budget.ts'
 import type { Caller } from '../gateway/dependencies.ts'
 import { createEventHub, type EventHub, type GatewayEvent } from '../gateway/events.ts'
+import { GateDesk } from '../gateway/gate-desk.ts'
+import type { GateTools } from '../gateway/gate-evidence.ts'
 import { type Gateway, openGateway, type RecoveryOptions } from '../gateway/gateway.ts'
 import { defaultLimits, type GatewayLimits } from '../gateway/limits.ts'
 import { openPriceDesk, type PriceDesk } from '../gateway/price-desk.ts'
@@ -46,6 +49,9 @@ export interface GatewayStandOptions extends RecoveryOptions {
   /** Breakers as in production unless it says otherwise; `neverOpen` never opens one. */
   readonly breaker?: BreakerRule
   readonly baselineModel?: string
+  readonly purposes?: Readonly<Record<string, PurposeSettings>>
+  /** What gates look with beside the decoder. */
+  readonly tools?: Omit<GateTools, 'decoder' | 'sha256'>
   /** Where providers report jobs; nowhere unless said. */
   readonly addresses?: WebhookAddresses
   /** Whether pictures can be decoded; who does not need it spares the threads. */
@@ -117,7 +123,8 @@ export async function openGatewayStand(options: GatewayStandOptions): Promise<Ga
     limits,
     rules: { ...defaultRoutingRules, ...options.rules },
     baselineModel: options.baselineModel ?? 'none',
-    purposes: makePurposes(),
+    purposes: makePurposes(options.purposes),
+    gates: new GateDesk({ decoder, clock, sha256, ...options.tools }),
     cancelsOnDisconnect: false,
     bytes: new ByteBudget(limits, clock),
     siblings: new Siblings(),

@@ -127,6 +127,7 @@ export type JudgedRow = Pick<
   | 'byte_length'
   | 'state'
   | 'refusal'
+  | 'quality_note'
 >
 
 /** Columns of {@link JudgedRow}. */
@@ -140,6 +141,7 @@ export const judgedColumns: Columns<JudgedRow> = {
   byte_length: 'bigint',
   state: 'text',
   refusal: 'text',
+  quality_note: 'text',
 }
 
 /** A verdict on a picture. */
@@ -153,6 +155,7 @@ export const toJudgedRow = (image: ImageRecord): JudgedRow => ({
   byte_length: BigInt(image.byteLength),
   state: image.state,
   refusal: toNullable(image.refusal, toText),
+  quality_note: toNullable(image.quality, JSON.stringify),
 })
 
 /** What the end changes of a request; what was asked, by whom and at which prices stays. */

@@ -36,6 +36,7 @@ async function unpaidPictures(engine: Engine): Promise<readonly string[]> {
   const query = sql<{ readonly id: string; readonly offer: string }>`
     select id, offer from attempts
     where state = 'settled' and outcome = 'produced' and cost_nano <= 0
+      and coalesce(made_images, 1) > 0
     order by settled_at, id
     limit ${MAX_FINDINGS}`
   const { rows } = await engine.execute(query.compile(engine.kysely), { isSlow: true })

@@ -7,6 +7,7 @@ import type {
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import type { Book, Hold, LedgerEntry } from '../../core/ledger/entry.ts'
 import type { Scope, VirtualKey } from '../../core/ledger/virtual-key.ts'
+import type { QualityNote } from '../../core/quality/quality-note.ts'
 import type { ImageFormat, Operation } from '../../core/request/image-request.ts'
 import { purposeOfRequest, qualityOfCall, sizeOfCall } from '../../core/usage/call-shape.ts'
 import { fromJson, fromNullable, toMilliseconds, toNullable, toText } from './columns.ts'
@@ -135,6 +136,7 @@ export const toImageRow = (image: ImageRecord, position: number): ImageRow => ({
   byte_length: BigInt(image.byteLength),
   state: image.state,
   refusal: toNullable(image.refusal, toText),
+  quality_note: toNullable(image.quality, JSON.stringify),
   model: image.model,
   provider: image.provider,
   cost_nano: image.costNano,
@@ -157,6 +159,7 @@ export const fromImageRow = (row: Omit<ImageRow, 'position'>): ImageRecord => ({
   byteLength: Number(row.byte_length),
   state: row.state as ImageRecord['state'],
   refusal: row.refusal ?? undefined,
+  quality: fromNullable(row.quality_note, fromJson<QualityNote>),
   model: row.model,
   provider: row.provider,
   costNano: row.cost_nano,

@@ -84,6 +84,8 @@ export interface ImageRow {
   readonly byte_length: bigint
   readonly state: string
   readonly refusal: string | null
+  /** What gates said of it. */
+  readonly quality_note: string | null
   readonly model: string
   readonly provider: string
   readonly cost_nano: bigint
@@ -255,6 +257,7 @@ export const imageColumns: Columns<ImageRow> = {
   byte_length: 'bigint',
   state: 'text',
   refusal: 'text',
+  quality_note: 'text',
   model: 'text',
   provider: 'text',
   cost_nano: 'bigint',

@@ -145,6 +145,7 @@ const otherUpdates = ({ kysely, rowsPerStatement }: Printer) => ({
         byte_length: given.byte_length,
         state: given.state,
         refusal: given.refusal,
+        quality_note: given.quality_note,
       })
       .where('images.id', '=', given.id)
       .where('images.request_id', '=', given.request_id),

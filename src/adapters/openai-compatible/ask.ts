@@ -1,6 +1,7 @@
 import type { Nano } from '../../core/money.ts'
 import { type Price, rate } from '../../core/pricing/rate.ts'
 import type { HttpClient, HttpFailure } from '../../ports/http-client.ts'
+import type { PaidTool } from '../../ports/paid-tool.ts'
 
 /** A server that speaks OpenAI's API: OpenAI, Mistral, vLLM, one of your own. */
 export interface Endpoint {
@@ -14,6 +15,8 @@ export interface Endpoint {
   /** The base URL may lie on a private or loopback address. */
   readonly allowPrivate?: boolean
   readonly timeoutMs?: number
+  /** An emulator answers there. */
+  readonly isSimulated?: boolean
 }
 
 /** What came of a request, and what it cost as far as that is known without its answer. */
@@ -78,4 +81,23 @@ export function costOf(
   const tokens = { textIn: prompt, ...(completion === undefined ? {} : { textOut: completion }) }
   const rated = rate(price, { images: 0, tokens })
   return rated.ok ? rated.charge.totalNano : undefined
+}
+
+/**
+ * Tokens of the largest picture that models take: 16,384 of Qwen's (limit `max_pixels` of its
+ * models that see, Alibaba Cloud's reference, read 2026-11-26), and the text beside it.
+ */
+const MOST_PROMPT_TOKENS = 20_000
+/** Dollars that a look is taken to cost at most where no price is known: ours, and high. */
+const UNPRICED_CEILING_NANO = 20_000_000n
+
+/** How the ledger sees a tool at an endpoint. */
+export function paidTool(
+  kind: 'judge' | 'embedder' | 'classifier',
+  { model, price, isSimulated = false }: Endpoint,
+  mostCompletionTokens?: number,
+): PaidTool {
+  const most = { prompt: MOST_PROMPT_TOKENS, completion: mostCompletionTokens }
+  const ceilingNano = costOf(price, most) ?? UNPRICED_CEILING_NANO
+  return { account: `${kind}/${model}`, ceilingNano, isSimulated }
 }

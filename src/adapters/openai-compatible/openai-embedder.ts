@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Embedder, EmbedderInput, Embeddings } from '../../ports/embedder.ts'
-import { ask, costOf, type Endpoint } from './ask.ts'
+import { ask, costOf, type Endpoint, paidTool } from './ask.ts'
 
 /**
  * How a server takes pictures, which OpenAI's own does not. `messages`: a chat message with the
@@ -49,6 +49,7 @@ export function createOpenAIEmbedder(settings: EmbedderSettings): Embedder {
     return { ok: true, vectors, costNano }
   }
   return {
+    ...paidTool('embedder', settings),
     id: model,
     takesImages: pictures !== undefined,
     embed: async (inputs, signal) => {

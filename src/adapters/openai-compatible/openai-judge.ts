@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { judgeSchema, readJudgeAnswer } from '../../core/quality/judge-answer.ts'
 import type { Judge, Judgement, JudgeQuestion } from '../../ports/judge.ts'
-import { ask, costOf, type Endpoint } from './ask.ts'
+import { ask, costOf, type Endpoint, paidTool } from './ask.ts'
 
 /** Settings of a judge. */
 export interface JudgeSettings extends Endpoint {
@@ -49,6 +49,7 @@ const usage = z.object({
  */
 export function createOpenAIJudge(settings: JudgeSettings): Judge {
   return {
+    ...paidTool('judge', settings, MAX_TOKENS),
     version: `${settings.model}#${INSTRUCTIONS_VERSION}`,
     judge: async (question) => {
       const body = toChat(question, settings)

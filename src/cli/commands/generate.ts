@@ -25,6 +25,7 @@ export interface PictureOptions {
   readonly maxCost?: string
   readonly cache?: string
   readonly onPolicyRefusal?: string
+  readonly onGateRefusal?: string
   readonly strict?: boolean
   readonly out?: string
 }
@@ -47,6 +48,7 @@ export const withPictureOptions = (command: Command): Command =>
     .option('--max-cost <dollars>', 'send nothing that can cost more')
     .option('--cache <mode>', 'allow, only, refresh or off')
     .option('--on-policy-refusal <mode>', 'stop, or fallback: ask another provider')
+    .option('--on-gate-refusal <mode>', 'deliver the best picture that gates refused, or fail')
     .option('--strict', 'refuse instead of adapting parameters')
     .option('-o, --out <path>', 'file or folder for the pictures', '.')
 

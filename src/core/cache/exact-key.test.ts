@@ -46,6 +46,7 @@ const deciding: { readonly [Field in keyof Required<ImageRequest>]: readonly [un
     cache: ['refresh', false],
     cacheIsExplicit: [true, false],
     onPolicyRefusal: ['fallback', false],
+    onGateRefusal: ['fail', false],
     hedge: ['auto', false],
     cacheTtlMs: [1, false],
     cancelOnDisconnect: [true, false],

@@ -60,6 +60,12 @@ export const errorCatalogue = {
     'invalid_request_error',
     'Raise x-keeprate-max-cost, or ask for a smaller size, a lower quality or fewer images.',
   ),
+  gate_refused: entry(
+    422,
+    'image_generation_user_error',
+    'The pictures are kept: GET /v1/requests/{id} names them. Send on_gate_refusal: deliver to get ' +
+      'the best one, or change the gates of the purpose.',
+  ),
   price_unknown: entry(
     400,
     'invalid_request_error',

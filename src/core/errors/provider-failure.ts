@@ -15,12 +15,14 @@ export const failureClasses = [
   'content_policy_output',
   'empty',
   'bad_image',
+  'gate_refused',
   'cancelled',
 ] as const
 
 /**
- * See {@link failureClasses}. `bad_image`: HTML, truncated, wrong count, blank. `cancelled`: given
- * up because the caller did not want it any more.
+ * See {@link failureClasses}. `bad_image`: HTML, truncated, wrong count, blank. `gate_refused`: a
+ * whole picture that a gate of its purpose did not let pass. `cancelled`: given up because the
+ * caller did not want it any more.
  */
 export type FailureClass = (typeof failureClasses)[number]
 
@@ -64,6 +66,7 @@ export const failureRules: { readonly [Class in FailureClass]: FailureRule } = {
   content_policy_output: { afterwards: 'stop', countsAgainstProvider: false, billed: true },
   empty: { afterwards: 'next', countsAgainstProvider: true, billed: true },
   bad_image: { afterwards: 'next', countsAgainstProvider: true, billed: true },
+  gate_refused: { afterwards: 'next', countsAgainstProvider: false, billed: true },
   cancelled: { afterwards: 'next', countsAgainstProvider: false, billed: 'unknown' },
 }
 

@@ -4,6 +4,7 @@ import type { FailureClass } from '../errors/provider-failure.ts'
 import type { JsonObject, JsonValue } from '../json.ts'
 import type { Book, Hold, LedgerEntry } from '../ledger/entry.ts'
 import type { Nano } from '../money.ts'
+import type { QualityNote } from '../quality/quality-note.ts'
 import type { ImageFormat, Operation, Quality } from '../request/image-request.ts'
 import type { Instant } from '../time.ts'
 
@@ -132,6 +133,8 @@ export interface ImageRecord {
   readonly state: 'stored' | 'published' | 'refused'
   /** Why it was refused. */
   readonly refusal?: string
+  /** What gates said of it; absent when none had to look. */
+  readonly quality?: QualityNote
   readonly model: string
   readonly provider: string
   readonly costNano: Nano

@@ -1,5 +1,12 @@
 import { invalid } from '../errors/gateway-error.ts'
-import { cacheModes, hedgeModes, imageFormats, needs, refusalModes } from './image-request.ts'
+import {
+  cacheModes,
+  gateRefusalModes,
+  hedgeModes,
+  imageFormats,
+  needs,
+  refusalModes,
+} from './image-request.ts'
 import { operations } from './operation.ts'
 import type { RequestDraft } from './request-draft.ts'
 
@@ -52,6 +59,7 @@ const fields: {
   cacheTtlMs: ['cache_ttl', 'number'],
   cancelOnDisconnect: ['cancel_on_disconnect', 'flag'],
   onPolicyRefusal: ['on_policy_refusal', 'text'],
+  onGateRefusal: ['on_gate_refusal', 'text'],
   hedge: ['hedge', 'text'],
   stream: ['stream', 'flag'],
   partialImages: ['partial_images', 'number'],
@@ -72,6 +80,7 @@ const choices: { readonly [Field in keyof RequestDraft]?: readonly string[] } = 
   inputFidelity: ['low', 'high'],
   cache: cacheModes,
   onPolicyRefusal: refusalModes,
+  onGateRefusal: gateRefusalModes,
   hedge: hedgeModes,
 }
 

@@ -37,6 +37,14 @@ export const refusalModes = ['stop', 'fallback'] as const
 /** See {@link refusalModes}. */
 export type RefusalMode = (typeof refusalModes)[number]
 
+/**
+ * What becomes of pictures that gates refused when the plan has nothing better: the best of them is
+ * delivered with a warning, or none is.
+ */
+export const gateRefusalModes = ['deliver', 'fail'] as const
+/** See {@link gateRefusalModes}. */
+export type GateRefusalMode = (typeof gateRefusalModes)[number]
+
 /** Whether a second offer may be asked while the first one is silent. */
 export const hedgeModes = ['off', 'auto'] as const
 /** See {@link hedgeModes}. */
@@ -120,6 +128,8 @@ export interface ImageRequest {
   readonly cancelOnDisconnect?: boolean
   /** After a refusal by content policy; the gateway's own rule when absent. */
   readonly onPolicyRefusal?: RefusalMode
+  /** When gates refused every picture; the gateway's own rule when absent. */
+  readonly onGateRefusal?: GateRefusalMode
   /** As the gateway is configured when absent. */
   readonly hedge?: HedgeMode
   /** Set for streaming answers: how many partial images are wanted (0–3). */
@@ -143,6 +153,7 @@ export interface Warning {
     | 'not_stored_yet'
     | 'policy_fallback'
     | 'hedged'
+    | 'gate_refused'
   readonly param?: string
   readonly message: string
 }

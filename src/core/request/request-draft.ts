@@ -1,6 +1,7 @@
 import type { JsonObject } from '../json.ts'
 import type {
   CacheMode,
+  GateRefusalMode,
   HedgeMode,
   ImageFormat,
   InputImage,
@@ -51,6 +52,7 @@ export interface RequestDraft extends DetailsDraft {
   readonly cacheTtlMs?: number | null
   readonly cancelOnDisconnect?: boolean | null
   readonly onPolicyRefusal?: RefusalMode | null
+  readonly onGateRefusal?: GateRefusalMode | null
   readonly hedge?: HedgeMode | null
   readonly stream?: boolean | null
   readonly partialImages?: number | null

@@ -99,15 +99,17 @@ export function makePlan(input: {
   readonly ranking: AutoRanking
   readonly maxSteps: number
   readonly maxCostNano?: Nano
+  /** Most that comes with each step beside its offer's price: looks at its pictures. */
+  readonly besideNano?: Nano
 }): Plan {
-  const { maxSteps, maxCostNano } = input
+  const { maxSteps, maxCostNano, besideNano = 0n } = input
   const ordered = [...input.candidates].sort(orders[input.ranking])
   const steps: Candidate[] = []
   const tooDear = new Set<string>()
   let holdNano = 0n
   let rest = ordered
   while (steps.length < maxSteps && rest.length > 0) {
-    const limitNano = maxCostNano === undefined ? undefined : maxCostNano - holdNano
+    const limitNano = maxCostNano === undefined ? undefined : maxCostNano - holdNano - besideNano
     const next = nextStep(rest, steps, limitNano)
     const passed = next === undefined ? rest : rest.slice(0, rest.indexOf(next))
     for (const { offer } of passed.filter((candidate) => !isWithin(candidate, limitNano))) {
@@ -115,7 +117,7 @@ export function makePlan(input: {
     }
     if (next === undefined) break
     steps.push(next)
-    holdNano += next.quote.highNano
+    holdNano += next.quote.highNano + besideNano
     rest = rest.filter((candidate) => candidate !== next)
   }
   const explained = ordered.map((candidate) => explain(candidate, steps, tooDear))

@@ -15,8 +15,8 @@ import { failureOf } from '../failure-of.ts'
 import { loadImage } from '../load-image.ts'
 import { madeOf } from '../made-of.ts'
 import { paidWrite } from '../paid-write.ts'
-import type { GatewayResult } from '../result.ts'
-import { bookOf, missingImages, type Run, readyImages } from '../run.ts'
+import { type GatewayResult, scored } from '../result.ts'
+import { bookOf, missingImages, type Run, readyImages, spentNano } from '../run.ts'
 import { toErrorSummary } from '../stored-error.ts'
 import { toSummary } from '../stored-result.ts'
 import { sumTokens } from '../sum-tokens.ts'
@@ -90,10 +90,10 @@ async function end(run: Run, answer: Answer, deps: Dependencies): Promise<boolea
 
 /** What the calls cost that have ended, and how that compares. */
 function costOf(
-  { ended }: Run,
+  run: Run,
   listNano: Nano | undefined,
 ): Pick<GatewayResult, 'costNano' | 'savedNano'> {
-  const costNano = ended.reduce((sum, { attempt }) => sum + attempt.costNano, 0n)
+  const costNano = spentNano(run)
   return { costNano, ...(listNano === undefined ? {} : { savedNano: listNano - costNano }) }
 }
 
@@ -148,6 +148,7 @@ function toResult(run: Run, deps: Dependencies): GatewayResult {
     cache: cacheWord(run),
     priceVersion: run.snapshot.book.version,
     warnings: collectWarnings(run, images.length),
+    ...scored(images.map(({ record }) => record)),
     resolved: producing[0]?.resolved ?? {},
     ...(tokens === undefined ? {} : { tokens }),
     overheadMs: toMicroseconds(deps.clock.monotonicMs() - run.startedMs - run.providerMs),
@@ -165,15 +166,27 @@ function listNanoOf(run: Run, images: number): Nano | undefined {
 const toMicroseconds = (ms: number): number => Math.round(Math.max(0, ms) * 1000) / 1000
 
 /**
- * `cache` when nothing was made, `direct` for the first step, else the number of the step that
- * delivered, and whether it was asked beside a silent one or after a failure.
+ * `cache` when nothing was made, `direct` for the first step, `cascade` with the number of further
+ * steps that were tried because gates had refused, else the number of the step that delivered, and
+ * whether it was asked beside a silent one or after a failure.
  */
 function routeOf(run: Run): string {
   if (run.ended.length === 0) return 'cache'
+  const escalations = escalationsOf(run)
+  if (escalations > 0) return `cascade:${escalations}`
   const last = run.ended.findLast((ended) => ended.images.length > 0)
   const step = last?.attempt.step ?? 0
   if (step === 0) return 'direct'
   return `${last?.attempt.call.hedge === true ? 'hedge' : 'fallback'}:${step + 1}`
+}
+
+/** Steps that were tried after the first one whose pictures gates refused. */
+function escalationsOf({ ended }: Run): number {
+  const isRefused = ({ failures }: Run['ended'][number]): boolean =>
+    failures.some((failure) => failure.class === 'gate_refused')
+  const steps = ended.filter(isRefused).map(({ attempt }) => attempt.step)
+  const first = Math.min(...steps)
+  return new Set(ended.map(({ attempt }) => attempt.step).filter((step) => step > first)).size
 }
 
 function collectWarnings(run: Run, delivered: number): readonly Warning[] {
@@ -196,7 +209,8 @@ function collectWarnings(run: Run, delivered: number): readonly Warning[] {
     const message = `${delivered} of ${run.request.n} images could be made.`
     warnings.push({ code: 'fewer_images', param: 'n', message })
   }
-  if (run.ended.some((ended) => ended.attempt.costBasis === 'suspected')) {
+  const paid = run.ended.flatMap(({ attempt, looks }) => [attempt, ...looks])
+  if (paid.some(({ costBasis }) => costBasis === 'suspected')) {
     const message = 'A provider did not say whether it charged; the cost is an estimate.'
     warnings.push({ code: 'cost_estimated', message })
   }

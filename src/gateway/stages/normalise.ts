@@ -23,10 +23,16 @@ export function normalise(
   const resolution = resolveModel(snapshot.catalog, asked.model, startedAt)
   const purpose = asked.purpose ?? resolution.purpose
   const onPolicyRefusal = asked.onPolicyRefusal ?? deps.rules.onPolicyRefusal
+  const onGateRefusal = asked.onGateRefusal ?? deps.rules.onGateRefusal
   return {
     id: makeId('req', deps.random.bytes(16), startedAt),
     caller,
-    request: { ...asked, ...(purpose === undefined ? {} : { purpose }), onPolicyRefusal },
+    request: {
+      ...asked,
+      ...(purpose === undefined ? {} : { purpose }),
+      onPolicyRefusal,
+      onGateRefusal,
+    },
     snapshot,
     resolution,
     startedAt,
@@ -36,6 +42,7 @@ export function normalise(
     warnings: resolution.warnings,
     hits: [],
     shown: new Set(),
+    shownHashes: [],
     unwritten: [],
     ended: [],
     providerMs: 0,

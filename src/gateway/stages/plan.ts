@@ -8,6 +8,7 @@ import type { ImageRequest } from '../../core/request/image-request.ts'
 import { type Candidate, type Exclusion, makePlan } from '../../core/routing/plan.ts'
 import type { Instant } from '../../core/time.ts'
 import type { Dependencies, Snapshot } from '../dependencies.ts'
+import { standardOf } from '../gate-wishes.ts'
 import { type QuotedOffers, quoteAtProvider, quoteOffers } from '../quote-offers.ts'
 import { missingImages, type Run } from '../run.ts'
 
@@ -33,10 +34,18 @@ export function plan(run: Run, deps: Dependencies): Run {
     exclusions,
     ranking: run.resolution.auto ?? 'cheapest',
     maxSteps: deps.limits.planSteps,
+    besideNano: looksNano(run, candidates, deps),
     ...(run.request.maxCostNano === undefined ? {} : { maxCostNano: run.request.maxCostNano }),
   })
   if (made.steps.length === 0) throw noOffer(run, candidates, exclusions)
   return { ...run, listNano, plan: made }
+}
+
+/** Most that looking at the pictures of one step may cost. */
+function looksNano(run: Run, candidates: readonly Candidate[], deps: Dependencies): Nano {
+  const { gates } = standardOf(run.request, deps).purpose
+  const isSimulated = candidates.some((candidate) => candidate.isSimulated)
+  return deps.gates.ceilingNano(gates, isSimulated) * BigInt(missingImages(run))
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Warning } from '../../core/request/image-request.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { paidWrite } from '../paid-write.ts'
 import type { EndedAttempt, ReadyImage } from '../run.ts'
-import type { JudgedAttempt } from './judge.ts'
+import type { JudgedAttempt, RefusedImage } from './judge.ts'
 
 /**
  * Makes good pictures servable: scaled or converted where the model could not do what was asked,
@@ -16,12 +16,13 @@ export async function publish(judged: JudgedAttempt, deps: Dependencies): Promis
   const images = await Promise.all(
     judged.good.map((image) => finishImage(image, judged.finishing, warnings, deps)),
   )
-  const refused = judged.refused.map(({ record, failure }) => ({
-    ...record,
-    state: 'refused' as const,
-    refusal: failure.message,
-  }))
-  const records = [...images.map(({ record }) => record), ...refused]
+  const refused = judged.refused.map(
+    (image): RefusedImage => ({
+      ...image,
+      record: { ...image.record, state: 'refused', refusal: image.failure.message },
+    }),
+  )
+  const records = [...images, ...refused].map(({ record }) => record)
   const facts = records.map((image) => ({ kind: 'image-judged', image }) as const)
   const { requestId } = judged.attempt
   const written =
@@ -34,6 +35,8 @@ export async function publish(judged: JudgedAttempt, deps: Dependencies): Promis
     attempt: judged.settled,
     images,
     failures: [...withheld, ...judged.refused.map(({ failure }) => failure)],
+    refused: refused.filter(({ failure }) => failure.class === 'gate_refused').map(withoutFailure),
+    looks: judged.looks,
     resolved: {
       ...judged.plan.settings,
       ...(outcome.kind === 'produced' ? outcome.resolved : {}),
@@ -44,12 +47,15 @@ export async function publish(judged: JudgedAttempt, deps: Dependencies): Promis
   }
 }
 
+const withoutFailure = ({ failure: _, ...image }: RefusedImage): ReadyImage => image
+
 const also = async (judged: JudgedAttempt, more: Promise<boolean>): Promise<boolean> => {
   const [settled, published] = await Promise.all([judged.written, more])
   return settled && published
 }
 
-async function finishImage(
+/** Scales and converts a picture to what was asked for; the original stays. */
+export async function finishImage(
   image: Required<ReadyImage>,
   finishing: Finishing,
   warnings: Warning[],

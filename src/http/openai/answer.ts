@@ -26,6 +26,7 @@ export function resultHeaders(result: GatewayResult): Record<string, string> {
   if (result.savedNano !== undefined) {
     headers['x-keeprate-saved'] = dollarsFromNano(result.savedNano)
   }
+  if (result.score !== undefined) headers['x-keeprate-score'] = String(result.score)
   if (result.book === 'simulated') headers['x-keeprate-simulated'] = 'true'
   return headers
 }
@@ -51,6 +52,7 @@ export const keeprateObjectOf = (result: GatewayResult): JsonObject => ({
   attempts: result.attempts,
   cache: result.cache,
   price_version: result.priceVersion,
+  score: result.score,
   overhead_ms: Math.round(result.overheadMs * 10) / 10,
   images: result.images.map(({ record }) => record.id),
   warnings: result.warnings.map((warning) => ({ ...warning })),

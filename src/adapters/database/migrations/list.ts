@@ -5,6 +5,7 @@ import { answers } from './0004-answers.ts'
 import { cancelledRequests } from './0005-cancelled-requests.ts'
 import { cacheReuse } from './0009-cache-reuse.ts'
 import { feedback } from './0012-feedback.ts'
+import { qualityNotes } from './0015-quality-notes.ts'
 import type { Migration } from './migration.ts'
 
 /** All migrations in their order. Append only. */
@@ -16,4 +17,5 @@ export const migrations: readonly Migration[] = [
   cancelledRequests,
   cacheReuse,
   feedback,
+  qualityNotes,
 ]

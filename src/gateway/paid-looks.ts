@@ -1,0 +1,100 @@
+import { makeId } from '../core/ids.ts'
+import type { Attempt, Fact } from '../core/jobs/request-record.ts'
+import { type Hold, settleEntry } from '../core/ledger/entry.ts'
+import { dollarsFromNano, type Nano } from '../core/money.ts'
+import type { PaidTool } from '../ports/paid-tool.ts'
+import type { Dependencies } from './dependencies.ts'
+import type { LookAccount } from './gate-evidence.ts'
+import { paidWrite } from './paid-write.ts'
+
+/** Looks of one call's pictures stand behind all calls of the request, and never in their places. */
+const PLACES = 1_000
+
+/** Looks at the pictures of one call that had to be paid. */
+export interface PaidLooks extends LookAccount {
+  /** Those that have ended. */
+  ended(): readonly Attempt[]
+  /** Resolves when all of them are durable; false when one could not be written. */
+  written(): Promise<boolean>
+}
+
+/** Whether an attempt was a look at a picture, and not a call for one. */
+export const isLook = ({ call }: Pick<Attempt, 'call'>): boolean => call.kind === 'look'
+
+/**
+ * The account of looks that judges and embedders charge for. A look is an attempt like any other:
+ * written down before it is sent, settled after, in ledger, receipt and usage under the tool's own
+ * name. A cost that nobody knows is booked at its ceiling, as suspected.
+ */
+export function openLooks(
+  made: Attempt,
+  run: { readonly id: string; readonly hold?: Hold },
+  deps: Dependencies,
+): PaidLooks {
+  const ended: Attempt[] = []
+  const writes: Promise<boolean>[] = []
+  let count = 0
+  return {
+    ended: () => ended,
+    written: async () => (await Promise.all(writes)).every(Boolean),
+    open: async (tool) => {
+      const { hold } = run
+      if (hold === undefined) return undefined
+      count += 1
+      const look: Attempt = {
+        id: makeId('att', deps.random.bytes(16), deps.clock.now()),
+        requestId: run.id,
+        position: (made.position + 1) * PLACES + count,
+        offer: tool.account,
+        step: made.step,
+        images: 0,
+        state: 'submitting',
+        call: { kind: 'look', of: made.id, ceiling: dollarsFromNano(tool.ceilingNano) },
+        startedAt: deps.clock.now(),
+        costNano: 0n,
+      }
+      try {
+        await deps.stores.journal.commit([{ kind: 'attempt-started', attempt: look }])
+      } catch (error) {
+        deps.log.error({ requestId: run.id, error }, 'a look was not written down, nor made')
+        return undefined
+      }
+      return (costNano) => {
+        const { attempt, fact } = settledLook(look, hold, costNano ?? tool, deps.clock.now())
+        ended.push(attempt)
+        writes.push(paidWrite({ requestId: run.id, facts: [fact] }, deps))
+        const { isSimulated } = tool
+        const providerMs = deps.clock.now() - look.startedAt
+        const bookNano = attempt.costNano
+        deps.emit({
+          ...{ kind: 'attempt-settled', attempt, isSimulated, providerMs, images: 0, bookNano },
+        })
+      }
+    },
+  }
+}
+
+/**
+ * A look that has ended, and the fact that books it.
+ * @param cost what it cost, or what it may have cost at most.
+ */
+export function settledLook(
+  look: Attempt,
+  hold: Hold,
+  cost: Nano | Pick<PaidTool, 'ceilingNano'>,
+  at: number,
+): { readonly attempt: Attempt; readonly fact: Fact } {
+  const isKnown = typeof cost === 'bigint'
+  const costNano = isKnown ? cost : cost.ceilingNano
+  const attempt: Attempt = {
+    ...look,
+    state: 'settled',
+    settledAt: at,
+    outcome: 'produced',
+    costNano,
+    costBasis: isKnown ? 'book' : 'suspected',
+    charge: [{ label: 'a look at a picture', amount: dollarsFromNano(costNano) }],
+  }
+  const entry = settleEntry(hold, { id: look.id, costNano, book: hold.book }, at)
+  return { attempt, fact: { kind: 'attempt-settled', attempt, entry, images: [] } }
+}
