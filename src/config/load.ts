@@ -83,17 +83,27 @@ export function loadSettings(input: {
   })
   if (problems.length > 0) throw new ConfigError(problems)
   const home = resolve(folder, String(values.home))
+  const truth = values.sandboxTruth
+  const sandboxTruth = truth === undefined ? {} : { sandboxTruth: resolve(folder, String(truth)) }
   const priceBooks = resolveBooks(values.priceBooks as Settings['priceBooks'], folder, problems)
   const priceOverrides = readOverrides(file)
   for (const conflict of findConflicts(priceOverrides.rows)) {
     problems.push(`${path}: prices.overrides: ${conflictText(conflict)}`)
   }
   if (problems.length > 0) throw new ConfigError(problems)
-  const { prices, alerts = {}, purposes = {} } = file
+  const { prices, alerts = {}, purposes = {}, quality = {} } = file
   const storage = storageOf(values)
-  const outside = { priceFeeds: prices?.feeds ?? [], alerts, purposes, storage }
+  const outside = { priceFeeds: prices?.feeds ?? [], alerts, purposes, quality, storage }
   const providers = withOwn(read, input.own ?? {})
-  const all = { ...values, home, providers, priceBooks, priceOverrides, ...outside }
+  const all = {
+    ...values,
+    ...sandboxTruth,
+    home,
+    providers,
+    priceBooks,
+    priceOverrides,
+    ...outside,
+  }
   const settings = all as unknown as Settings
   planProviders(input.kinds, settings, place)
   return { settings, shown, ...(hasFile ? { file: path } : {}) }

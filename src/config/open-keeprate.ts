@@ -31,10 +31,11 @@ import type { Provider } from '../ports/provider.ts'
 import type { Stores } from '../ports/stores.ts'
 import { providers as shippedProviders } from '../providers/registry.generated.ts'
 import type { ProviderDefinition } from '../providers/shared/definition.ts'
-import { emulators } from '../sandbox/registry.generated.ts'
-import { type Sandbox, startSandbox } from '../sandbox/server.ts'
+import type { Sandbox } from '../sandbox/server.ts'
 import { type BookShelf, openBookShelf, refuseBroken } from './book-shelf.ts'
 import { databaseAddress } from './database.ts'
+import { type OpenedTools, openGateTools } from './open-gates.ts'
+import { openSandbox } from './open-sandbox.ts'
 import { openTraffic, waitingPrice } from './open-traffic.ts'
 import { priceLayers } from './price-layers.ts'
 import { type ProviderPlan, planProviders } from './provider-plan.ts'
@@ -63,6 +64,8 @@ export interface Keeprate {
   /** The operator's book files. */
   readonly books: BookShelf
   readonly providers: readonly Provider[]
+  /** What gates look with. */
+  readonly tools: OpenedTools
   /** Names of the emulated providers. */
   readonly emulated: readonly string[]
   /** Shared by all replicas; signs links to pictures. */
@@ -174,6 +177,7 @@ async function assemble(
   const prices = openPrices(settings, { providers, books, seconds, traffic, hub })
   const limits = limitsOf(settings)
   const decoder = world?.decoder ?? createSharpDecoder()
+  const tools = openGateTools(settings.quality, { http, sandboxUrl })
   const storage = openStorage(settings, { http, clock, random, log, sha256 })
   const parts = {
     snapshot: prices.snapshot,
@@ -183,7 +187,7 @@ async function assemble(
     rules: toRoutingRules(settings),
     baselineModel: settings.baseline,
     purposes: makePurposes(settings.purposes),
-    gates: new GateDesk({ decoder, clock, sha256 }),
+    gates: new GateDesk({ ...tools, decoder, clock, sha256 }),
     cancelsOnDisconnect: settings.cancelOnDisconnect,
     bytes: new ByteBudget(limits, clock),
     siblings: new Siblings(),
@@ -212,6 +216,7 @@ async function assemble(
     watch,
     books,
     providers,
+    tools,
     emulated: plan.emulated,
     linkSecret,
     instance,
@@ -257,10 +262,6 @@ const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(reso
 const realWorld = (): Pick<World, 'clock' | 'random' | 'http'> => ({
   ...{ clock: systemClock, random: systemRandom, http: createSafeFetch() },
 })
-
-/** A new seed at each start: job ids of an earlier one must not come again. */
-const openSandbox = (settings: Settings): Promise<Sandbox> =>
-  startSandbox({ emulators, speed: settings.sandboxSpeed, seed: randomHex(8) })
 
 const randomHex = (bytes: number): string => Buffer.from(systemRandom.bytes(bytes)).toString('hex')
 

@@ -7,6 +7,7 @@ import { type PurposeSettings, purposeSchema } from '../core/purpose/purpose.ts'
 import type { GateRefusalMode, RefusalMode } from '../core/request/image-request.ts'
 import { type ApiKey, apiKeyList } from './api-keys.ts'
 import { type AlertSettings, alertSettings, type FeedSettings, feedRow } from './feed-schema.ts'
+import { type QualitySettings, qualitySettings } from './quality-schema.ts'
 import { routingMembers } from './routing-schema.ts'
 
 /** A duration: seconds, or with a unit (`30m`, `72h`, `7d`). */
@@ -99,6 +100,11 @@ export const configFile = z.strictObject({
     .union([z.enum(['all', 'none']), z.array(z.string())])
     .optional()
     .describe('Which providers are emulated; without any key or own server: all that are hosted'),
+  sandbox_truth: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('File with the hidden truth about emulated pictures: which of them are good'),
   sandbox_speed: z.number().min(1).max(100_000).optional().describe('Divides emulated latencies'),
   prices: z
     .strictObject({
@@ -139,6 +145,7 @@ export const configFile = z.strictObject({
     .record(z.string().min(1).max(80), purposeSchema)
     .optional()
     .describe('What pictures are for: sizes, floors and what a bad one costs'),
+  quality: qualitySettings.optional().describe('What gates look at pictures with'),
   ...routingMembers,
   limits: z
     .strictObject({
@@ -209,6 +216,8 @@ export interface Settings {
   /** Names of the emulated providers; undefined = all when none is a real one, else none. */
   readonly sandbox?: 'all' | 'none' | readonly string[]
   readonly sandboxSpeed: number
+  /** Absolute path. */
+  readonly sandboxTruth?: string
   /** Names of shipped books and absolute paths of files; the first goes before the next. */
   readonly priceBooks: readonly string[]
   readonly priceOverrides: PriceOverrides
@@ -216,6 +225,7 @@ export interface Settings {
   readonly alerts: AlertSettings
   /** By name; over those that ship. */
   readonly purposes: Readonly<Record<string, PurposeSettings>>
+  readonly quality: QualitySettings
   readonly storage: StorageSettings
   readonly cacheTtlMs: number
   readonly bytesInFlight: number

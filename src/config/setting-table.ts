@@ -89,6 +89,12 @@ export const settingTable: readonly SettingDefinition[] = [
   },
   { key: 'sandbox', path: ['sandbox'], variables: ['KEEPRATE_SANDBOX'], read: sandboxNames },
   {
+    key: 'sandboxTruth',
+    path: ['sandbox_truth'],
+    variables: ['KEEPRATE_SANDBOX_TRUTH'],
+    read: text,
+  },
+  {
     key: 'sandboxSpeed',
     path: ['sandbox_speed'],
     variables: ['KEEPRATE_SANDBOX_SPEED'],

@@ -5,6 +5,7 @@ import type { SandboxClock } from './clock.ts'
 import { type FaultDesk, MAX_ORDERS } from './fault-desk.ts'
 import { fromOrderBody, orderSchema, toOrderBody } from './fault-order.ts'
 import type { RequestLog } from './request-log.ts'
+import type { TruthBook } from './truth.ts'
 
 /** What the control endpoints can see and change. */
 export interface ControlContext {
@@ -14,6 +15,7 @@ export interface ControlContext {
   readonly clock: Pick<SandboxClock, 'now'>
   readonly book: BillBook
   readonly log: RequestLog
+  readonly truth: TruthBook
 }
 
 /** The first part of every control path. */
@@ -26,6 +28,8 @@ export function control(
   path: string,
   body: Uint8Array,
 ): EmulatorAnswer {
+  const digest = /^\/truth\/([0-9a-f]{64})$/.exec(path)?.[1]
+  if (method === 'GET' && digest !== undefined) return tellTruth(context, digest)
   switch (`${method} ${path}`) {
     case 'GET /health':
       return json(200, { status: 'ok', providers: context.providers })
@@ -43,6 +47,14 @@ export function control(
     default:
       return json(404, { error: `the sandbox has no ${method} ${CONTROL_PREFIX}${path}` })
   }
+}
+
+/** For simulated users and tests; a gateway that asked would grade itself. */
+function tellTruth({ truth }: ControlContext, digest: string): EmulatorAnswer {
+  const known = truth.of(digest)
+  if (known === undefined) return json(404, { error: `no picture ${digest} was drawn here` })
+  const { isGood, good, provider, purpose, category } = known
+  return json(200, { digest, is_good: isGood, good, provider, purpose, category })
 }
 
 const json = (status: number, value: unknown): EmulatorAnswer => ({

@@ -1,8 +1,10 @@
 import sharp, { type Sharp } from 'sharp'
+import { literalsOf } from '../core/purpose/classify.ts'
 import type { Size } from '../core/request/image-request.ts'
 import { requestLimits } from '../core/request/limits.ts'
 import type { Drawing } from '../providers/shared/emulator.ts'
 import { drawLabel, type Raster } from './label.ts'
+import { drawPanels, misspell } from './lettering.ts'
 import { type Color, makePalette } from './palette.ts'
 import { scenes } from './scenes/index.ts'
 import { inside, length } from './scenes/scene.ts'
@@ -113,9 +115,14 @@ function drawBlank(drawing: Drawing): Promise<Uint8Array> {
   return encode(sharp({ create: { width, height, channels: 3, background } }), drawing.format)
 }
 
+const isPreview = ({ coarseness = 0 }: Drawing): boolean => coarseness > 0
+
+const without = (texts: readonly string[], prompt: string): string =>
+  texts.reduce((rest, text) => rest.replaceAll(text, ' '), prompt)
+
 /**
  * Draws a picture that depends on nothing but its arguments: the prompt and the seed choose scene
- * and colours, and a band says that it is emulated. A blank picture is black and has no band, and
+ * and colours, texts that the prompt quotes stand on panels, and a band says that it is emulated. A blank picture is black and has no band, and
  * a blurred one is blurred with its band, as providers' filters do it.
  * @throws RangeError when the size is none a picture can have.
  */
@@ -124,9 +131,15 @@ export async function draw(drawing: Drawing, detail: Detail = 'rich'): Promise<U
   if (drawing.blank === true) return await drawBlank(drawing)
   const { raster: computed, accent } = compute(drawing, detail)
   const raster = await enlarge(computed, drawing, detail)
-  drawLabel(raster, drawing.prompt, accent)
+  const texts = detail === 'rich' && !isPreview(drawing) ? literalsOf(drawing.prompt) : []
+  // The band must not show what only the picture may be read for.
+  drawLabel(raster, without(texts, drawing.prompt), accent)
   const { data, ...raw } = raster
+  const shown = drawing.misspelt === true ? texts.map(misspell) : texts
+  const panels = await drawPanels(shown, drawing)
   const image = sharp(data, { raw })
+  if (panels.length > 0)
+    image.composite([...panels].map((panel) => ({ ...panel, input: Buffer.from(panel.input) })))
   if (drawing.blurred === true) {
     image.blur(Math.max(1, Math.min(drawing.width, drawing.height) * BLUR_SHARE))
   }

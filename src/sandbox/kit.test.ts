@@ -5,6 +5,7 @@ import { draw } from './draw.ts'
 import { createFaultDesk } from './fault-desk.ts'
 import { contentDigest, createKit, type EmulatorMemory, latencySpread } from './kit.ts'
 import { seededDraw } from './seeded.ts'
+import { TruthBook } from './truth.ts'
 
 const requestOf = (body: string, contentType = 'application/json'): EmulatorRequest => ({
   method: 'POST',
@@ -28,7 +29,15 @@ function makeContext(speed = 1) {
   }
   const desk = createFaultDesk({}, seededDraw(1), () => 0)
   const context = {
-    ...{ clock, speed, seed: 1, desk, book: createBillBook(), closing: closing.signal },
+    ...{
+      clock,
+      speed,
+      seed: 1,
+      desk,
+      book: createBillBook(),
+      truth: new TruthBook(),
+      closing: closing.signal,
+    },
     draw: (drawing: Drawing) => draw(drawing, 'rich'),
   }
   const memory: EmulatorMemory = { state: new Map(), random: seededDraw(2), slowed: 0 }

@@ -6,6 +6,7 @@ import type { FaultDesk } from './fault-desk.ts'
 import { isServerFault, playedFault } from './faults.ts'
 import { readMultipart } from './multipart.ts'
 import { type Draw, hashText, hexDigits, unitOf } from './seeded.ts'
+import type { TruthBook } from './truth.ts'
 
 /** What all kits of one sandbox share. */
 export interface KitContext {
@@ -16,6 +17,7 @@ export interface KitContext {
   readonly desk: FaultDesk
   readonly book: BillBook
   draw(drawing: Drawing): Promise<Uint8Array>
+  readonly truth: TruthBook
   /** Aborts when the sandbox closes. */
   readonly closing: AbortSignal
 }
@@ -57,7 +59,9 @@ export function createKit(
     draw(drawing) {
       const { prompt, seed } = (serverFault === 'same-image' && memory.lastDrawing) || drawing
       memory.lastDrawing = { ...drawing, prompt, seed }
-      return context.draw(memory.lastDrawing)
+      return context.truth.draw(memory.lastDrawing, { provider, names }, (each) =>
+        context.draw(each),
+      )
     },
     multipart: readMultipart,
     latency(typicalSeconds, signal) {

@@ -29,6 +29,10 @@ const PICTURE_TOKENS = 765
 const CHARACTERS_PER_TOKEN = 4
 /** Dollars a token, input and output alike: a round figure of a small model that sees. */
 const DOLLARS_PER_TOKEN = 0.000001
+/** The same, for whoever asks it. */
+export const REFEREE_PRICE = {
+  components: [{ kind: 'tokens', text_in: '0.000001', text_out: '0.000001' }],
+} as const
 const WORD_DIMENSIONS = 64
 /** Share of a picture's vector that comes from its colours rather than from its prompt. */
 const COLOUR_WEIGHT = 0.5

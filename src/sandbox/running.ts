@@ -6,8 +6,10 @@ import { type Detail, draw } from './draw.ts'
 import { createFaultDesk, type FaultRate, isFault } from './fault-desk.ts'
 import { fromOrderBody, type OrderBody } from './fault-order.ts'
 import type { EmulatorMemory, KitContext } from './kit.ts'
+import { createReferee } from './referee.ts'
 import { createRequestLog } from './request-log.ts'
 import { seededDraw } from './seeded.ts'
+import { TruthBook, type TruthFile } from './truth.ts'
 
 /** How a sandbox is started. */
 export interface SandboxOptions {
@@ -28,6 +30,8 @@ export interface SandboxOptions {
   readonly draw?: KitContext['draw']
   /** What goes wrong from the start on, or later; see {@link orderSchema}. */
   readonly orders?: readonly OrderBody[]
+  /** Which pictures are good; the usual ones unless said otherwise. */
+  readonly truth?: TruthFile
   /** Share of requests, 0 to 1, that meet each fault. */
   readonly faultRate?: FaultRate
 }
@@ -58,6 +62,13 @@ export function makeRunning(
   const { emulators, seed, speed, detail = 'rich', clock = systemClock, orders = [] } = options
   const random = seededDraw(`faults:${seed}`)
   const desk = createFaultDesk(options.faultRate ?? {}, random, () => clock.now())
+  const truth = new TruthBook(options.truth)
+  const { pass_good: passGood, pass_bad: passBad } = truth.judge
+  const referee = createReferee({
+    ...{ isGood: (digest) => truth.of(digest)?.isGood, passGood, passBad },
+    promptOf: (digest) => truth.of(digest)?.prompt,
+  })
+  const hasReferee = emulators.some(({ id }) => id === referee.id)
   for (const order of orders) desk.add(fromOrderBody(order, clock.now()))
   return {
     origin,
@@ -67,11 +78,12 @@ export function makeRunning(
     clock,
     closing,
     desk,
+    truth,
     book: createBillBook(),
     log: createRequestLog(),
     providers: emulators.map(({ id }) => id),
     stations: new Map(
-      emulators.map((emulator) => {
+      (hasReferee ? emulators : [...emulators, referee]).map((emulator) => {
         const ids = seededDraw(`ids:${seed}:${emulator.id}`)
         return [emulator.id, { emulator, memory: { state: new Map(), random: ids, slowed: 0 } }]
       }),

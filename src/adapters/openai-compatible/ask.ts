@@ -11,7 +11,7 @@ export interface Endpoint {
   readonly apiKey?: string
   readonly model: string
   /** By token. Without it the cost of a call is not known, which is not the same as nothing. */
-  readonly price?: Price
+  readonly price?: Price | 'free'
   /** The base URL may lie on a private or loopback address. */
   readonly allowPrivate?: boolean
   readonly timeoutMs?: number
@@ -74,9 +74,10 @@ export interface CountedTokens {
 
 /** What the tokens of an answer cost; undefined when price or count is not known. */
 export function costOf(
-  price: Price | undefined,
+  price: Endpoint['price'],
   { prompt, completion }: CountedTokens,
 ): Nano | undefined {
+  if (price === 'free') return 0n
   if (price === undefined || prompt === undefined) return undefined
   const tokens = { textIn: prompt, ...(completion === undefined ? {} : { textOut: completion }) }
   const rated = rate(price, { images: 0, tokens })

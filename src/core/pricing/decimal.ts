@@ -33,6 +33,10 @@ export function decimal(value: string | number | Big): Decimal {
 export const quotient = (dividend: string | Decimal, divisor: string | Decimal): string =>
   decimal(dividend).div(divisor).toFixed()
 
+/** A decimal with its point moved by so many places. @example shiftDecimal('0.4', -6) // '0.0000004' */
+export const shiftDecimal = (value: string, places: number): string =>
+  decimal(value).times(new Decimal(10).pow(places)).toFixed()
+
 /** A rate as it stands in a price book: a plain decimal string, never a JSON number. */
 export const rateSchema = z
   .string()

@@ -34,6 +34,8 @@ export interface Drawing extends Size {
   /** All pixels the same: what a withheld or failed picture looks like. */
   readonly blank?: boolean
   readonly blurred?: boolean
+  /** Texts that the prompt quotes stand in it with a mistake. */
+  readonly misspelt?: boolean
 }
 
 /** What the sandbox gives each provider's emulator. */

@@ -1,0 +1,77 @@
+import { z } from 'zod'
+import { positiveRateSchema } from '../core/pricing/decimal.ts'
+
+const rate = z.union([positiveRateSchema, z.number().positive()])
+
+/** A server that speaks OpenAI's API, and what it charges. */
+const endpoint = {
+  url: z
+    .url({ protocol: /^https?$/ })
+    .describe('Root of an OpenAI-compatible API, such as https://api.openai.com/v1'),
+  model: z.string().min(1).max(200).describe('Model that is asked'),
+  api_key: z.string().min(1).optional().describe('Its key; use $NAME in braces, or api_key_file'),
+  price: z
+    .union([
+      z.literal('free'),
+      z.strictObject({
+        input: rate.describe('Dollars per million tokens that go in'),
+        output: rate.optional().describe('Dollars per million tokens that come out'),
+      }),
+    ])
+    .describe('What it charges; free for a server of your own. Nothing is asked without a price'),
+  allow_private: z.boolean().optional().describe('The URL may lie on a private address'),
+  timeout: z.number().int().min(1).max(600).optional().describe('Seconds for one answer; 30'),
+}
+
+/** The emulated tool of the sandbox, which knows the hidden truth about emulated pictures. */
+const emulated = z.literal('sandbox')
+
+/** What `keeprate.yaml` may say of the tools that gates look with. */
+export const qualitySettings = z.strictObject({
+  tesseract: z
+    .union([
+      z.boolean(),
+      z.strictObject({
+        program: z.string().min(1).max(400).optional().describe('A path, or a name on the PATH'),
+        languages: z
+          .array(z.string().regex(/^[A-Za-z0-9_/-]{1,40}$/, 'must be a name such as eng or deu'))
+          .min(1)
+          .max(10)
+          .optional()
+          .describe('Language data that is tried together; eng'),
+      }),
+    ])
+    .optional()
+    .describe('Reads texts in pictures; true uses the program tesseract where it is installed'),
+  judge: z
+    .union([
+      emulated,
+      z.strictObject({
+        ...endpoint,
+        temperature: z
+          .literal('own')
+          .optional()
+          .describe('own sends none, for models that take no other than theirs'),
+      }),
+    ])
+    .optional()
+    .describe('A model that sees, for judge gates; sandbox is an emulated one'),
+  embedder: z
+    .union([
+      emulated,
+      z.strictObject({
+        ...endpoint,
+        pictures: z
+          .enum(['messages', 'objects'])
+          .describe('How the server takes pictures: as vLLM (messages) or as Jina AI (objects)'),
+      }),
+    ])
+    .optional()
+    .describe('A model that makes vectors of pictures, for similarity gates'),
+})
+
+/** The tools of gates, read. */
+export type QualitySettings = z.infer<typeof qualitySettings>
+
+/** A server of the settings. */
+export type EndpointSettings = z.infer<z.ZodObject<typeof endpoint>>
