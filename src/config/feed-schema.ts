@@ -58,25 +58,3 @@ export const feedRow = z
 
 /** One source of prices, read. */
 export type FeedSettings = z.infer<typeof feedRow>
-
-/** Where alerts go beside the log. */
-export const alertSettings = z.strictObject({
-  latency: z
-    .union([z.literal('off'), duration])
-    .optional()
-    .describe('Tells of offers whose calls take longer at p95 over ten minutes; off = never'),
-  webhook: z
-    .strictObject({
-      url: z.url({ protocol: /^https?$/ }).describe('Alerts are posted here, signed'),
-      secret: z
-        .string()
-        .regex(/^whsec_[A-Za-z0-9+/]{32,86}={0,2}$/, 'must be whsec_ and 24 to 64 bytes in base64')
-        .describe('Signs as Standard Webhooks; use $NAME in braces'),
-      allow_private: z.boolean().optional().describe('The URL may lie on a private address'),
-    })
-    .optional()
-    .describe('Alerts by webhook, as Standard Webhooks 1.0'),
-})
-
-/** Where alerts go, read. */
-export type AlertSettings = z.infer<typeof alertSettings>

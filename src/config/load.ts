@@ -91,9 +91,12 @@ export function loadSettings(input: {
     problems.push(`${path}: prices.overrides: ${conflictText(conflict)}`)
   }
   if (problems.length > 0) throw new ConfigError(problems)
-  const { prices, alerts = {}, purposes = {}, quality = {} } = file
-  const storage = storageOf(values)
-  const outside = { priceFeeds: prices?.feeds ?? [], alerts, purposes, quality, storage }
+  const { prices, alerts = {}, webhooks = {}, purposes = {}, quality = {} } = file
+  const outside = {
+    priceFeeds: prices?.feeds ?? [],
+    ...{ alerts, webhooks, purposes, quality },
+    storage: storageOf(values),
+  }
   const providers = withOwn(read, input.own ?? {})
   const all = {
     ...values,

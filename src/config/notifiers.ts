@@ -1,21 +1,19 @@
 import { joinNotifiers } from '../adapters/notifiers/join-notifiers.ts'
 import { createLogNotifier } from '../adapters/notifiers/log-notifier.ts'
-import { createWebhookNotifier } from '../adapters/notifiers/webhook-notifier.ts'
-import type { Clock } from '../ports/clock.ts'
-import type { HttpClient } from '../ports/http-client.ts'
+import { alertNotice } from '../core/alerts/alert-notice.ts'
+import type { NoticeDesk } from '../gateway/notice-desk.ts'
 import type { Log } from '../ports/log.ts'
 import type { Notifier } from '../ports/notifier.ts'
-import type { Settings } from './schema.ts'
 
-/** Who is told of alerts: always the log, and the webhook of the settings. */
-export function createNotifier(
-  { alerts }: Pick<Settings, 'alerts'>,
-  parts: { readonly http: HttpClient; readonly clock: Clock; readonly log: Log },
-): Notifier {
-  const { webhook } = alerts
-  const log = createLogNotifier(parts.log)
-  if (webhook === undefined) return log
-  const { url, secret } = webhook
-  const privateOrigins = webhook.allow_private === true ? [new URL(url).origin] : []
-  return joinNotifiers([log, createWebhookNotifier({ ...parts, url, secret, privateOrigins })])
+/** Who is told of alerts: always the log, and every destination that wants them. */
+export function createNotifier(notices: Pick<NoticeDesk, 'tell'>, log: Log): Notifier {
+  let last = Promise.resolve()
+  const destinations: Notifier = {
+    // One after the other, so that what ends an alert never overtakes it.
+    notify: (alert) => {
+      last = last.then(() => notices.tell(alertNotice(alert)))
+    },
+    close: () => last,
+  }
+  return joinNotifiers([createLogNotifier(log), destinations])
 }

@@ -32,10 +32,14 @@ import type { Stores } from '../ports/stores.ts'
 import { providers as shippedProviders } from '../providers/registry.generated.ts'
 import type { ProviderDefinition } from '../providers/shared/definition.ts'
 import type { Sandbox } from '../sandbox/server.ts'
+import { toAlertRules } from './alert-rules.ts'
 import { type BookShelf, openBookShelf, refuseBroken } from './book-shelf.ts'
 import { databaseAddress } from './database.ts'
+import type { LinkSigner } from './notice-links.ts'
 import { type OpenedTools, openGateTools } from './open-gates.ts'
+import { openNotices } from './open-notices.ts'
 import { openSandbox } from './open-sandbox.ts'
+import { openTelling } from './open-telling.ts'
 import { openTraffic, waitingPrice } from './open-traffic.ts'
 import { priceLayers } from './price-layers.ts'
 import { type ProviderPlan, planProviders } from './provider-plan.ts'
@@ -72,8 +76,8 @@ export interface Keeprate {
   readonly linkSecret: string
   /** Shared by all replicas; tells a request of our own that comes back to us. */
   readonly instance: string
-  /** Tells that a server answers at this address: from now on providers can report to it. */
-  listensAt(url: string): void
+  /** A server answers here: providers can report to it, and notices link to pictures below it. */
+  listensAt(url: string, pathOf: LinkSigner): void
   /** Lets running requests end, then closes everything. */
   close(): Promise<void>
 }
@@ -100,6 +104,8 @@ interface Outside {
   readonly linkSecret: string
   readonly instance: string
   readonly webhookAddresses: ListeningAddresses
+  /** Shared by all replicas; signs what they tell others. */
+  readonly noticeSecret: string
   readonly sandbox: Sandbox | undefined
 }
 
@@ -150,10 +156,11 @@ async function openOutside(
     const linkSecret = await secret('link_secret')
     const webhookSecret = await secret('provider_webhook_secret')
     const webhookAddresses = createWebhookAddresses(webhookSecret, settings.publicUrl)
+    const noticeSecret = await secret('notice_secret')
     const instance = await stores.settings.getOrCreate('instance_id', randomHex(8))
     const isNeeded = emulated.length > 0 && world === undefined
     const sandbox = isNeeded ? await openSandbox(settings) : undefined
-    return { stores, linkSecret, webhookAddresses, instance, sandbox }
+    return { stores, linkSecret, webhookAddresses, noticeSecret, instance, sandbox }
   } catch (error) {
     await stores.close()
     throw error
@@ -164,9 +171,10 @@ async function assemble(
   settings: Settings,
   log: Logger,
   options: Chosen,
-  { stores, linkSecret, webhookAddresses, instance, sandbox }: Outside,
+  outside: Outside,
 ): Promise<Keeprate> {
   const { plan, books, world } = options
+  const { stores, linkSecret, webhookAddresses, instance, sandbox } = outside
   const { clock, random, http } = world ?? realWorld()
   const sandboxUrl = (kind: string) => (world ?? sandbox)?.baseUrl(kind) ?? ''
   const providers = createProviders(plan, { http, clock, via: viaOf(instance), sandboxUrl })
@@ -179,12 +187,14 @@ async function assemble(
   const decoder = world?.decoder ?? createSharpDecoder()
   const tools = openGateTools(settings.quality, { http, sandboxUrl })
   const storage = openStorage(settings, { http, clock, random, log, sha256 })
+  const telling = { stores, clock, random, log, http, sha256, root: outside.noticeSecret }
+  const { desk: notices, courier, links } = await openNotices(settings, telling)
   const parts = {
     snapshot: prices.snapshot,
     stores,
     images: world?.images ?? storage.images,
-    ...{ decoder, clock, random, sha256, log, limits },
-    rules: toRoutingRules(settings),
+    ...{ decoder, clock, random, sha256, log, limits, notices },
+    ...{ rules: toRoutingRules(settings), alertRules: toAlertRules(settings.alerts) },
     baselineModel: settings.baseline,
     purposes: makePurposes(settings.purposes),
     gates: new GateDesk({ ...tools, decoder, clock, sha256 }),
@@ -197,13 +207,14 @@ async function assemble(
     owner: `${hostname()}:${process.pid}:${randomHex(6)}`,
   }
   const gateway = openGateway(parts, options)
-  const stop = new AbortController()
-  const drained = options.recovers === false ? undefined : storage.drain(stop.signal)
-  const { watch, notifier } = watchPrices(settings, { ...parts, http, hub, desk: prices })
+  const [stop, isStaying] = [new AbortController(), options.recovers !== false]
+  const drained = isStaying ? storage.drain(stop.signal) : undefined
+  const watch = watchPrices(settings, { ...parts, http, hub, desk: prices })
+  const told = openTelling(settings, { ...parts, hub, courier }, isStaying)
   books.watch((rows) => watch.replaceBooks(rows), stop.signal)
   await seconds.recall(prices.snapshot(), stores.history, clock.now())
   // A command that ends soon uses what is known and looks at nothing.
-  await (options.recovers === false ? watch.follow() : watch.start(stop.signal))
+  await (isStaying ? watch.start(stop.signal) : watch.follow())
   const keyRing = new KeyRing({ keys: stores.keys, clock, sha256 }, fixedKeys(settings, providers))
   return {
     settings,
@@ -220,12 +231,15 @@ async function assemble(
     emulated: plan.emulated,
     linkSecret,
     instance,
-    listensAt: webhookAddresses.listensAt,
+    listensAt: (url, pathOf) => {
+      webhookAddresses.listensAt(url)
+      links.listensAt(url, pathOf)
+    },
     close: async () => {
       stop.abort()
       await gateway.close()
       await Promise.all([watch.ended(), drained])
-      await notifier.close()
+      await told.close()
       await Promise.all([decoder.close(), http.close(), sandbox?.close()])
       await stores.close()
     },

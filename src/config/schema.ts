@@ -5,8 +5,10 @@ import { type PriceRow, priceRowSchema } from '../core/pricebook/price-row.ts'
 import { isPositive, positiveRateSchema } from '../core/pricing/decimal.ts'
 import { type PurposeSettings, purposeSchema } from '../core/purpose/purpose.ts'
 import type { GateRefusalMode, RefusalMode } from '../core/request/image-request.ts'
+import { type AlertSettings, alertSettings } from './alert-schema.ts'
 import { type ApiKey, apiKeyList } from './api-keys.ts'
-import { type AlertSettings, alertSettings, type FeedSettings, feedRow } from './feed-schema.ts'
+import { type FeedSettings, feedRow } from './feed-schema.ts'
+import { webhookSettings } from './notice-schema.ts'
 import { type QualitySettings, qualitySettings } from './quality-schema.ts'
 import { routingMembers } from './routing-schema.ts'
 
@@ -120,7 +122,8 @@ export const configFile = z.strictObject({
     })
     .optional()
     .describe('Prices of your own, over those that ship'),
-  alerts: alertSettings.optional().describe('Where alerts go beside the log'),
+  alerts: alertSettings.optional().describe('What is alarming, and who is told beside the log'),
+  webhooks: webhookSettings.optional().describe('Who is told of events'),
   cache: z.strictObject({ ttl: duration.optional() }).optional(),
   storage: z
     .strictObject({
@@ -223,6 +226,7 @@ export interface Settings {
   readonly priceOverrides: PriceOverrides
   readonly priceFeeds: readonly FeedSettings[]
   readonly alerts: AlertSettings
+  readonly webhooks: z.infer<typeof webhookSettings>
   /** By name; over those that ship. */
   readonly purposes: Readonly<Record<string, PurposeSettings>>
   readonly quality: QualitySettings

@@ -1,13 +1,10 @@
 import { dayOf } from '../core/time.ts'
-import { AlertDesk } from '../gateway/alert-desk.ts'
 import { BillDesk } from '../gateway/bill-desk.ts'
 import type { Dependencies } from '../gateway/dependencies.ts'
 import type { EventHub } from '../gateway/events.ts'
 import type { PriceDesk } from '../gateway/price-desk.ts'
 import { PriceWatch } from '../gateway/price-watch.ts'
 import type { HttpClient } from '../ports/http-client.ts'
-import type { Notifier } from '../ports/notifier.ts'
-import { createNotifier } from './notifiers.ts'
 import { createPriceSources } from './price-sources.ts'
 import type { Settings } from './schema.ts'
 
@@ -22,11 +19,8 @@ export interface WatchParts
   readonly desk: PriceDesk
 }
 
-/** Puts sources, bills, watch and alerts together. Nothing is looked at before `start`. */
-export function watchPrices(
-  settings: Settings,
-  parts: WatchParts,
-): { readonly watch: PriceWatch; readonly notifier: Notifier } {
+/** Puts sources, bills and watch together. Nothing is looked at before `start`. */
+export function watchPrices(settings: Settings, parts: WatchParts): PriceWatch {
   const { clock, stores, desk, http, hub, log, emit, owner } = parts
   const store = stores.prices
   const bills = new BillDesk({ store, owner, emit })
@@ -46,14 +40,11 @@ export function watchPrices(
   const watch = new PriceWatch({
     ...{ desk, sources, store, history, clock, random, sha256, log, emit, beforeTurn },
   })
-  const notifier = createNotifier(settings, { http, clock, log })
-  const alerts = new AlertDesk(notifier, () => clock.now())
   hub.listen((event) => {
-    alerts.onEvent(event)
     if (event.kind === 'book-changed') bills.forgetDrifts()
     if (event.kind !== 'attempt-settled' || event.attempt.costBasis !== 'reported') return
     const { attempt, bookNano, images, isSimulated } = event
     bills.take({ attempt, bookNano, images, isSimulated, at: attempt.settledAt ?? clock.now() })
   })
-  return { watch, notifier }
+  return watch
 }

@@ -1,4 +1,4 @@
-import type { Alert, AlertKind } from '../core/alerts/alert.ts'
+import { type Alert, type AlertKind, openKeyOf } from '../core/alerts/alert.ts'
 import { describeChange, printChange } from '../core/alerts/describe-change.ts'
 import { dollarsFromNano, formatDollars } from '../core/money.ts'
 import type { Instant } from '../core/time.ts'
@@ -18,6 +18,10 @@ const ALWAYS: readonly AlertKind[] = [
   'price_held',
   'provider_up',
   'latency_recovered',
+  'model_shutdown',
+  'budget_threshold',
+  'budget_exceeded',
+  'recovered',
 ]
 
 /** What is over when something is told: it is told again when it comes back. */
@@ -32,22 +36,40 @@ export class AlertDesk {
   readonly #now: () => Instant
   readonly #told = new Map<string, Instant>()
 
-  constructor(notifier: Notifier, now: () => Instant) {
+  readonly #budgetSteps: readonly number[]
+
+  /** @param budgetSteps percents of budgets that are told. */
+  constructor(
+    notifier: Notifier,
+    now: () => Instant,
+    budgetSteps: readonly number[] = [50, 80, 100],
+  ) {
     this.#notifier = notifier
     this.#now = now
+    this.#budgetSteps = budgetSteps
   }
 
   /** Listens to one event. */
   onEvent(event: GatewayEvent): void {
+    if (event.kind === 'budget-threshold' && !this.#budgetSteps.includes(event.percent)) return
     const alert = alertOf(event, this.#now())
-    if (alert !== undefined && this.#isNew(alert)) this.#notifier.notify(alert)
+    if (alert !== undefined) this.notify(alert)
   }
 
-  #isNew({ kind, subject, at }: Alert): boolean {
+  /** Takes what somebody else found. */
+  notify(alert: Alert): void {
+    const ended = endings[alert.kind]
+    const ends = ended === undefined ? {} : { ends: openKeyOf({ ...alert, kind: ended }) }
+    if (this.#isNew(alert)) this.#notifier.notify({ ...alert, ...ends })
+  }
+
+  #isNew(alert: Alert): boolean {
+    const { kind, at, ends } = alert
     const ended = endings[kind]
-    if (ended !== undefined) this.#told.delete(`${ended}\n${subject}`)
+    if (ended !== undefined) this.#told.delete(openKeyOf({ ...alert, kind: ended }))
+    if (ends !== undefined) this.#told.delete(ends)
     if (ALWAYS.includes(kind)) return true
-    const key = `${kind}\n${subject}`
+    const key = openKeyOf(alert)
     const last = this.#told.get(key)
     if (last !== undefined && at - last < limits.quietMs) return false
     this.#told.delete(key)
@@ -73,6 +95,7 @@ function alertOf(event: GatewayEvent, at: Instant): Alert | undefined {
         text: describeChange(event.recorded),
         at,
         data: printChange(event.recorded),
+        fact: change.id,
       }
     }
     case 'feed-failed':
@@ -87,6 +110,10 @@ function alertOf(event: GatewayEvent, at: Instant): Alert | undefined {
     case 'latency-exceeded':
     case 'latency-recovered':
       return latencyAlert(event, at)
+    case 'budget-threshold':
+      return budgetAlert(event, at)
+    case 'cost-unusual':
+      return unusualAlert(event, at)
     default:
       return undefined
   }
@@ -168,3 +195,38 @@ function latencyAlert(event: LatencyEvent, at: Instant): Alert {
 }
 
 const seconds = (durationMs: number): string => `${Math.round(durationMs / 100) / 10} s`
+
+function budgetAlert(event: Of<'budget-threshold'>, at: Instant): Alert {
+  const { budget, tenant, percent, spentNano, limitNano, resetsAt } = event
+  const isOver = percent >= 100
+  const [spent, limit] = [spentNano, limitNano].map(formatDollars)
+  const until = resetsAt === undefined ? '' : `; it begins anew at ${timeOf(resetsAt)}`
+  return {
+    kind: isOver ? 'budget_exceeded' : 'budget_threshold',
+    severity: isOver ? 'critical' : percent >= 80 ? 'warning' : 'info',
+    subject: budget,
+    text: `${percent} % of the budget ${budget} are spent: ${spent} of ${limit}${until}.`,
+    at,
+    data: {
+      ...{ budget, percent, spent: dollarsFromNano(spentNano) },
+      ...{ limit: dollarsFromNano(limitNano), resets_at: resetsAt ?? null },
+    },
+    ...(tenant === undefined ? {} : { tenant }),
+    // Each step of each window once; a budget that never resets tells each step once at all.
+    fact: `${tenant ?? ''} ${budget} ${percent} ${resetsAt ?? ''}`,
+  }
+}
+
+function unusualAlert(event: Of<'cost-unusual'>, at: Instant): Alert {
+  const { attempt, eachNano, usualNano, score } = event
+  const { offer, requestId } = attempt
+  const [each, usual] = [eachNano, usualNano].map(formatDollars)
+  return {
+    ...{ kind: 'cost_anomaly', severity: 'warning', subject: offer, at },
+    text: `A picture of ${offer} cost ${each}; calls alike cost ${usual}.`,
+    data: {
+      ...{ offer, request_id: requestId, cost: dollarsFromNano(eachNano) },
+      ...{ usual: dollarsFromNano(usualNano), score: Math.round(score * 10) / 10 },
+    },
+  }
+}

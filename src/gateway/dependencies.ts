@@ -1,3 +1,4 @@
+import type { AlertRules } from '../core/alerts/alert-rules.ts'
 import type { Catalog } from '../core/catalog/catalog.ts'
 import type { MeasuredSeconds } from '../core/catalog/measured-seconds.ts'
 import type { Model } from '../core/catalog/model.ts'
@@ -16,6 +17,7 @@ import type { GatewayEvent } from './events.ts'
 import type { GateDesk } from './gate-desk.ts'
 import type { LateWrites } from './late-writes.ts'
 import type { GatewayLimits } from './limits.ts'
+import type { NoticeDesk } from './notice-desk.ts'
 import type { RoutingRules } from './routing-rules.ts'
 import type { Siblings } from './siblings.ts'
 import type { Traffic } from './traffic.ts'
@@ -66,6 +68,9 @@ export interface Dependencies {
   readonly traffic: Traffic
   /** Calls whose ends providers report by themselves. */
   readonly webhooks: WebhookDesk
+  /** Who is told what happens. */
+  readonly notices: NoticeDesk
+  readonly alertRules: AlertRules
   /** What the database did not take yet. */
   readonly late: LateWrites
   readonly emit: (event: GatewayEvent) => void

@@ -97,6 +97,35 @@ export type GatewayEvent =
       readonly provider: string
       readonly result: DeliveryResult
     }
+  | {
+      /** What was spent and put aside reached a share of a budget. */
+      readonly kind: 'budget-threshold'
+      /** Name of the budget, as its owner knows it. */
+      readonly budget: string
+      /** Absent when it is not one tenant's. */
+      readonly tenant?: string
+      /** 100 when nothing is left. */
+      readonly percent: number
+      readonly spentNano: bigint
+      readonly limitNano: bigint
+      /** When it begins anew. */
+      readonly resetsAt?: Instant
+    }
+  | {
+      /** A call cost much more than its like. */
+      readonly kind: 'cost-unusual'
+      readonly attempt: Attempt
+      /** Dollars each picture cost, and what is usual. */
+      readonly eachNano: bigint
+      readonly usualNano: bigint
+      /** Robust standard deviations. */
+      readonly score: number
+    }
+  | {
+      /** A notice was sent: it arrived, is tried again, or waits for a person. */
+      readonly kind: 'delivery-tried'
+      readonly result: 'delivered' | 'failed' | 'dead'
+    }
   | { readonly kind: 'write-failed'; readonly requestId: string; readonly what: string }
   | {
       /** The calls of an offer became too slow, or fast enough again. */

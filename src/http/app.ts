@@ -2,6 +2,7 @@ import multipart from '@fastify/multipart'
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { GatewayError } from '../core/errors/gateway-error.ts'
 import { makeId } from '../core/ids.ts'
+import { alertRoutes } from './alerts.ts'
 import { addAuth } from './auth.ts'
 import { answerBrokenRequest } from './broken-request.ts'
 import type { HttpContext } from './context.ts'
@@ -10,6 +11,7 @@ import { feedbackRoutes } from './feedback.ts'
 import { healthRoutes } from './health.ts'
 import { jobRoutes } from './jobs.ts'
 import { addLoopCheck } from './loop.ts'
+import { noticeRoutes } from './notice-events.ts'
 import { formLimits } from './openai/form.ts'
 import { imageRoutes } from './openai/images.ts'
 import { modelRoutes } from './openai/models.ts'
@@ -22,6 +24,8 @@ import { assertOurAddress, providerWebhookRoute } from './provider-webhooks.ts'
 import { quoteRoutes } from './quotes.ts'
 import { addRoutes, type RouteDefinition } from './route.ts'
 import { usageRoutes } from './usage.ts'
+import { deliveryRoutes } from './webhook-deliveries.ts'
+import { webhookRoutes } from './webhooks.ts'
 
 /** Limits of the server itself. */
 const limits = {
@@ -76,6 +80,10 @@ export async function createApp(
     ...priceFeedRoutes(context),
     ...usageRoutes(context),
     ...organizationRoutes(context),
+    ...deliveryRoutes(context),
+    ...noticeRoutes(context),
+    ...webhookRoutes(context),
+    ...alertRoutes(context),
     providerWebhookRoute(context),
     ...healthRoutes(context, () => routes),
   ]

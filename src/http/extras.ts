@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { GatewayError, invalid } from '../core/errors/gateway-error.ts'
 import { canonicalJson } from '../core/json.ts'
+import { destinationLimits } from '../core/notices/destination.ts'
 import {
   cacheModes,
   gateRefusalModes,
@@ -51,6 +52,7 @@ export const keeprateObject = z.strictObject({
   needs: z.array(z.enum(needs)).nullish(),
   strict: z.boolean().nullish(),
   group: label.nullish(),
+  webhook: z.string().max(destinationLimits.maxUrlCharacters).nullish(),
   user: label.nullish(),
   deadline_ms: z.number().nullish(),
   cache: z.enum(cacheModes).nullish(),
@@ -92,6 +94,7 @@ const headerReaders: ReadonlyMap<string, HeaderReader> = new Map(
     needs: (value) => ({ needs: readNeeds(value) }),
     strict: (value) => ({ strict: readFlag('x-keeprate-strict', value) }),
     group: (value) => ({ group: value }),
+    webhook: (value) => ({ webhook: value }),
     user: (value) => ({ user: value }),
     'deadline-ms': (value) => ({ deadline_ms: Number(value) }),
     cache: (value) => ({ cache: readCache(value) }),

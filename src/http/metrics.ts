@@ -95,6 +95,11 @@ function makeOutcomes(counter: MakeCounter) {
       'Second offers asked while the first one was silent: won, lost, failed, or blocked unasked.',
       ['outcome'],
     ),
+    notices: counter(
+      'keeprate_webhook_deliveries_total',
+      'Tries to deliver notices: delivered, failed and tried again, or dead.',
+      ['result'],
+    ),
     verdicts: counter(
       'keeprate_verdicts_total',
       'First verdicts of raters on pictures: accepted or rejected.',
@@ -192,6 +197,9 @@ function makeListeners(
     },
     'answer-repeated': ({ how }) => to.repeated.inc({ kind: how }),
     'delivery-received': ({ provider, result }) => to.deliveries.inc({ provider, result }),
+    'budget-threshold': () => undefined,
+    'cost-unusual': () => undefined,
+    'delivery-tried': ({ result }) => to.notices.inc({ result }),
     'write-failed': () => to.writeFailures.inc(),
     'hedge-ended': ({ outcome }) => to.hedges.inc({ outcome }),
     'latency-exceeded': () => undefined,

@@ -1,4 +1,17 @@
 import type { Verdict } from '../core/feedback/verdict.ts'
+import type { Book } from '../core/ledger/entry.ts'
+import type { TimeRange } from '../core/usage/buckets.ts'
+
+/** How many words of raters there were on pictures of a provider, in one stretch of time. */
+export interface VerdictCount {
+  /** Which stretch, from 0. */
+  readonly stretch: number
+  readonly provider: string
+  /** Empty when none was named. */
+  readonly purpose: string
+  readonly judged: number
+  readonly accepted: number
+}
 
 /** What people said of pictures. */
 export interface FeedbackStore {
@@ -10,4 +23,8 @@ export interface FeedbackStore {
   put(verdict: Verdict): Promise<Verdict | undefined>
   /** All verdicts on a picture, oldest first. */
   ofImage(imageId: string): Promise<readonly Verdict[]>
+  /** Counts the words of a range over all tenants, by stretches of equal length. */
+  count(
+    query: TimeRange & { readonly book: Book; readonly stretchMs: number },
+  ): Promise<readonly VerdictCount[]>
 }

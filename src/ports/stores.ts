@@ -9,9 +9,11 @@ import type {
 import type { Balance, Book, Hold, LedgerEntry } from '../core/ledger/entry.ts'
 import type { VirtualKey } from '../core/ledger/virtual-key.ts'
 import type { Instant } from '../core/time.ts'
+import type { AlertStore } from './alert-store.ts'
 import type { AnswerStore } from './answer-store.ts'
 import type { FeedbackStore } from './feedback-store.ts'
 import type { HistoryStore } from './history-store.ts'
+import type { NoticeStore } from './notice-store.ts'
 import type { PriceStore } from './price-store.ts'
 import type { UsageStore } from './usage-store.ts'
 
@@ -135,6 +137,8 @@ export interface Stores {
   readonly prices: PriceStore
   readonly history: HistoryStore
   readonly feedback: FeedbackStore
+  readonly notices: NoticeStore
+  readonly alerts: AlertStore
   /** Resolves when the database answers. */
   check(): Promise<void>
   close(): Promise<void>

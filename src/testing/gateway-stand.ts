@@ -6,6 +6,7 @@ import { openDatabase } from '../adapters/database/open-database.ts'
 import { createFallbackStore } from '../adapters/files/fallback-image-store.ts'
 import { createFileImageStore } from '../adapters/files/file-image-store.ts'
 import { createSharpDecoder } from '../adapters/sharp-decoder/sharp-decoder.ts'
+import { defaultAlertRules } from '../core/alerts/alert-rules.ts'
 import type { BreakerRule } from '../core/breaker/breaker.ts'
 import type { Fact } from '../core/jobs/request-record.ts'
 import type { Markup, PriceLayers } from '../core/pricebook/layers.ts'
@@ -32,6 +33,7 @@ import type { Log } from '../ports/log.ts'
 import type { Provider } from '../ports/provider.ts'
 import type { Journal, Stores } from '../ports/stores.ts'
 import type { WebhookAddresses } from '../ports/webhook-addresses.ts'
+import { noticesOf } from './notice-stand.ts'
 import { seededRandom, VirtualClock } from './virtual-clock.ts'
 
 /** How a stand is set up; what is left out is as in production, but for time and chance. */
@@ -111,15 +113,16 @@ export async function openGatewayStand(options: GatewayStandOptions): Promise<Ga
   hub.listen((event) => events.push(event))
   const prices = openDesk(options, hub.emit)
   const decoder = options.hasDecoder === true ? createSharpDecoder() : noDecoder
+  const [random, log] = [seededRandom(seed), collectingLog(logged)]
   const parts = {
     snapshot: prices.snapshot,
     stores,
     images,
     decoder,
     clock,
-    random: seededRandom(seed),
+    random,
     sha256,
-    log: collectingLog(logged),
+    log,
     limits,
     rules: { ...defaultRoutingRules, ...options.rules },
     baselineModel: options.baselineModel ?? 'none',
@@ -131,6 +134,8 @@ export async function openGatewayStand(options: GatewayStandOptions): Promise<Ga
     webhooks: new WebhookDesk(options.addresses),
     traffic: openTraffic(options, clock, hub),
     emit: hub.emit,
+    notices: noticesOf(stores, { clock, random, log }),
+    alertRules: defaultAlertRules,
     owner: `stand:${seed}`,
   }
   const gateway = openGateway(parts, options)

@@ -19,6 +19,7 @@ import {
   toJudgedRow,
   toSettledRow,
 } from './changes.ts'
+import { type DeliveryRow, toDeliveryRow } from './notice-rows.ts'
 import {
   toAttemptRow,
   toCacheRow,
@@ -44,6 +45,7 @@ export interface BatchRows {
   readonly ended: EndedRow[]
   readonly holdChanges: HoldChangeRow[]
   readonly entries: LedgerRow[]
+  readonly deliveries: DeliveryRow[]
   readonly closed: OwedAnswerRow[]
 }
 
@@ -72,7 +74,8 @@ const factOrder: { readonly [Kind in Fact['kind']]: number } = {
   'cache-written': 8,
   'request-ended': 9,
   'hold-closed': 10,
-  'answer-closed': 11,
+  'delivery-owed': 11,
+  'answer-closed': 12,
 }
 
 /**
@@ -94,6 +97,7 @@ class Collector {
     ended: [],
     holdChanges: [],
     entries: [],
+    deliveries: [],
     closed: [],
   }
   readonly #pictures = new Map<string, number>()
@@ -152,6 +156,7 @@ export function joinRows(batches: readonly Batch[]): BatchRows {
     rows.ended.push(...more.ended)
     for (const row of more.holdChanges) collector.changeHold(row)
     rows.entries.push(...more.entries)
+    rows.deliveries.push(...more.deliveries)
     rows.closed.push(...more.closed)
   }
   return rows
@@ -230,6 +235,10 @@ const adders: { readonly [Kind in Fact['kind']]: FactAdder<Kind> } = {
     to.changeHold(toHoldChangeRow(entry))
     to.rows.entries.push(toLedgerRow(entry))
     subjects.push(entry.requestId, entry.holdId)
+  },
+  'delivery-owed': ({ delivery }, { rows }, subjects) => {
+    rows.deliveries.push(toDeliveryRow(delivery))
+    subjects.push(delivery.id)
   },
   'answer-closed': ({ answer }, { rows }, subjects) => {
     rows.closed.push(toOwedAnswerRow(answer))

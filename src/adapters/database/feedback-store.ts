@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Verdict } from '../../core/feedback/verdict.ts'
 import type { FeedbackStore } from '../../ports/feedback-store.ts'
 import { toMilliseconds, toText } from './columns.ts'
@@ -47,6 +48,28 @@ export function feedbackStore(engine: Engine): FeedbackStore {
       return before === undefined ? undefined : fromRow(before)
     },
     ofImage: async (imageId) => (await ofImage(imageId)).map(fromRow),
+    async count({ from, to, book, stretchMs }) {
+      const start = toMilliseconds(from)
+      const stretch = sql<bigint>`(verdicts.at - ${start}) / ${toMilliseconds(stretchMs)}`
+      const query = kysely
+        .selectFrom('verdicts')
+        .innerJoin('images', 'images.id', 'verdicts.image_id')
+        .innerJoin('requests', 'requests.id', 'verdicts.request_id')
+        .where('verdicts.at', '>=', start)
+        .where('verdicts.at', '<', toMilliseconds(to))
+        .where('requests.book', '=', book)
+        .select([stretch.as('stretch'), 'images.provider', 'requests.purpose'])
+        .select((eb) => [
+          eb.fn.countAll<bigint>().as('judged'),
+          eb.fn.sum<bigint>('verdicts.is_accepted').as('accepted'),
+        ])
+        .groupBy(['stretch', 'images.provider', 'requests.purpose'])
+      const { rows } = await run(engine, query)
+      return rows.map((row) => ({
+        ...{ provider: row.provider, purpose: row.purpose, stretch: Number(row.stretch) },
+        ...{ judged: Number(row.judged), accepted: Number(row.accepted) },
+      }))
+    },
   }
 }
 

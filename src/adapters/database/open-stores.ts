@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Stores } from '../../ports/stores.ts'
+import { alertStore } from './alert-store.ts'
 import { answerStore } from './answer-store.ts'
 import { cacheStore } from './cache-store.ts'
 import type { Engine } from './engine.ts'
@@ -10,6 +11,7 @@ import { keyStore } from './key-store.ts'
 import { ledgerStore } from './ledger-store.ts'
 import { migrate } from './migrate.ts'
 import { migrations } from './migrations/list.ts'
+import { noticeStore } from './notice-store.ts'
 import { priceStore } from './price-store.ts'
 import { requestStore } from './request-store.ts'
 import { settingStore } from './setting-store.ts'
@@ -36,6 +38,8 @@ export async function openStores(engine: Engine): Promise<Stores> {
     prices: priceStore(engine),
     history: historyStore(engine),
     feedback: feedbackStore(engine),
+    notices: noticeStore(engine),
+    alerts: alertStore(engine),
     async check() {
       await engine.execute(sql`select 1`.compile(engine.kysely))
     },

@@ -1,4 +1,6 @@
+import type { AlertRow } from './alert-store.ts'
 import type { IdempotencyKeyRow, OwedAnswerRow } from './answer-rows.ts'
+import type { DeliveryRow, DestinationRow } from './notice-rows.ts'
 import type { BillTallyRow, PriceChangeRow, PriceFeedRow, PriceSourceRow } from './price-tables.ts'
 import type { Columns } from './statement.ts'
 import type { UsageSeriesRow, UsageTotalRow } from './usage-rows.ts'
@@ -173,6 +175,9 @@ export interface Schema {
   readonly balances: BalanceRow
   readonly cache_entries: CacheRow
   readonly verdicts: VerdictRow
+  readonly destinations: DestinationRow
+  readonly deliveries: DeliveryRow
+  readonly alerts: AlertRow
   readonly usage_series: UsageSeriesRow
   readonly usage_totals: UsageTotalRow
   readonly virtual_keys: VirtualKeyRow

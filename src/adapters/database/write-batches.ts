@@ -30,6 +30,7 @@ export function* writeBatches(writes: Writes, batches: readonly Batch[]): Steps 
   totals.change(holds, rows.holdChanges)
   yield* write(writes.enter, rows.entries, 'ledger entry already written')
   for (const entry of rows.entries) if (entry.kind === 'settle') totals.settle(entry)
+  yield* write(writes.deliver, rows.deliveries, 'delivery already owed')
   // One that is not there any more is closed as well.
   for (const query of writes.close(rows.closed)) yield query
   // Last, and in one order: these are the rows that requests share, so they stay locked shortest.

@@ -8,6 +8,7 @@ import {
   submittedColumns,
 } from './changes.ts'
 import type { Printer } from './engine.ts'
+import { deliveryColumns } from './notice-rows.ts'
 import type { Printed } from './printed.ts'
 import {
   attemptColumns,
@@ -64,6 +65,7 @@ export const printWrites = (writes: Writes): Readonly<Record<keyof Writes, Print
   end: writes.end.print(),
   changeHold: writes.changeHold.print(),
   enter: writes.enter.print(),
+  deliver: writes.deliver.print(),
   total: writes.total.print(),
   nameSeries: writes.nameSeries.print(),
   addUsage: writes.addUsage.print(),
@@ -88,6 +90,7 @@ function inserts({ kysely, rowsPerStatement }: Printer) {
     store: insert('images', imageColumns),
     cache: insert('cache_entries', cacheColumns),
     enter: insert('ledger_entries', ledgerColumns),
+    deliver: insert('deliveries', deliveryColumns),
     /** Adds to the totals; rows must come in one order, or two processes lock each other out. */
     total: rowsStatement(balanceColumns, rowsPerStatement, (rows) =>
       kysely

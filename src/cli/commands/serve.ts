@@ -38,7 +38,7 @@ async function serve(output: Output, options: CommonOptions): Promise<number> {
     await keeprate.gateway.ready
     await app.listen({ host: settings.host, port: settings.port })
     const url = urlOf(app)
-    keeprate.listensAt(url)
+    keeprate.listensAt(url, createLinks(keeprate.linkSecret).sign)
     output.data(readyFacts(url, keeprate), readyLine(url, keeprate))
     const signal = await stopSignal()
     log.info({ signal }, 'draining')

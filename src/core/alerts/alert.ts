@@ -1,4 +1,5 @@
 import type { JsonObject } from '../json.ts'
+import type { Severity } from '../notices/notice.ts'
 import type { Instant } from '../time.ts'
 
 /** What alerts are about. On the wire they are events of type `alert.<kind>`, or as named here. */
@@ -13,6 +14,15 @@ export const alertKinds = [
   'provider_up',
   'latency_exceeded',
   'latency_recovered',
+  'cost_per_accepted',
+  'cost_drift',
+  'acceptance_drop',
+  'cache_hit_drop',
+  'cost_anomaly',
+  'model_shutdown',
+  'budget_threshold',
+  'budget_exceeded',
+  'recovered',
 ] as const
 /** See {@link alertKinds}. */
 export type AlertKind = (typeof alertKinds)[number]
@@ -21,7 +31,7 @@ export type AlertKind = (typeof alertKinds)[number]
 export interface Alert {
   readonly kind: AlertKind
   /** `info` is news; `warning` wants a look; `critical` costs money or pictures now. */
-  readonly severity: 'info' | 'warning' | 'critical'
+  readonly severity: Severity
   /** What it is about: an offer, a provider, a source. Equal alerts are told once in a while. */
   readonly subject: string
   /** One sentence. */
@@ -29,7 +39,17 @@ export interface Alert {
   readonly at: Instant
   /** The facts, for machines. Dollars are decimal strings. */
   readonly data: JsonObject
+  /** Id of the fact it tells: it is over at once, and told once, however many notice it. */
+  readonly fact?: string
+  /** Whose it is; absent for what concerns the operator alone. */
+  readonly tenant?: string
+  /** What this is the end of, by its open key: told only when that was. */
+  readonly ends?: string
 }
+
+/** What is told apart: of each there is no more than one open alert. */
+export const openKeyOf = ({ kind, subject, fact }: Pick<Alert, 'kind' | 'subject' | 'fact'>) =>
+  `${kind}\n${fact ?? subject}`
 
 /** The event's name in webhooks: those that other tools know have names of their own. */
 export const eventTypeOf = ({ kind }: Pick<Alert, 'kind'>): string => {
@@ -42,7 +62,18 @@ export const eventTypeOf = ({ kind }: Pick<Alert, 'kind'>): string => {
       return 'provider.up'
     case 'latency_exceeded':
       return 'latency.exceeded'
+    case 'cost_drift':
+      return 'cost_per_accepted.drift'
+    case 'budget_threshold':
+      return 'budget.threshold'
+    case 'budget_exceeded':
+      return 'budget.exceeded'
     default:
       return `alert.${kind}`
   }
 }
+
+/** Filters of who wants alerts and no news of pictures. */
+export const alertPatterns: readonly string[] = [
+  ...['price.*', 'budget.*', 'latency.*', 'cost_per_accepted.*', 'provider.*', 'alert.*'],
+]

@@ -43,6 +43,7 @@ const deciding: { readonly [Field in keyof Required<ImageRequest>]: readonly [un
     tags: [{ team: 'a' }, false],
     endUser: ['joe', false],
     group: ['g', false],
+    webhook: ['https://example.com', false],
     cache: ['refresh', false],
     cacheIsExplicit: [true, false],
     onPolicyRefusal: ['fallback', false],

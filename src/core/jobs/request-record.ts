@@ -4,6 +4,7 @@ import type { FailureClass } from '../errors/provider-failure.ts'
 import type { JsonObject, JsonValue } from '../json.ts'
 import type { Book, Hold, LedgerEntry } from '../ledger/entry.ts'
 import type { Nano } from '../money.ts'
+import type { Delivery } from '../notices/delivery.ts'
 import type { QualityNote } from '../quality/quality-note.ts'
 import type { ImageFormat, Operation, Quality } from '../request/image-request.ts'
 import type { Instant } from '../time.ts'
@@ -196,6 +197,11 @@ export type Fact =
       readonly request: RequestRecord
     }
   | { readonly kind: 'hold-closed'; readonly entry: LedgerEntry }
+  | {
+      /** Somebody is to be told; what is told is durable with what it tells of. */
+      readonly kind: 'delivery-owed'
+      readonly delivery: Delivery
+    }
   | {
       /** It was delivered, or there is none; nothing is said against one that has gone already. */
       readonly kind: 'answer-closed'

@@ -54,6 +54,7 @@ const fields: {
   tags: ['tags', 'object'],
   endUser: ['user', 'text'],
   group: ['group', 'text'],
+  webhook: ['webhook', 'text'],
   strict: ['strict', 'flag'],
   cache: ['cache', 'text'],
   cacheTtlMs: ['cache_ttl', 'number'],

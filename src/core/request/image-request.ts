@@ -118,6 +118,8 @@ export interface ImageRequest {
   readonly endUser?: string
   /** Requests of one group are one user's for cache rules. */
   readonly group?: string
+  /** Address that is told how the request ended, beside the tenant's webhooks. */
+  readonly webhook?: string
   /** Refuse with 400 instead of dropping or approximating a parameter. */
   readonly strict: boolean
   readonly cache: CacheMode

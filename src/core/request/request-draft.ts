@@ -47,6 +47,8 @@ export interface RequestDraft extends DetailsDraft {
   readonly tags?: Readonly<Record<string, string>> | null
   readonly endUser?: string | null
   readonly group?: string | null
+  /** Address that is told how the request ended. */
+  readonly webhook?: string | null
   readonly strict?: boolean | null
   readonly cache?: CacheMode | null
   readonly cacheTtlMs?: number | null

@@ -5,6 +5,7 @@ import type { Fact, RequestRecord } from '../../core/jobs/request-record.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { closeEntry } from '../../core/ledger/entry.ts'
 import { dollarsFromNano, type Nano } from '../../core/money.ts'
+import { requestNotice } from '../../core/notices/request-notice.ts'
 import type { Warning } from '../../core/request/image-request.ts'
 import type { Instant } from '../../core/time.ts'
 import { policyWarnings } from '../after-refusal.ts'
@@ -72,10 +73,14 @@ async function end(run: Run, answer: Answer, deps: Dependencies): Promise<boolea
   const result = { ...answer.result, ...cost, attempts: run.ended.length }
   const endedAt = deps.clock.now()
   const record = toEnded(run, result, endedAt, error)
-  const facts = endFacts(run, record, endedAt, deps)
+  const told = result.images.map((image) => image.record)
+  const notice = requestNotice(record, run.request, told)
+  const owed = deps.notices.owed(notice, run.request.webhook)
+  const facts = [...endFacts(run, record, endedAt, deps), ...owed]
   const after = allOf(run.ended.map((ended) => ended.written))
   const isWritten = await allOf([paidWrite({ requestId: run.id, facts, after }, deps), after])
   run.sibling?.leave()
+  deps.notices.given(notice, owed)
   deps.emit({
     kind: 'request-ended',
     request: record,

@@ -30,6 +30,7 @@ export async function runImages(
   refuseBoth(normal, preference)
   const caller = callerOf(request)
   const { gateway, links } = context
+  if (normal.webhook !== undefined) gateway.deps.notices.checkUrl('webhook', normal.webhook)
   const { clock } = gateway.deps
   const baseUrl = context.publicUrl ?? baseUrlOf(request)
   const hasBody = extras.hasBody ?? context.bodyExtension

@@ -1,0 +1,118 @@
+import { makeId } from '../core/ids.ts'
+import type { Fact } from '../core/jobs/request-record.ts'
+import type { Delivery } from '../core/notices/delivery.ts'
+import { checkUrl, type Destination, OPERATOR, wants } from '../core/notices/destination.ts'
+import type { Notice } from '../core/notices/notice.ts'
+import type { Clock, Random } from '../ports/clock.ts'
+import type { WebhookSecrets } from '../ports/courier.ts'
+import type { Log } from '../ports/log.ts'
+import type { NoticeStore } from '../ports/notice-store.ts'
+import type { Journal } from '../ports/stores.ts'
+
+/** What a desk is made of. */
+export interface NoticeParts {
+  readonly store: NoticeStore
+  readonly journal: Journal
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  readonly secrets: WebhookSecrets
+  /** Origins that the operator allows to be private or without encryption. */
+  readonly privateOrigins: readonly string[]
+  /** Why an address may not be called, as far as its text tells; undefined when it may. */
+  readonly flawOfAddress?: (url: string) => string | undefined
+}
+
+type Listener = (notice: Notice) => void
+
+/**
+ * Where everything that is told to the outside begins. It knows the destinations, so that what is
+ * owed to them can be written in the commit of the fact itself.
+ */
+export class NoticeDesk {
+  readonly store: NoticeStore
+  readonly secrets: WebhookSecrets
+  readonly #parts: NoticeParts
+  readonly #listeners = new Set<Listener>()
+  #destinations: readonly Destination[] = []
+  #wake: () => void = () => undefined
+
+  constructor(parts: NoticeParts) {
+    this.#parts = parts
+    this.store = parts.store
+    this.secrets = parts.secrets
+  }
+
+  get destinations(): readonly Destination[] {
+    return this.#destinations
+  }
+
+  /** Reads the destinations again: another process may have changed them. */
+  async refresh(): Promise<void> {
+    this.#destinations = await this.store.destinations()
+  }
+
+  /**
+   * The facts to write together with what a notice tells of: one for each destination that wants
+   * it, and one for the address that the request named.
+   */
+  owed(notice: Notice, url?: string): readonly Fact[] {
+    const wanting = this.#destinations.filter((destination) => wants(destination, notice))
+    const deliveries = wanting.map(({ id, tenant }) =>
+      this.#delivery(notice, { owner: tenant, destinationId: id }),
+    )
+    if (url !== undefined) {
+      deliveries.push(this.#delivery(notice, { owner: notice.tenant ?? OPERATOR, url }))
+    }
+    return deliveries.map((delivery) => ({ kind: 'delivery-owed', delivery }))
+  }
+
+  /** Says that a notice was written: whoever listens hears it, and what is owed may leave. */
+  given(notice: Notice, owed: readonly Fact[]): void {
+    for (const listener of this.#listeners) listener(notice)
+    if (owed.length > 0) this.#wake()
+  }
+
+  /** Writes a notice that belongs to no other commit, and gives it. */
+  async tell(notice: Notice): Promise<void> {
+    const facts = this.owed(notice)
+    try {
+      await this.#parts.journal.commit(facts)
+    } catch (error) {
+      this.#parts.log.error({ error, type: notice.type }, 'a notice could not be written')
+    }
+    this.given(notice, facts)
+  }
+
+  /** Hears notices of this process as they are given. @returns what ends it. */
+  listen(listener: Listener): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Who sends is called when there is something to send. */
+  onWork(wake: () => void): void {
+    this.#wake = wake
+  }
+
+  /** Says that something is due. */
+  wake(): void {
+    this.#wake()
+  }
+
+  /** @throws GatewayError naming `param`, when the address may not be called. */
+  checkUrl(param: string, url: string): void {
+    checkUrl(param, url, this.#parts.privateOrigins, this.#parts.flawOfAddress)
+  }
+
+  #delivery(notice: Notice, to: Pick<Delivery, 'owner' | 'destinationId' | 'url'>): Delivery {
+    const { random, clock } = this.#parts
+    const now = clock.now()
+    return {
+      id: makeId('msg', random.bytes(16), now),
+      ...to,
+      notice,
+      ...{ state: 'pending', tries: [], tryCount: 0, nextAt: now },
+    }
+  }
+}
