@@ -91,11 +91,14 @@ export function loadSettings(input: {
     problems.push(`${path}: prices.overrides: ${conflictText(conflict)}`)
   }
   if (problems.length > 0) throw new ConfigError(problems)
-  const { prices, alerts = {}, webhooks = {}, purposes = {}, quality = {} } = file
   const outside = {
-    priceFeeds: prices?.feeds ?? [],
-    ...{ alerts, webhooks, purposes, quality },
+    priceFeeds: file.prices?.feeds ?? [],
+    alerts: file.alerts ?? {},
+    cache: file.cache ?? {},
+    purposes: file.purposes ?? {},
+    quality: file.quality ?? {},
     storage: storageOf(values),
+    webhooks: file.webhooks ?? {},
   }
   const providers = withOwn(read, input.own ?? {})
   const all = {

@@ -7,6 +7,7 @@ import { type PurposeSettings, purposeSchema } from '../core/purpose/purpose.ts'
 import type { GateRefusalMode, RefusalMode } from '../core/request/image-request.ts'
 import { type AlertSettings, alertSettings } from './alert-schema.ts'
 import { type ApiKey, apiKeyList } from './api-keys.ts'
+import { type CacheSettings, cacheMembers } from './cache-schema.ts'
 import { type FeedSettings, feedRow } from './feed-schema.ts'
 import { webhookSettings } from './notice-schema.ts'
 import { type QualitySettings, qualitySettings } from './quality-schema.ts'
@@ -124,7 +125,7 @@ export const configFile = z.strictObject({
     .describe('Prices of your own, over those that ship'),
   alerts: alertSettings.optional().describe('What is alarming, and who is told beside the log'),
   webhooks: webhookSettings.optional().describe('Who is told of events'),
-  cache: z.strictObject({ ttl: duration.optional() }).optional(),
+  cache: cacheMembers(duration).optional().describe('How pictures are served again'),
   storage: z
     .strictObject({
       url: z.string().min(1).optional().describe('s3://bucket/prefix; without it the home folder'),
@@ -232,6 +233,7 @@ export interface Settings {
   readonly quality: QualitySettings
   readonly storage: StorageSettings
   readonly cacheTtlMs: number
+  readonly cache: CacheSettings
   readonly bytesInFlight: number
   readonly planSteps: number
   readonly breakerFailures: number

@@ -1,6 +1,8 @@
 import type { ImageRequest } from '../request/image-request.ts'
 import { upperBound } from '../statistics/binomial-bound.ts'
 import { type MadePicture, type Owner, reuseFault, reuseKeyText } from './reuse-key.ts'
+import type { Observation } from './similarity/calibrate.ts'
+import { type Lens, nearness } from './similarity/nearness.ts'
 
 /** A request with whose it is, as a line of an evaluation says it. */
 export interface LabelledRequest extends Owner {
@@ -53,8 +55,51 @@ export interface TripletReport {
 const USUAL = { width: 1024, height: 1024 } as const
 
 /** Whether the cache would serve a picture of one request for another, when it is all it holds. */
-export function wouldServe(made: LabelledRequest, asked: LabelledRequest): boolean {
-  if (reuseKeyText(made.request, made) !== reuseKeyText(asked.request, asked)) return false
+export const wouldServe = (made: LabelledRequest, asked: LabelledRequest): boolean =>
+  hasSameKey(made, asked) && mayStandFor(made, asked)
+
+/** The same when prompts that are near enough count as one. */
+export const servesNear =
+  (threshold: number, lens: Lens): typeof wouldServe =>
+  (made, asked) =>
+    wouldServe(made, asked) || (nearnessOf(made, asked, lens) ?? -1) >= threshold
+
+/** How near two requests are whose normal forms differ; undefined when the guards part them. */
+export const nearnessOf = (
+  made: LabelledRequest,
+  asked: LabelledRequest,
+  lens: Lens,
+): number | undefined =>
+  hasSameKey(made, asked) || asked.request.seed !== undefined || !mayStandFor(made, asked)
+    ? undefined
+    : nearness(made, asked, lens)
+
+/** What a threshold is calibrated on: pairs that only their similarity can tell apart. */
+export function observe(
+  { pairs, triplets }: {
+    readonly pairs: readonly LabelledPair[]
+    readonly triplets: readonly LabelledTriplet[]
+  },
+  lens: Lens,
+): readonly Observation[] {
+  const all = [
+    ...pairs,
+    ...triplets.flatMap(({ anchor, same, different, kind }) => [
+      { made: anchor, asked: same, isSame: true, kind },
+      { made: anchor, asked: different, isSame: false, kind },
+    ]),
+  ]
+  return all.flatMap(({ made, asked, isSame }) => {
+    const similarity = nearnessOf(made, asked, lens)
+    return similarity === undefined ? [] : [{ similarity, isSame }]
+  })
+}
+
+const hasSameKey = (made: LabelledRequest, asked: LabelledRequest): boolean =>
+  reuseKeyText(made.request, made) === reuseKeyText(asked.request, asked)
+
+/** What is weighed beside the key: pixels, quality, seeds and how many there are. */
+function mayStandFor(made: LabelledRequest, asked: LabelledRequest): boolean {
   // One answer never shows one picture twice.
   if (made.request.n < asked.request.n) return false
   const { size = USUAL, quality } = made.request

@@ -1,6 +1,6 @@
-import { canonicalJson } from '../json.ts'
+import { canonicalJson, type JsonObject } from '../json.ts'
 import { type ImageRequest, qualities, type Size } from '../request/image-request.ts'
-import { printForm, promptForm } from './prompt-form/prompt-form.ts'
+import { type PromptForm, printForm, promptForm } from './prompt-form/prompt-form.ts'
 
 /** Whose pictures, and in whose look. */
 export interface Owner {
@@ -14,12 +14,25 @@ export interface Owner {
  * text. The prompt is in its normal form, so other words for the same picture have the same text.
  * Pixels, quality, format and provider are not in it: {@link reuseFault} weighs those.
  */
-export function reuseKeyText(request: ImageRequest, { tenant, brand }: Owner): string {
+export const reuseKeyText = (
+  request: ImageRequest,
+  owner: Owner,
+  form: PromptForm = promptForm(request.prompt),
+): string => canonicalJson({ ...guardsOf(request, owner), prompt: printForm(form) })
+
+/**
+ * The same without the prompt, but for the texts that must stand in the picture: only among
+ * requests that share it are prompts compared at all.
+ */
+export const partitionText = (request: ImageRequest, owner: Owner, form: PromptForm): string =>
+  canonicalJson({ ...guardsOf(request, owner), literals: form.literals })
+
+function guardsOf(request: ImageRequest, { tenant, brand }: Owner): JsonObject {
   const { background, needs } = request
-  return canonicalJson({
-    ...{ version: 1, tenant, brand, operation: request.operation, details: request.details },
+  return {
+    ...{ version: 1, tenant, brand, operation: request.operation },
+    details: request.details as JsonObject | undefined,
     model: request.model.startsWith('auto') ? 'auto' : request.model,
-    prompt: printForm(promptForm(request.prompt)),
     negative:
       request.negativePrompt === undefined ? '' : printForm(promptForm(request.negativePrompt)),
     images: request.images.map(({ digest }) => digest),
@@ -34,7 +47,7 @@ export function reuseKeyText(request: ImageRequest, { tenant, brand }: Owner): s
     providerOptions: request.providerOptions,
     // What was dropped or approximated for one who did not mind is no answer to one who does.
     strict: request.strict,
-  })
+  }
 }
 
 /** What is known of a picture that was made before. */
