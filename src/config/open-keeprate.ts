@@ -46,6 +46,7 @@ import { type ProviderPlan, planProviders } from './provider-plan.ts'
 import { createProviders, livePrices, makeCatalogue, offersOf } from './providers.ts'
 import { toRoutingRules } from './routing-settings.ts'
 import type { Settings } from './schema.ts'
+import { cacheParts } from './similarity.ts'
 import { openStorage } from './storage.ts'
 import { watchPrices } from './watch-prices.ts'
 import type { World } from './world.ts'
@@ -201,6 +202,7 @@ async function assemble(
     cancelsOnDisconnect: settings.cancelOnDisconnect,
     bytes: new ByteBudget(limits, clock),
     siblings: new Siblings(),
+    ...cacheParts(settings, { http, store: stores.similarPrompts, log }),
     webhooks: new WebhookDesk(webhookAddresses),
     traffic,
     emit: hub.emit,

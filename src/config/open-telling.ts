@@ -11,7 +11,7 @@ import { createNotifier } from './notifiers.ts'
 import type { Settings } from './schema.ts'
 
 /** What telling is put together from. */
-interface TellingParts extends Omit<Dependencies, 'late'> {
+interface TellingParts extends Omit<Dependencies, 'late' | 'lookups'> {
   readonly hub: EventHub
   readonly courier: Courier
 }

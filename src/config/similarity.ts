@@ -1,13 +1,65 @@
 import { createOpenAIEmbedder } from '../adapters/openai-compatible/openai-embedder.ts'
-import type { Lens } from '../core/cache/similarity/nearness.ts'
+import { MemorySimilarityIndex } from '../adapters/similarity/memory-similarity-index.ts'
+import { type Lens, lexicalLens } from '../core/cache/similarity/nearness.ts'
 import { toUnitVector } from '../core/cache/similarity/unit-vector.ts'
 import { GatewayError } from '../core/errors/gateway-error.ts'
+import type { Dependencies } from '../gateway/dependencies.ts'
+import { SimilarityDesk } from '../gateway/similarity-desk.ts'
 import type { Embedder } from '../ports/embedder.ts'
 import type { HttpClient } from '../ports/http-client.ts'
-import type { CacheEmbedderSettings } from './cache-schema.ts'
+import type { Log } from '../ports/log.ts'
+import type { SimilarPromptStore } from '../ports/similar-prompts.ts'
+import type { CacheEmbedderSettings, CacheSettings } from './cache-schema.ts'
+import { ConfigError } from './config-error.ts'
+import type { Settings } from './schema.ts'
 
 /** A look-up must not wait long: without an answer the picture is made. */
 const TIMEOUT_MS = 2_000
+
+/** What holds when only the consent is given: for prompts compared by their words. */
+const defaults = { threshold: 0.9, maxWrong: 0.01, verify: 0.03 } as const
+
+/**
+ * The tier of near prompts, where the settings switch it on.
+ * @throws ConfigError when a model compares prompts and nobody calibrated its threshold.
+ */
+function openSimilarity(
+  { embedder: chosen, similarity }: CacheSettings,
+  parts: { readonly http: HttpClient; readonly store: SimilarPromptStore; readonly log: Log },
+): SimilarityDesk | undefined {
+  if (similarity === undefined) return undefined
+  const { threshold, max_wrong, verify } = similarity
+  if (chosen !== undefined && threshold === undefined) {
+    throw new ConfigError([
+      'cache.similarity needs a threshold for the model of cache.embedder: ' +
+        'keeprate cache eval PAIRS.jsonl --calibrate finds it on your own pairs',
+    ])
+  }
+  const embedder = chosen === undefined ? undefined : openEmbedder(chosen, parts.http)
+  return new SimilarityDesk({
+    ...parts,
+    rule: {
+      threshold: threshold ?? defaults.threshold,
+      maxWrong: max_wrong ?? defaults.maxWrong,
+      verify: verify ?? defaults.verify,
+    },
+    lens: embedder === undefined ? lexicalLens : { knowsMeaning: true, vectorOf: () => undefined },
+    ...(embedder === undefined ? {} : { embedder }),
+    index: new MemorySimilarityIndex(parts.log),
+  })
+}
+
+/** What the cache needs of the settings beside its store. */
+export function cacheParts(
+  { cache }: Pick<Settings, 'cache'>,
+  parts: Parameters<typeof openSimilarity>[1],
+): Pick<Dependencies, 'similarity' | 'cachePools'> {
+  const similarity = openSimilarity(cache, parts)
+  return {
+    ...(similarity === undefined ? {} : { similarity }),
+    ...(cache.pools === undefined ? {} : { cachePools: cache.pools }),
+  }
+}
 
 /** The embedder that the settings name. */
 export const openEmbedder = (

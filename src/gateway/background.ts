@@ -5,6 +5,8 @@ import type { WorkDesk } from './work-desk.ts'
 
 /** Turns between two sweeps of what has expired. */
 const TURNS_PER_PURGE = 60
+/** How long look-ups of the cache are counted: a quarter. */
+const KEPT_LOOKUPS_MS = 92 * 24 * 3_600_000
 
 /** The loop that runs beside the requests; ends when its signal aborts. */
 export interface Background {
@@ -56,8 +58,11 @@ async function takeTurn(
   await deps.stores.answers.renew({ holder: deps.owner, heldUntil: until, keptUntil })
   for (const id of await deps.stores.requests.cancelAsked(deps.owner)) desk.cancel(id)
   await deps.late.flush(deps.stores.journal, deps)
+  await deps.lookups.flush(deps)
   if (mayRecover()) await recover(deps, desk)
   if (turn % TURNS_PER_PURGE !== 0) return
   await deps.stores.cache.purge(now, deps.limits.purgeBatch)
+  await deps.stores.similarPrompts.purge(now, deps.limits.purgeBatch)
+  await deps.stores.cacheLookups.purge(now - KEPT_LOOKUPS_MS, deps.limits.purgeBatch)
   await deps.stores.answers.purge(now, deps.limits.purgeBatch)
 }

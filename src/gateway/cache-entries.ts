@@ -1,7 +1,9 @@
+import { cacheTiers } from '../core/cache/lookup.ts'
 import type { CacheEntry, Fact } from '../core/jobs/request-record.ts'
+import type { JsonObject } from '../core/json.ts'
 import type { Instant } from '../core/time.ts'
 import type { Dependencies } from './dependencies.ts'
-import type { ReadyImage, Run } from './run.ts'
+import type { CacheHit, ReadyImage, Run } from './run.ts'
 
 /**
  * Under which keys the pictures of a request may answer later ones: its exact key, and the one that
@@ -32,9 +34,41 @@ export function cacheFacts(run: Run, endedAt: Instant, deps: Dependencies): read
   ].map((each) => ({ kind: 'cache-written', entry: each }))
 }
 
-/** What the answer says of the cache. */
+/** What the answer says of the cache: of several pictures, how the one was found that is least. */
 export function cacheWord({ cacheKey, hits }: Run): string {
   if (cacheKey === undefined) return 'OFF'
-  if (hits.length === 0) return 'MISS'
-  return hits.some(({ tier }) => tier === 'normalised') ? 'HIT normalised' : 'HIT exact'
+  const tier = cacheTiers.findLast((each) => hits.some((hit) => hit.tier === each))
+  if (tier === undefined) return 'MISS'
+  const near = hits.flatMap(({ matched }) => matched?.similarity ?? [])
+  return near.length === 0 ? `HIT ${tier}` : `HIT ${tier} ${printCosine(Math.min(...near))}`
+}
+
+/** What the receipt says of pictures that were made for prompts that are near. */
+export function printMatches({ hits, check }: Run): JsonObject {
+  const print = ({ record, matched }: CacheHit): readonly JsonObject[] =>
+    matched === undefined
+      ? []
+      : [{ image: record.id, prompt: matched.prompt, similarity: printCosine(matched.similarity) }]
+  const matched = hits.flatMap(print)
+  const compared = check === undefined ? [] : print(check)
+  return {
+    ...(matched.length === 0 ? {} : { matched }),
+    ...(compared.length === 0 ? {} : { compared }),
+  }
+}
+
+/** Rounded down: what is printed was reached. */
+const printCosine = (cosine: number): string => (Math.floor(cosine * 100) / 100).toFixed(2)
+
+/**
+ * Keeps the prompt of what was made, so that others find it; not waited for.
+ * @returns when it is kept.
+ */
+export async function keepPrompt(run: Run, facts: readonly Fact[], deps: Dependencies) {
+  const { partition, reuseKey: key } = run
+  const kept = facts.find((fact) => fact.kind === 'cache-written' && fact.entry.key === key)
+  if (partition === undefined || key === undefined || kept?.kind !== 'cache-written') return
+  const { createdAt, expiresAt } = kept.entry
+  const { prompt } = run.request
+  await deps.similarity?.learn({ partition, key, prompt, createdAt, expiresAt })
 }

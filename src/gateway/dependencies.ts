@@ -13,13 +13,16 @@ import type { Log } from '../ports/log.ts'
 import type { Provider } from '../ports/provider.ts'
 import type { Stores } from '../ports/stores.ts'
 import type { ByteBudget } from './byte-budget.ts'
+import type { CachePools } from './cache-pools.ts'
 import type { GatewayEvent } from './events.ts'
 import type { GateDesk } from './gate-desk.ts'
 import type { LateWrites } from './late-writes.ts'
 import type { GatewayLimits } from './limits.ts'
+import type { LookupDesk } from './lookup-desk.ts'
 import type { NoticeDesk } from './notice-desk.ts'
 import type { RoutingRules } from './routing-rules.ts'
 import type { Siblings } from './siblings.ts'
+import type { SimilarityDesk } from './similarity-desk.ts'
 import type { Traffic } from './traffic.ts'
 import type { WebhookDesk } from './webhook-desk.ts'
 
@@ -64,6 +67,11 @@ export interface Dependencies {
   readonly cancelsOnDisconnect: boolean
   readonly bytes: ByteBudget
   readonly siblings: Siblings
+  /** Finds prompts that are near; absent where that is off. */
+  readonly similarity?: SimilarityDesk
+  readonly cachePools?: CachePools
+  /** Counts what the cache gave. */
+  readonly lookups: LookupDesk
   /** Health, rate limits and repetitions of providers. */
   readonly traffic: Traffic
   /** Calls whose ends providers report by themselves. */

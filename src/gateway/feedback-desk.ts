@@ -2,6 +2,7 @@ import { GatewayError, invalid } from '../core/errors/gateway-error.ts'
 import type { Verdict } from '../core/feedback/verdict.ts'
 import { isId } from '../core/ids.ts'
 import type { ImageRecord } from '../core/jobs/request-record.ts'
+import { sharersOf } from './cache-pools.ts'
 import type { Dependencies } from './dependencies.ts'
 
 /** A verdict on a picture, or on all pictures of a request. */
@@ -20,7 +21,7 @@ export interface GivenVerdict extends Pick<Verdict, 'rater' | 'isAccepted' | 'sc
  */
 export async function takeVerdict(
   given: GivenVerdict,
-  deps: Pick<Dependencies, 'stores' | 'clock' | 'emit'>,
+  deps: Dependencies,
 ): Promise<readonly Verdict[]> {
   const { subject, tenant, rater, isAccepted, score, reason } = given
   const images = await picturesOf(subject, deps.stores)
@@ -37,7 +38,9 @@ export async function takeVerdict(
       ...(reason === undefined ? {} : { reason }),
       at: deps.clock.now(),
     }
-    const before = await deps.stores.feedback.put(verdict)
+    const sharers = sharersOf(image.tenant, deps.cachePools)
+    const before = await deps.stores.feedback.put(verdict, sharers)
+    await deps.lookups.judge(verdict, { subject, deps })
     deps.emit({
       kind: 'verdict-given',
       image,
@@ -49,6 +52,18 @@ export async function takeVerdict(
   return verdicts
 }
 
+/** What the cache gave belongs to the request that it was made for: the answer names it. */
+async function givenBy(
+  requestId: string,
+  requests: Dependencies['stores']['requests'],
+): Promise<readonly ImageRecord[]> {
+  const ids = (await requests.request(requestId))?.summary?.images
+  const found = await Promise.all(
+    (Array.isArray(ids) ? ids : []).map((id) => requests.image(String(id))),
+  )
+  return found.filter((image) => image !== undefined)
+}
+
 async function picturesOf(
   subject: string,
   { requests }: Dependencies['stores'],
@@ -58,6 +73,10 @@ async function picturesOf(
     const image = await requests.image(subject)
     return image === undefined || !isPublished(image) ? [] : [image]
   }
-  if (isId('req', subject)) return (await requests.images(subject)).filter(isPublished)
+  if (isId('req', subject)) {
+    const made = await requests.images(subject)
+    const given = made.length > 0 ? made : await givenBy(subject, requests)
+    return given.filter(isPublished)
+  }
   throw invalid('id', 'The id must be that of a picture (img_…) or of a request (req_…).')
 }

@@ -59,9 +59,10 @@ export async function adaptCached(
   record: ImageRecord,
   run: Run,
   deps: Dependencies,
+  found: Pick<CacheHit, 'tier' | 'matched'> = { tier: 'normalised' },
 ): Promise<CacheHit | undefined> {
   const wanted = adaptation(record, run.request)
-  if (wanted === undefined) return { record, isReusable: true, tier: 'normalised' }
+  if (wanted === undefined) return { record, isReusable: true, ...found }
   try {
     const original = await deps.images.get(record.digest)
     if (original === undefined) return undefined
@@ -78,7 +79,7 @@ export async function adaptCached(
       costNano: 0n,
       createdAt: now,
     }
-    return { record: derived, bytes, isReusable: true, tier: 'normalised' }
+    return { record: derived, bytes, isReusable: true, ...found }
   } catch (error) {
     deps.log.error({ imageId: record.id, error }, 'cached picture not adapted')
     return undefined

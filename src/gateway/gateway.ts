@@ -9,6 +9,7 @@ import { startBackground } from './background.ts'
 import type { Caller, Dependencies } from './dependencies.ts'
 import { type JobDesk, openJobDesk } from './job-desk.ts'
 import { LateWrites } from './late-writes.ts'
+import { LookupDesk } from './lookup-desk.ts'
 import type { OpenAnswer } from './open-answer.ts'
 import { submit, type Ticket } from './pipeline.ts'
 import type { GatewayResult } from './result.ts'
@@ -52,10 +53,10 @@ export interface RecoveryOptions {
 
 /** Puts the pipeline and its background work together. Starts working at once. */
 export function openGateway(
-  parts: Omit<Dependencies, 'late'>,
+  parts: Omit<Dependencies, 'late' | 'lookups'>,
   { recovers = true }: RecoveryOptions = {},
 ): Gateway {
-  const deps: Dependencies = { ...parts, late: new LateWrites() }
+  const deps: Dependencies = { ...parts, late: new LateWrites(), lookups: new LookupDesk() }
   const desk = new WorkDesk()
   const stop = new AbortController()
   let isClosing = false
@@ -88,6 +89,7 @@ export function openGateway(
     limit.abort()
     stop.abort()
     await Promise.all([background.ended, answers.written()])
+    await deps.lookups.flush(deps)
     await deps.late.flush(deps.stores.journal, deps).catch((error: unknown) => {
       deps.log.error({ error, waiting: deps.late.size }, 'facts lost: closed before written')
     })

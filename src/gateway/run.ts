@@ -1,3 +1,4 @@
+import type { CacheTier } from '../core/cache/lookup.ts'
 import type { Resolution } from '../core/catalog/catalog.ts'
 import type { CallSettings } from '../core/catalog/settings.ts'
 import type { GatewayError } from '../core/errors/gateway-error.ts'
@@ -24,10 +25,22 @@ export interface ReadyImage {
   readonly isReusable: boolean
 }
 
+/** What a picture was made for that answers another prompt. */
+export interface Matched {
+  readonly prompt: string
+  /** Cosine, -1 to 1. */
+  readonly similarity: number
+}
+
 /** A picture that the cache gave. */
 export interface CacheHit extends ReadyImage {
-  /** How it was found: by an equal request, or by the same picture in other words. */
-  readonly tier: 'exact' | 'normalised'
+  /**
+   * How it was found: by an equal request, by the same picture in other words, or by a prompt that
+   * is near.
+   */
+  readonly tier: CacheTier
+  /** The prompt that it was made for, where it is another one, and how near the two are. */
+  readonly matched?: Matched
 }
 
 /** One attempt that has ended. */
@@ -92,6 +105,12 @@ export interface Run {
   readonly cacheKey?: string
   /** Key that other wordings of the same picture share; undefined when it may not be reused. */
   readonly reuseKey?: string
+  /** Where prompts that are near are looked for; undefined where that is off. */
+  readonly partition?: string
+  /** A near picture that is not served this time but compared with a new one. */
+  readonly check?: CacheHit
+  /** Time spent looking into the cache. */
+  readonly lookMs?: number
   readonly sibling?: Sibling
   readonly hits: readonly CacheHit[]
   /** Digests of the pictures of this answer; calls that run side by side share it. */

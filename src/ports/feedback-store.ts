@@ -18,9 +18,10 @@ export interface FeedbackStore {
   /**
    * Writes a verdict in the place of the same rater's earlier one, and takes a rejected picture out
    * of the cache, in one step.
+   * @param sharers the tenants that share the cache; only its own unless they are named.
    * @returns the verdict that was there before.
    */
-  put(verdict: Verdict): Promise<Verdict | undefined>
+  put(verdict: Verdict, sharers?: readonly string[]): Promise<Verdict | undefined>
   /** All verdicts on a picture, oldest first. */
   ofImage(imageId: string): Promise<readonly Verdict[]>
   /** Counts the words of a range over all tenants, by stretches of equal length. */

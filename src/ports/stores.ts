@@ -11,10 +11,12 @@ import type { VirtualKey } from '../core/ledger/virtual-key.ts'
 import type { Instant } from '../core/time.ts'
 import type { AlertStore } from './alert-store.ts'
 import type { AnswerStore } from './answer-store.ts'
+import type { CacheLookupStore } from './cache-lookups.ts'
 import type { FeedbackStore } from './feedback-store.ts'
 import type { HistoryStore } from './history-store.ts'
 import type { NoticeStore } from './notice-store.ts'
 import type { PriceStore } from './price-store.ts'
+import type { SimilarPromptStore } from './similar-prompts.ts'
 import type { UsageStore } from './usage-store.ts'
 
 /**
@@ -130,6 +132,8 @@ export interface Stores {
   readonly ledger: LedgerStore
   readonly requests: RequestStore
   readonly cache: CacheStore
+  readonly cacheLookups: CacheLookupStore
+  readonly similarPrompts: SimilarPromptStore
   readonly answers: AnswerStore
   readonly usage: UsageStore
   readonly keys: KeyStore

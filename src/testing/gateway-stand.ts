@@ -6,8 +6,10 @@ import { openDatabase } from '../adapters/database/open-database.ts'
 import { createFallbackStore } from '../adapters/files/fallback-image-store.ts'
 import { createFileImageStore } from '../adapters/files/file-image-store.ts'
 import { createSharpDecoder } from '../adapters/sharp-decoder/sharp-decoder.ts'
+import { MemorySimilarityIndex } from '../adapters/similarity/memory-similarity-index.ts'
 import { defaultAlertRules } from '../core/alerts/alert-rules.ts'
 import type { BreakerRule } from '../core/breaker/breaker.ts'
+import { lexicalLens } from '../core/cache/similarity/nearness.ts'
 import type { Fact } from '../core/jobs/request-record.ts'
 import type { Markup, PriceLayers } from '../core/pricebook/layers.ts'
 import { makePurposes } from '../core/purpose/default-purposes.ts'
@@ -15,6 +17,7 @@ import type { PurposeSettings } from '../core/purpose/purpose.ts'
 import { normaliseRequest } from '../core/request/normalise.ts'
 import type { RequestDraft } from '../core/request/request-draft.ts'
 import { ByteBudget } from '../gateway/byte-budget.ts'
+import type { CachePools } from '../gateway/cache-pools.ts'
 import type { Caller } from '../gateway/dependencies.ts'
 import { createEventHub, type EventHub, type GatewayEvent } from '../gateway/events.ts'
 import { GateDesk } from '../gateway/gate-desk.ts'
@@ -25,6 +28,7 @@ import { openPriceDesk, type PriceDesk } from '../gateway/price-desk.ts'
 import type { GatewayResult } from '../gateway/result.ts'
 import { defaultRoutingRules, type RoutingRules } from '../gateway/routing-rules.ts'
 import { Siblings } from '../gateway/siblings.ts'
+import { SimilarityDesk, type SimilarityRule } from '../gateway/similarity-desk.ts'
 import { Traffic } from '../gateway/traffic.ts'
 import { WebhookDesk } from '../gateway/webhook-desk.ts'
 import type { ImageDecoder } from '../ports/image-decoder.ts'
@@ -54,6 +58,9 @@ export interface GatewayStandOptions extends RecoveryOptions {
   readonly purposes?: Readonly<Record<string, PurposeSettings>>
   /** What gates look with beside the decoder. */
   readonly tools?: Omit<GateTools, 'decoder' | 'sha256'>
+  /** Near prompts, compared by their words; off unless it says. */
+  readonly similarity?: SimilarityRule
+  readonly cachePools?: CachePools
   /** Where providers report jobs; nowhere unless said. */
   readonly addresses?: WebhookAddresses
   /** Whether pictures can be decoded; who does not need it spares the threads. */
@@ -131,6 +138,7 @@ export async function openGatewayStand(options: GatewayStandOptions): Promise<Ga
     cancelsOnDisconnect: false,
     bytes: new ByteBudget(limits, clock),
     siblings: new Siblings(),
+    ...cacheParts(options, stores, logged),
     webhooks: new WebhookDesk(options.addresses),
     traffic: openTraffic(options, clock, hub),
     emit: hub.emit,
@@ -161,6 +169,21 @@ export async function openGatewayStand(options: GatewayStandOptions): Promise<Ga
       await gateway.close()
       await Promise.all([decoder.close(), stores.close()])
     },
+  }
+}
+
+function cacheParts(
+  { similarity: rule, cachePools }: GatewayStandOptions,
+  { similarPrompts: store }: Stores,
+  logged: LogLine[],
+) {
+  const log = collectingLog(logged)
+  const index = new MemorySimilarityIndex(log)
+  return {
+    ...(cachePools === undefined ? {} : { cachePools }),
+    ...(rule === undefined
+      ? {}
+      : { similarity: new SimilarityDesk({ rule, lens: lexicalLens, index, store, log }) }),
   }
 }
 

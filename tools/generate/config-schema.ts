@@ -17,8 +17,6 @@ const MORE_WORDS: Readonly<Record<string, string>> = {
   server: 'Where the gateway listens',
   log_level: 'Least severe messages that are logged',
   providers: 'Providers by name; without key or own server a provider is absent, or emulated',
-  cache: 'The exact cache',
-  'cache.ttl': 'How long pictures answer equal requests: seconds, or 30m, 72h, 7d',
   limits: 'Limits of one process',
   'limits.bytes_in_flight': 'Bytes of pictures in flight at most; more requests wait, then get 429',
   'limits.plan_steps': 'Offers of one plan: the chosen one and its fallbacks',

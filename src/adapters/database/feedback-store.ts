@@ -18,7 +18,7 @@ export function feedbackStore(engine: Engine): FeedbackStore {
     return (await run(engine, query)).rows
   }
   return {
-    async put(verdict) {
+    async put(verdict, sharers = [verdict.tenant]) {
       const before = (await ofImage(verdict.imageId)).find(({ rater }) => rater === verdict.rater)
       const row = toRow(verdict)
       const { is_accepted, score, reason, at } = row
@@ -42,7 +42,7 @@ export function feedbackStore(engine: Engine): FeedbackStore {
               .select('rejected.original_digest')
               .where('rejected.id', '=', verdict.imageId),
           )
-          .where('images.tenant', '=', verdict.tenant)
+          .where('images.tenant', 'in', sharers.map(toText))
         await run(engine, kysely.deleteFrom('cache_entries').where('image_id', 'in', alike))
       }
       return before === undefined ? undefined : fromRow(before)

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Stores } from '../../ports/stores.ts'
 import { alertStore } from './alert-store.ts'
 import { answerStore } from './answer-store.ts'
+import { cacheLookupStore } from './cache-lookup-store.ts'
 import { cacheStore } from './cache-store.ts'
 import type { Engine } from './engine.ts'
 import { feedbackStore } from './feedback-store.ts'
@@ -15,6 +16,7 @@ import { noticeStore } from './notice-store.ts'
 import { priceStore } from './price-store.ts'
 import { requestStore } from './request-store.ts'
 import { settingStore } from './setting-store.ts'
+import { similarPromptStore } from './similar-prompt-store.ts'
 import { usageStore } from './usage-store.ts'
 
 /** All stores on one engine, with the schema brought up to date. Owns the engine from then on. */
@@ -31,6 +33,8 @@ export async function openStores(engine: Engine): Promise<Stores> {
     ledger: ledgerStore(engine),
     requests: requestStore(engine),
     cache: cacheStore(engine),
+    cacheLookups: cacheLookupStore(engine),
+    similarPrompts: similarPromptStore(engine),
     answers: answerStore(engine),
     usage: usageStore(engine),
     keys: keyStore(engine),

@@ -226,6 +226,7 @@ export const toCacheRow = (entry: CacheEntry): CacheRow => ({
   expires_at: toMilliseconds(entry.expiresAt),
   quality: toNullable(entry.quality, toText),
   floor_permille: toNullable(entry.floor, (floor) => BigInt(Math.round(floor * 1_000))),
+  unpinned_expires_at: null,
 })
 
 /** A virtual key as a row. */

@@ -1,5 +1,6 @@
 import type { AlertRow } from './alert-store.ts'
 import type { IdempotencyKeyRow, OwedAnswerRow } from './answer-rows.ts'
+import type { CacheLookupRow, SimilarPromptRow } from './cache-tables.ts'
 import type { DeliveryRow, DestinationRow } from './notice-rows.ts'
 import type { BillTallyRow, PriceChangeRow, PriceFeedRow, PriceSourceRow } from './price-tables.ts'
 import type { Columns } from './statement.ts'
@@ -139,6 +140,8 @@ export interface CacheRow {
   readonly expires_at: bigint
   readonly quality: string | null
   readonly floor_permille: bigint | null
+  /** Set while it is pinned: when it will expire after that. */
+  readonly unpinned_expires_at: bigint | null
 }
 
 /** A virtual key; of its secret only the digest. */
@@ -174,6 +177,8 @@ export interface Schema {
   readonly ledger_entries: LedgerRow
   readonly balances: BalanceRow
   readonly cache_entries: CacheRow
+  readonly similar_prompts: SimilarPromptRow
+  readonly cache_lookups: CacheLookupRow
   readonly verdicts: VerdictRow
   readonly destinations: DestinationRow
   readonly deliveries: DeliveryRow

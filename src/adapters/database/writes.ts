@@ -37,6 +37,7 @@ const cacheColumns: Columns<CacheRow> = {
   expires_at: 'bigint',
   quality: 'text',
   floor_permille: 'bigint',
+  unpinned_expires_at: 'bigint',
 }
 
 /** The statements that write facts, printed for one database. */

@@ -75,6 +75,8 @@ const EMPTY_ALL = [
   'deliveries',
   'alerts',
   'cache_entries',
+  'similar_prompts',
+  'cache_lookups',
   'owed_answers',
   'idempotency_keys',
   'images',

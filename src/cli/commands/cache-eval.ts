@@ -91,10 +91,7 @@ function thresholdOf(
 }
 
 /** The prompts through the embedder of the settings, or by their words. */
-async function lensFor(
-  { pairs, triplets }: LabelledFile,
-  options: EvaluateOptions,
-): Promise<Lens> {
+async function lensFor({ pairs, triplets }: LabelledFile, options: EvaluateOptions): Promise<Lens> {
   const isAsked = options.calibrate === true || options.threshold !== undefined
   const { cache } = loadForCommand(options).settings
   if (!isAsked || cache.embedder === undefined) return lexicalLens

@@ -76,7 +76,10 @@ export const nearnessOf = (
 
 /** What a threshold is calibrated on: pairs that only their similarity can tell apart. */
 export function observe(
-  { pairs, triplets }: {
+  {
+    pairs,
+    triplets,
+  }: {
     readonly pairs: readonly LabelledPair[]
     readonly triplets: readonly LabelledTriplet[]
   },

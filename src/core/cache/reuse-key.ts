@@ -1,6 +1,7 @@
 import { canonicalJson, type JsonObject } from '../json.ts'
 import { type ImageRequest, qualities, type Size } from '../request/image-request.ts'
 import { type PromptForm, printForm, promptForm } from './prompt-form/prompt-form.ts'
+import { structureOf } from './similarity/veto.ts'
 
 /** Whose pictures, and in whose look. */
 export interface Owner {
@@ -21,11 +22,14 @@ export const reuseKeyText = (
 ): string => canonicalJson({ ...guardsOf(request, owner), prompt: printForm(form) })
 
 /**
- * The same without the prompt, but for the texts that must stand in the picture: only among
- * requests that share it are prompts compared at all.
+ * The same without the prompt, but for how it is built and the texts that must stand in the
+ * picture: only among requests that share it are prompts compared at all.
  */
 export const partitionText = (request: ImageRequest, owner: Owner, form: PromptForm): string =>
-  canonicalJson({ ...guardsOf(request, owner), literals: form.literals })
+  canonicalJson({
+    ...guardsOf(request, owner),
+    ...{ literals: form.literals, structure: structureOf(form) },
+  })
 
 function guardsOf(request: ImageRequest, { tenant, brand }: Owner): JsonObject {
   const { background, needs } = request

@@ -1,10 +1,14 @@
 import { exactKeyText } from '../../core/cache/exact-key.ts'
 import { inSeedOrder } from '../../core/cache/in-seed-order.ts'
-import { reuseKeyText } from '../../core/cache/reuse-key.ts'
+import { promptForm } from '../../core/cache/prompt-form/prompt-form.ts'
+import { partitionText, reuseKeyText } from '../../core/cache/reuse-key.ts'
 import { GatewayError } from '../../core/errors/gateway-error.ts'
+import { makeId } from '../../core/ids.ts'
 import type { ImageRecord } from '../../core/jobs/request-record.ts'
+import { poolOf } from '../cache-pools.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { adaptCached, findAlike } from '../find-alike.ts'
+import { type FoundNear, findNear } from '../find-near.ts'
 import { type CacheHit, missingImages, type Run } from '../run.ts'
 
 /** Entries looked at per request: enough for the most images and their siblings. */
@@ -12,7 +16,7 @@ const MAX_ENTRIES = 64
 
 /**
  * Looks for pictures that were made for an equal request of the same tenant, and then for the same
- * picture in other words. Each picture of an answer, and of equal requests running at the same
+ * picture in other words, and for prompts that are near. Each picture of an answer, and of equal requests running at the same
  * time, is another one.
  * @throws GatewayError `cache_miss` when only the cache may answer and cannot.
  */
@@ -22,9 +26,16 @@ export async function cache(run: Run, deps: Dependencies): Promise<Run> {
     ? request.cache
     : (deps.purposes.of(request.purpose).cache ?? request.cache)
   if (mode === 'off') return run
-  const cacheKey = deps.sha256(exactKeyText(request, caller.tenant))
-  const reuseKey = deps.sha256(reuseKeyText(request, { tenant: caller.tenant }))
-  const keyed: Run = { ...run, cacheKey, reuseKey }
+  const owner = { tenant: poolOf(caller.tenant, deps.cachePools) }
+  const form = promptForm(request.prompt)
+  const cacheKey = deps.sha256(exactKeyText(request, owner.tenant))
+  const reuseKey = deps.sha256(reuseKeyText(request, owner, form))
+  const keyed: Run = {
+    ...{ ...run, cacheKey, reuseKey },
+    ...(deps.similarity === undefined
+      ? {}
+      : { partition: deps.sha256(partitionText(request, owner, form)) }),
+  }
   const user = request.endUser ?? request.group
   const isRepeat =
     user !== undefined &&
@@ -45,36 +56,68 @@ export async function cache(run: Run, deps: Dependencies): Promise<Run> {
   }
 }
 
-/** First what is equal, then what is alike. */
+/** First what is equal, then what is alike, then what is near. */
 async function look(run: Run, deps: Dependencies): Promise<Run> {
-  const { request, sibling, cacheKey = '', reuseKey = '' } = run
+  const { request, sibling, reuseKey = '' } = run
   const take: Take =
     sibling === undefined || request.cacheIsExplicit
       ? (free, count) => free.slice(0, count)
       : (free, count) => sibling.take(free, count)
-  const query = { key: cacheKey, now: run.startedAt, limit: MAX_ENTRIES }
-  const found = (await deps.stores.cache.find(query)).map(({ image }) => image)
-  const equal = distinct(inSeedOrder(found, request))
-  const hits: CacheHit[] = (await takeReadable(equal, request.n, take, deps)).map((record) => ({
-    ...{ record, isReusable: true, tier: 'exact' },
-  }))
-  if (hits.length < request.n) {
+  const hits: CacheHit[] = []
+  /** Those that are not in the answer yet, and only as many as are missing. */
+  const missing = (images: readonly ImageRecord[]) => {
     const known = new Set(hits.map(({ record }) => record.digest))
-    const alike = distinct(await findAlike(run, reuseKey, deps)).filter(
-      ({ digest }) => !known.has(digest),
-    )
-    for (const record of await takeReadable(alike, request.n - hits.length, take, deps)) {
+    const fresh = distinct(images).filter(({ digest }) => !known.has(digest))
+    return takeReadable(fresh, request.n - hits.length, take, deps)
+  }
+  for (const record of await missing(await findEqual(run, deps))) {
+    hits.push({ record, isReusable: true, tier: 'exact' })
+  }
+  if (hits.length < request.n) {
+    for (const record of await missing(await findAlike(run, reuseKey, deps))) {
       const adapted = await adaptCached(record, run, deps)
       if (adapted !== undefined) hits.push(adapted)
     }
   }
+  const near: FoundNear =
+    hits.length < request.n ? await findNear(run, missing, deps) : { hits: [] }
+  hits.push(...near.hits)
+  return withHits(run, hits, near.check, deps)
+}
+
+async function findEqual(run: Run, deps: Dependencies): Promise<readonly ImageRecord[]> {
+  const query = { key: run.cacheKey ?? '', now: run.startedAt, limit: MAX_ENTRIES }
+  const found = await deps.stores.cache.find(query)
+  return inSeedOrder(
+    found.map(({ image }) => image),
+    run.request,
+  )
+}
+
+function withHits(
+  run: Run,
+  found: readonly CacheHit[],
+  check: CacheHit | undefined,
+  deps: Dependencies,
+): Run {
+  const hits = found.map((hit) => ownedBy(run, hit, deps))
   for (const { record } of hits) run.shown.add(record.digest)
   const derived = hits.filter(({ record }) => record.requestId === run.id)
   return {
-    ...run,
-    hits,
+    ...{ ...run, hits, lookMs: deps.clock.monotonicMs() - run.startedMs },
+    ...(check === undefined ? {} : { check }),
     unwritten: derived.map(({ record: image }) => ({ kind: 'image-derived', image })),
   }
+}
+
+/** A picture of another tenant of the pool becomes one of the caller's own: same bytes, new name. */
+function ownedBy(run: Run, hit: CacheHit, { random, clock }: Dependencies): CacheHit {
+  const { tenant } = run.caller
+  if (hit.record.tenant === tenant) return hit
+  const now = clock.now()
+  const id = makeId('img', random.bytes(16), now)
+  const own = { id, requestId: run.id, tenant, costNano: 0n, createdAt: now }
+  return { ...hit, record: { ...hit.record, ...own } }
 }
 
 type Take = (free: readonly ImageRecord[], count: number) => readonly ImageRecord[]

@@ -9,7 +9,7 @@ import { requestNotice } from '../../core/notices/request-notice.ts'
 import type { Warning } from '../../core/request/image-request.ts'
 import type { Instant } from '../../core/time.ts'
 import { policyWarnings } from '../after-refusal.ts'
-import { cacheFacts, cacheWord } from '../cache-entries.ts'
+import { cacheFacts, cacheWord, keepPrompt, printMatches } from '../cache-entries.ts'
 import { isCutShort, unspentNano } from '../cut-short.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { failureOf } from '../failure-of.ts'
@@ -81,6 +81,8 @@ async function end(run: Run, answer: Answer, deps: Dependencies): Promise<boolea
   const isWritten = await allOf([paidWrite({ requestId: run.id, facts, after }, deps), after])
   run.sibling?.leave()
   deps.notices.given(notice, owed)
+  deps.lookups.take(run)
+  if (isWritten) void keepPrompt(run, facts, deps)
   deps.emit({
     kind: 'request-ended',
     request: record,
@@ -262,7 +264,10 @@ function toEnded(
     ...(result.savedNano === undefined ? {} : { savedNano: result.savedNano }),
     ...(error === undefined ? {} : { error: toErrorSummary(error) }),
     made: madeOf(run, result),
-    summary: { ...toSummary(result), ...(isCutShort(run) ? { cancelled: printCut(run) } : {}) },
+    summary: {
+      ...{ ...toSummary(result), ...printMatches(run) },
+      ...(isCutShort(run) ? { cancelled: printCut(run) } : {}),
+    },
   }
 }
 

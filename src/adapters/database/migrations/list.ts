@@ -4,6 +4,7 @@ import { priceFeeds } from './0003-price-feeds.ts'
 import { answers } from './0004-answers.ts'
 import { cancelledRequests } from './0005-cancelled-requests.ts'
 import { cacheReuse } from './0009-cache-reuse.ts'
+import { similarPrompts } from './0010-similar-prompts.ts'
 import { noticesAndAlerts } from './0011-notices-and-alerts.ts'
 import { feedback } from './0012-feedback.ts'
 import { qualityNotes } from './0015-quality-notes.ts'
@@ -17,6 +18,7 @@ export const migrations: readonly Migration[] = [
   answers,
   cancelledRequests,
   cacheReuse,
+  similarPrompts,
   noticesAndAlerts,
   feedback,
   qualityNotes,

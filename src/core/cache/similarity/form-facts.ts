@@ -23,3 +23,9 @@ export const relationsOf = ({ scenes }: PromptForm): string =>
   scenes
     .map((links) => links.map(({ relation, things }) => `${relation}:${things.length}`).join(' '))
     .join(' | ')
+
+/** How many of each thing there are, in their order. */
+export const countsOf = (form: PromptForm): string =>
+  thingsOf(form)
+    .map(({ count }) => count)
+    .join(' ')

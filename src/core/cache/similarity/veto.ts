@@ -1,7 +1,7 @@
 import { isAdjective } from '../prompt-form/adjectives.ts'
 import { type PromptForm, slotNames } from '../prompt-form/prompt-form.ts'
 import type { Thing } from '../prompt-form/scene.ts'
-import { relationsOf, thingsOf } from './form-facts.ts'
+import { countsOf, relationsOf, thingsOf } from './form-facts.ts'
 
 /** Why a picture of one prompt may not stand for another, however near the two are. */
 export type Veto = 'literal' | 'slot' | 'relation' | 'count' | 'attribute' | 'swap' | 'word'
@@ -34,10 +34,7 @@ export function vetoOf(
   { knowsMeaning }: { readonly knowsMeaning: boolean },
 ): Veto | undefined {
   if (made.literals.join('\n') !== asked.literals.join('\n')) return 'literal'
-  const sameSlots = slotNames.every(
-    (name) => looks(made.slots[name]).join() === looks(asked.slots[name]).join(),
-  )
-  if (!sameSlots) return 'slot'
+  if (slotsOf(made) !== slotsOf(asked)) return 'slot'
   if (relationsOf(made) !== relationsOf(asked)) return 'relation'
   const pairs = pairsOf(thingsOf(made), thingsOf(asked))
   const words = new Set(thingsOf(asked).flatMap(({ modifiers, head }) => [...modifiers, head]))
@@ -47,6 +44,16 @@ export function vetoOf(
   }
   return undefined
 }
+
+/**
+ * What two prompts must share before any veto is asked, as one text: only prompts with the same one
+ * are compared, so that among a million only some are looked at.
+ */
+export const structureOf = (form: PromptForm): string =>
+  [slotsOf(form), relationsOf(form), countsOf(form)].join('\n')
+
+const slotsOf = ({ slots }: PromptForm): string =>
+  slotNames.map((name) => looks(slots[name]).join(' ')).join(' | ')
 
 /** The relations have the same number of things, so the lists are equally long. */
 const pairsOf = (

@@ -1,0 +1,26 @@
+/** A prompt with its vector, as base64 of one byte a number. */
+export interface SimilarPromptRow {
+  readonly partition_key: string
+  readonly lens: string
+  readonly reuse_key: string
+  readonly prompt: string
+  readonly vector: string
+  readonly created_at: bigint
+  readonly expires_at: bigint
+}
+
+/** What became of one look-up. */
+export interface CacheLookupRow {
+  readonly request_id: string
+  readonly position: bigint
+  readonly tenant: string
+  readonly result: string
+  readonly image_id: string | null
+  readonly similarity_permille: bigint | null
+  readonly saved_nano: bigint
+  readonly latency_us: bigint
+  readonly age_ms: bigint
+  readonly at: bigint
+  /** `accepted`, `rejected`, or null while nobody said. */
+  readonly outcome: string | null
+}

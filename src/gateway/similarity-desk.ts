@@ -1,0 +1,175 @@
+import { type PromptForm, promptForm } from '../core/cache/prompt-form/prompt-form.ts'
+import type { Lens } from '../core/cache/similarity/nearness.ts'
+import { toUnitVector, type UnitVector } from '../core/cache/similarity/unit-vector.ts'
+import { vetoOf } from '../core/cache/similarity/veto.ts'
+import type { Instant } from '../core/time.ts'
+import type { Embedder } from '../ports/embedder.ts'
+import type { Log } from '../ports/log.ts'
+import type { PromptCursor, SimilarPromptStore } from '../ports/similar-prompts.ts'
+import type { SimilarityIndex } from '../ports/similarity-index.ts'
+import type { Matched } from './run.ts'
+
+/** When prompts that are near count as one. */
+export interface SimilarityRule {
+  readonly threshold: number
+  /** Share of wrong hits that is borne: what is believed of a hit when its worth is weighed. */
+  readonly maxWrong: number
+  /** Share of hits that are made anew all the same, to compare. */
+  readonly verify: number
+}
+
+/** What a desk works with. */
+export interface SimilarityParts {
+  readonly rule: SimilarityRule
+  /** Without a model prompts are compared by their words. */
+  readonly lens: Lens
+  readonly embedder?: Embedder
+  readonly index: SimilarityIndex
+  readonly store: SimilarPromptStore
+  readonly log: Log
+}
+
+/** A prompt that was found, and the key that its pictures are cached under. */
+export interface NearKey extends Matched {
+  readonly key: string
+}
+
+/** Limits of what is looked at and kept in mind. */
+const limits = {
+  /** Nearest prompts that are looked at: the first may have no picture of the right shape. */
+  neighbours: 8,
+  /** Rows read from the database at once, and pages that a look-up waits for. */
+  page: 1_000,
+  pages: 10,
+  /** Rows of other replicas may become visible later than rows that were made after them. */
+  overlapMs: 10_000,
+  /** Vectors of a model kept in mind: a prompt is asked about once when sought and once when kept. */
+  vectors: 1_000,
+  /** Partitions whose place in the database is remembered. */
+  partitions: 100_000,
+} as const
+
+/**
+ * Finds prompts that mean the same in other words. The truth lies in the database; the index holds
+ * what this process uses of it and follows what others add.
+ */
+export class SimilarityDesk {
+  readonly rule: SimilarityRule
+  readonly #parts: SimilarityParts
+  readonly #lensName: string
+  readonly #followed = new Map<string, PromptCursor>()
+  readonly #vectors = new Map<string, UnitVector>()
+
+  constructor(parts: SimilarityParts) {
+    this.rule = parts.rule
+    this.#parts = parts
+    this.#lensName = parts.embedder?.id ?? 'words-1'
+  }
+
+  /** Prompts of a partition that are near enough and show the same, nearest first. */
+  async near(partition: string, prompt: string): Promise<readonly NearKey[]> {
+    const { index, store, lens, log } = this.#parts
+    try {
+      const form = promptForm(prompt)
+      const vector = await this.#vectorOf(prompt, form)
+      if (vector === undefined) return []
+      await this.#follow(partition)
+      const found = await index.nearest(partition, vector, limits.neighbours)
+      const near: NearKey[] = []
+      for (const { key, similarity } of found) {
+        if (similarity < this.rule.threshold) break
+        const other = await store.promptOf({ partition, lens: this.#lensName, key })
+        if (other === undefined) index.remove(partition, key)
+        else if (vetoOf(promptForm(other), form, lens) === undefined) {
+          near.push({ key, similarity, prompt: other })
+        }
+      }
+      return near
+    } catch (error) {
+      log.warn({ error }, 'near prompts not looked for')
+      return []
+    }
+  }
+
+  /** Keeps a prompt that pictures were made for. */
+  async learn(made: {
+    readonly partition: string
+    readonly key: string
+    readonly prompt: string
+    readonly createdAt: Instant
+    readonly expiresAt: Instant
+  }): Promise<void> {
+    const { index, store, log } = this.#parts
+    try {
+      const vector = await this.#vectorOf(made.prompt, promptForm(made.prompt))
+      if (vector === undefined) return
+      await store.put({ ...made, lens: this.#lensName, vector })
+      index.add(made.partition, made.key, vector)
+    } catch (error) {
+      log.warn({ error }, 'prompt not kept for similar ones')
+    }
+  }
+
+  async #vectorOf(prompt: string, form: PromptForm): Promise<UnitVector | undefined> {
+    const { embedder, lens, log } = this.#parts
+    if (embedder === undefined) return lens.vectorOf(prompt, form)
+    const known = this.#vectors.get(prompt)
+    if (known !== undefined) return known
+    const embedded = await embedder.embed([{ text: prompt }])
+    if (!embedded.ok) {
+      log.warn({ reason: embedded.reason }, 'no vector for a prompt')
+      return undefined
+    }
+    const vector = toUnitVector(embedded.vectors[0] ?? [])
+    remember(this.#vectors, limits.vectors, prompt, vector)
+    return vector
+  }
+
+  /** Reads what came into a partition since it was last looked at. */
+  async #follow(partition: string): Promise<void> {
+    const { index } = this.#parts
+    const seen = index.size(partition) === 0 ? undefined : this.#followed.get(partition)
+    let after: PromptCursor =
+      seen === undefined
+        ? { createdAt: 0, key: '' }
+        : { createdAt: seen.createdAt - limits.overlapMs, key: '' }
+    for (let page = 0; page < limits.pages; page += 1) {
+      const next = await this.#readPage(partition, after)
+      if (next === undefined) return
+      after = next
+    }
+    void this.#readOn(partition, after)
+  }
+
+  /** The rest of a large partition; look-ups do not wait for it. */
+  async #readOn(partition: string, from: PromptCursor): Promise<void> {
+    try {
+      let after: PromptCursor | undefined = from
+      while (after !== undefined) {
+        await new Promise((next) => setImmediate(next))
+        after = await this.#readPage(partition, after)
+      }
+    } catch (error) {
+      this.#parts.log.warn({ error }, 'prompts not read')
+    }
+  }
+
+  /** @returns where the next page begins; undefined after the last one. */
+  async #readPage(partition: string, after: PromptCursor): Promise<PromptCursor | undefined> {
+    const { index, store } = this.#parts
+    const query = { partition, lens: this.#lensName, after, limit: limits.page }
+    const rows = await store.list(query)
+    for (const { key, vector } of rows) index.add(partition, key, vector)
+    const last = rows.at(-1)
+    if (last !== undefined) remember(this.#followed, limits.partitions, partition, last)
+    return rows.length < limits.page ? undefined : last
+  }
+}
+
+/** Puts a value at the end of a map and forgets its first one when it is full. */
+function remember<Value>(map: Map<string, Value>, most: number, key: string, value: Value): void {
+  map.delete(key)
+  map.set(key, value)
+  const oldest = map.size > most ? map.keys().next() : undefined
+  if (oldest?.done === false) map.delete(oldest.value)
+}
