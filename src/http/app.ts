@@ -5,6 +5,7 @@ import { makeId } from '../core/ids.ts'
 import { alertRoutes } from './alerts.ts'
 import { addAuth } from './auth.ts'
 import { answerBrokenRequest } from './broken-request.ts'
+import { cacheRoutes } from './cache.ts'
 import type { HttpContext } from './context.ts'
 import { createErrorSender, type ErrorSender } from './errors.ts'
 import { feedbackRoutes } from './feedback.ts'
@@ -75,6 +76,7 @@ export async function createApp(
     upscaleRoute(context),
     ...jobRoutes(context),
     ...feedbackRoutes(context),
+    ...cacheRoutes(context),
     ...quoteRoutes(context),
     ...priceRoutes(context),
     ...priceFeedRoutes(context),

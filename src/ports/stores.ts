@@ -11,6 +11,7 @@ import type { VirtualKey } from '../core/ledger/virtual-key.ts'
 import type { Instant } from '../core/time.ts'
 import type { AlertStore } from './alert-store.ts'
 import type { AnswerStore } from './answer-store.ts'
+import type { CacheEntries } from './cache-entries.ts'
 import type { CacheLookupStore } from './cache-lookups.ts'
 import type { FeedbackStore } from './feedback-store.ts'
 import type { HistoryStore } from './history-store.ts'
@@ -132,6 +133,7 @@ export interface Stores {
   readonly ledger: LedgerStore
   readonly requests: RequestStore
   readonly cache: CacheStore
+  readonly cacheEntries: CacheEntries
   readonly cacheLookups: CacheLookupStore
   readonly similarPrompts: SimilarPromptStore
   readonly answers: AnswerStore

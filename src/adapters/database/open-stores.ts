@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Stores } from '../../ports/stores.ts'
 import { alertStore } from './alert-store.ts'
 import { answerStore } from './answer-store.ts'
+import { cacheEntries } from './cache-entries.ts'
 import { cacheLookupStore } from './cache-lookup-store.ts'
 import { cacheStore } from './cache-store.ts'
 import type { Engine } from './engine.ts'
@@ -33,6 +34,7 @@ export async function openStores(engine: Engine): Promise<Stores> {
     ledger: ledgerStore(engine),
     requests: requestStore(engine),
     cache: cacheStore(engine),
+    cacheEntries: cacheEntries(engine),
     cacheLookups: cacheLookupStore(engine),
     similarPrompts: similarPromptStore(engine),
     answers: answerStore(engine),

@@ -5,6 +5,7 @@ import type { Stores } from '../../ports/stores.ts'
 import { cuttingProxy } from '../../testing/cutting-proxy.ts'
 import { closingFacts, openingFacts, sampleNow } from '../../testing/sample-records.ts'
 import { testAnswerStore } from '../../testing/test-answer-store.ts'
+import { testCacheEntries } from '../../testing/test-cache-entries.ts'
 import { testCacheStore } from '../../testing/test-cache-store.ts'
 import { testFeedbackStore } from '../../testing/test-feedback-store.ts'
 import { testJournal } from '../../testing/test-journal.ts'
@@ -45,6 +46,7 @@ function testPostgres(url: string): void {
   testLedgerStore('PostgreSQL', open)
   testRequestStore('PostgreSQL', open)
   testCacheStore('PostgreSQL', open)
+  testCacheEntries('PostgreSQL', open)
   testFeedbackStore('PostgreSQL', open)
   testAnswerStore('PostgreSQL', open)
   testKeyStore('PostgreSQL', open)

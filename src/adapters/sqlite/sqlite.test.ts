@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { afterAll, describe, expect, test } from 'vitest'
 import { closingFacts, openingFacts, sampleNow } from '../../testing/sample-records.ts'
 import { testAnswerStore } from '../../testing/test-answer-store.ts'
+import { testCacheEntries } from '../../testing/test-cache-entries.ts'
 import { testCacheStore } from '../../testing/test-cache-store.ts'
 import { testFeedbackStore } from '../../testing/test-feedback-store.ts'
 import { testJournal } from '../../testing/test-journal.ts'
@@ -33,6 +34,7 @@ testJournal('SQLite', open)
 testLedgerStore('SQLite', open)
 testRequestStore('SQLite', open)
 testCacheStore('SQLite', open)
+testCacheEntries('SQLite', open)
 testFeedbackStore('SQLite', open)
 testAnswerStore('SQLite', open)
 testKeyStore('SQLite', open)

@@ -1,0 +1,151 @@
+import { describe, expect, test } from 'vitest'
+import type { CacheFilter } from '../core/cache/cache-filter.ts'
+import type { CacheLookup } from '../core/cache/lookup.ts'
+import type { Fact } from '../core/jobs/request-record.ts'
+import type { Stores } from '../ports/stores.ts'
+import {
+  openingFacts,
+  sampleCacheEntry,
+  sampleImage,
+  sampleNow,
+  sampleRequest,
+  settledFact,
+} from './sample-records.ts'
+import { type OpenStores, withStores } from './with-stores.ts'
+
+const now = sampleNow + 10_000
+
+/** A published picture of a prompt under a key of its own name. */
+function cached(name: string, request: object, createdAt = sampleNow): readonly Fact[] {
+  const [accepted, ...rest] = openingFacts(name)
+  if (accepted?.kind !== 'request-accepted') throw new TypeError('a request begins accepted')
+  return [
+    { kind: 'request-accepted', request: sampleRequest(name, { request: { ...request } }) },
+    ...rest,
+    settledFact(name),
+    { kind: 'image-judged', image: sampleImage(name, { state: 'published' }) },
+    { kind: 'cache-written', entry: sampleCacheEntry(name, { key: name, createdAt }) },
+  ]
+}
+
+const keysOf = async ({ cacheEntries }: Stores): Promise<readonly string[]> =>
+  (await cacheEntries.list({ filter: {}, now, limit: 9 })).map(({ image }) => image.id).toSorted()
+
+/** Contract of {@link Stores.cacheEntries}, `cacheLookups` and `similarPrompts`. */
+export function testCacheEntries(name: string, open: OpenStores): void {
+  describe(`${name}: entries of the cache`, () => {
+    test('a filter finds what it names and nothing else, and a purge takes no more', () =>
+      withStores(open, async (stores) => {
+        const { cacheEntries, journal } = stores
+        await journal.commit([
+          ...cached('a', { prompt: 'a barn', tags: {} }),
+          ...cached('b', { prompt: 'a mill', tags: { 'shop.x"': '50%' } }),
+          ...cached('c', { prompt: 'a dam' }, sampleNow - 1),
+        ])
+        const filters: readonly (readonly [CacheFilter, string])[] = [
+          [{ imageId: 'img_a' }, 'a'],
+          [{ prompt: ' A Barn' }, 'a'],
+          [{ tag: { name: 'shop.x"', value: '50%' } }, 'b'],
+          [{ tag: { name: 'shop.x"', value: '5' } }, ''],
+          [{ tag: { name: 'shop.x"' } }, 'b'],
+          [{ before: sampleNow }, 'c'],
+          [{ tenant: 'nobody' }, ''],
+          [{ tenant: 'tenant-a', prompt: 'a mill' }, 'b'],
+        ]
+        for (const [filter, wanted] of filters) {
+          const found = await cacheEntries.list({ filter, now, limit: 9 })
+          expect(found.map(({ image }) => image.id.slice(4)).join('')).toBe(wanted)
+        }
+        expect(await cacheEntries.evict({ tag: { name: 'shop.x"' } })).toBe(1)
+        expect(await keysOf(stores)).toEqual(['img_a', 'img_c'])
+        expect(await cacheEntries.evict({})).toBe(2)
+        expect(await keysOf(stores)).toEqual([])
+      }))
+
+    test('what is pinned never expires and goes only by its name; unpinned it ends as before', () =>
+      withStores(open, async (stores) => {
+        const { cacheEntries, cache, journal } = stores
+        await journal.commit(cached('a', { prompt: 'a barn' }))
+        const far = sampleNow + 400 * 86_400_000
+        const find = () => cache.find({ key: 'a', now: far, limit: 1 })
+        expect(await find()).toEqual([])
+        expect(await cacheEntries.pin({ imageId: 'img_a', isPinned: true })).toBe(1)
+        expect(await cacheEntries.pin({ imageId: 'img_a', isPinned: true })).toBe(0)
+        await cache.purge(far, 9)
+        await cacheEntries.evict({})
+        expect(await find()).toHaveLength(1)
+        expect(await cacheEntries.size(far)).toEqual({ entries: 1, pictures: 1, pinned: 1 })
+        const [listed] = await cacheEntries.list({ filter: {}, now: far, limit: 1 })
+        expect(listed).toMatchObject({ isPinned: true, prompt: 'a barn', keys: 1 })
+        expect(await cacheEntries.pin({ imageId: 'img_a', isPinned: false })).toBe(1)
+        expect(await find()).toEqual([])
+        await cacheEntries.pin({ imageId: 'img_a', isPinned: true })
+        expect(await cacheEntries.evict({ imageId: 'img_a' })).toBe(1)
+      }))
+  })
+  lookups(name, open)
+  prompts(name, open)
+}
+
+function lookups(name: string, open: OpenStores): void {
+  const line: CacheLookup = {
+    ...{ requestId: 'req_a', position: 0, tenant: 't', result: 'semantic', imageId: 'img_a' },
+    ...{ similarity: 0.97, savedNano: 30n, latencyMs: 1.5, ageMs: 2_000, at: sampleNow },
+  }
+
+  test(`${name}: look-ups are summed by result; the last hit of a rejected picture is lost`, () =>
+    withStores(open, async ({ cacheLookups }) => {
+      await cacheLookups.note([
+        line,
+        { ...line, requestId: 'req_b', at: sampleNow + 1 },
+        { ...line, requestId: 'req_c', tenant: 'other', at: sampleNow + 2 },
+        { ...line, requestId: 'req_d', result: 'miss', savedNano: 0n },
+        { ...line, requestId: 'req_e', at: sampleNow - 1 },
+      ])
+      await cacheLookups.note([line])
+      await cacheLookups.judge({ imageId: 'img_a', tenant: 't', isAccepted: false })
+      await cacheLookups.judge({
+        ...{ imageId: 'img_a', tenant: 't', requestId: 'req_a', isAccepted: true },
+      })
+      const range = { from: sampleNow, to: sampleNow + 9 }
+      const sums = await cacheLookups.sums({ ...range, tenant: 't' })
+      expect(sums.toSorted((a, b) => (a.result < b.result ? -1 : 1))).toEqual([
+        {
+          ...{ result: 'miss', lookups: 1, accepted: 0, rejected: 0, savedNano: 0n },
+          ...{ lostNano: 0n, latencyMs: 1.5, ageMs: 2_000 },
+        },
+        {
+          ...{ result: 'semantic', lookups: 2, accepted: 1, rejected: 1, savedNano: 30n },
+          ...{ lostNano: 30n, latencyMs: 3, ageMs: 4_000 },
+        },
+      ])
+      const all = await cacheLookups.sums(range)
+      expect(all.reduce((sum, each) => sum + each.lookups, 0)).toBe(4)
+      expect(await cacheLookups.purge(sampleNow, 9)).toBe(1)
+    }))
+}
+
+function prompts(name: string, open: OpenStores): void {
+  test(`${name}: prompts come in their order from a place on, of one partition and lens`, () =>
+    withStores(open, async ({ similarPrompts }) => {
+      const prompt = (key: string, createdAt: number, changes = {}) => ({
+        ...{ partition: 'p', lens: 'l', key, prompt: `prompt ${key}`, createdAt },
+        ...{ vector: Int8Array.of(127, -127, 0), expiresAt: createdAt + 100, ...changes },
+      })
+      await similarPrompts.put(prompt('b', 5))
+      await similarPrompts.put(prompt('a', 5))
+      await similarPrompts.put(prompt('c', 4))
+      await similarPrompts.put(prompt('d', 6, { lens: 'other' }))
+      await similarPrompts.put(prompt('e', 6, { partition: 'other' }))
+      await similarPrompts.put(prompt('c', 9, { prompt: 'later' }))
+      const list = (createdAt: number, key: string, limit = 9) =>
+        similarPrompts.list({ partition: 'p', lens: 'l', after: { createdAt, key }, limit })
+      expect(await list(0, '', 2)).toEqual([prompt('c', 4, { expiresAt: 109 }), prompt('a', 5)])
+      expect((await list(5, 'a')).map(({ key }) => key)).toEqual(['b'])
+      const place = { partition: 'p', lens: 'l', key: 'c' }
+      expect(await similarPrompts.promptOf(place)).toBe('prompt c')
+      expect(await similarPrompts.purge(105, 1)).toBe(1)
+      expect(await similarPrompts.purge(108, 9)).toBe(3)
+      expect(await similarPrompts.promptOf(place)).toBe('prompt c')
+    }))
+}
