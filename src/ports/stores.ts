@@ -15,6 +15,7 @@ import type { CacheEntries } from './cache-entries.ts'
 import type { CacheLookupStore } from './cache-lookups.ts'
 import type { FeedbackStore } from './feedback-store.ts'
 import type { HistoryStore } from './history-store.ts'
+import type { JobQueue } from './job-queue.ts'
 import type { NoticeStore } from './notice-store.ts'
 import type { PriceStore } from './price-store.ts'
 import type { SimilarPromptStore } from './similar-prompts.ts'
@@ -72,7 +73,7 @@ export interface RequestStore {
     readonly after?: string
   }): Promise<readonly RequestRecord[]>
   /**
-   * Takes over unfinished requests whose lease has run out, oldest first, and leases them to
+   * Takes over running requests whose lease has run out, oldest first, and leases them to
    * `owner`. Two callers never get the same one.
    */
   claimUnfinished(claim: {
@@ -81,7 +82,7 @@ export interface RequestStore {
     readonly leaseUntil: Instant
     readonly limit: number
   }): Promise<readonly RequestRecord[]>
-  /** Extends the leases of all unfinished requests of `owner`. */
+  /** Extends the leases of all running requests of `owner`. */
   renewLeases(owner: string, leaseUntil: Instant): Promise<void>
   /** Gives up `owner`'s lease on a request, which can be claimed again from `from` on. */
   giveBack(lease: {
@@ -94,7 +95,7 @@ export interface RequestStore {
    * it has ended, and the first note stays.
    */
   askCancel(id: string, at: Instant): Promise<void>
-  /** The unfinished requests of `owner` that are to be cancelled. */
+  /** The running requests of `owner` that are to be cancelled. */
   cancelAsked(owner: string): Promise<readonly string[]>
 }
 
@@ -132,6 +133,7 @@ export interface Stores {
   readonly journal: Journal
   readonly ledger: LedgerStore
   readonly requests: RequestStore
+  readonly queue: JobQueue
   readonly cache: CacheStore
   readonly cacheEntries: CacheEntries
   readonly cacheLookups: CacheLookupStore

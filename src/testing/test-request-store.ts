@@ -161,8 +161,9 @@ function claiming(open: OpenStores): void {
     withStores(open, async ({ journal, requests }) => {
       const at = (createdAt: number, leaseUntil?: number) => ({ createdAt, leaseUntil })
       await journal.commit([
-        accepted('young', { ...at(sampleNow + 3, now), state: 'queued' }),
-        accepted('old', { ...at(sampleNow + 1), leaseOwner: undefined, state: 'paused' }),
+        accepted('young', at(sampleNow + 3, now)),
+        accepted('old', { ...at(sampleNow + 1), leaseOwner: undefined }),
+        accepted('waiting', { ...at(sampleNow), state: 'queued', leaseOwner: undefined }),
         accepted('middle', at(sampleNow + 2, now - 1)),
         accepted('leased', at(sampleNow, now + 1)),
         ...openingFacts('ended'),

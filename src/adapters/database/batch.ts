@@ -7,6 +7,8 @@ import {
   toOwedAnswerRow,
 } from './answer-rows.ts'
 import {
+  type BackRow,
+  type BegunRow,
   canJoin,
   type EndedRow,
   type HoldChangeRow,
@@ -14,6 +16,8 @@ import {
   joined,
   type SettledRow,
   type SubmittedRow,
+  toBackRow,
+  toBegunRow,
   toEndedRow,
   toHoldChangeRow,
   toJudgedRow,
@@ -34,6 +38,7 @@ import type { AttemptRow, CacheRow, HoldRow, ImageRow, LedgerRow, RequestRow } f
 export interface BatchRows {
   readonly named: IdempotencyKeyRow[]
   readonly accepted: RequestRow[]
+  readonly begun: BegunRow[]
   readonly owed: OwedAnswerRow[]
   readonly opened: HoldRow[]
   readonly started: AttemptRow[]
@@ -43,6 +48,7 @@ export interface BatchRows {
   readonly judged: JudgedRow[]
   readonly cached: CacheRow[]
   readonly ended: EndedRow[]
+  readonly back: BackRow[]
   readonly holdChanges: HoldChangeRow[]
   readonly entries: LedgerRow[]
   readonly deliveries: DeliveryRow[]
@@ -64,6 +70,7 @@ export interface Batch {
 const factOrder: { readonly [Kind in Fact['kind']]: number } = {
   'key-used': 0,
   'request-accepted': 1,
+  'job-begun': 1,
   'answer-owed': 2,
   'hold-opened': 3,
   'attempt-started': 4,
@@ -73,6 +80,7 @@ const factOrder: { readonly [Kind in Fact['kind']]: number } = {
   'image-judged': 7,
   'cache-written': 8,
   'request-ended': 9,
+  'job-put-back': 9,
   'hold-closed': 10,
   'delivery-owed': 11,
   'answer-closed': 12,
@@ -86,6 +94,7 @@ class Collector {
   readonly rows: BatchRows = {
     named: [],
     accepted: [],
+    begun: [],
     owed: [],
     opened: [],
     started: [],
@@ -95,6 +104,7 @@ class Collector {
     judged: [],
     cached: [],
     ended: [],
+    back: [],
     holdChanges: [],
     entries: [],
     deliveries: [],
@@ -145,6 +155,7 @@ export function joinRows(batches: readonly Batch[]): BatchRows {
   for (const { rows: more } of batches) {
     rows.named.push(...more.named)
     rows.accepted.push(...more.accepted)
+    rows.begun.push(...more.begun)
     rows.owed.push(...more.owed)
     rows.opened.push(...more.opened)
     rows.started.push(...more.started)
@@ -154,6 +165,7 @@ export function joinRows(batches: readonly Batch[]): BatchRows {
     for (const row of more.judged) collector.judge(row)
     rows.cached.push(...more.cached)
     rows.ended.push(...more.ended)
+    rows.back.push(...more.back)
     for (const row of more.holdChanges) collector.changeHold(row)
     rows.entries.push(...more.entries)
     rows.deliveries.push(...more.deliveries)
@@ -187,6 +199,14 @@ const adders: { readonly [Kind in Fact['kind']]: FactAdder<Kind> } = {
   'request-accepted': ({ request }, { rows }, subjects) => {
     rows.accepted.push(toRequestRow(request))
     subjects.push(request.id)
+  },
+  'job-begun': ({ request }, { rows }, subjects) => {
+    rows.begun.push(toBegunRow(request))
+    subjects.push(request.id)
+  },
+  'job-put-back': (fact, { rows }, subjects) => {
+    rows.back.push(toBackRow(fact))
+    subjects.push(fact.id)
   },
   'answer-owed': ({ answer }, { rows }, subjects) => {
     rows.owed.push(toOwedAnswerRow(answer))

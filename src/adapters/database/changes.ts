@@ -1,4 +1,4 @@
-import type { Attempt, ImageRecord, RequestRecord } from '../../core/jobs/request-record.ts'
+import type { Attempt, Fact, ImageRecord, RequestRecord } from '../../core/jobs/request-record.ts'
 import type { LedgerEntry } from '../../core/ledger/entry.ts'
 import { toMilliseconds, toNullable, toText } from './columns.ts'
 import { type MadeColumns, toMadeColumns } from './made-columns.ts'
@@ -158,6 +158,57 @@ export const toJudgedRow = (image: ImageRecord): JudgedRow => ({
   quality_note: toNullable(image.quality, JSON.stringify),
 })
 
+/** What is known of a job once it is begun. */
+export type BegunRow = Pick<
+  RequestRow,
+  'id' | 'fence' | 'plan' | 'book' | 'price_version' | 'list_cost_nano'
+>
+
+/** Columns of {@link BegunRow}. */
+export const begunColumns: Columns<BegunRow> = {
+  id: 'text',
+  fence: 'bigint',
+  plan: 'text',
+  book: 'text',
+  price_version: 'text',
+  list_cost_nano: 'bigint',
+}
+
+/** The beginning of a job; only of one that has a place in the queue. */
+export const toBegunRow = (request: RequestRecord): BegunRow => ({
+  id: request.id,
+  fence: toNullable(request.place?.fence, BigInt),
+  plan: JSON.stringify(request.plan),
+  book: request.book,
+  price_version: request.priceVersion,
+  list_cost_nano: request.listCostNano ?? null,
+})
+
+/** A job that goes back into the queue. */
+export type BackRow = Pick<RequestRow, 'id' | 'fence' | 'state' | 'due_at' | 'tries'>
+
+/** Columns of {@link BackRow}. */
+export const backColumns: Columns<BackRow> = {
+  id: 'text',
+  fence: 'bigint',
+  state: 'text',
+  due_at: 'bigint',
+  tries: 'bigint',
+}
+
+/** A job that goes back into the queue, as a row. */
+export const toBackRow = ({
+  id,
+  fence,
+  back,
+}: Extract<Fact, { readonly kind: 'job-put-back' }>): BackRow => ({
+  id,
+  fence: BigInt(fence),
+  state: back.state,
+  due_at: toMilliseconds(back.dueAt),
+  tries: BigInt(back.tries),
+})
+
 /** What the end changes of a request; what was asked, by whom and at which prices stays. */
 export type EndedRow = Pick<
   RequestRow,
@@ -172,6 +223,7 @@ export type EndedRow = Pick<
   | 'error'
   | 'summary'
   | 'plan'
+  | 'fence'
   | keyof MadeColumns
 >
 
@@ -188,6 +240,7 @@ export const endedColumns: Columns<EndedRow> = {
   error: 'text',
   summary: 'text',
   plan: 'text',
+  fence: 'bigint',
   made_offer: 'text',
   made_size: 'text',
   made_quality: 'text',
@@ -208,5 +261,6 @@ export const toEndedRow = (request: RequestRecord): EndedRow => ({
   error: toNullable(request.error, JSON.stringify),
   summary: toNullable(request.summary, JSON.stringify),
   plan: JSON.stringify(request.plan),
+  fence: toNullable(request.place?.fence, BigInt),
   ...toMadeColumns(request.made),
 })

@@ -35,6 +35,7 @@ interface Waiting {
 const announcing: ReadonlySet<Fact['kind']> = new Set([
   'key-used',
   'request-accepted',
+  'job-begun',
   'answer-owed',
   'hold-opened',
   'attempt-started',

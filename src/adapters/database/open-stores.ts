@@ -8,6 +8,7 @@ import { cacheStore } from './cache-store.ts'
 import type { Engine } from './engine.ts'
 import { feedbackStore } from './feedback-store.ts'
 import { historyStore } from './history-store.ts'
+import { jobQueue } from './job-queue.ts'
 import { GroupCommitJournal } from './journal.ts'
 import { keyStore } from './key-store.ts'
 import { ledgerStore } from './ledger-store.ts'
@@ -33,6 +34,7 @@ export async function openStores(engine: Engine): Promise<Stores> {
     journal,
     ledger: ledgerStore(engine),
     requests: requestStore(engine),
+    queue: jobQueue(engine),
     cache: cacheStore(engine),
     cacheEntries: cacheEntries(engine),
     cacheLookups: cacheLookupStore(engine),

@@ -1,10 +1,10 @@
-import type { Compilable } from 'kysely'
+import { type Compilable, sql } from 'kysely'
 import type { RequestStore } from '../../ports/stores.ts'
 import { toMilliseconds } from './columns.ts'
 import { type Engine, run } from './engine.ts'
 import { fromRequestRow } from './rows.ts'
 import type { RequestRow } from './schema.ts'
-import { isUnfinished } from './unfinished.ts'
+import { isRunning, isUnfinished } from './unfinished.ts'
 
 type Claim = Parameters<RequestStore['claimUnfinished']>[0]
 
@@ -29,7 +29,7 @@ export function requestLeases(
     async askCancel(id, at) {
       const asked = kysely
         .updateTable('requests')
-        .set({ cancel_asked_at: toMilliseconds(at) })
+        .set(cancelled(toMilliseconds(at)))
         .where(isUnfinished)
         .where('id', '=', id)
         .where('cancel_asked_at', 'is', null)
@@ -39,7 +39,7 @@ export function requestLeases(
       const asked = kysely
         .selectFrom('requests')
         .select('id')
-        .where(isUnfinished)
+        .where(isRunning)
         .where('lease_owner', '=', owner)
         .where('cancel_asked_at', 'is not', null)
       const { rows } = await run(engine, asked)
@@ -52,9 +52,16 @@ export function requestLeases(
   }
 }
 
+/** Asked to be cancelled; what waits is due at once then, so that it ends. */
+export const cancelled = (at: bigint) => ({
+  cancel_asked_at: at,
+  due_at: sql<bigint | null>`case when requests.due_at > ${at} then ${at}
+    else requests.due_at end`,
+})
+
 /** A change of the unfinished requests that an owner has leased. */
 const heldBy = ({ kysely }: Engine, owner: string) =>
-  kysely.updateTable('requests').where(isUnfinished).where('lease_owner', '=', owner)
+  kysely.updateTable('requests').where(isRunning).where('lease_owner', '=', owner)
 
 /**
  * One statement, so that two callers never get the same request: SQLite lets one writer in at a
@@ -70,7 +77,7 @@ function claimQuery({ kysely, canSkipLocked }: Engine, claim: Claim): Compilable
         query
           .selectFrom('requests')
           .select('requests.id')
-          .where(isUnfinished)
+          .where(isRunning)
           .where((where) =>
             where.or([
               where('requests.lease_until', 'is', null),
@@ -83,7 +90,12 @@ function claimQuery({ kysely, canSkipLocked }: Engine, claim: Claim): Compilable
           .$if(canSkipLocked, (locking) => locking.forUpdate().skipLocked()),
     )
     .updateTable('requests')
-    .set({ lease_owner: owner, lease_until: toMilliseconds(leaseUntil) })
+    .set((set) => ({
+      lease_owner: owner,
+      lease_until: toMilliseconds(leaseUntil),
+      // Of a job; what nobody queued has none, and null stays null.
+      fence: set('requests.fence', '+', 1n),
+    }))
     .where('requests.id', 'in', (query) => query.selectFrom('free').select('free.id'))
     .returningAll()
 }

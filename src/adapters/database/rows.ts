@@ -12,6 +12,7 @@ import type { ImageFormat, Operation } from '../../core/request/image-request.ts
 import { purposeOfRequest, qualityOfCall, sizeOfCall } from '../../core/usage/call-shape.ts'
 import { fromJson, fromNullable, toMilliseconds, toNullable, toText } from './columns.ts'
 import { fromMadeColumns, toMadeColumns } from './made-columns.ts'
+import { fromPlaceColumns, toPlaceColumns } from './place-columns.ts'
 import type {
   AttemptRow,
   CacheRow,
@@ -46,6 +47,8 @@ export const toRequestRow = (request: RequestRecord): RequestRow => ({
   purpose: toText(purposeOfRequest(request.request)),
   ...toMadeColumns(request.made),
   cancel_asked_at: toNullable(request.cancelAskedAt, toMilliseconds),
+  group_name: toText(String(request.request.group ?? '')),
+  ...toPlaceColumns(request.place),
 })
 
 /** A request from its row. */
@@ -71,6 +74,7 @@ export const fromRequestRow = (row: RequestRow): RequestRecord => ({
   leaseOwner: row.lease_owner ?? undefined,
   leaseUntil: fromNullable(row.lease_until, Number),
   cancelAskedAt: fromNullable(row.cancel_asked_at, Number),
+  place: fromPlaceColumns(row),
 })
 
 /** An attempt as a row; which book it is charged to is known when it is settled. */

@@ -2,6 +2,7 @@ import type { AlertRow } from './alert-store.ts'
 import type { IdempotencyKeyRow, OwedAnswerRow } from './answer-rows.ts'
 import type { CacheLookupRow, SimilarPromptRow } from './cache-tables.ts'
 import type { DeliveryRow, DestinationRow } from './notice-rows.ts'
+import { type PlaceColumns, placeColumns } from './place-columns.ts'
 import type { BillTallyRow, PriceChangeRow, PriceFeedRow, PriceSourceRow } from './price-tables.ts'
 import type { Columns } from './statement.ts'
 import type { UsageSeriesRow, UsageTotalRow } from './usage-rows.ts'
@@ -13,7 +14,7 @@ import type { VerdictRow } from './verdict-row.ts'
  */
 
 /** One request (= job). Columns beside the documents are there to list, claim and sum. */
-export interface RequestRow {
+export interface RequestRow extends PlaceColumns {
   readonly id: string
   readonly tenant: string
   readonly key_id: string
@@ -42,6 +43,8 @@ export interface RequestRow {
   readonly made_images: bigint | null
   readonly made_cached: bigint | null
   readonly cancel_asked_at: bigint | null
+  /** Empty when none was named. */
+  readonly group_name: string
 }
 
 /** One call to one offer. `book` is known when money is booked, so null until it is settled. */
@@ -224,6 +227,8 @@ export const requestColumns: Columns<RequestRow> = {
   made_images: 'bigint',
   made_cached: 'bigint',
   cancel_asked_at: 'bigint',
+  group_name: 'text',
+  ...placeColumns,
 }
 
 /** Columns of {@link AttemptRow}. */

@@ -1,7 +1,15 @@
 import { sql } from 'kysely'
 
-/**
- * Requests that have not ended. Written with literals and not with parameters, because only then
- * SQLite sees that the partial index `requests_unfinished` answers it.
+/*
+ * Written with literals and not with parameters, because only then SQLite sees that a partial index
+ * answers it.
  */
+
+/** Requests that have not ended. */
 export const isUnfinished = sql<boolean>`requests.state in ('queued', 'running', 'paused')`
+
+/** Requests that somebody works on, or did until he died; index `requests_running`. */
+export const isRunning = sql<boolean>`requests.state = 'running'`
+
+/** Jobs that wait for somebody; index `requests_waiting`. */
+export const isWaiting = sql<boolean>`requests.state in ('queued', 'paused')`

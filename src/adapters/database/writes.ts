@@ -1,6 +1,8 @@
 import { sql } from 'kysely'
 import { answerWrites } from './answer-writes.ts'
 import {
+  backColumns,
+  begunColumns,
   endedColumns,
   holdChangeColumns,
   judgedColumns,
@@ -26,7 +28,7 @@ import {
   rowsStatement,
   updateStatement,
 } from './statement.ts'
-import { isUnfinished } from './unfinished.ts'
+import { isRunning, isUnfinished } from './unfinished.ts'
 import { endedRequestColumns, settledCallColumns, usageWrites } from './usage-writes.ts'
 
 const cacheColumns: Columns<CacheRow> = {
@@ -48,6 +50,7 @@ export const prepareWrites = (printer: Printer) => ({
   ...inserts(printer),
   ...attemptUpdates(printer),
   ...otherUpdates(printer),
+  ...jobUpdates(printer),
   ...holdUpdates(printer),
   ...usageWrites(printer),
   ...answerWrites(printer),
@@ -64,6 +67,8 @@ export const printWrites = (writes: Writes): Readonly<Record<keyof Writes, Print
   judge: writes.judge.print(),
   cache: writes.cache.print(),
   end: writes.end.print(),
+  begin: writes.begin.print(),
+  putBack: writes.putBack.print(),
   changeHold: writes.changeHold.print(),
   enter: writes.enter.print(),
   deliver: writes.deliver.print(),
@@ -175,7 +180,40 @@ const otherUpdates = ({ kysely, rowsPerStatement }: Printer) => ({
       })
       .where('requests.id', '=', given.id)
       .where(isUnfinished)
+      // Of a job that was taken over, only the process that has it now may tell the end.
+      .where(
+        sql<boolean>`coalesce(requests.fence, -1) = coalesce(cast(${given.fence} as bigint), -1)`,
+      )
       .returning(endedRequestColumns),
+  ),
+})
+
+/** Both are refused to a process that has lost the job. */
+const jobUpdates = ({ kysely, rowsPerStatement }: Printer) => ({
+  begin: updateStatement(kysely, 'requests', begunColumns, rowsPerStatement, (update, given) =>
+    update
+      .set({
+        plan: given.plan,
+        book: given.book,
+        price_version: given.price_version,
+        list_cost_nano: given.list_cost_nano,
+      })
+      .where('requests.id', '=', given.id)
+      .where('requests.fence', '=', given.fence)
+      .where(isRunning),
+  ),
+  putBack: updateStatement(kysely, 'requests', backColumns, rowsPerStatement, (update, given) =>
+    update
+      .set({
+        state: given.state,
+        due_at: given.due_at,
+        tries: given.tries,
+        lease_owner: null,
+        lease_until: null,
+      })
+      .where('requests.id', '=', given.id)
+      .where('requests.fence', '=', given.fence)
+      .where(isRunning),
   ),
 })
 

@@ -8,6 +8,7 @@ import { testAnswerStore } from '../../testing/test-answer-store.ts'
 import { testCacheEntries } from '../../testing/test-cache-entries.ts'
 import { testCacheStore } from '../../testing/test-cache-store.ts'
 import { testFeedbackStore } from '../../testing/test-feedback-store.ts'
+import { testJobQueue } from '../../testing/test-job-queue.ts'
 import { testJournal } from '../../testing/test-journal.ts'
 import { testKeyStore } from '../../testing/test-key-store.ts'
 import { testLedgerStore } from '../../testing/test-ledger-store.ts'
@@ -45,6 +46,7 @@ function testPostgres(url: string): void {
   testJournal('PostgreSQL', open)
   testLedgerStore('PostgreSQL', open)
   testRequestStore('PostgreSQL', open)
+  testJobQueue('PostgreSQL', open)
   testCacheStore('PostgreSQL', open)
   testCacheEntries('PostgreSQL', open)
   testFeedbackStore('PostgreSQL', open)

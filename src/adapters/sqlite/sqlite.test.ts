@@ -9,6 +9,7 @@ import { testAnswerStore } from '../../testing/test-answer-store.ts'
 import { testCacheEntries } from '../../testing/test-cache-entries.ts'
 import { testCacheStore } from '../../testing/test-cache-store.ts'
 import { testFeedbackStore } from '../../testing/test-feedback-store.ts'
+import { testJobQueue } from '../../testing/test-job-queue.ts'
 import { testJournal } from '../../testing/test-journal.ts'
 import { testKeyStore } from '../../testing/test-key-store.ts'
 import { testLedgerStore } from '../../testing/test-ledger-store.ts'
@@ -33,6 +34,7 @@ const open: OpenStores = () => openDatabase(`file:${freshPath()}`)
 testJournal('SQLite', open)
 testLedgerStore('SQLite', open)
 testRequestStore('SQLite', open)
+testJobQueue('SQLite', open)
 testCacheStore('SQLite', open)
 testCacheEntries('SQLite', open)
 testFeedbackStore('SQLite', open)
@@ -131,7 +133,7 @@ describe('SQLite: the file', () => {
     )
   })
 
-  test('claims of unfinished requests read the index of unfinished requests', async () => {
+  test('claims of running requests read their index, and claims of waiting jobs theirs', async () => {
     const path = freshPath()
     await withStores(
       () => openDatabase(path),
@@ -139,14 +141,18 @@ describe('SQLite: the file', () => {
         const now = sampleNow
         await requests.claimUnfinished({ owner: 'a', now, leaseUntil: now, limit: 1 })
         const database = new DatabaseSync(path)
-        const plan = database
-          .prepare(
-            `explain query plan select id from requests
-           where requests.state in ('queued', 'running', 'paused') order by created_at, id limit 1`,
+        const planOf = (conditions: string) =>
+          JSON.stringify(
+            database.prepare(`explain query plan select id from requests where ${conditions}`).all(),
           )
-          .all()
+        const running = planOf("requests.state = 'running' order by created_at, id limit 1")
+        const waiting = planOf(
+          `requests.state in ('queued', 'paused') and priority = 1 and due_at <= 9
+           order by due_at, id limit 1`,
+        )
         database.close()
-        expect(JSON.stringify(plan)).toContain('requests_unfinished')
+        expect(running).toContain('requests_running')
+        expect(waiting).toContain('requests_waiting (priority=? AND due_at<?)')
       },
     )
   })

@@ -8,6 +8,8 @@ import type { Delivery } from '../notices/delivery.ts'
 import type { QualityNote } from '../quality/quality-note.ts'
 import type { ImageFormat, Operation, Quality } from '../request/image-request.ts'
 import type { Instant } from '../time.ts'
+import type { PutBack } from './put-back.ts'
+import type { QueuePlace } from './queue-place.ts'
 
 /** Public states of a request (= job). */
 export const requestStates = [
@@ -59,6 +61,8 @@ export interface RequestRecord {
   readonly leaseUntil?: Instant
   /** When somebody asked to cancel it; what runs by then may still end with pictures. */
   readonly cancelAskedAt?: Instant
+  /** Its place in the queue; absent where a caller waits for the answer. */
+  readonly place?: QueuePlace
 }
 
 /** What an answer was made of. */
@@ -165,7 +169,23 @@ export type Fact =
       readonly kind: 'key-used'
       readonly key: IdempotencyKey
     }
-  | { readonly kind: 'request-accepted'; readonly request: RequestRecord }
+  | {
+      /** A request that is `queued` waits for whoever claims it. */
+      readonly kind: 'request-accepted'
+      readonly request: RequestRecord
+    }
+  | {
+      /** A claimed job has its plan; refused once another process has claimed it. */
+      readonly kind: 'job-begun'
+      readonly request: RequestRecord
+    }
+  | {
+      /** A claimed job goes back into the queue; refused like `job-begun`. */
+      readonly kind: 'job-put-back'
+      readonly id: string
+      readonly fence: number
+      readonly back: PutBack
+    }
   | { readonly kind: 'answer-owed'; readonly answer: OwedAnswer }
   | { readonly kind: 'hold-opened'; readonly hold: Hold }
   | { readonly kind: 'attempt-started'; readonly attempt: Attempt }

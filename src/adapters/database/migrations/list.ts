@@ -3,6 +3,7 @@ import { usageRollups } from './0002-usage-rollups.ts'
 import { priceFeeds } from './0003-price-feeds.ts'
 import { answers } from './0004-answers.ts'
 import { cancelledRequests } from './0005-cancelled-requests.ts'
+import { jobQueue } from './0007-job-queue.ts'
 import { cacheReuse } from './0009-cache-reuse.ts'
 import { similarPrompts } from './0010-similar-prompts.ts'
 import { noticesAndAlerts } from './0011-notices-and-alerts.ts'
@@ -17,6 +18,7 @@ export const migrations: readonly Migration[] = [
   priceFeeds,
   answers,
   cancelledRequests,
+  jobQueue,
   cacheReuse,
   similarPrompts,
   noticesAndAlerts,

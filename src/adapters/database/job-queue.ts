@@ -1,0 +1,134 @@
+import { type Compilable, type CompiledQuery, type SelectQueryBuilder, sql } from 'kysely'
+import { priorities } from '../../core/jobs/queue-place.ts'
+import type { RequestState } from '../../core/jobs/request-record.ts'
+import type { JobQueue } from '../../ports/job-queue.ts'
+import { toMilliseconds } from './columns.ts'
+import { type Engine, run } from './engine.ts'
+import { cancelled } from './request-leases.ts'
+import { fromRequestRow } from './rows.ts'
+import type { RequestRow, Schema } from './schema.ts'
+import { isUnfinished, isWaiting } from './unfinished.ts'
+
+type Claim = Parameters<JobQueue['claim']>[0]
+
+/** The queue in the table of requests. */
+export function jobQueue(engine: Engine): JobQueue {
+  const { kysely } = engine
+  return {
+    async claim(claim) {
+      const taken: RequestRow[] = []
+      const due = await engine.execute(duePriorities(engine, claim))
+      for (const { priority } of due.rows) {
+        const limit = claim.limit - taken.length
+        if (limit <= 0) break
+        const { rows } = await run(engine, claimQuery(engine, { ...claim, limit }, priority))
+        taken.push(...rows.toSorted(byDue))
+      }
+      return taken.map(fromRequestRow)
+    },
+    async askCancelAll(jobs, at) {
+      const asked = kysely
+        .updateTable('requests')
+        .set(cancelled(toMilliseconds(at)))
+        .where(isUnfinished)
+        .where('cancel_asked_at', 'is', null)
+      const { changes } = await run(
+        engine,
+        'batchId' in jobs
+          ? asked.where('batch_id', '=', jobs.batchId)
+          : asked
+              .where('tenant', '=', jobs.tenant)
+              .where('group_name', '=', jobs.group)
+              .where(sql<boolean>`group_name <> ''`),
+      )
+      return changes
+    },
+    async pauseBatch(batchId, dueAt) {
+      const paused = kysely
+        .updateTable('requests')
+        .set({ state: 'paused', due_at: toMilliseconds(dueAt) })
+        .where(isWaiting)
+        .where('batch_id', '=', batchId)
+        .where('cancel_asked_at', 'is', null)
+      await run(engine, paused)
+    },
+    async countBatch(batchId) {
+      const counted = kysely
+        .selectFrom('requests')
+        .select(['state', kysely.fn.countAll<bigint>().as('count')])
+        .where('batch_id', '=', batchId)
+        .groupBy('state')
+      const { rows } = await run(engine, counted)
+      return new Map(rows.map(({ state, count }) => [state as RequestState, Number(count)]))
+    },
+    async lines(batchId, { from, limit }) {
+      const lines = kysely
+        .selectFrom('requests')
+        .selectAll()
+        .where('batch_id', '=', batchId)
+        .where('batch_line', '>=', BigInt(from))
+        .orderBy('batch_line')
+        .limit(limit)
+      return (await run(engine, lines)).rows.map(fromRequestRow)
+    },
+  }
+}
+
+const byDue = (left: RequestRow, right: RequestRow): number =>
+  Number((left.due_at ?? 0n) - (right.due_at ?? 0n)) || (left.id < right.id ? -1 : 1)
+
+type Waiting = SelectQueryBuilder<Schema, 'requests', object>
+
+/** Jobs of one priority that may be claimed. */
+function dueJobs(query: Waiting, claim: Claim, priority: bigint): Waiting {
+  const { now, exceptKeys, batchId } = claim
+  return query
+    .where(isWaiting)
+    .where('requests.priority', '=', priority)
+    .where('requests.due_at', '<=', toMilliseconds(now))
+    .$if(exceptKeys.length > 0, (free) => free.where('requests.key_id', 'not in', exceptKeys))
+    .$if(batchId !== undefined, (own) => own.where('requests.batch_id', '=', batchId ?? ''))
+}
+
+/** A look that writes nothing: most of the time there is no job. */
+function duePriorities(
+  { kysely }: Engine,
+  claim: Claim,
+): CompiledQuery<{ readonly priority: bigint }> {
+  const looks = priorities.map((_, index) => {
+    const priority = BigInt(index)
+    const due = dueJobs(kysely.selectFrom('requests'), claim, priority).select('requests.id')
+    return sql`select cast(${priority} as bigint) as priority where exists (${due})`
+  })
+  const all = sql<{ readonly priority: bigint }>`${sql.join(looks, sql` union all `)} order by 1`
+  return all.compile(kysely)
+}
+
+/** One statement, for the same reason as that of `RequestStore.claimUnfinished`. */
+function claimQuery(
+  { kysely, canSkipLocked }: Engine,
+  claim: Claim,
+  priority: bigint,
+): Compilable<RequestRow> {
+  const { owner, leaseUntil, limit } = claim
+  return kysely
+    .with(
+      (cte) => cte('free').materialized(),
+      (query) =>
+        dueJobs(query.selectFrom('requests'), claim, priority)
+          .select('requests.id')
+          .orderBy('requests.due_at')
+          .orderBy('requests.id')
+          .limit(limit)
+          .$if(canSkipLocked, (locking) => locking.forUpdate().skipLocked()),
+    )
+    .updateTable('requests')
+    .set((set) => ({
+      state: 'running',
+      lease_owner: owner,
+      lease_until: toMilliseconds(leaseUntil),
+      fence: set('requests.fence', '+', 1n),
+    }))
+    .where('requests.id', 'in', (query) => query.selectFrom('free').select('free.id'))
+    .returningAll()
+}

@@ -1,0 +1,44 @@
+import type { RequestRecord, RequestState } from '../core/jobs/request-record.ts'
+import type { Instant } from '../core/time.ts'
+
+/** Which jobs are meant, all of a group or all of a batch. */
+export type JobSet =
+  | { readonly tenant: string; readonly group: string }
+  | { readonly batchId: string }
+
+/**
+ * The jobs that wait for somebody to make them. They come in and go back by facts of the journal;
+ * here they are found and taken.
+ */
+export interface JobQueue {
+  /**
+   * Takes jobs that are due, the higher priority first, then in the order in which they are due,
+   * and leases them to `owner`; they run from then on, each with a new fence. Two callers never get
+   * the same one.
+   */
+  claim(claim: {
+    readonly owner: string
+    readonly now: Instant
+    readonly leaseUntil: Instant
+    readonly limit: number
+    /** Keys whose jobs are left alone: they have enough of them already. */
+    readonly exceptKeys: readonly string[]
+    /** Takes lines of one batch only. */
+    readonly batchId?: string
+  }): Promise<readonly RequestRecord[]>
+  /**
+   * Notes that jobs are to be cancelled, as `RequestStore.askCancel` does for one, and makes them
+   * due at once, so that they end.
+   * @returns how many had not ended and were not asked before.
+   */
+  askCancelAll(jobs: JobSet, at: Instant): Promise<number>
+  /** Puts off the lines of a batch that wait, until `dueAt`. */
+  pauseBatch(batchId: string, dueAt: Instant): Promise<void>
+  /** How many lines of a batch are in which state. */
+  countBatch(batchId: string): Promise<ReadonlyMap<RequestState, number>>
+  /** The lines of a batch in their order, from one line on. */
+  lines(
+    batchId: string,
+    query: { readonly from: number; readonly limit: number },
+  ): Promise<readonly RequestRecord[]>
+}
