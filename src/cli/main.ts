@@ -4,3 +4,67 @@ import { enableCompileCache } from 'node:module'
 // NODE_DISABLE_COMPILE_CACHE=1 switches this off.
 enableCompileCache()
 await import('./program.ts')
+import { Command, CommanderError } from 'commander'
+import { addAlerts } from './commands/alerts.ts'
+import { addBench } from './commands/bench.ts'
+import { addCache } from './commands/cache.ts'
+import { addConfig } from './commands/config.ts'
+import { addDoctor } from './commands/doctor.ts'
+import { addEdit } from './commands/edit.ts'
+import { addFeedback } from './commands/feedback.ts'
+import { addGenerate } from './commands/generate.ts'
+import { addJobs } from './commands/jobs.ts'
+import { addKeys } from './commands/keys.ts'
+import { addLedger } from './commands/ledger.ts'
+import { addListen } from './commands/listen.ts'
+import { addModels } from './commands/models.ts'
+import { addPrice } from './commands/price.ts'
+import { addSandbox } from './commands/sandbox.ts'
+import { addServe } from './commands/serve.ts'
+import { addUsage } from './commands/usage.ts'
+import { addWebhooks } from './commands/webhooks.ts'
+import { exitCodes } from './exit-codes.ts'
+import { version } from './version.ts'
+
+const program = new Command('keeprate')
+  .description('Image-generation gateway at the lowest cost per accepted image')
+  .version(version)
+  .showHelpAfterError('(add --help for the options)')
+  .exitOverride()
+
+for (const add of [
+  addServe,
+  addGenerate,
+  addEdit,
+  addModels,
+  addPrice,
+  addUsage,
+  addJobs,
+  addLedger,
+  addCache,
+  addFeedback,
+  addKeys,
+  addWebhooks,
+  addListen,
+  addAlerts,
+  addDoctor,
+  addConfig,
+  addSandbox,
+  addBench,
+]) {
+  add(program)
+}
+
+// `keeprate price list | head` has read enough; that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(exitCodes.ok)
+  throw error
+})
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error
+  // Help and version are wanted; everything else the parser refuses is wrong usage.
+  process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.usage
+}

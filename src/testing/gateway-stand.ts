@@ -37,11 +37,11 @@ import type { Log } from '../ports/log.ts'
 import type { Provider } from '../ports/provider.ts'
 import type { Journal, Stores } from '../ports/stores.ts'
 import type { WebhookAddresses } from '../ports/webhook-addresses.ts'
-import { noticesOf } from './notice-stand.ts'
+import { type NoticeOptions, noticesOf } from './notice-stand.ts'
 import { seededRandom, VirtualClock } from './virtual-clock.ts'
 
 /** How a stand is set up; what is left out is as in production, but for time and chance. */
-export interface GatewayStandOptions extends RecoveryOptions {
+export interface GatewayStandOptions extends RecoveryOptions, NoticeOptions {
   readonly providers: readonly Provider[]
   /** Prices over those of the providers. */
   readonly layers?: Omit<PriceLayers, 'live'>
@@ -142,7 +142,7 @@ export async function openGatewayStand(options: GatewayStandOptions): Promise<Ga
     webhooks: new WebhookDesk(options.addresses),
     traffic: openTraffic(options, clock, hub),
     emit: hub.emit,
-    notices: noticesOf(stores, { clock, random, log }),
+    notices: noticesOf(stores, options, { clock, random, log }),
     alertRules: defaultAlertRules,
     owner: `stand:${seed}`,
   }

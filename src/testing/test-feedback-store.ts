@@ -41,6 +41,23 @@ export function testFeedbackStore(name: string, open: OpenStores): void {
         expect(await feedback.ofImage('img_none')).toEqual([])
       }))
 
+    test('words are counted by stretches of time, provider and purpose', () =>
+      withStores(open, async ({ journal, feedback }) => {
+        await journal.commit(facts)
+        await feedback.put(verdict())
+        await feedback.put(verdict({ rater: 'bob', isAccepted: false, at: sampleNow + 99 }))
+        await feedback.put(verdict({ rater: 'cy', at: sampleNow + 100 }))
+        const range = { from: sampleNow, to: sampleNow + 200, stretchMs: 100 }
+        const { provider } = sampleImage('a')
+        const counts = await feedback.count({ ...range, book: 'real' })
+        const own = { provider, purpose: '' }
+        expect(counts.toSorted((one, other) => one.stretch - other.stretch)).toEqual([
+          { ...own, stretch: 0, judged: 2, accepted: 1 },
+          { ...own, stretch: 1, judged: 1, accepted: 1 },
+        ])
+        expect(await feedback.count({ ...range, book: 'simulated' })).toEqual([])
+      }))
+
     test('an accepted picture stays in the cache, a rejected one leaves it', () =>
       withStores(open, async ({ journal, feedback, cache }) => {
         await journal.commit(facts)

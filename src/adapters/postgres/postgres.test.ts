@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Stores } from '../../ports/stores.ts'
 import { cuttingProxy } from '../../testing/cutting-proxy.ts'
 import { closingFacts, openingFacts, sampleNow } from '../../testing/sample-records.ts'
+import { testAlertStore } from '../../testing/test-alert-store.ts'
 import { testAnswerStore } from '../../testing/test-answer-store.ts'
 import { testCacheEntries } from '../../testing/test-cache-entries.ts'
 import { testCacheStore } from '../../testing/test-cache-store.ts'
@@ -12,6 +13,7 @@ import { testJobQueue } from '../../testing/test-job-queue.ts'
 import { testJournal } from '../../testing/test-journal.ts'
 import { testKeyStore } from '../../testing/test-key-store.ts'
 import { testLedgerStore } from '../../testing/test-ledger-store.ts'
+import { testNoticeStore } from '../../testing/test-notice-store.ts'
 import { testPriceStore } from '../../testing/test-price-store.ts'
 import { testRequestStore } from '../../testing/test-request-store.ts'
 import { testSettingStore } from '../../testing/test-setting-store.ts'
@@ -51,6 +53,8 @@ function testPostgres(url: string): void {
   testCacheEntries('PostgreSQL', open)
   testFeedbackStore('PostgreSQL', open)
   testAnswerStore('PostgreSQL', open)
+  testNoticeStore('PostgreSQL', open)
+  testAlertStore('PostgreSQL', open)
   testKeyStore('PostgreSQL', open)
   testPriceStore('PostgreSQL', open)
   testSettingStore('PostgreSQL', open)

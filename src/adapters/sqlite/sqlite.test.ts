@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, describe, expect, test } from 'vitest'
 import { closingFacts, openingFacts, sampleNow } from '../../testing/sample-records.ts'
+import { testAlertStore } from '../../testing/test-alert-store.ts'
 import { testAnswerStore } from '../../testing/test-answer-store.ts'
 import { testCacheEntries } from '../../testing/test-cache-entries.ts'
 import { testCacheStore } from '../../testing/test-cache-store.ts'
@@ -13,6 +14,7 @@ import { testJobQueue } from '../../testing/test-job-queue.ts'
 import { testJournal } from '../../testing/test-journal.ts'
 import { testKeyStore } from '../../testing/test-key-store.ts'
 import { testLedgerStore } from '../../testing/test-ledger-store.ts'
+import { testNoticeStore } from '../../testing/test-notice-store.ts'
 import { testPriceStore } from '../../testing/test-price-store.ts'
 import { testRequestStore } from '../../testing/test-request-store.ts'
 import { testSettingStore } from '../../testing/test-setting-store.ts'
@@ -39,6 +41,8 @@ testCacheStore('SQLite', open)
 testCacheEntries('SQLite', open)
 testFeedbackStore('SQLite', open)
 testAnswerStore('SQLite', open)
+testNoticeStore('SQLite', open)
+testAlertStore('SQLite', open)
 testKeyStore('SQLite', open)
 testPriceStore('SQLite', open)
 testSettingStore('SQLite', open)
