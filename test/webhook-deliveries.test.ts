@@ -156,7 +156,7 @@ describe('a request that ended', () => {
   })
 
   test('without pictures is told as failed, and only to who wants that', async () => {
-    const stand = await open({ play: failed('invalid_request') })
+    const stand = await open({ play: () => failed('invalid_request') })
     await stand.add(['image.failed'], '/failed')
     await stand.add(['image.completed'], '/completed')
     await expect(stand.ask()).rejects.toThrow()

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import { addAlerts } from './commands/alerts.ts'
 import { addBench } from './commands/bench.ts'
 import { addCache } from './commands/cache.ts'
 import { addConfig } from './commands/config.ts'
@@ -9,11 +10,13 @@ import { addGenerate } from './commands/generate.ts'
 import { addJobs } from './commands/jobs.ts'
 import { addKeys } from './commands/keys.ts'
 import { addLedger } from './commands/ledger.ts'
+import { addListen } from './commands/listen.ts'
 import { addModels } from './commands/models.ts'
 import { addPrice } from './commands/price.ts'
 import { addSandbox } from './commands/sandbox.ts'
 import { addServe } from './commands/serve.ts'
 import { addUsage } from './commands/usage.ts'
+import { addWebhooks } from './commands/webhooks.ts'
 import { exitCodes } from './exit-codes.ts'
 import { version } from './version.ts'
 
@@ -35,6 +38,9 @@ for (const add of [
   addCache,
   addFeedback,
   addKeys,
+  addWebhooks,
+  addListen,
+  addAlerts,
   addDoctor,
   addConfig,
   addSandbox,

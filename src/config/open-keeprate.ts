@@ -175,7 +175,7 @@ async function assemble(
   outside: Outside,
 ): Promise<Keeprate> {
   const { plan, books, world } = options
-  const { stores, linkSecret, webhookAddresses, instance, sandbox } = outside
+  const { stores, linkSecret, noticeSecret, webhookAddresses, instance, sandbox } = outside
   const { clock, random, http } = world ?? realWorld()
   const sandboxUrl = (kind: string) => (world ?? sandbox)?.baseUrl(kind) ?? ''
   const providers = createProviders(plan, { http, clock, via: viaOf(instance), sandboxUrl })
@@ -187,14 +187,16 @@ async function assemble(
   const limits = limitsOf(settings)
   const decoder = world?.decoder ?? createSharpDecoder()
   const tools = openGateTools(settings.quality, { http, sandboxUrl })
-  const storage = openStorage(settings, { http, clock, random, log, sha256 })
-  const telling = { stores, clock, random, log, http, sha256, root: outside.noticeSecret }
-  const { desk: notices, courier, links } = await openNotices(settings, telling)
+  const outward = { http, clock, random, log, sha256 }
+  const storage = openStorage(settings, outward)
+  const isStaying = options.recovers !== false
+  const telling = { ...outward, stores, isStaying, root: noticeSecret }
+  const notices = await openNotices(settings, telling)
   const parts = {
     snapshot: prices.snapshot,
     stores,
     images: world?.images ?? storage.images,
-    ...{ decoder, clock, random, sha256, log, limits, notices },
+    ...{ decoder, clock, random, sha256, log, limits, notices: notices.desk },
     ...{ rules: toRoutingRules(settings), alertRules: toAlertRules(settings.alerts) },
     baselineModel: settings.baseline,
     purposes: makePurposes(settings.purposes),
@@ -209,10 +211,10 @@ async function assemble(
     owner: `${hostname()}:${process.pid}:${randomHex(6)}`,
   }
   const gateway = openGateway(parts, options)
-  const [stop, isStaying] = [new AbortController(), options.recovers !== false]
+  const stop = new AbortController()
   const drained = isStaying ? storage.drain(stop.signal) : undefined
   const watch = watchPrices(settings, { ...parts, http, hub, desk: prices })
-  const told = openTelling(settings, { ...parts, hub, courier }, isStaying)
+  const told = openTelling(settings, { ...parts, hub, courier: notices.courier }, isStaying)
   books.watch((rows) => watch.replaceBooks(rows), stop.signal)
   await seconds.recall(prices.snapshot(), stores.history, clock.now())
   // A command that ends soon uses what is known and looks at nothing.
@@ -235,7 +237,7 @@ async function assemble(
     instance,
     listensAt: (url, pathOf) => {
       webhookAddresses.listensAt(url)
-      links.listensAt(url, pathOf)
+      notices.links.listensAt(url, pathOf)
     },
     close: async () => {
       stop.abort()

@@ -50,6 +50,7 @@ export async function openNotices(
       readonly sha256: Sha256
       /** Shared by all replicas. */
       readonly root: string
+      readonly isStaying: boolean
     },
 ): Promise<OpenNotices> {
   const { stores, clock, sha256, root } = parts
@@ -72,7 +73,9 @@ export async function openNotices(
     privateOrigins,
     flawOfAddress: (url) => flawOf(url, privateOrigins),
   })
-  await stores.notices.replaceSettings(named.map(({ destination }) => destination))
+  // A command may run with other settings than the server has.
+  const destinations = named.map(({ destination }) => destination)
+  if (parts.isStaying) await stores.notices.replaceSettings(destinations)
   await desk.refresh()
   return { desk, courier, links }
 }

@@ -45,7 +45,10 @@ export const createCourier = (parts: CourierParts): Courier => ({
   send: async ({ delivery, destination }, signal) => {
     try {
       const place = placeOf(delivery, destination, parts)
-      if (place === undefined) return { ...failed('unknown_destination'), isHopeless: true }
+      if (place === undefined) {
+        // Another process may have the settings that this one has not, or not yet.
+        return { ...failed('unknown_destination'), isHopeless: destination === undefined }
+      }
       if (destination?.kind === 'mail') return await sendMail(delivery, place, parts)
       return await post(delivery, { destination, place, signal }, parts)
     } catch (error) {
