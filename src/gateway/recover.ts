@@ -5,6 +5,7 @@ import type { Attempt, ImageRecord, RequestRecord } from '../core/jobs/request-r
 import { fromStoredRequest } from '../core/jobs/stored-request.ts'
 import type { Hold } from '../core/ledger/entry.ts'
 import { nanoFromDollars } from '../core/money.ts'
+import { requestTraits } from '../core/purpose/request-traits.ts'
 import type { CallOutcome, ProviderJob } from '../ports/provider.ts'
 import { callOrCancel } from './cancel-call.ts'
 import type { Dependencies } from './dependencies.ts'
@@ -144,10 +145,12 @@ async function offerAgain(id: string, { stores, owner, clock, limits, log }: Dep
 }
 
 function toRun(record: RequestRecord, stop: Stop, deps: Dependencies): Run {
+  const request = fromStoredRequest(record.request)
   return {
     id: record.id,
     caller: { keyId: record.keyId, tenant: record.tenant },
-    request: fromStoredRequest(record.request),
+    request,
+    traits: requestTraits(request, deps.purposes),
     snapshot: deps.snapshot(),
     resolution: { models: [], warnings: [] },
     startedAt: record.createdAt,

@@ -6,6 +6,7 @@ import type { ProviderFailure } from '../core/errors/provider-failure.ts'
 import type { Attempt, Fact, ImageRecord } from '../core/jobs/request-record.ts'
 import type { Book, Hold } from '../core/ledger/entry.ts'
 import { type Nano, sumNano } from '../core/money.ts'
+import type { RequestTraits } from '../core/purpose/request-traits.ts'
 import type { PictureHash } from '../core/quality/measures/picture-hash.ts'
 import type { ImageRequest, Warning } from '../core/request/image-request.ts'
 import type { Plan } from '../core/routing/plan.ts'
@@ -94,6 +95,8 @@ export interface Run {
   readonly id: string
   readonly caller: Caller
   readonly request: ImageRequest
+  /** What it is about, and what it is held to. */
+  readonly traits: RequestTraits
   readonly snapshot: Snapshot
   readonly resolution: Resolution
   readonly startedAt: Instant

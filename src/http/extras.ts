@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { GatewayError, invalid } from '../core/errors/gateway-error.ts'
 import { canonicalJson } from '../core/json.ts'
 import { destinationLimits } from '../core/notices/destination.ts'
+import { complexities } from '../core/purpose/words.ts'
 import {
   cacheModes,
   gateRefusalModes,
@@ -48,11 +49,17 @@ export const detailMembers = {
 export const keeprateObject = z.strictObject({
   purpose: label.nullish(),
   category: label.nullish(),
+  complexity: z.enum(complexities).nullish(),
+  display: z.string().nullish(),
+  floor: z.number().nullish(),
+  brand: label.nullish(),
+  baseline: label.nullish(),
   max_cost: z.union([z.string(), z.number()]).nullish(),
   needs: z.array(z.enum(needs)).nullish(),
   strict: z.boolean().nullish(),
   group: label.nullish(),
   webhook: z.string().max(destinationLimits.maxUrlCharacters).nullish(),
+  consistent: z.boolean().nullish(),
   user: label.nullish(),
   deadline_ms: z.number().nullish(),
   cache: z.enum(cacheModes).nullish(),
@@ -90,11 +97,17 @@ const headerReaders: ReadonlyMap<string, HeaderReader> = new Map(
   Object.entries<HeaderReader>({
     purpose: (value) => ({ purpose: value }),
     category: (value) => ({ category: value }),
+    complexity: (value) => ({ complexity: value as KeeprateObject['complexity'] }),
+    display: (value) => ({ display: value }),
+    floor: (value) => ({ floor: readNumber('x-keeprate-floor', value) }),
+    brand: (value) => ({ brand: value }),
+    baseline: (value) => ({ baseline: value }),
     'max-cost': (value) => ({ max_cost: value }),
     needs: (value) => ({ needs: readNeeds(value) }),
     strict: (value) => ({ strict: readFlag('x-keeprate-strict', value) }),
     group: (value) => ({ group: value }),
     webhook: (value) => ({ webhook: value }),
+    consistent: (value) => ({ consistent: readFlag('x-keeprate-consistent', value) }),
     user: (value) => ({ user: value }),
     'deadline-ms': (value) => ({ deadline_ms: Number(value) }),
     cache: (value) => ({ cache: readCache(value) }),

@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { complexities } from '../core/purpose/words.ts'
 import { cacheModes, qualities } from '../core/request/image-request.ts'
 import type { RequestDraft } from '../core/request/request-draft.ts'
 import { inputImage } from './sample-models.ts'
@@ -27,6 +28,11 @@ const common = {
   inputFidelity: optional(fc.constantFrom('low' as const, 'high' as const)),
   purpose: optional(label),
   category: optional(label),
+  complexity: optional(fc.constantFrom(...complexities)),
+  display: optional(fc.constantFrom('512x512', '1200x630@2', '64x64@1.5')),
+  floor: optional(fc.double({ min: 0, max: 0.999, noNaN: true })),
+  brand: optional(label),
+  baseline: optional(label),
   deadlineMs: optional(fc.integer({ min: 1, max: 86_400_000 })),
   maxCost: optional(fc.constantFrom('0.05', '0.000000001', '1000000')),
   tags: optional(fc.dictionary(label, label, { maxKeys: 5 })),
@@ -156,7 +162,8 @@ export const hostileDraft: fc.Arbitrary<RequestDraft> = fc
         ...['moderation', 'inputFidelity', 'purpose', 'category', 'needs', 'deadlineMs', 'tags'],
         ...['maxCost', 'endUser', 'group', 'strict', 'cache', 'cacheTtlMs', 'stream'],
         ...['partialImages', 'providerOptions', 'negativePrompt', 'expand', 'scale', 'mode'],
-        ...['search', 'control', 'strength'],
+        ...['search', 'control', 'strength', 'complexity', 'display', 'floor', 'brand'],
+        ...['baseline', 'consistent'],
       ),
       hostileValue,
       { maxKeys: 4 },

@@ -3,6 +3,7 @@ import { extname, join } from 'node:path'
 import type { Command } from 'commander'
 import { type GenerateInput, openLocal, type Result } from '../../config/library.ts'
 import { invalid } from '../../core/errors/gateway-error.ts'
+import { complexities } from '../../core/purpose/words.ts'
 import { type ImageFormat, imageFormats } from '../../core/request/image-request.ts'
 import { exitCodes } from '../exit-codes.ts'
 import type { Output } from '../output.ts'
@@ -26,6 +27,14 @@ export interface PictureOptions {
   readonly cache?: string
   readonly onPolicyRefusal?: string
   readonly onGateRefusal?: string
+  readonly category?: string
+  readonly complexity?: string
+  readonly display?: string
+  readonly floor?: string
+  readonly brand?: string
+  readonly baseline?: string
+  readonly group?: string
+  readonly consistent?: boolean
   readonly strict?: boolean
   readonly out?: string
 }
@@ -44,6 +53,14 @@ export const withPictureOptions = (command: Command): Command =>
     .option('--steps <number>', 'diffusion steps')
     .option('--negative-prompt <text>', 'what must not be in the picture')
     .option('-p, --purpose <name>', 'what the picture is for')
+    .option('--category <name>', 'what is in the picture: people, glass, food …')
+    .option('--complexity <class>', complexities.join(', '))
+    .option('--display <WxH@ratio>', 'where it will stand, in CSS pixels: 512x512@2')
+    .option('--floor <share>', 'share of requests that must end in an accepted picture')
+    .option('--brand <name>', 'the brand it is for')
+    .option('--baseline <model>', 'model whose price the savings are counted from')
+    .option('--group <name>', 'pictures that belong together')
+    .option('--consistent', 'all pictures of the group come from one model')
     .option('--needs <list>', 'text, edit, transparent')
     .option('--max-cost <dollars>', 'send nothing that can cost more')
     .option('--cache <mode>', 'allow, only, refresh or off')
@@ -65,7 +82,7 @@ const toNumber = (text: string | undefined): number | undefined =>
 
 /** The options as a request; values are checked where all surfaces are. */
 export function toInput(prompt: string, options: PictureOptions): GenerateInput {
-  const { format, aspectRatio, needs, cache, n, seed, steps, out: _, ...rest } = options
+  const { format, aspectRatio, needs, cache, n, seed, steps, floor, out: _, ...rest } = options
   if (format !== undefined && !imageFormats.includes(format as ImageFormat)) {
     throw invalid('format', `--format must be ${imageFormats.join(', ')}.`)
   }
@@ -83,6 +100,7 @@ export function toInput(prompt: string, options: PictureOptions): GenerateInput 
     n: toNumber(n),
     seed: toNumber(seed),
     steps: toNumber(steps),
+    floor: toNumber(floor),
     format: format as ImageFormat | undefined,
     aspect: aspectRatio,
     needs: needs?.split(',').map((need) => need.trim()) as GenerateInput['needs'],

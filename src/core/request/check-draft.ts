@@ -1,4 +1,5 @@
 import { invalid } from '../errors/gateway-error.ts'
+import { complexities } from '../purpose/words.ts'
 import {
   cacheModes,
   gateRefusalModes,
@@ -48,6 +49,11 @@ const fields: {
   mask: ['mask', 'object'],
   purpose: ['purpose', 'text'],
   category: ['category', 'text'],
+  complexity: ['complexity', 'text'],
+  display: ['display', 'text'],
+  floor: ['floor', 'number'],
+  brand: ['brand', 'text'],
+  baseline: ['baseline', 'text'],
   needs: ['needs', 'list'],
   deadlineMs: ['deadline_ms', 'number'],
   maxCost: ['max_cost', 'text'],
@@ -55,6 +61,7 @@ const fields: {
   endUser: ['user', 'text'],
   group: ['group', 'text'],
   webhook: ['webhook', 'text'],
+  consistent: ['consistent', 'flag'],
   strict: ['strict', 'flag'],
   cache: ['cache', 'text'],
   cacheTtlMs: ['cache_ttl', 'number'],
@@ -83,6 +90,7 @@ const choices: { readonly [Field in keyof RequestDraft]?: readonly string[] } = 
   onPolicyRefusal: refusalModes,
   onGateRefusal: gateRefusalModes,
   hedge: hedgeModes,
+  complexity: complexities,
 }
 
 /**

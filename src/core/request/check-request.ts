@@ -33,7 +33,10 @@ function checkNumbers(request: ImageRequest): void {
       throw invalid(param, `${param} must be a whole number from ${low} to ${high}.`)
     }
   }
-  const { guidance, cacheTtlMs } = request
+  const { guidance, cacheTtlMs, floor } = request
+  if (floor !== undefined && !(floor >= 0 && floor <= requestLimits.maxFloor)) {
+    throw invalid('floor', `floor must be a share from 0 to ${requestLimits.maxFloor}.`)
+  }
   if (guidance !== undefined && !(guidance >= 0 && guidance <= 100)) {
     throw invalid('guidance', 'guidance must be a number from 0 to 100.')
   }
@@ -54,6 +57,8 @@ function checkTexts(request: ImageRequest): void {
     ['user', request.endUser, maxLabelCharacters],
     ['group', request.group, maxLabelCharacters],
     ['style', request.style, maxLabelCharacters],
+    ['brand', request.brand, maxLabelCharacters],
+    ['baseline', request.baseline, maxLabelCharacters],
   ]
   for (const [param, text, limit] of texts) {
     if (text !== undefined && text.length > limit) {
@@ -101,6 +106,12 @@ const isDeeper = (value: unknown, levels: number): boolean =>
   (levels === 0 || Object.values(value).some((member) => isDeeper(member, levels - 1)))
 
 function checkTogether(request: ImageRequest): void {
+  if (request.consistent === true && request.group === undefined) {
+    throw invalid(
+      'consistent',
+      'consistent needs a group: pictures of one group come from one model.',
+    )
+  }
   if (request.size !== undefined && request.aspect !== undefined) {
     throw invalid('aspect_ratio', 'Give size or aspect_ratio, not both.')
   }

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../json.ts'
 import type { Nano } from '../money.ts'
+import type { Complexity } from '../purpose/words.ts'
 import type { Operation } from './operation.ts'
 import type { OperationDetails } from './operation-details.ts'
 
@@ -56,6 +57,11 @@ export interface Size {
   readonly height: number
 }
 
+/** Where a picture will stand: CSS pixels, and how many device pixels each of them has. */
+export interface Display extends Size {
+  readonly pixelRatio: number
+}
+
 /** What a mask marks: the smallest box around it, and its share of the picture, 0 to 1. */
 export interface Coverage extends Size {
   readonly share: number
@@ -108,6 +114,16 @@ export interface ImageRequest {
   readonly mask?: InputImage
   readonly purpose?: string
   readonly category?: string
+  /** How much detail the picture has; found out from the prompt when absent. */
+  readonly complexity?: Complexity
+  /** Where it will stand; the purpose's when absent. Decides the size where none was asked for. */
+  readonly display?: Display
+  /** Share of requests that must end in an accepted picture; the purpose's when absent. */
+  readonly floor?: number
+  /** The brand that the picture is for. */
+  readonly brand?: string
+  /** Model whose price the savings are counted from; the gateway's own when absent. */
+  readonly baseline?: string
   readonly needs: readonly Need[]
   /** From acceptance to answer, in milliseconds. */
   readonly deadlineMs?: number
@@ -120,6 +136,8 @@ export interface ImageRequest {
   readonly group?: string
   /** Address that is told how the request ended, beside the tenant's webhooks. */
   readonly webhook?: string
+  /** All pictures of the group come from one model; as its purpose says when absent. */
+  readonly consistent?: boolean
   /** Refuse with 400 instead of dropping or approximating a parameter. */
   readonly strict: boolean
   readonly cache: CacheMode

@@ -18,6 +18,10 @@ export const requestLimits = {
   maxScale: 16,
   /** What to find in a picture is named in a few words. */
   maxSearchCharacters: 10_000,
+  /** A share of 1 would promise that people like everything. */
+  maxFloor: 0.999,
+  /** Device pixels of each CSS pixel; no screen of 2026 has more than 4. */
+  maxPixelRatio: 4,
   maxPartialImages: 3,
   maxSteps: 500,
   maxTags: 32,

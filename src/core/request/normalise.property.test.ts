@@ -10,13 +10,17 @@ import type { RequestDraft } from './request-draft.ts'
 
 /** The request as a caller would have to write it who already knew the normal form. */
 function toDraft(request: ImageRequest): RequestDraft {
-  const { size, maxCostNano, cache, cacheIsExplicit, partialImages, details, ...same } = request
+  const { size, maxCostNano, cache, cacheIsExplicit, partialImages, details, ...most } = request
+  const { display, ...same } = most
   const { kind: _, ...own } = details ?? { kind: undefined }
   return {
     ...same,
     ...own,
     ...(size === undefined ? {} : { size: `${size.width}x${size.height}` }),
     ...(maxCostNano === undefined ? {} : { maxCost: dollarsFromNano(maxCostNano) }),
+    ...(display === undefined
+      ? {}
+      : { display: `${display.width}x${display.height}@${display.pixelRatio}` }),
     ...(cacheIsExplicit ? { cache } : {}),
     ...(partialImages === undefined ? {} : { partialImages, stream: true }),
   }

@@ -2,7 +2,13 @@ import { invalid } from '../errors/gateway-error.ts'
 import { nanoFromDollars } from '../money.ts'
 import { checkDraft } from './check-draft.ts'
 import { checkRequest } from './check-request.ts'
-import { type ImageRequest, type Quality, qualities, type Size } from './image-request.ts'
+import {
+  type Display,
+  type ImageRequest,
+  type Quality,
+  qualities,
+  type Size,
+} from './image-request.ts'
 import { requestLimits } from './limits.ts'
 import { type Operation, operationRules } from './operation.ts'
 import { type DetailsDraft, detailNames, readDetails } from './operation-details.ts'
@@ -46,8 +52,9 @@ function given(draft: Members): { [Key in keyof Members]?: Given<Members[Key]> }
  */
 export function normaliseRequest(draft: RequestDraft): ImageRequest {
   checkDraft(draft)
-  const { size, aspect, quality, background, resolution, compression, maxCost, stream, ...rest } =
+  const { size, aspect, quality, background, resolution, compression, maxCost, ...most } =
     given(draft)
+  const { stream, display, ...rest } = most
   const operation = readOperation(draft)
   const details = readDetails(operation, draft)
   const request: ImageRequest = {
@@ -67,6 +74,7 @@ export function normaliseRequest(draft: RequestDraft): ImageRequest {
     ...(compression === undefined || isNoCompression(compression, rest.format)
       ? {}
       : { compression }),
+    ...(display === undefined ? {} : { display: readDisplay(display) }),
     images: rest.images ?? [],
     needs: rest.needs ?? [],
     tags: rest.tags ?? {},
@@ -142,6 +150,24 @@ function readSize(text: string): Size {
     'size',
     `size must be "auto" or WIDTHxHEIGHT with edges of ${minEdge} to ${maxEdge} pixels and at ` +
       `most ${maxImagePixels / 1_000_000} megapixels.`,
+  )
+}
+
+function readDisplay(text: string): Display {
+  const [, width, height, ratio = '1'] =
+    /^(\d{1,5})x(\d{1,5})(?:@(\d(?:\.\d{1,3})?)x?)?$/.exec(text) ?? []
+  const display = { width: Number(width), height: Number(height), pixelRatio: Number(ratio) }
+  const { minEdge, maxEdge, maxPixelRatio } = requestLimits
+  const isPossible =
+    Math.min(display.width, display.height) >= minEdge &&
+    Math.max(display.width, display.height) <= maxEdge &&
+    display.pixelRatio >= 1 &&
+    display.pixelRatio <= maxPixelRatio
+  if (isPossible) return display
+  throw invalid(
+    'display',
+    `display must be WIDTHxHEIGHT in CSS pixels, ${minEdge} to ${maxEdge}, such as 512x512, with ` +
+      `@2 for two device pixels each (1 to ${maxPixelRatio}).`,
   )
 }
 

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../json.ts'
+import type { Complexity } from '../purpose/words.ts'
 import type {
   CacheMode,
   GateRefusalMode,
@@ -40,6 +41,12 @@ export interface RequestDraft extends DetailsDraft {
   readonly mask?: InputImage | null
   readonly purpose?: string | null
   readonly category?: string | null
+  readonly complexity?: Complexity | null
+  /** `WIDTHxHEIGHT` in CSS pixels, with `@2` for two device pixels each. */
+  readonly display?: string | null
+  readonly floor?: number | null
+  readonly brand?: string | null
+  readonly baseline?: string | null
   readonly needs?: readonly Need[] | null
   readonly deadlineMs?: number | null
   /** Dollars, decimal. */
@@ -49,6 +56,7 @@ export interface RequestDraft extends DetailsDraft {
   readonly group?: string | null
   /** Address that is told how the request ended. */
   readonly webhook?: string | null
+  readonly consistent?: boolean | null
   readonly strict?: boolean | null
   readonly cache?: CacheMode | null
   readonly cacheTtlMs?: number | null

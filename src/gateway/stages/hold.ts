@@ -9,6 +9,7 @@ import type { Candidate, ExplainedOffer, Plan } from '../../core/routing/plan.ts
 import { answerFacts, nameFacts } from '../claim-facts.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { printPriceSource, printWaiting } from '../print-quote.ts'
+import { printTraits } from '../print-traits.ts'
 import { bookOf, missingImages, type Run } from '../run.ts'
 
 /**
@@ -81,7 +82,7 @@ function toRecord(run: Run, deps: Dependencies): RequestRecord {
     model: run.request.model,
     state: 'running',
     request: toStoredRequest(run.request),
-    plan: run.plan === undefined ? {} : printPlan(run.plan),
+    plan: { traits: printTraits(run.traits), ...(run.plan && printPlan(run.plan)) },
     book: bookOf(run),
     priceVersion: run.snapshot.book.version,
     createdAt: run.startedAt,

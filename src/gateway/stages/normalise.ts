@@ -1,14 +1,17 @@
 import { resolveModel } from '../../core/catalog/catalog.ts'
+import { GatewayError, invalid } from '../../core/errors/gateway-error.ts'
 import { makeId } from '../../core/ids.ts'
+import { requestTraits } from '../../core/purpose/request-traits.ts'
 import type { ImageRequest } from '../../core/request/image-request.ts'
-import type { Caller, Dependencies } from '../dependencies.ts'
+import type { Instant } from '../../core/time.ts'
+import type { Caller, Dependencies, Snapshot } from '../dependencies.ts'
 import { checkHedge } from '../hedge.ts'
 import type { Run } from '../run.ts'
 
 /**
  * Begins a run: takes the snapshot of models and prices that this request will see to its end, and
  * finds out which models its name means.
- * @throws GatewayError `model_not_found` or `model_retired`.
+ * @throws GatewayError `model_not_found` or `model_retired`, also of the baseline.
  */
 export function normalise(
   asked: ImageRequest,
@@ -21,7 +24,9 @@ export function normalise(
   const startedAt = deps.clock.now()
   const snapshot = deps.snapshot()
   const resolution = resolveModel(snapshot.catalog, asked.model, startedAt)
+  checkBaseline(asked, snapshot, startedAt)
   const purpose = asked.purpose ?? resolution.purpose
+  const said = resolution.purpose === undefined ? {} : { purposeOfModel: resolution.purpose }
   const onPolicyRefusal = asked.onPolicyRefusal ?? deps.rules.onPolicyRefusal
   const onGateRefusal = asked.onGateRefusal ?? deps.rules.onGateRefusal
   return {
@@ -33,6 +38,7 @@ export function normalise(
       onPolicyRefusal,
       onGateRefusal,
     },
+    traits: requestTraits(asked, deps.purposes, said),
     snapshot,
     resolution,
     startedAt,
@@ -47,4 +53,17 @@ export function normalise(
     ended: [],
     providerMs: 0,
   }
+}
+
+/** Savings that are counted from a model that nobody knows would be none at all. */
+function checkBaseline({ baseline }: ImageRequest, { catalog }: Snapshot, now: Instant): void {
+  if (baseline === undefined) return
+  const param = 'baseline'
+  try {
+    if (resolveModel(catalog, baseline, now).auto === undefined) return
+  } catch (error) {
+    if (!GatewayError.isInstance(error)) throw error
+    throw new GatewayError(error.code, `${error.message} It was asked for as baseline.`, { param })
+  }
+  throw invalid(param, 'baseline must name a model; auto has no price of its own.')
 }

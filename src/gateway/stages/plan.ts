@@ -27,7 +27,7 @@ export function plan(run: Run, deps: Dependencies): Run {
   refuseBadOptions(request, quoted)
   const { candidates, exclusions } = withoutBroken(quoted, snapshot, deps)
   // When all images of a named model are missing, its list price has just been worked out.
-  const isListed = isPinned && missing === run.request.n
+  const isListed = isPinned && missing === request.n && request.baseline === undefined
   const listNano = isListed ? quoted.candidates[0]?.quote.expectedNano : listPrice(run, deps)
   const made = makePlan({
     candidates,
@@ -90,8 +90,10 @@ function withoutBroken(
 /** What the model asked for would cost at list price; for `auto` the configured baseline. */
 function listPrice(run: Run, deps: Dependencies): Nano | undefined {
   const { request, resolution, snapshot, startedAt } = run
-  const isAuto = resolution.auto !== undefined
-  const models = isAuto ? baseline(snapshot, deps.baselineModel, startedAt) : resolution.models
+  const isAuto = resolution.auto !== undefined || request.baseline !== undefined
+  const models = isAuto
+    ? baseline(snapshot, request.baseline ?? deps.baselineModel, startedAt)
+    : resolution.models
   const asked: ImageRequest = isAuto
     ? { ...request, quality: request.quality ?? 'medium', strict: false }
     : request
