@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { Context } from '../core/acceptance/context.ts'
+import { addCounts, type Counts, noCounts } from '../core/acceptance/counts.ts'
 import type { Sighting } from '../core/acceptance/evidence.ts'
-import { memoryBeliefStore } from '../testing/memory-belief-store.ts'
+import type { CountDelta } from '../core/acceptance/evidence-note.ts'
 import { LearningDesk } from './learning-desk.ts'
 
 const START = Date.parse('2026-11-25T12:00:00Z')
@@ -14,6 +15,26 @@ const newDesk = () => new LearningDesk({ priorOf: () => ({ mean: 0.7, weight: 3 
 const shown: Sighting = { isShown: true }
 const rejected: Sighting = { ...shown, outcome: { fate: 'reject', weight: 1 } }
 const accepted: Sighting = { ...shown, outcome: { fate: 'accept', weight: 1 } }
+
+/** What several desks have written: sums, as the database keeps them. */
+function memoryBeliefStore() {
+  const counts = new Map<string, Counts>()
+  const generations = new Map<string, number>()
+  return {
+    load: async () => ({
+      counts: [...counts].map(([place, sum]) => ({ place, counts: sum })),
+      generations: [...generations].map(([key, generation]) => ({ key, generation })),
+    }),
+    add: async (deltas: readonly CountDelta[]) => {
+      for (const { place, counts: more } of deltas) {
+        counts.set(place, addCounts(counts.get(place) ?? noCounts, more))
+      }
+    },
+    raise: async (key: string, generation: number) => {
+      generations.set(key, Math.max(generation, generations.get(key) ?? 0))
+    },
+  }
+}
 
 /** Shows pictures and hears of them later. */
 function show(desk: LearningDesk, outcomes: readonly Sighting[], at = START): boolean {

@@ -4,6 +4,7 @@ import { type ChangeWatch, nextWatch, noChange } from '../core/acceptance/change
 import { type ArmName, type Context, kindOf, placeOf } from '../core/acceptance/context.ts'
 import { addCounts, type Counts, noCounts, scaleCounts } from '../core/acceptance/counts.ts'
 import { kindsOf, type Sighting } from '../core/acceptance/evidence.ts'
+import type { CountDelta, SeenPicture } from '../core/acceptance/evidence-note.ts'
 import { aimFor, deliveredShare } from '../core/acceptance/floor-controller.ts'
 import { forwardWeight } from '../core/acceptance/forward-decay.ts'
 import { changeKey, type Predecessors, presentCells } from '../core/acceptance/generations.ts'
@@ -23,7 +24,7 @@ import {
 } from '../core/acceptance/knowledge.ts'
 import { risingShares } from '../core/acceptance/steps.ts'
 import type { Instant } from '../core/time.ts'
-import type { BeliefStore, CountDelta } from '../ports/belief-store.ts'
+import type { BeliefStore } from '../ports/belief-store.ts'
 
 /** Limits of what is remembered, and when it is thought over. */
 const limits = {
@@ -37,16 +38,6 @@ const limits = {
   /** Contexts times arms whose beliefs are kept until then. */
   mostBeliefs: 50_000,
 } as const
-
-/** A picture that was made, wherever its verdict stands. Kept with the request. */
-export interface SeenPicture {
-  readonly arm: ArmName
-  readonly context: Context
-  /** See `Tally.reach`; 1 for a first attempt. */
-  readonly reach: number
-  /** When it was made; a verdict that comes later counts for that instant. */
-  readonly at: Instant
-}
 
 /** What the desk is made with. */
 export interface LearningSettings {
@@ -80,7 +71,7 @@ export class LearningDesk {
   }
 
   /** Takes what was learned before, and by other replicas, in place of everything known here. */
-  async load(store: BeliefStore): Promise<void> {
+  async load(store: Pick<BeliefStore, 'load'>): Promise<void> {
     const { counts, generations } = await store.load()
     this.#counts.clear()
     for (const delta of counts) this.#counts.set(delta.place, delta.counts)

@@ -1,14 +1,6 @@
-import type { Counts } from '../core/acceptance/counts.ts'
-
-/** Evidence to be added at one place. */
-export interface CountDelta {
-  /** Made by `placeKey`. */
-  readonly place: string
-  /**
-   * In forward weights (`forward-decay.ts`); a verdict that came late takes back what it replaces.
-   */
-  readonly counts: Counts
-}
+import type { CountDelta, KeptSighting } from '../core/acceptance/evidence-note.ts'
+import type { Book } from '../core/ledger/entry.ts'
+import type { ExplorationSpend } from '../core/routing/exploration-budget.ts'
 
 /** What was learned, as all replicas share it. */
 export interface StoredBeliefs {
@@ -18,14 +10,13 @@ export interface StoredBeliefs {
 }
 
 /**
- * Keeps what was learned. Counts only add up, and generations only grow, so replicas write without
- * looking at each other, in any order. `add` is not safe to call twice with the same deltas:
- * whoever may repeat it, because an answer got lost, puts a name of its own on the commit.
+ * Reads what was learned. It is written by the journal alone, together with the facts it comes
+ * from: counts only add up, and generations only grow, so replicas need not look at each other.
  */
 export interface BeliefStore {
   load(): Promise<StoredBeliefs>
-  /** Adds all deltas, or none. */
-  add(deltas: readonly CountDelta[]): Promise<void>
-  /** Raises a generation to at least this one. */
-  raise(key: string, generation: number): Promise<void>
+  /** What was counted for a picture until now. */
+  sighting(imageId: string): Promise<KeptSighting | undefined>
+  /** What learning has cost so far. */
+  spend(book: Book): Promise<ExplorationSpend>
 }

@@ -11,6 +11,7 @@ import type { VirtualKey } from '../core/ledger/virtual-key.ts'
 import type { Instant } from '../core/time.ts'
 import type { AlertStore } from './alert-store.ts'
 import type { AnswerStore } from './answer-store.ts'
+import type { BeliefStore } from './belief-store.ts'
 import type { CacheEntries } from './cache-entries.ts'
 import type { CacheLookupStore } from './cache-lookups.ts'
 import type { FeedbackStore } from './feedback-store.ts'
@@ -147,6 +148,7 @@ export interface Stores {
   readonly feedback: FeedbackStore
   readonly notices: NoticeStore
   readonly alerts: AlertStore
+  readonly beliefs: BeliefStore
   /** Resolves when the database answers. */
   check(): Promise<void>
   close(): Promise<void>

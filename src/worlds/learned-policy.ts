@@ -1,6 +1,7 @@
 import { type ArmName, type Context, sizeBucketOf } from '../core/acceptance/context.ts'
 import { PRIOR_SIGMA } from '../core/acceptance/difficulty.ts'
 import type { Sighting } from '../core/acceptance/evidence.ts'
+import type { SeenPicture } from '../core/acceptance/evidence-note.ts'
 import type { ArmBelief } from '../core/acceptance/knowledge.ts'
 import { withDuration } from '../core/breaker/latency.ts'
 import { type DriftState, nextDrift, noDrift } from '../core/pricebook/feed/drift.ts'
@@ -13,7 +14,7 @@ import { reachAfter } from '../core/routing/reach.ts'
 import type { SequencePlans } from '../core/routing/sequence-plan.ts'
 import { isOneSided, nextWarmth, noWarmth, type Warmth } from '../core/routing/warmth.ts'
 import type { Instant } from '../core/time.ts'
-import { LearningDesk, type SeenPicture } from '../gateway/learning-desk.ts'
+import { LearningDesk } from '../gateway/learning-desk.ts'
 import type {
   AttemptSeen,
   Observation,

@@ -1,3 +1,4 @@
+import type { EvidenceNote } from '../../core/acceptance/evidence-note.ts'
 import type { Fact } from '../../core/jobs/request-record.ts'
 import { openEntry } from '../../core/ledger/entry.ts'
 import {
@@ -6,6 +7,7 @@ import {
   toIdempotencyKeyRow,
   toOwedAnswerRow,
 } from './answer-rows.ts'
+import { type ExplorationRow, type SightingRow, toSightingRow } from './belief-tables.ts'
 import {
   type BackRow,
   type BegunRow,
@@ -53,6 +55,10 @@ export interface BatchRows {
   readonly entries: LedgerRow[]
   readonly deliveries: DeliveryRow[]
   readonly closed: OwedAnswerRow[]
+  readonly sighted: SightingRow[]
+  readonly sightedAgain: SightingRow[]
+  readonly learned: Pick<EvidenceNote, 'deltas' | 'change'>[]
+  readonly explored: ExplorationRow[]
 }
 
 /** The facts of one commit. */
@@ -78,6 +84,8 @@ const factOrder: { readonly [Kind in Fact['kind']]: number } = {
   'attempt-settled': 6,
   'image-derived': 7,
   'image-judged': 7,
+  'evidence-noted': 7,
+  'plan-chosen': 1,
   'cache-written': 8,
   'request-ended': 9,
   'job-put-back': 9,
@@ -109,6 +117,10 @@ class Collector {
     entries: [],
     deliveries: [],
     closed: [],
+    sighted: [],
+    sightedAgain: [],
+    learned: [],
+    explored: [],
   }
   readonly #pictures = new Map<string, number>()
   readonly #changes = new Map<string, number>()
@@ -170,6 +182,10 @@ export function joinRows(batches: readonly Batch[]): BatchRows {
     rows.entries.push(...more.entries)
     rows.deliveries.push(...more.deliveries)
     rows.closed.push(...more.closed)
+    rows.sighted.push(...more.sighted)
+    rows.sightedAgain.push(...more.sightedAgain)
+    rows.learned.push(...more.learned)
+    rows.explored.push(...more.explored)
   }
   return rows
 }
@@ -242,6 +258,15 @@ const adders: { readonly [Kind in Fact['kind']]: FactAdder<Kind> } = {
   'image-judged': ({ image }, to, subjects) => {
     to.judge(toJudgedRow(image))
     subjects.push(image.requestId, image.id)
+  },
+  'evidence-noted': ({ note: { kept, ...learned } }, { rows }, subjects) => {
+    const sightings = kept.revision === 0 ? rows.sighted : rows.sightedAgain
+    sightings.push(toSightingRow(kept))
+    rows.learned.push(learned)
+    subjects.push(`sighting ${kept.imageId}`)
+  },
+  'plan-chosen': ({ book, knownNano, extraNano }, { rows }) => {
+    rows.explored.push({ book, requests: 1n, known_nano: knownNano, extra_nano: extraNano })
   },
   'cache-written': ({ entry }, { rows }, subjects) => {
     rows.cached.push(toCacheRow(entry))

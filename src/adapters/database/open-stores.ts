@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Stores } from '../../ports/stores.ts'
 import { alertStore } from './alert-store.ts'
 import { answerStore } from './answer-store.ts'
+import { beliefStore } from './belief-store.ts'
 import { cacheEntries } from './cache-entries.ts'
 import { cacheLookupStore } from './cache-lookup-store.ts'
 import { cacheStore } from './cache-store.ts'
@@ -48,6 +49,7 @@ export async function openStores(engine: Engine): Promise<Stores> {
     feedback: feedbackStore(engine),
     notices: noticeStore(engine),
     alerts: alertStore(engine),
+    beliefs: beliefStore(engine),
     async check() {
       await engine.execute(sql`select 1`.compile(engine.kysely))
     },

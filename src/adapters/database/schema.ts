@@ -1,5 +1,12 @@
 import type { AlertRow } from './alert-store.ts'
 import type { IdempotencyKeyRow, OwedAnswerRow } from './answer-rows.ts'
+import type {
+  BeliefCountRow,
+  BeliefGenerationRow,
+  ExplorationRow,
+  RouteOrderRow,
+  SightingRow,
+} from './belief-tables.ts'
 import type { CacheLookupRow, SimilarPromptRow } from './cache-tables.ts'
 import type { DeliveryRow, DestinationRow } from './notice-rows.ts'
 import { type PlaceColumns, placeColumns } from './place-columns.ts'
@@ -186,6 +193,11 @@ export interface Schema {
   readonly destinations: DestinationRow
   readonly deliveries: DeliveryRow
   readonly alerts: AlertRow
+  readonly belief_counts: BeliefCountRow
+  readonly belief_generations: BeliefGenerationRow
+  readonly sightings: SightingRow
+  readonly exploration_spend: ExplorationRow
+  readonly route_orders: RouteOrderRow
   readonly usage_series: UsageSeriesRow
   readonly usage_totals: UsageTotalRow
   readonly virtual_keys: VirtualKeyRow

@@ -17,8 +17,8 @@ import { fill, type Printed, type Slot } from './printed.ts'
  * slots instead of values, printed once, and afterwards only the slots are filled.
  */
 
-/** The two column types that SQLite and PostgreSQL spell and order alike. */
-export type ColumnType = 'text' | 'bigint'
+/** The column types that SQLite and PostgreSQL spell and order alike. */
+export type ColumnType = 'text' | 'bigint' | 'double precision'
 
 /** Every column of a row with its type; a forgotten one does not compile. */
 export type Columns<Row> = { readonly [Name in keyof Row]-?: ColumnType }

@@ -1,5 +1,6 @@
 import type { CompiledQuery } from 'kysely'
 import { type Batch, joinRows } from './batch.ts'
+import { sumExploration, toBeliefRows } from './belief-tables.ts'
 import type { Outcome, Steps } from './engine.ts'
 import { contradictionError } from './errors.ts'
 import type { RowsStatement } from './statement.ts'
@@ -33,10 +34,16 @@ export function* writeBatches(writes: Writes, batches: readonly Batch[]): Steps 
   yield* write(writes.enter, rows.entries, 'ledger entry already written')
   for (const entry of rows.entries) if (entry.kind === 'settle') totals.settle(entry)
   yield* write(writes.deliver, rows.deliveries, 'delivery already owed')
+  yield* write(writes.see, rows.sighted, 'evidence already noted')
+  yield* write(writes.seeAgain, rows.sightedAgain, 'evidence has changed meanwhile')
   // One that is not there any more is closed as well.
   for (const query of writes.close(rows.closed)) yield query
   // Last, and in one order: these are the rows that requests share, so they stay locked shortest.
   yield* write(writes.total, totals.rows(), 'balance')
+  const learned = toBeliefRows(rows.learned)
+  yield* write(writes.believe, learned.counts, 'belief')
+  for (const query of writes.raise(learned.generations)) yield query
+  yield* write(writes.explore, sumExploration(rows.explored), 'exploration')
   // Most series are known already, so fewer rows are written than given.
   const { series, totals: used } = usage.rows()
   for (const query of writes.nameSeries(series)) yield query

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { answerWrites } from './answer-writes.ts'
+import { beliefWrites } from './belief-writes.ts'
 import {
   backColumns,
   begunColumns,
@@ -54,6 +55,7 @@ export const prepareWrites = (printer: Printer) => ({
   ...holdUpdates(printer),
   ...usageWrites(printer),
   ...answerWrites(printer),
+  ...beliefWrites(printer),
 })
 
 /** The statements for one row each, as plain data. */
@@ -78,6 +80,11 @@ export const printWrites = (writes: Writes): Readonly<Record<keyof Writes, Print
   name: writes.name.print(),
   owe: writes.owe.print(),
   close: writes.close.print(),
+  see: writes.see.print(),
+  seeAgain: writes.seeAgain.print(),
+  believe: writes.believe.print(),
+  raise: writes.raise.print(),
+  explore: writes.explore.print(),
 })
 
 function inserts({ kysely, rowsPerStatement }: Printer) {

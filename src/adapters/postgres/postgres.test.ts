@@ -6,6 +6,7 @@ import { cuttingProxy } from '../../testing/cutting-proxy.ts'
 import { closingFacts, openingFacts, sampleNow } from '../../testing/sample-records.ts'
 import { testAlertStore } from '../../testing/test-alert-store.ts'
 import { testAnswerStore } from '../../testing/test-answer-store.ts'
+import { testBeliefStore } from '../../testing/test-belief-store.ts'
 import { testCacheEntries } from '../../testing/test-cache-entries.ts'
 import { testCacheStore } from '../../testing/test-cache-store.ts'
 import { testFeedbackStore } from '../../testing/test-feedback-store.ts'
@@ -52,6 +53,7 @@ function testPostgres(url: string): void {
   testCacheStore('PostgreSQL', open)
   testCacheEntries('PostgreSQL', open)
   testFeedbackStore('PostgreSQL', open)
+  testBeliefStore('PostgreSQL', open)
   testAnswerStore('PostgreSQL', open)
   testNoticeStore('PostgreSQL', open)
   testAlertStore('PostgreSQL', open)
@@ -82,6 +84,11 @@ const EMPTY_ALL = [
   'destinations',
   'deliveries',
   'alerts',
+  'belief_counts',
+  'belief_generations',
+  'sightings',
+  'exploration_spend',
+  'route_orders',
   'cache_entries',
   'similar_prompts',
   'cache_lookups',

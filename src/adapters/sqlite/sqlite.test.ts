@@ -7,6 +7,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { closingFacts, openingFacts, sampleNow } from '../../testing/sample-records.ts'
 import { testAlertStore } from '../../testing/test-alert-store.ts'
 import { testAnswerStore } from '../../testing/test-answer-store.ts'
+import { testBeliefStore } from '../../testing/test-belief-store.ts'
 import { testCacheEntries } from '../../testing/test-cache-entries.ts'
 import { testCacheStore } from '../../testing/test-cache-store.ts'
 import { testFeedbackStore } from '../../testing/test-feedback-store.ts'
@@ -40,6 +41,7 @@ testJobQueue('SQLite', open)
 testCacheStore('SQLite', open)
 testCacheEntries('SQLite', open)
 testFeedbackStore('SQLite', open)
+testBeliefStore('SQLite', open)
 testAnswerStore('SQLite', open)
 testNoticeStore('SQLite', open)
 testAlertStore('SQLite', open)
@@ -147,7 +149,9 @@ describe('SQLite: the file', () => {
         const database = new DatabaseSync(path)
         const planOf = (conditions: string) =>
           JSON.stringify(
-            database.prepare(`explain query plan select id from requests where ${conditions}`).all(),
+            database
+              .prepare(`explain query plan select id from requests where ${conditions}`)
+              .all(),
           )
         const running = planOf("requests.state = 'running' order by created_at, id limit 1")
         const waiting = planOf(

@@ -1,3 +1,4 @@
+import type { EvidenceNote } from '../acceptance/evidence-note.ts'
 import type { IdempotencyKey } from '../answers/idempotency-key.ts'
 import type { OwedAnswer } from '../answers/owed-answer.ts'
 import type { FailureClass } from '../errors/provider-failure.ts'
@@ -209,6 +210,14 @@ export type Fact =
       /** A picture of the cache that was scaled or converted for this request; it cost nothing. */
       readonly kind: 'image-derived'
       readonly image: ImageRecord
+    }
+  | { readonly kind: 'evidence-noted'; readonly note: EvidenceNote }
+  | {
+      /** A plan was chosen: by what the best known one would have cost, and what was risked. */
+      readonly kind: 'plan-chosen'
+      readonly book: Book
+      readonly knownNano: number
+      readonly extraNano: number
     }
   | { readonly kind: 'cache-written'; readonly entry: CacheEntry }
   | {

@@ -8,6 +8,7 @@ import { cacheReuse } from './0009-cache-reuse.ts'
 import { similarPrompts } from './0010-similar-prompts.ts'
 import { noticesAndAlerts } from './0011-notices-and-alerts.ts'
 import { feedback } from './0012-feedback.ts'
+import { beliefs } from './0013-beliefs.ts'
 import { qualityNotes } from './0015-quality-notes.ts'
 import type { Migration } from './migration.ts'
 
@@ -23,5 +24,6 @@ export const migrations: readonly Migration[] = [
   similarPrompts,
   noticesAndAlerts,
   feedback,
+  beliefs,
   qualityNotes,
 ]
