@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
+import { normaliseRequest } from '../core/request/normalise.ts'
 import {
   type GatewayStand,
   openGatewayStand,
@@ -10,6 +11,7 @@ import { failed, scriptedModel, scriptedProvider } from '../testing/scripted-pro
 import { VirtualClock } from '../testing/virtual-clock.ts'
 import type { GatewayResult } from './result.ts'
 
+const caller = { keyId: 'key_someone', tenant: 'here' }
 const HOUR_MS = 3_600_000
 
 const idsOf = ({ images }: GatewayResult) => images.map(({ record }) => record.id)
@@ -172,6 +174,27 @@ describe('parallel identical requests', () => {
       expect(new Set(results.flatMap(idsOf)).size).toBe(1)
       expect(calls()).toBe(1)
     }))
+
+  test.each([
+    ['of a split call, another one', {}, true, 'MISS'],
+    ['of a split call that names a seed, that very one', { seed: 5 }, true, 'HIT exact'],
+    [
+      'of a split call that names a cache mode, the same one',
+      { cache: 'allow' },
+      true,
+      'HIT exact',
+    ],
+    ['that is a real repeat, the same one', {}, false, 'HIT exact'],
+  ] as const)('get, right after the answer to a part %s', (_, change, mayBeSplit, cache) =>
+    withAcme(async ({ gateway }) => {
+      const request = normaliseRequest({ operation: 'generate', prompt: 'a cup', ...change })
+      const ask = () => gateway.generate(request, caller, { mayBeSplit })
+      const first = await ask()
+      const second = await ask()
+      expect(second.cache).toBe(cache)
+      expect(idsOf(first)[0] === idsOf(second)[0]).toBe(cache === 'HIT exact')
+    }),
+  )
 
   test('one that fails gives back what it had taken', async () => {
     await withGatewayStand({ providers: [scriptedProvider()] }, async ({ ask }) => {

@@ -75,7 +75,7 @@ async function work(begun: Run, deps: Dependencies, after: After): Promise<Gatew
     run = await deliver(run, deps)
     return await finish(run, deps, after)
   } catch (error) {
-    run.sibling?.leave()
+    run.sibling?.leave(deps.clock.monotonicMs())
     run.reservation?.release()
     throw error
   }

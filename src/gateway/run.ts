@@ -83,6 +83,8 @@ export interface Watch {
   onAccepted?(): void
   /** The gateways that the request came through. */
   readonly via?: string
+  /** The caller's library is known to split one call into several equal requests. */
+  readonly mayBeSplit?: boolean
   /** What the request began with has become durable, together with its first call or before it. */
   onWritten?(facts: readonly Fact[]): void
 }

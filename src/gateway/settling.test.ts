@@ -235,6 +235,18 @@ describe('list cost and what was saved', () => {
     })
   })
 
+  test.each([
+    ['a failure that costs nothing', 'overloaded', 0n],
+    ['a failure that costs money', 'bad_image', -2n * CENT],
+  ] as const)('%s saves nothing', async (_, failure, savedNano) => {
+    const broken = scriptedProvider({ id: 'cheap', play: () => failed(failure) })
+    await withGatewayStand({ providers: [broken] }, async ({ ask, events }) => {
+      await expect(ask({ model: 'painter', n: 2 })).rejects.toMatchObject({ code: 'no_provider_available' })
+      const ended = events.find(({ kind }) => kind === 'request-ended')
+      expect(ended).toMatchObject({ request: { state: 'failed', listCostNano: 0n, savedNano } })
+    })
+  })
+
   test('simulated spend is booked apart', async () => {
     const acme = scriptedProvider({ isSimulated: true })
     await withGatewayStand({ providers: [acme] }, async ({ ask, stores }) => {

@@ -1,55 +1,100 @@
 import { describe, expect, test } from 'vitest'
-import { Siblings } from './siblings.ts'
+import { type Arrival, type Sibling, Siblings } from './siblings.ts'
 
-const pictures = ['a', 'b', 'c', 'd'].map((id) => ({ id }))
-const idsOf = (taken: readonly { readonly id: string }[]) => taken.map(({ id }) => id).join('')
+const pictures = ['a', 'b', 'c', 'd'].map((digest) => ({ digest }))
+const namesOf = (taken: readonly { readonly digest: string }[]) =>
+  taken.map(({ digest }) => digest).join('')
+
+/** Requests of a client, at a time in milliseconds. */
+const alone = (nowMs = 0) => ({ nowMs, mayBeSplit: false })
+const split = (nowMs = 0) => ({ nowMs, mayBeSplit: true })
+
+/** The first picture that a request gets which comes then. */
+const firstOf = (siblings: Siblings, arrival: Arrival) =>
+  namesOf(siblings.enter('key', arrival).take(pictures, 1))
 
 describe('equal requests that run at the same time', () => {
   test('get different pictures', () => {
     const siblings = new Siblings()
-    const [first, second, third] = [1, 2, 3].map(() => siblings.enter('key'))
-    expect(idsOf(first?.take(pictures, 2) ?? [])).toBe('ab')
-    expect(idsOf(second?.take(pictures, 1) ?? [])).toBe('c')
-    expect(idsOf(third?.take(pictures, 5) ?? [])).toBe('d')
-    expect(idsOf(first?.take(pictures, 1) ?? [])).toBe('')
+    const [first, second, third] = [1, 2, 3].map(() => siblings.enter('key', alone()))
+    expect(namesOf(first?.take(pictures, 2) ?? [])).toBe('ab')
+    expect(namesOf(second?.take(pictures, 1) ?? [])).toBe('c')
+    expect(namesOf(third?.take(pictures, 5) ?? [])).toBe('d')
+    expect(namesOf(first?.take(pictures, 1) ?? [])).toBe('')
   })
 
-  test('still do when one of them has left', () => {
+  test('still do when one of them has left, for two seconds', () => {
     const siblings = new Siblings()
-    const [first, second] = [siblings.enter('key'), siblings.enter('key')]
+    const [first, second] = [siblings.enter('key', alone()), siblings.enter('key', alone())]
     first.take(pictures, 1)
-    first.leave()
-    expect(idsOf(second.take(pictures, 1))).toBe('b')
-    expect(idsOf(siblings.enter('key').take(pictures, 1))).toBe('c')
+    second.hold(['b'])
+    first.leave(1_000)
+    expect(firstOf(siblings, alone(2_999))).toBe('c')
+    expect(firstOf(siblings, alone(3_000))).toBe('a')
   })
 
   test('that leave twice count once', () => {
     const siblings = new Siblings()
-    const [first, second] = [siblings.enter('key'), siblings.enter('key')]
+    const [first, second] = [siblings.enter('key', alone()), siblings.enter('key', alone())]
     first.take(pictures, 1)
-    first.leave()
-    first.leave()
-    expect(idsOf(siblings.enter('key').take(pictures, 1))).toBe('b')
-    second.leave()
+    first.leave(0)
+    first.leave(0)
+    expect(firstOf(siblings, alone())).toBe('b')
+    second.leave(0)
+  })
+
+  test('do not get what was made for another, which is in the cache before that has ended', () => {
+    const siblings = new Siblings()
+    siblings.enter('key', alone()).hold(['a', 'b'])
+    expect(firstOf(siblings, alone())).toBe('c')
   })
 })
 
-test('once all have left, an equal request may get the same picture again', () => {
-  const siblings = new Siblings()
-  const first = siblings.enter('key')
-  first.take(pictures, 4)
-  first.leave()
-  const second = siblings.enter('key')
-  expect(idsOf(second.take(pictures, 1))).toBe('a')
-  // A late second leave of the first must not end the second's group.
-  first.leave()
-  expect(idsOf(siblings.enter('key').take(pictures, 1))).toBe('b')
+describe('when all have left', () => {
+  test('who comes alone may get the same picture at once', () => {
+    const siblings = new Siblings()
+    const first = siblings.enter('key', alone())
+    first.take(pictures, 4)
+    first.leave(0)
+    expect(firstOf(siblings, alone())).toBe('a')
+    // A late second leave of the first must not end the second's group.
+    first.leave(0)
+    expect(firstOf(siblings, alone())).toBe('b')
+  })
+
+  test.each([
+    ['cached', (sibling: Sibling) => sibling.take(pictures, 1)],
+    ['made', (sibling: Sibling) => sibling.hold(['a'])],
+  ])('the rest of a split call gets another one than the %s one, for two seconds', (_, get) => {
+    for (const [laterMs, picture] of [
+      [0, 'b'],
+      [1_999, 'b'],
+      [2_000, 'a'],
+    ] as const) {
+      const siblings = new Siblings()
+      const first = siblings.enter('key', split(5))
+      get(first)
+      first.leave(10)
+      expect(firstOf(siblings, split(10 + laterMs))).toBe(picture)
+    }
+  })
+
+  test('a prompt that split calls ask for all the time goes on to share its pictures', () => {
+    const siblings = new Siblings()
+    const given = Array.from({ length: 40 }, (_, index) => {
+      const sibling = siblings.enter('key', split(index * 1_000))
+      const taken = namesOf(sibling.take(pictures, 1))
+      sibling.leave(index * 1_000)
+      return taken
+    })
+    expect(given.join('')).toBe('ab'.repeat(20))
+  })
 })
 
 test('requests that differ do not know of each other', () => {
   const siblings = new Siblings()
-  siblings.enter('one').take(pictures, 1)
-  expect(idsOf(siblings.enter('other').take(pictures, 1))).toBe('a')
+  siblings.enter('one', split()).take(pictures, 1)
+  expect(namesOf(siblings.enter('other', split()).take(pictures, 1))).toBe('a')
 })
 
 describe('a user who asks the same again was not content', () => {

@@ -6,46 +6,76 @@ const limits = {
   maxRemembered: 10_000,
   /** A second equal request of one user within this time asks for another picture. */
   repeatMs: 10 * 60_000,
+  /** How long after its answer the rest of a split call may still arrive. */
+  graceMs: 2_000,
 } as const
 
 interface Group {
   running: number
-  readonly served: Set<string>
+  /** Digest of a picture, and when others may have it. */
+  readonly held: Map<string, number>
 }
 
 /** One equal request among those that run at the same time. */
 export interface Sibling {
-  /** Takes up to `count` of the pictures that no running sibling has taken. */
-  take<Item extends { readonly id: string }>(found: readonly Item[], count: number): Item[]
-  leave(): void
+  /** Takes up to `count` of the pictures that no sibling has. */
+  take<Item extends { readonly digest: string }>(found: readonly Item[], count: number): Item[]
+  /** Keeps what was made for it from the others, even when it is in the cache already. */
+  hold(digests: readonly string[]): void
+  leave(nowMs: number): void
+}
+
+/** When a request came, by a clock that never goes back, and from whom. */
+export interface Arrival {
+  readonly nowMs: number
+  /** Its library is known to split one call into equal ones. */
+  readonly mayBeSplit: boolean
 }
 
 /**
  * Equal requests that run at the same time must get different pictures: the AI SDK turns `n: 2` of
- * an unknown model name into two identical parallel calls. And a user who asks the same thing
- * again within ten minutes was not content with the first answer.
+ * an unknown model name into two identical parallel calls. On a busy machine the second of them may
+ * come when the first is answered, so a request that may be part of a split call gets nothing that
+ * was given away a moment ago. And a user who asks the same thing again within ten minutes was not
+ * content with the first answer.
  */
 export class Siblings {
   readonly #groups = new Map<string, Group>()
+  /** Groups in which nothing runs, and when they are forgotten; the next one first. */
+  readonly #resting = new Map<string, number>()
   readonly #recent = new Map<string, Instant>()
 
   /** Joins the equal requests that run now. `leave` must be called when the answer is decided. */
-  enter(key: string): Sibling {
-    const group = this.#groups.get(key) ?? { running: 0, served: new Set<string>() }
+  enter(key: string, { nowMs, mayBeSplit }: Arrival): Sibling {
+    this.#forget(nowMs)
+    const group = this.#groups.get(key) ?? { running: 0, held: new Map<string, number>() }
     this.#groups.set(key, group)
+    this.#resting.delete(key)
+    // Who comes alone asks again: the cache is there for that.
+    if (group.running === 0 && !mayBeSplit) group.held.clear()
     group.running += 1
+    const mine = new Set<string>()
+    const hold = (digests: readonly string[]): void => {
+      for (const digest of digests) {
+        mine.add(digest)
+        group.held.set(digest, Number.POSITIVE_INFINITY)
+      }
+    }
     let isIn = true
     return {
+      hold,
       take: (found, count) => {
-        const free = found.filter((item) => !group.served.has(item.id)).slice(0, count)
-        for (const item of free) group.served.add(item.id)
+        const isFree = (digest: string) => (group.held.get(digest) ?? 0) <= nowMs
+        const free = found.filter(({ digest }) => isFree(digest)).slice(0, count)
+        hold(free.map(({ digest }) => digest))
         return free
       },
-      leave: () => {
+      leave: (leftMs) => {
         if (!isIn) return
         isIn = false
         group.running -= 1
-        if (group.running === 0) this.#groups.delete(key)
+        for (const digest of mine) group.held.set(digest, leftMs + limits.graceMs)
+        if (group.running === 0) this.#resting.set(key, leftMs + limits.graceMs)
       },
     }
   }
@@ -61,5 +91,13 @@ export class Siblings {
       if (oldest.done !== true) this.#recent.delete(oldest.value)
     }
     return before !== undefined && now - before < limits.repeatMs
+  }
+
+  #forget(nowMs: number): void {
+    for (const [key, untilMs] of this.#resting) {
+      if (untilMs > nowMs && this.#resting.size <= limits.maxRemembered) return
+      this.#resting.delete(key)
+      this.#groups.delete(key)
+    }
   }
 }

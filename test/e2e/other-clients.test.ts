@@ -77,6 +77,16 @@ describe.each(databaseKinds())('on %s', (kind) => {
       expect(first).not.toBe(second)
     })
 
+    test('equal calls in a row get different pictures, which others share', async () => {
+      const asked = { model: model('auto'), prompt: 'late twins', maxRetries: 0 }
+      const first = await generateImage(asked)
+      const second = await generateImage(asked)
+      expect(first.image.base64).not.toBe(second.image.base64)
+      const openai = new OpenAI({ baseURL: `${stand.url}/v1`, apiKey: stand.key })
+      const { data } = await openai.images.generate({ model: 'auto', prompt: 'late twins' })
+      expect([first.image.base64, second.image.base64]).toContain(data?.[0]?.b64_json)
+    })
+
     test('edits with two pictures and a mask', async () => {
       const images = [await makePng(SQUARE), await makePng(SQUARE)]
       const { image } = await generateImage({

@@ -42,7 +42,8 @@ export async function cache(run: Run, deps: Dependencies): Promise<Run> {
     !request.cacheIsExplicit &&
     deps.siblings.isRepeat(reuseKey, `${caller.keyId}\n${user}`, run.startedAt)
   if (mode === 'refresh' || isRepeat) return keyed
-  const sibling = deps.siblings.enter(reuseKey)
+  const { mayBeSplit = false } = run.watch
+  const sibling = deps.siblings.enter(reuseKey, { nowMs: deps.clock.monotonicMs(), mayBeSplit })
   try {
     const looked = await look({ ...keyed, sibling }, deps)
     if (mode === 'only' && missingImages(looked) > 0) {
@@ -51,7 +52,7 @@ export async function cache(run: Run, deps: Dependencies): Promise<Run> {
     }
     return looked
   } catch (error) {
-    sibling.leave()
+    sibling.leave(deps.clock.monotonicMs())
     throw error
   }
 }
@@ -59,8 +60,10 @@ export async function cache(run: Run, deps: Dependencies): Promise<Run> {
 /** First what is equal, then what is alike, then what is near. */
 async function look(run: Run, deps: Dependencies): Promise<Run> {
   const { request, sibling, reuseKey = '' } = run
+  // Who names a seed wants exactly that picture.
+  const mayShare = request.cacheIsExplicit || request.seed !== undefined
   const take: Take =
-    sibling === undefined || request.cacheIsExplicit
+    sibling === undefined || mayShare
       ? (free, count) => free.slice(0, count)
       : (free, count) => sibling.take(free, count)
   const hits: CacheHit[] = []

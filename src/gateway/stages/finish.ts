@@ -33,12 +33,13 @@ export async function finish(
   after: After = () => undefined,
 ): Promise<GatewayResult> {
   const result = toResult(run, deps)
+  run.sibling?.hold(result.images.map(({ record }) => record.digest))
   const error = result.images.length === 0 ? errorOf(run, result.costNano) : undefined
   const durationMs = deps.clock.monotonicMs() - run.startedMs
   const answer = { result, durationMs, ...(error === undefined ? {} : { error }) }
   const { late } = run
   if (late === undefined) return give(answer, await end(run, answer, deps))
-  run.sibling?.leave()
+  run.sibling?.leave(deps.clock.monotonicMs())
   after(
     late.then((ended) => {
       return end({ ...run, ended: [...run.ended, ...ended] }, answer, deps)
@@ -79,7 +80,7 @@ async function end(run: Run, answer: Answer, deps: Dependencies): Promise<boolea
   const facts = [...endFacts(run, record, endedAt, deps), ...owed]
   const after = allOf(run.ended.map((ended) => ended.written))
   const isWritten = await allOf([paidWrite({ requestId: run.id, facts, after }, deps), after])
-  run.sibling?.leave()
+  run.sibling?.leave(deps.clock.monotonicMs())
   deps.notices.given(notice, owed)
   deps.lookups.take(run)
   if (isWritten) void keepPrompt(run, facts, deps)
@@ -163,10 +164,9 @@ function toResult(run: Run, deps: Dependencies): GatewayResult {
   }
 }
 
-/** What the model asked for would cost: for the pictures there are, once the rest was cancelled. */
-function listNanoOf(run: Run, images: number): Nano | undefined {
-  if (run.listNano === undefined || !isCutShort(run)) return run.listNano
-  return (run.listNano * BigInt(images)) / BigInt(run.request.n)
+/** What the model asked for would cost for the pictures there are: what failed saves nothing. */
+function listNanoOf({ listNano, request }: Run, images: number): Nano | undefined {
+  return listNano === undefined ? undefined : (listNano * BigInt(images)) / BigInt(request.n)
 }
 
 /** Whole microseconds, as the record keeps them: an answer that is given again says the same. */

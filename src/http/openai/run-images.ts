@@ -10,6 +10,7 @@ import { baseUrlOf } from '../errors.ts'
 import { throughOf } from '../loop.ts'
 import { answerLater } from './answer-later.ts'
 import { handOver } from './hand-over.ts'
+import { mayBeSplit } from './may-be-split.ts'
 import { type Preference, readPrefer } from './prefer.ts'
 import type { Wanted } from './read-wanted.ts'
 import { type AnswerForm, sendImages } from './send-images.ts'
@@ -40,7 +41,7 @@ export async function runImages(
     linkOf: (imageId, from) => `${baseUrl}${links.sign(imageId, from)}`,
   }
   const client = watchClient(reply.raw)
-  const watch = { gone: client.gone, ...throughOf(request) }
+  const watch = { gone: client.gone, mayBeSplit: mayBeSplit(request), ...throughOf(request) }
   const { format } = form
   const asked = {
     request: normal,
