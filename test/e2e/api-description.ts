@@ -18,11 +18,22 @@ interface Operation {
 export interface KnownIds {
   readonly imageId: string
   readonly requestId: string
+  readonly webhookId?: string
+  readonly deliveryId?: string
 }
 
+/** Streams that only a client ends; whoever calls everything must not wait for their end. */
+export const isEndless = (pattern: string, method: string): boolean =>
+  pattern === '/v1/events' && method.toUpperCase() === 'GET'
+
 /** A path that exists, of a pattern of the description. */
-export const pathOf = (pattern: string, { imageId, requestId }: KnownIds): string =>
+export const pathOf = (
+  pattern: string,
+  { imageId, requestId, webhookId = 'whk_none', deliveryId = 'msg_none' }: KnownIds,
+): string =>
   pattern
+    .replace('{webhook}', webhookId)
+    .replace('{delivery}', deliveryId)
     .replace('{name}', 'gpt-image-2')
     .replace('{id}', /\/(?:requests|jobs)\//.test(pattern) ? requestId : imageId)
 
