@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { pino } from 'pino'
 import { createSafeFetch } from '../src/adapters/safe-fetch/client.ts'
+import { scopes as allScopes } from '../src/core/ledger/virtual-key.ts'
 import type { GatewayEvent } from '../src/gateway/events.ts'
 import { KeyRing } from '../src/gateway/key-ring.ts'
 import { createApp } from '../src/http/app.ts'
@@ -42,6 +43,7 @@ async function openHttpStand(options: GatewayStandOptions): Promise<HttpStand> {
   const parts = { keys: stores.keys, clock, sha256: gateway.deps.sha256 }
   const keyRing = new KeyRing(parts, [
     { secret: 'sk-here', principal: { keyId: 'key_here', tenant: 'here', scopes } },
+    { secret: 'sk-admin', principal: { keyId: 'key_admin', tenant: 'ops', scopes: allScopes } },
     { secret: 'sk-there', principal: { keyId: 'key_there', tenant: 'there', scopes } },
   ])
   const app = await createApp(

@@ -15,6 +15,7 @@ import { addModels } from './commands/models.ts'
 import { addPrice } from './commands/price.ts'
 import { addSandbox } from './commands/sandbox.ts'
 import { addServe } from './commands/serve.ts'
+import { addStorage } from './commands/storage.ts'
 import { addUsage } from './commands/usage.ts'
 import { addWebhooks } from './commands/webhooks.ts'
 import { exitCodes } from './exit-codes.ts'
@@ -36,6 +37,7 @@ for (const add of [
   addJobs,
   addLedger,
   addCache,
+  addStorage,
   addFeedback,
   addKeys,
   addWebhooks,

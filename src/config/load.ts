@@ -19,6 +19,7 @@ import type {
 } from './schema.ts'
 import type { SettingDefinition } from './setting-definition.ts'
 import { settingTable } from './setting-table.ts'
+import { keepingOf } from './storage-schema.ts'
 import { type Environment, mask, readVariable } from './variable.ts'
 
 /** Settings, and where each came from. */
@@ -95,6 +96,7 @@ export function loadSettings(input: {
     priceFeeds: file.prices?.feeds ?? [],
     alerts: file.alerts ?? {},
     cache: file.cache ?? {},
+    keeping: keepingOf(file.storage ?? {}),
     purposes: file.purposes ?? {},
     quality: file.quality ?? {},
     storage: storageOf(values),

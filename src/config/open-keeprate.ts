@@ -204,6 +204,7 @@ async function assemble(
     cancelsOnDisconnect: settings.cancelOnDisconnect,
     bytes: new ByteBudget(limits, clock),
     siblings: new Siblings(),
+    retention: settings.keeping.retention,
     ...cacheParts(settings, { http, store: stores.similarPrompts, log }),
     webhooks: new WebhookDesk(webhookAddresses),
     traffic,

@@ -11,7 +11,12 @@ import { createNotifier } from './notifiers.ts'
 import type { Settings } from './schema.ts'
 
 /** What telling is put together from. */
-interface TellingParts extends Omit<Dependencies, 'late' | 'lookups'> {
+interface TellingParts
+  extends Pick<
+    Dependencies,
+    | ('stores' | 'notices' | 'clock' | 'random' | 'log')
+    | ('snapshot' | 'emit' | 'owner' | 'alertRules')
+  > {
   readonly hub: EventHub
   readonly courier: Courier
 }

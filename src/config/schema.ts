@@ -12,6 +12,7 @@ import { type FeedSettings, feedRow } from './feed-schema.ts'
 import { webhookSettings } from './notice-schema.ts'
 import { type QualitySettings, qualitySettings } from './quality-schema.ts'
 import { routingMembers } from './routing-schema.ts'
+import { type KeepingSettings, storageMembers } from './storage-schema.ts'
 
 /** A duration: seconds, or with a unit (`30m`, `72h`, `7d`). */
 const duration = z.union([
@@ -142,9 +143,10 @@ export const configFile = z.strictObject({
         .boolean()
         .optional()
         .describe('The endpoint may lie on a private or loopback address'),
+      ...storageMembers,
     })
     .optional()
-    .describe('Where pictures are kept'),
+    .describe('Where pictures are kept, and for how long'),
   purposes: z
     .record(z.string().min(1).max(80), purposeSchema)
     .optional()
@@ -232,6 +234,7 @@ export interface Settings {
   readonly purposes: Readonly<Record<string, PurposeSettings>>
   readonly quality: QualitySettings
   readonly storage: StorageSettings
+  readonly keeping: KeepingSettings
   readonly cacheTtlMs: number
   readonly cache: CacheSettings
   readonly bytesInFlight: number

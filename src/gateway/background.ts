@@ -1,6 +1,7 @@
 import { owedTimes } from '../core/answers/owed-answer.ts'
 import type { Dependencies } from './dependencies.ts'
 import { recover } from './recover.ts'
+import { sweepOldPictures } from './retention.ts'
 import type { WorkDesk } from './work-desk.ts'
 
 /** Turns between two sweeps of what has expired. */
@@ -58,10 +59,11 @@ async function takeTurn(
   await deps.stores.answers.renew({ holder: deps.owner, heldUntil: until, keptUntil })
   for (const id of await deps.stores.requests.cancelAsked(deps.owner)) desk.cancel(id)
   await deps.late.flush(deps.stores.journal, deps)
-  await deps.lookups.flush(deps)
+  await Promise.all([deps.lookups.flush(deps), deps.sent.flush(deps)])
   if (mayRecover()) await recover(deps, desk)
   if (turn % TURNS_PER_PURGE !== 0) return
   await deps.stores.cache.purge(now, deps.limits.purgeBatch)
+  await sweepOldPictures(deps.retention ?? [], deps)
   await deps.stores.similarPrompts.purge(now, deps.limits.purgeBatch)
   await deps.stores.cacheLookups.purge(now - KEPT_LOOKUPS_MS, deps.limits.purgeBatch)
   await deps.stores.answers.purge(now, deps.limits.purgeBatch)

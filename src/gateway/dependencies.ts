@@ -5,6 +5,7 @@ import type { Model } from '../core/catalog/model.ts'
 import type { PriceBook } from '../core/pricebook/price-book.ts'
 import type { WaitingRate } from '../core/pricing/strategies/index.ts'
 import type { Purposes } from '../core/purpose/default-purposes.ts'
+import type { RetentionRule } from '../core/storage/retention.ts'
 import type { Clock, Random } from '../ports/clock.ts'
 import type { Sha256 } from '../ports/digest.ts'
 import type { ImageDecoder } from '../ports/image-decoder.ts'
@@ -20,7 +21,10 @@ import type { LateWrites } from './late-writes.ts'
 import type { GatewayLimits } from './limits.ts'
 import type { LookupDesk } from './lookup-desk.ts'
 import type { NoticeDesk } from './notice-desk.ts'
+import type { Renditions } from './renditions.ts'
 import type { RoutingRules } from './routing-rules.ts'
+import type { SamePixels } from './same-pixels.ts'
+import type { SentBytes } from './sent-bytes.ts'
 import type { Siblings } from './siblings.ts'
 import type { SimilarityDesk } from './similarity-desk.ts'
 import type { Traffic } from './traffic.ts'
@@ -72,6 +76,12 @@ export interface Dependencies {
   readonly cachePools?: CachePools
   /** Counts what the cache gave. */
   readonly lookups: LookupDesk
+  /** Knows uploads by what they show. */
+  readonly samePixels: SamePixels
+  readonly renditions: Renditions
+  readonly sent: SentBytes
+  /** What may go after a time; without any rule pictures are kept for ever. */
+  readonly retention?: readonly RetentionRule[]
   /** Health, rate limits and repetitions of providers. */
   readonly traffic: Traffic
   /** Calls whose ends providers report by themselves. */

@@ -41,6 +41,7 @@ function tools(changes: { readonly measure?: () => Promise<PictureMeasures> } = 
     convert: unasked,
     whiteMask: unasked,
     blackMask: unasked,
+    pixelDigest: unasked,
     coverage: unasked,
     pad: unasked,
     close: () => Promise.resolve(),

@@ -12,8 +12,11 @@ import { LateWrites } from './late-writes.ts'
 import { LookupDesk } from './lookup-desk.ts'
 import type { OpenAnswer } from './open-answer.ts'
 import { submit, type Ticket } from './pipeline.ts'
+import { Renditions } from './renditions.ts'
 import type { GatewayResult } from './result.ts'
 import type { Watch } from './run.ts'
+import { SamePixels } from './same-pixels.ts'
+import { SentBytes } from './sent-bytes.ts'
 import { withDeadline } from './with-deadline.ts'
 import { WorkDesk } from './work-desk.ts'
 
@@ -51,12 +54,18 @@ export interface RecoveryOptions {
   readonly recovers?: boolean
 }
 
+/** What a gateway makes for itself. */
+type OwnDesk = 'late' | 'lookups' | 'renditions' | 'samePixels' | 'sent'
+
 /** Puts the pipeline and its background work together. Starts working at once. */
 export function openGateway(
-  parts: Omit<Dependencies, 'late' | 'lookups'>,
+  parts: Omit<Dependencies, OwnDesk>,
   { recovers = true }: RecoveryOptions = {},
 ): Gateway {
-  const deps: Dependencies = { ...parts, late: new LateWrites(), lookups: new LookupDesk() }
+  const deps: Dependencies = {
+    ...{ ...parts, late: new LateWrites(), lookups: new LookupDesk() },
+    ...{ renditions: new Renditions(), samePixels: new SamePixels(), sent: new SentBytes() },
+  }
   const desk = new WorkDesk()
   const stop = new AbortController()
   let isClosing = false
@@ -89,7 +98,7 @@ export function openGateway(
     limit.abort()
     stop.abort()
     await Promise.all([background.ended, answers.written()])
-    await deps.lookups.flush(deps)
+    await Promise.all([deps.lookups.flush(deps), deps.sent.flush(deps)])
     await deps.late.flush(deps.stores.journal, deps).catch((error: unknown) => {
       deps.log.error({ error, waiting: deps.late.size }, 'facts lost: closed before written')
     })

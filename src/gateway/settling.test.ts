@@ -241,7 +241,9 @@ describe('list cost and what was saved', () => {
   ] as const)('%s saves nothing', async (_, failure, savedNano) => {
     const broken = scriptedProvider({ id: 'cheap', play: () => failed(failure) })
     await withGatewayStand({ providers: [broken] }, async ({ ask, events }) => {
-      await expect(ask({ model: 'painter', n: 2 })).rejects.toMatchObject({ code: 'no_provider_available' })
+      await expect(ask({ model: 'painter', n: 2 })).rejects.toMatchObject({
+        code: 'no_provider_available',
+      })
       const ended = events.find(({ kind }) => kind === 'request-ended')
       expect(ended).toMatchObject({ request: { state: 'failed', listCostNano: 0n, savedNano } })
     })

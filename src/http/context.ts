@@ -20,6 +20,8 @@ export interface HttpContext {
   readonly instance: string
   /** Base of links when the operator set one; else the request's own host. */
   readonly publicUrl?: string
+  /** Base of links to pictures, where that is another. */
+  readonly picturesUrl?: string
   /** Whether answers carry the `keeprate` object by default. */
   readonly bodyExtension: boolean
   readonly isSandbox: boolean

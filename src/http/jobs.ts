@@ -7,9 +7,9 @@ import { readReceipt } from '../gateway/receipt.ts'
 import { storedResult } from '../gateway/stored-result.ts'
 import { callerOf } from './auth.ts'
 import type { HttpContext } from './context.ts'
-import { baseUrlOf } from './errors.ts'
 import { unknownThing } from './find-image.ts'
 import { streamJob } from './job-events.ts'
+import { pictureBase } from './picture-base.ts'
 import { printJob, printJobLine, printJobResult } from './print-job.ts'
 import { defineRoute, type RouteDefinition, readWith } from './route.ts'
 
@@ -109,7 +109,7 @@ async function showJob(
     : undefined
   if (receipt === undefined) throw unknownThing('job', id)
   if ((receipt.request.made?.images ?? 0) === 0) return printJob(receipt, undefined)
-  const baseUrl = context.publicUrl ?? baseUrlOf(request)
+  const baseUrl = pictureBase(request, context)
   const result = printJobResult(await storedResult(receipt.request, gateway.deps), {
     linkOf: (imageId) => `${baseUrl}${links.sign(imageId, clock.now())}`,
     hasBody: bodyExtension,

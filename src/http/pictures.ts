@@ -4,6 +4,8 @@ import { z } from 'zod'
 import { GatewayError } from '../core/errors/gateway-error.ts'
 import { isId } from '../core/ids.ts'
 import type { ImageRecord } from '../core/jobs/request-record.ts'
+import { imageFormats } from '../core/request/image-request.ts'
+import { readRendition, renditionWidths } from '../core/storage/rendition.ts'
 import {
   isReachable,
   printImage,
@@ -13,8 +15,8 @@ import {
 } from '../gateway/receipt.ts'
 import { callerOf } from './auth.ts'
 import type { HttpContext } from './context.ts'
-import { baseUrlOf } from './errors.ts'
 import { findImage, unknownThing } from './find-image.ts'
+import { pictureBase } from './picture-base.ts'
 import { defineRoute, type RouteDefinition, readWith } from './route.ts'
 
 const idOf = (request: FastifyRequest): string => (request.params as { id: string }).id
@@ -30,11 +32,18 @@ const pageQuery = z.strictObject({
     .optional(),
 })
 
+/** What a link may ask for; what it is signed with stands in it too. */
+const contentQuery = z.object({
+  w: z.enum(renditionWidths.map(String)).optional().describe('Width in pixels, never enlarged'),
+  fmt: z.enum(imageFormats).optional().describe('Format; that of the picture without it'),
+  expires: z.string().optional(),
+  signature: z.string().optional(),
+})
+
 /** Stored pictures and receipts. */
 export const pictureRoutes = (context: HttpContext): readonly RouteDefinition[] => {
   const linkOf = (request: FastifyRequest) => (image: ImageRecord) =>
-    (context.publicUrl ?? baseUrlOf(request)) +
-    context.links.sign(image.id, context.gateway.deps.clock.now())
+    pictureBase(request, context) + context.links.sign(image.id, context.gateway.deps.clock.now())
   return [
     defineRoute({
       method: 'GET',
@@ -51,7 +60,8 @@ export const pictureRoutes = (context: HttpContext): readonly RouteDefinition[] 
       method: 'GET',
       url: '/v1/images/:id/content',
       policy: 'signed',
-      summary: 'The bytes of a picture, by signed link or key; ETag and range',
+      summary: 'The bytes of a picture, by signed link or key, scaled and converted if wanted',
+      query: contentQuery,
       answers: ['image/png', 'image/jpeg', 'image/webp'],
       handler: (request, reply) => sendContent(request, reply, context),
     }),
@@ -98,28 +108,37 @@ async function sendContent(
   reply: FastifyReply,
   context: HttpContext,
 ): Promise<FastifyReply> {
-  const { images } = context.gateway.deps
+  const { deps } = context.gateway
+  const { images } = deps
   const image = await findContent(request, context)
-  const size = await images.size(image.digest)
+  const wanted = readRendition(request.query as Record<string, unknown>)
+  const shown = await deps.renditions.show(image, wanted, deps)
+  const size = await images.size(shown.digest)
   if (size === undefined) throw unknownThing('image', image.id)
-  const etag = `"${image.digest}"`
+  const etag = `"${shown.digest}"`
+  const headers = contentHeaders(
+    { id: image.id, format: shown.format },
+    // Behind a content network a signed link may be kept by it; what a key was sent for may not.
+    { etag, isShared: context.picturesUrl !== undefined && request.principal === undefined },
+  )
   if (isMatch(request.headers['if-none-match'], etag)) {
-    return reply.headers(contentHeaders(image, etag)).status(304).send()
+    return reply.headers(headers).status(304).send()
   }
   const ifRange = request.headers['if-range']
-  const wanted = ifRange === undefined || ifRange === etag ? request.headers.range : undefined
-  const range = readRange(wanted, size)
+  const asked = ifRange === undefined || ifRange === etag ? request.headers.range : undefined
+  const range = readRange(asked, size)
   if (range === 'impossible') {
     reply.header('content-range', `bytes */${size}`)
     throw new GatewayError('range_not_satisfiable', `The image has ${size} bytes.`)
   }
-  reply.headers(contentHeaders(image, etag))
+  reply.headers(headers)
   const { start, end } = range ?? { start: 0, end: size - 1 }
   if (range !== undefined) {
     reply.status(206).header('content-range', `bytes ${start}-${end}/${size}`)
   }
   reply.header('content-length', end - start + 1)
-  return reply.send(Readable.from(images.read(image.digest, { start, end })))
+  if (request.method !== 'HEAD') deps.sent.add(end - start + 1)
+  return reply.send(Readable.from(images.read(shown.digest, { start, end })))
 }
 
 /** The picture that a signed link or a key may see. */
@@ -131,15 +150,21 @@ async function findContent(request: FastifyRequest, context: HttpContext): Promi
     throw new GatewayError('invalid_api_key', 'The link is not valid or no longer.')
   }
   const image = await findImage(id, tenant, context)
+  if (image.state === 'removed') {
+    throw new GatewayError('gone', `The image ${id} was removed.`, { param: 'id' })
+  }
   if (!isReachable(image)) throw unknownThing('image', id)
   return image
 }
 
 /** Only on answers that carry the picture: an error must not be kept for a year. */
-const contentHeaders = (image: ImageRecord, etag: string): Record<string, string> => ({
+const contentHeaders = (
+  image: Pick<ImageRecord, 'id' | 'format'>,
+  { etag, isShared }: { readonly etag: string; readonly isShared: boolean },
+): Record<string, string> => ({
   etag,
   'accept-ranges': 'bytes',
-  'cache-control': 'private, max-age=31536000, immutable',
+  'cache-control': `${isShared ? 'public' : 'private'}, max-age=31536000, immutable`,
   'content-type': `image/${image.format}`,
   'content-disposition': `inline; filename="${image.id}.${image.format}"`,
   'content-security-policy': "default-src 'none'; sandbox",

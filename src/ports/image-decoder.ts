@@ -47,6 +47,8 @@ export interface ImageDecoder {
   whiteMask(bytes: Uint8Array): Promise<Uint8Array>
   /** The same with black pixels to be edited and white ones to be kept (Ideogram). */
   blackMask(bytes: Uint8Array): Promise<Uint8Array>
+  /** SHA-256 of size and upright pixels: equal for files that show the same to the last bit. */
+  pixelDigest(bytes: Uint8Array): Promise<string>
   /** What a mask of OpenAI's kind marks: its pixels that are more clear than opaque. */
   coverage(bytes: Uint8Array): Promise<Coverage>
   /**

@@ -17,6 +17,7 @@ import type { CacheLookupStore } from './cache-lookups.ts'
 import type { FeedbackStore } from './feedback-store.ts'
 import type { HistoryStore } from './history-store.ts'
 import type { JobQueue } from './job-queue.ts'
+import type { KeptPictures } from './kept-pictures.ts'
 import type { NoticeStore } from './notice-store.ts'
 import type { PriceStore } from './price-store.ts'
 import type { SimilarPromptStore } from './similar-prompts.ts'
@@ -149,6 +150,7 @@ export interface Stores {
   readonly notices: NoticeStore
   readonly alerts: AlertStore
   readonly beliefs: BeliefStore
+  readonly kept: KeptPictures
   /** Resolves when the database answers. */
   check(): Promise<void>
   close(): Promise<void>

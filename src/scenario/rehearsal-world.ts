@@ -61,6 +61,7 @@ const patient = (decoder: ImageDecoder, clock: VirtualClock): ImageDecoder => ({
   convert: (bytes, finishing) => clock.hold(decoder.convert(bytes, finishing)),
   whiteMask: (bytes) => clock.hold(decoder.whiteMask(bytes)),
   blackMask: (bytes) => clock.hold(decoder.blackMask(bytes)),
+  pixelDigest: (bytes) => clock.hold(decoder.pixelDigest(bytes)),
   coverage: (bytes) => clock.hold(decoder.coverage(bytes)),
   pad: (bytes, margins) => clock.hold(decoder.pad(bytes, margins)),
   close: () => decoder.close(),

@@ -304,6 +304,7 @@ const noDecoder: ImageDecoder = {
   whiteMask: unasked,
   blackMask: unasked,
   pad: unasked,
+  pixelDigest: unasked,
   coverage: unasked,
   close: () => Promise.resolve(),
 }

@@ -24,3 +24,19 @@ export interface CacheLookupRow {
   /** `accepted`, `rejected`, or null while nobody said. */
   readonly outcome: string | null
 }
+
+/** A scaled or converted picture. */
+export interface RenditionRow {
+  readonly source: string
+  readonly width: bigint
+  readonly format: string
+  readonly digest: string
+  readonly byte_length: bigint
+  readonly created_at: bigint
+}
+
+/** What was sent in a month. */
+export interface SentBytesRow {
+  readonly month: string
+  readonly bytes: bigint
+}

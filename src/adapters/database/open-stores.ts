@@ -11,6 +11,7 @@ import { feedbackStore } from './feedback-store.ts'
 import { historyStore } from './history-store.ts'
 import { jobQueue } from './job-queue.ts'
 import { GroupCommitJournal } from './journal.ts'
+import { keptPictures } from './kept-pictures.ts'
 import { keyStore } from './key-store.ts'
 import { ledgerStore } from './ledger-store.ts'
 import { migrate } from './migrate.ts'
@@ -50,6 +51,7 @@ export async function openStores(engine: Engine): Promise<Stores> {
     notices: noticeStore(engine),
     alerts: alertStore(engine),
     beliefs: beliefStore(engine),
+    kept: keptPictures(engine),
     async check() {
       await engine.execute(sql`select 1`.compile(engine.kysely))
     },

@@ -7,7 +7,12 @@ import type {
   RouteOrderRow,
   SightingRow,
 } from './belief-tables.ts'
-import type { CacheLookupRow, SimilarPromptRow } from './cache-tables.ts'
+import type {
+  CacheLookupRow,
+  RenditionRow,
+  SentBytesRow,
+  SimilarPromptRow,
+} from './cache-tables.ts'
 import type { DeliveryRow, DestinationRow } from './notice-rows.ts'
 import { type PlaceColumns, placeColumns } from './place-columns.ts'
 import type { BillTallyRow, PriceChangeRow, PriceFeedRow, PriceSourceRow } from './price-tables.ts'
@@ -189,6 +194,8 @@ export interface Schema {
   readonly cache_entries: CacheRow
   readonly similar_prompts: SimilarPromptRow
   readonly cache_lookups: CacheLookupRow
+  readonly renditions: RenditionRow
+  readonly sent_bytes: SentBytesRow
   readonly verdicts: VerdictRow
   readonly destinations: DestinationRow
   readonly deliveries: DeliveryRow

@@ -92,6 +92,8 @@ const EMPTY_ALL = [
   'cache_entries',
   'similar_prompts',
   'cache_lookups',
+  'renditions',
+  'sent_bytes',
   'owed_answers',
   'idempotency_keys',
   'images',

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { move } from 'piscina'
 import sharp, { type Sharp } from 'sharp'
 import { SAMPLE_EDGE } from '../../core/quality/measures/colour-sample.ts'
@@ -17,6 +18,7 @@ export type TaskName =
   | 'convert'
   | 'whiteMask'
   | 'blackMask'
+  | 'pixelDigest'
   | 'coverage'
   | 'pad'
 
@@ -151,6 +153,20 @@ export async function blackMask(task: DecodeTask): Promise<Uint8Array> {
     .png()
     .toBuffer()
   return move(new Uint8Array(data)) as Uint8Array
+}
+
+/**
+ * Hashes size and pixels, upright and with their transparency.
+ * @public called by name, from the pool
+ */
+export async function pixelDigest(task: DecodeTask): Promise<string> {
+  const { data, info } = await open(task)
+    .autoOrient()
+    .toColourspace('srgb')
+    .ensureAlpha()
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true })
+  return createHash('sha256').update(`${info.width}x${info.height}\n`).update(data).digest('hex')
 }
 
 /**

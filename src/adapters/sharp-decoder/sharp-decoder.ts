@@ -88,6 +88,7 @@ export function createSharpDecoder(limits: DecoderLimits = {}): ImageDecoder {
     convert: (bytes, finishing) => run<Uint8Array>('convert', bytes, finishing),
     whiteMask: (bytes) => run<Uint8Array>('whiteMask', bytes),
     blackMask: (bytes) => run<Uint8Array>('blackMask', bytes),
+    pixelDigest: (bytes) => run<string>('pixelDigest', bytes),
     coverage: (bytes) => run<Coverage>('coverage', bytes),
     pad: (bytes, margins) => run<PaddedPicture>('pad', bytes, { margins }),
     close: async () => {

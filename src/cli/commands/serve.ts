@@ -69,6 +69,9 @@ const openApp = (keeprate: Keeprate, log: Logger): Promise<FastifyInstance> => {
       isSandbox: isSandboxOnly(settings, keeprate.providers),
       isLocal: isLoopback(settings.host),
       ...(settings.publicUrl === undefined ? {} : { publicUrl: settings.publicUrl }),
+      ...(settings.keeping.picturesUrl === undefined
+        ? {}
+        : { picturesUrl: settings.keeping.picturesUrl }),
     },
     log,
   )

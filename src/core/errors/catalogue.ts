@@ -89,6 +89,11 @@ export const errorCatalogue = {
   model_not_found: entry(404, 'invalid_request_error', 'Choose a model of GET /v1/models.'),
   model_retired: entry(404, 'invalid_request_error', 'Use the replacement named in the message.'),
   not_found: entry(404, 'invalid_request_error', 'Check the id and the path.'),
+  gone: entry(
+    410,
+    'invalid_request_error',
+    'The picture was removed by a rule of retention; ask for it anew.',
+  ),
   method_not_allowed: entry(405, 'invalid_request_error', 'Use a method of the allow header.'),
   payload_too_large: entry(413, 'invalid_request_error', 'Send a smaller body or fewer files.'),
   unsupported_media_type: entry(

@@ -134,9 +134,10 @@ export interface ImageRecord {
   readonly height: number
   readonly byteLength: number
   /**
-   * `stored` = paid and kept; `published` = judged good and servable; `refused` = kept, not served.
+   * `stored` = paid and kept; `published` = judged good and servable; `refused` = kept, not served;
+   * `removed` = its bytes went by a rule, what is known of it stays.
    */
-  readonly state: 'stored' | 'published' | 'refused'
+  readonly state: 'stored' | 'published' | 'refused' | 'removed'
   /** Why it was refused. */
   readonly refusal?: string
   /** What gates said of it; absent when none had to look. */

@@ -28,13 +28,14 @@ export async function cache(run: Run, deps: Dependencies): Promise<Run> {
   if (mode === 'off') return run
   const owner = { tenant: poolOf(caller.tenant, deps.cachePools) }
   const form = promptForm(request.prompt)
-  const cacheKey = deps.sha256(exactKeyText(request, owner.tenant))
-  const reuseKey = deps.sha256(reuseKeyText(request, owner, form))
+  const identified = await deps.samePixels.identify(request, deps)
+  const cacheKey = deps.sha256(exactKeyText(identified, owner.tenant))
+  const reuseKey = deps.sha256(reuseKeyText(identified, owner, form))
   const keyed: Run = {
     ...{ ...run, cacheKey, reuseKey },
     ...(deps.similarity === undefined
       ? {}
-      : { partition: deps.sha256(partitionText(request, owner, form)) }),
+      : { partition: deps.sha256(partitionText(identified, owner, form)) }),
   }
   const user = request.endUser ?? request.group
   const isRepeat =

@@ -6,8 +6,8 @@ import type { Watch } from '../../gateway/run.ts'
 import { callerOf } from '../auth.ts'
 import { watchClient } from '../client-gone.ts'
 import type { HttpContext } from '../context.ts'
-import { baseUrlOf } from '../errors.ts'
 import { throughOf } from '../loop.ts'
+import { pictureBase } from '../picture-base.ts'
 import { answerLater } from './answer-later.ts'
 import { handOver } from './hand-over.ts'
 import { mayBeSplit } from './may-be-split.ts'
@@ -33,7 +33,7 @@ export async function runImages(
   const { gateway, links } = context
   if (normal.webhook !== undefined) gateway.deps.notices.checkUrl('webhook', normal.webhook)
   const { clock } = gateway.deps
-  const baseUrl = context.publicUrl ?? baseUrlOf(request)
+  const baseUrl = pictureBase(request, context)
   const hasBody = extras.hasBody ?? context.bodyExtension
   const form: AnswerForm = {
     format: responseFormat ?? 'b64_json',

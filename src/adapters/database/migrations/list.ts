@@ -10,6 +10,7 @@ import { noticesAndAlerts } from './0011-notices-and-alerts.ts'
 import { feedback } from './0012-feedback.ts'
 import { beliefs } from './0013-beliefs.ts'
 import { qualityNotes } from './0015-quality-notes.ts'
+import { keptPictures } from './0016-kept-pictures.ts'
 import type { Migration } from './migration.ts'
 
 /** All migrations in their order. Append only. */
@@ -26,4 +27,5 @@ export const migrations: readonly Migration[] = [
   feedback,
   beliefs,
   qualityNotes,
+  keptPictures,
 ]

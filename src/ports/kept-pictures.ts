@@ -1,0 +1,54 @@
+import type { ImageRecord } from '../core/jobs/request-record.ts'
+import type { ImageFormat } from '../core/request/image-request.ts'
+import type { RetentionRule } from '../core/storage/retention.ts'
+import type { Instant } from '../core/time.ts'
+
+/** A picture that was scaled or converted for somebody to look at. */
+export interface Rendition {
+  /** Digest of the picture that it was made of. */
+  readonly source: string
+  readonly width: number
+  readonly format: ImageFormat
+  readonly digest: string
+  readonly byteLength: number
+  readonly createdAt: Instant
+}
+
+/** What is stored, as one sum. */
+export interface StoredSum {
+  readonly pictures: number
+  /** Each content once, with the renditions. */
+  readonly bytes: number
+}
+
+/** Bytes that were sent in a month, `2026-11`. */
+export interface MonthTraffic {
+  readonly month: string
+  readonly bytes: number
+}
+
+/** What the database knows of stored pictures beside what made them. */
+export interface KeptPictures {
+  rendition(wanted: Pick<Rendition, 'source' | 'width' | 'format'>): Promise<Rendition | undefined>
+  /** One that is there stays. */
+  addRendition(rendition: Rendition): Promise<void>
+  /** All pictures in the order of their ids, from behind one on; removed ones among them. */
+  list(query: { readonly after: string; readonly limit: number }): Promise<readonly ImageRecord[]>
+  /** Pictures that a rule lets go now, oldest first; never those that the cache has pinned. */
+  due(query: {
+    readonly rule: RetentionRule
+    readonly now: Instant
+    readonly limit: number
+  }): Promise<readonly ImageRecord[]>
+  /**
+   * Marks pictures as removed and takes them out of the cache; their records stay.
+   * @returns digests that no other picture needs, renditions among them: their bytes may go.
+   */
+  remove(ids: readonly string[]): Promise<readonly string[]>
+  /** Takes all keys of a content out of the cache. */
+  evictContent(digest: string): Promise<void>
+  stored(): Promise<StoredSum>
+  addTraffic(traffic: MonthTraffic): Promise<void>
+  /** Newest first. */
+  traffic(limit: number): Promise<readonly MonthTraffic[]>
+}
