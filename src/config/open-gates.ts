@@ -1,7 +1,7 @@
 import type { Endpoint } from '../adapters/openai-compatible/ask.ts'
 import { createOpenAIEmbedder } from '../adapters/openai-compatible/openai-embedder.ts'
 import { createOpenAIJudge } from '../adapters/openai-compatible/openai-judge.ts'
-import { createLazyTesseract } from '../adapters/tesseract/lazy-tesseract.ts'
+import { createLazyTesseract, type LazyTesseract } from '../adapters/tesseract/lazy-tesseract.ts'
 import { shiftDecimal } from '../core/pricing/decimal.ts'
 import type { Price } from '../core/pricing/rate.ts'
 import type { GateTools } from '../gateway/gate-evidence.ts'
@@ -10,7 +10,9 @@ import { REFEREE_MODEL, REFEREE_PRICE } from '../sandbox/referee.ts'
 import type { EndpointSettings, QualitySettings } from './quality-schema.ts'
 
 /** The tools that charge or may be missing. */
-export type OpenedTools = Omit<GateTools, 'decoder' | 'sha256'>
+export interface OpenedTools extends Omit<GateTools, 'decoder' | 'sha256' | 'reader'> {
+  readonly reader?: LazyTesseract
+}
 
 /**
  * Makes the tools that gates look with. Nothing is started or asked: the text reader is looked for

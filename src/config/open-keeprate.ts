@@ -73,6 +73,8 @@ export interface Keeprate {
   readonly tools: OpenedTools
   /** Names of the emulated providers. */
   readonly emulated: readonly string[]
+  /** Where the emulated providers listen, when this process runs them. */
+  readonly sandboxOrigin: string | undefined
   /** Shared by all replicas; signs links to pictures. */
   readonly linkSecret: string
   /** Shared by all replicas; tells a request of our own that comes back to us. */
@@ -234,6 +236,7 @@ async function assemble(
     providers,
     tools,
     emulated: plan.emulated,
+    sandboxOrigin: sandbox?.origin,
     linkSecret,
     instance,
     listensAt: (url, pathOf) => {

@@ -50,6 +50,8 @@ export function failureOf(run: Run, costNano: Nano): GatewayError {
   )
   const telling =
     tried.find(({ failure }) => CODES[failure.class] === 'content_policy_violation') ??
+    // Here pictures were made; the others tell of none.
+    tried.find(({ failure }) => failure.class === 'gate_refused') ??
     (tried.every(({ failure }) => failure.class === 'invalid_request') ? tried[0] : undefined) ??
     (tried.every(({ failure }) => failure.class === 'rate_limited') ? tried[0] : undefined)
   const code = telling === undefined ? 'no_provider_available' : CODES[telling.failure.class]

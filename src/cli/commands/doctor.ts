@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import type { ShelvedBook } from '../../config/book-shelf.ts'
 import type { Keeprate } from '../../config/open-keeprate.ts'
 import { problemText } from '../../config/read-book.ts'
+import { dollarsFromNano } from '../../core/money.ts'
 import { exitCodes } from '../exit-codes.ts'
 import type { Output } from '../output.ts'
 import {
@@ -44,6 +45,7 @@ async function doctor(output: Output, options: CommonOptions): Promise<number> {
       await checkLedger(keeprate),
       ...keeprate.books.books().map(checkBook),
       ...(await Promise.all(keeprate.providers.map((provider) => probe(provider)))),
+      ...(await checkGates(keeprate)),
       ...checkSandbox(keeprate),
     ]
     const marks = { ok: '✓', warning: '!', failed: '✗' } as const
@@ -93,6 +95,33 @@ function checkBook({ path, book, problems }: ShelvedBook): Finding {
   if (first === undefined) return { what, state: 'ok', detail: `${book?.prices.length} prices` }
   const state = first.severity === 'error' ? 'failed' : 'warning'
   return { what, state, detail: `${problemText(first)}${more}${hint}` }
+}
+
+/** Tools of gates. A judge is not asked: a look costs money. */
+async function checkGates({ tools }: Keeprate): Promise<readonly Finding[]> {
+  const { reader, judge, embedder } = tools
+  const version = await reader?.probe()
+  const reading: readonly Finding[] =
+    reader === undefined
+      ? []
+      : [
+          version === undefined
+            ? {
+                what: 'text reader',
+                state: 'warning',
+                detail: 'tesseract is not installed: texts in pictures are not checked',
+              }
+            : { what: 'text reader', state: 'ok', detail: version },
+        ]
+  const paid = [judge, embedder].filter((tool) => tool !== undefined)
+  return [
+    ...reading,
+    ...paid.map(({ account, ceilingNano, isSimulated }): Finding => {
+      const cost = `a look costs at most $${dollarsFromNano(ceilingNano)}`
+      const detail = isSimulated ? `emulated; ${cost}, simulated` : `${cost}; not asked now`
+      return { what: account, state: 'ok', detail }
+    }),
+  ]
 }
 
 const checkSandbox = ({ emulated }: Keeprate): readonly Finding[] =>

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Command } from 'commander'
+import { readTruth } from '../../config/open-sandbox.ts'
 import { emulators } from '../../sandbox/registry.generated.ts'
 import { startSandbox } from '../../sandbox/server.ts'
 import { exitCodes } from '../exit-codes.ts'
@@ -31,6 +32,7 @@ async function sandbox(output: Output, options: SandboxCommandOptions): Promise<
     speed: settings.sandboxSpeed,
     seed: randomUUID(),
     orders,
+    ...(settings.sandboxTruth === undefined ? {} : { truth: readTruth(settings.sandboxTruth) }),
   })
   const urls = emulators.map(({ id }) => [id, running.baseUrl(id)] as const)
   output.data(

@@ -100,6 +100,7 @@ const keyHint = ({ providers, settings }: Keeprate): string | undefined =>
 
 const readyFacts = (url: string, keeprate: Keeprate) => ({
   ready: true,
+  sandbox_origin: keeprate.sandboxOrigin,
   url,
   version,
   key: keyHint(keeprate),

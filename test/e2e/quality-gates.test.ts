@@ -1,0 +1,145 @@
+import { createHash } from 'node:crypto'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { nanoFromDollars, sumNano } from '../../src/core/money.ts'
+import { exchange, jsonOf } from './exchange.ts'
+import { clearStand, makeHome, runProgram, type Stand, startStand } from './stand.ts'
+
+// The model is offered by several providers, of which deepinfra is the cheapest; it is the one that
+// cannot spell and whose products are bad.
+const truth = `
+seed: 7
+judge: { pass_good: 1, pass_bad: 0 }
+rows:
+  - { offer: deepinfra, purpose: text, good: 0, defect: misspelt }
+  - { offer: deepinfra, purpose: product, good: 0 }
+  - { good: 1 }
+`
+const config = `
+sandbox: [deepinfra, fireworks, together]
+sandbox_truth: truth.yaml
+limits: { plan_steps: 2 }
+quality: { judge: sandbox }
+purposes:
+  product: { gates: [judge] }
+`
+
+let stand: Stand
+beforeAll(async () => {
+  const home = await makeHome()
+  await writeFile(join(home, 'truth.yaml'), truth)
+  const environment = { KEEPRATE_BREAKER_FAILURES: '0' }
+  stand = await startStand({ home, config, environment })
+})
+afterAll(() => clearStand(stand))
+
+const get = (path: string) =>
+  exchange(stand.url, { path, headers: { authorization: `Bearer ${stand.key}` } })
+
+const generate = (body: object, headers: Readonly<Record<string, string>> = {}) =>
+  exchange(stand.url, {
+    method: 'POST',
+    path: '/v1/images/generations',
+    headers: {
+      ...{ authorization: `Bearer ${stand.key}`, 'content-type': 'application/json' },
+      ...headers,
+    },
+    body: JSON.stringify({ model: 'flux-schnell', size: '512x512', ...body }),
+  })
+
+interface Receipt {
+  readonly cost: string
+  readonly attempts: readonly { readonly offer: string; readonly cost: string }[]
+  readonly images: readonly {
+    readonly status: string
+    readonly provider: string
+    readonly url?: string
+    readonly sha256: string
+    readonly original_sha256?: string
+    readonly quality: { readonly gates: readonly object[]; readonly refused_by?: string }
+  }[]
+}
+
+const receiptOf = async (id: string | undefined): Promise<Receipt> =>
+  jsonOf(await get(`/v1/requests/${id}`)) as unknown as Receipt
+
+const truthOf = async (sha256: string) =>
+  jsonOf(await exchange(String(stand.ready.sandbox_origin), { path: `/__sandbox/truth/${sha256}` }))
+
+describe('a misspelt text', () => {
+  const body = { prompt: 'a poster that says "GRAND OPENING"' }
+
+  test('is refused by a real reader, and the next offer spells it right', async () => {
+    const answer = await generate(body)
+    expect(answer.status).toBe(200)
+    expect(answer.headers).toMatchObject({
+      'x-keeprate-provider': 'fireworks',
+      'x-keeprate-route': 'cascade:1',
+      'x-keeprate-score': '1',
+      'x-keeprate-attempts': '2',
+    })
+    const receipt = await receiptOf(answer.headers['x-request-id'])
+    expect(receipt.images).toMatchObject([
+      { status: 'refused', provider: 'deepinfra', quality: { refused_by: 'text' } },
+      { status: 'published', provider: 'fireworks' },
+    ])
+    // It was paid, so its bytes can be had.
+    const refused = await exchange(stand.url, { path: pathOf(receipt.images[0]?.url) })
+    expect(createHash('sha256').update(refused.body).digest('hex')).toBe(receipt.images[0]?.sha256)
+    expect((await generate(body)).headers['x-keeprate-cache']).toBe('HIT exact')
+  })
+
+  test('is delivered when nobody spells better and the caller wants it, else it is an error', async () => {
+    const alone = { ...body, model: 'deepinfra/flux-schnell' }
+    const delivered = await generate(alone, { 'x-keeprate-cache': 'off' })
+    expect(delivered.headers['x-keeprate-warnings']).toContain('gate_refused')
+    const wanted = { 'x-keeprate-cache': 'off', 'x-keeprate-on-gate-refusal': 'fail' }
+    const failed = await generate(alone, wanted)
+    expect([failed.status, failed.headers['x-should-retry']]).toEqual([422, 'false'])
+    expect(jsonOf(failed)).toMatchObject({ error: { code: 'gate_refused' } })
+    const bad = await generate(alone, { 'x-keeprate-on-gate-refusal': 'maybe' })
+    expect([bad.status, jsonOf(bad)]).toMatchObject([400, { error: { param: 'on_gate_refusal' } }])
+  })
+})
+
+test('an emulated judge knows the hidden truth, costs money and is named as emulated', async () => {
+  const answer = await generate({ prompt: 'product photo of a wooden chair' })
+  expect(answer.headers).toMatchObject({
+    'x-keeprate-provider': 'fireworks',
+    'x-keeprate-route': 'cascade:1',
+  })
+  const receipt = await receiptOf(answer.headers['x-request-id'])
+  const [refused, served] = receipt.images
+  expect(refused?.quality.refused_by).toBe('judge')
+  expect(served?.quality.gates.at(-1)).toMatchObject({ gate: 'judge', emulated: true })
+  expect(await truthOf(refused?.sha256 ?? '')).toMatchObject({ is_good: false, purpose: 'product' })
+  // Fireworks draws JPEG; the truth is about what it drew.
+  expect(await truthOf(served?.original_sha256 ?? '')).toMatchObject({ is_good: true })
+  const looks = receipt.attempts.filter(({ offer }) => offer === 'judge/sandbox-referee')
+  expect(looks.map(({ cost }) => Number(cost) > 0)).toEqual([true, true])
+  const lines = receipt.attempts.map(({ cost }) => nanoFromDollars(cost))
+  expect(nanoFromDollars(receipt.cost)).toBe(sumNano(lines))
+  expect(answer.headers['x-keeprate-cost']).toBe(receipt.cost)
+})
+
+test.each(['blank', 'wrong-size'])(
+  '%s: no picture at all is refused without any gate',
+  async (fault) => {
+    const body = { prompt: `a cup sandbox:${fault}@deepinfra` }
+    const answer = await generate(body)
+    expect(answer.headers).toMatchObject({ 'x-keeprate-provider': 'fireworks' })
+    const receipt = await receiptOf(answer.headers['x-request-id'])
+    expect(receipt.images[0]).toMatchObject({ status: 'refused', provider: 'deepinfra' })
+    expect(receipt.images[0]?.url).toBeUndefined()
+  },
+)
+
+test('the books are right after all of it', async () => {
+  const { code, output } = await runProgram(['ledger', 'check', '--json'], {
+    KEEPRATE_HOME: stand.home,
+  })
+  expect([code, JSON.parse(output)]).toMatchObject([0, { ok: true }])
+})
+
+const pathOf = (url = ''): string => url.replace(/^https?:\/\/[^/]+/, '')
