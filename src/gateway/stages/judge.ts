@@ -25,7 +25,10 @@ export interface JudgedAttempt extends SettledAttempt {
 }
 
 /** What the pictures of an answer are judged by. */
-export type Judged = Pick<Run, 'id' | 'hold' | 'shown' | 'shownHashes' | 'request' | 'stop'>
+export type Judged = Pick<
+  Run,
+  'id' | 'hold' | 'shown' | 'shownHashes' | 'request' | 'traits' | 'stop'
+>
 
 /**
  * Checks what a provider calls a picture: its format, its size, complete to the trailer, not the
@@ -40,7 +43,7 @@ export async function judge(
   deps: Dependencies,
 ): Promise<JudgedAttempt> {
   const looks = openLooks(settled.settled, run, deps)
-  const standard = standardOf(run.request, deps)
+  const standard = standardOf(run, deps)
   const examine = (image: Required<ReadyImage>) =>
     examineOne(image, { settled, standard, looks, run }, deps)
   const hasOrder = standard.purpose.gates.some(({ gate }) => gate === 'duplicate')
