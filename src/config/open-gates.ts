@@ -7,6 +7,7 @@ import type { Price } from '../core/pricing/rate.ts'
 import type { GateTools } from '../gateway/gate-evidence.ts'
 import type { HttpClient } from '../ports/http-client.ts'
 import { REFEREE_MODEL, REFEREE_PRICE } from '../sandbox/referee.ts'
+import { ConfigError } from './config-error.ts'
 import type { EndpointSettings, QualitySettings } from './quality-schema.ts'
 
 /** The tools that charge or may be missing. */
@@ -23,10 +24,12 @@ export function openGateTools(
   { tesseract = true, judge, embedder }: QualitySettings,
   { http, sandboxUrl }: { readonly http: HttpClient; readonly sandboxUrl: (id: string) => string },
 ): OpenedTools {
-  const emulated = (): Endpoint => ({
-    ...{ http, baseUrl: sandboxUrl('referee'), model: REFEREE_MODEL, price: REFEREE_PRICE },
-    ...{ allowPrivate: true, isSimulated: true },
-  })
+  const emulated = (): Endpoint => {
+    const baseUrl = sandboxUrl('referee')
+    if (baseUrl === '') throw new ConfigError([NO_SANDBOX])
+    const server = { http, baseUrl, allowPrivate: true, isSimulated: true }
+    return { ...server, model: REFEREE_MODEL, price: REFEREE_PRICE }
+  }
   return {
     ...(tesseract === false
       ? {}
@@ -55,8 +58,11 @@ export function openGateTools(
   }
 }
 
+const NO_SANDBOX =
+  'quality: sandbox names the emulated judge or embedder, but no provider is emulated'
+
 /** An endpoint as adapters take it. */
-export const toEndpoint = (settings: EndpointSettings, http: HttpClient): Endpoint => ({
+const toEndpoint = (settings: EndpointSettings, http: HttpClient): Endpoint => ({
   http,
   baseUrl: settings.url,
   model: settings.model,

@@ -224,17 +224,7 @@ async function assemble(
   await (isStaying ? watch.start(stop.signal) : watch.follow())
   const keyRing = new KeyRing({ keys: stores.keys, clock, sha256 }, fixedKeys(settings, providers))
   return {
-    settings,
-    gateway,
-    keyRing,
-    stores,
-    http,
-    hub,
-    prices,
-    watch,
-    books,
-    providers,
-    tools,
+    ...{ settings, gateway, keyRing, stores, http, hub, prices, watch, books, providers, tools },
     emulated: plan.emulated,
     sandboxOrigin: sandbox?.origin,
     linkSecret,

@@ -71,12 +71,14 @@ export class GateDesk {
   readonly #tools: { readonly [Key in Need]?: PaidTool }
   /** Whether texts in pictures can be read. */
   readonly canRead: boolean
+  readonly canJudge: boolean
   readonly #sharpness = new Map<string, ValueSketch>()
 
   constructor(tools: GateTools & { readonly clock: Clock }) {
     this.#clock = tools.clock
     this.#evidence = new EvidenceDesk(tools)
     this.canRead = tools.reader !== undefined
+    this.canJudge = tools.judge !== undefined
     const { judge, embedder } = tools
     this.#tools = { ...(judge && { judge }), ...(embedder && { embedding: embedder }) }
   }

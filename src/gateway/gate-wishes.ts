@@ -1,4 +1,5 @@
 import type { ImageRecord } from '../core/jobs/request-record.ts'
+import type { RequestTraits } from '../core/purpose/request-traits.ts'
 import { isSuspiciouslySmall } from '../core/quality/blank.ts'
 import { type Gate, gateSchema } from '../core/quality/gate.ts'
 import type { Dependencies } from './dependencies.ts'
@@ -6,6 +7,8 @@ import type { GateWishes } from './gate-desk.ts'
 import type { Run } from './run.ts'
 
 const textGate: Gate = gateSchema.parse('text')
+/** It scores and refuses nothing. */
+const pickGate: Gate = gateSchema.parse({ gate: 'judge', threshold: 0 })
 
 /** What a request's pictures are held against. */
 export type Standard = Pick<GateWishes, 'purpose' | 'prompt' | 'literals'>
@@ -23,6 +26,17 @@ export function standardOf(
   const reads = literals.length > 0 && desk.canRead && own.every(({ gate }) => gate !== 'text')
   const gates = reads ? [...own, textGate] : own
   return { purpose: { name, gates, isCritical }, prompt: request.prompt, literals }
+}
+
+/** The same, with a judge that gives every picture a score to pick by, as far as there is one. */
+export function withPick(
+  traits: RequestTraits,
+  { gates: desk }: Pick<Dependencies, 'gates'>,
+): RequestTraits {
+  const { standard } = traits
+  const hasJudge = standard.gates.some(({ gate }) => gate === 'judge')
+  if (hasJudge || !desk.canJudge) return traits
+  return { ...traits, standard: { ...standard, gates: [...standard.gates, pickGate] } }
 }
 
 /** What one picture is held against; undefined when no gate needs more than its header. */

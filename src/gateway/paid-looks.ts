@@ -7,7 +7,7 @@ import type { Dependencies } from './dependencies.ts'
 import type { LookAccount } from './gate-evidence.ts'
 import { paidWrite } from './paid-write.ts'
 
-/** Looks of one call's pictures stand behind all calls of the request, and never in their places. */
+/** Looks at one call's pictures stand behind all calls of the request, each in its own place. */
 const PLACES = 1_000
 
 /** Looks at the pictures of one call that had to be paid. */

@@ -11,11 +11,13 @@ import { missingImages, type Run, type Watch } from './run.ts'
 import { type BlockedStep, noneAdmitted } from './run-step.ts'
 import { cache } from './stages/cache.ts'
 import { deliver } from './stages/deliver.ts'
+import { draft } from './stages/draft.ts'
 import { announce } from './stages/execute.ts'
 import { type After, finish } from './stages/finish.ts'
 import { hold } from './stages/hold.ts'
 import { normalise } from './stages/normalise.ts'
 import { plan } from './stages/plan.ts'
+import { isDrafted, planDrafts } from './stages/plan-drafts.ts'
 import { onAbort, openStop } from './stop-order.ts'
 
 /** A request that was accepted; its work goes on whether or not anybody waits. */
@@ -67,11 +69,11 @@ async function work(begun: Run, deps: Dependencies, after: After): Promise<Gatew
     const { models } = run.resolution
     const request = await measureMask(run.request, { models, snapshot: run.snapshot }, deps)
     run = { ...run, request }
-    run = plan(run, deps)
+    run = isDrafted(run) ? planDrafts(run, deps) : plan(run, deps)
     run = await hold(run, deps)
     run = await accept(run, deps)
     const accepted = run
-    run = await runSteps(run, deps).catch((error) => refuse(accepted, error))
+    run = await runAll(run, deps).catch((error) => refuse(accepted, error))
     run = await deliver(run, deps)
     return await finish(run, deps, after)
   } catch (error) {
@@ -94,6 +96,10 @@ function refuse(run: Run, error: unknown): Run {
   if (run.isAccepted !== true || !GatewayError.isInstance(error)) throw error
   return { ...run, refusal: error }
 }
+
+/** Drafts first, where the plan has them. */
+const runAll = async (run: Run, deps: Dependencies): Promise<Run> =>
+  runSteps(await draft(run, deps), deps)
 
 /** Tries the steps of the plan that may see the request, until all pictures are there. */
 async function runSteps(begun: Run, deps: Dependencies): Promise<Run> {

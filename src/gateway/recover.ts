@@ -16,6 +16,7 @@ import { reopen } from './reopen.ts'
 import type { EndedAttempt, ReadyImage, Run } from './run.ts'
 import { conclude } from './run-step.ts'
 import { deliver } from './stages/deliver.ts'
+import { asDrafts } from './stages/draft.ts'
 import { callContext, recognised } from './stages/execute.ts'
 import { finish } from './stages/finish.ts'
 import { judge } from './stages/judge.ts'
@@ -82,7 +83,7 @@ async function takeUp(record: RequestRecord, stop: Stop, deps: Dependencies): Pr
       return
     }
     const ended = await Promise.all(found.map((each) => goOn(each, run, deps)))
-    await end({ ...run, ended: ended.map((each) => withLooks(each, looks)) }, deps)
+    await end({ ...run, ended: ended.map((each) => asDrafts(withLooks(each, looks))) }, deps)
   } catch (error) {
     deps.log.error({ requestId: id, error }, 'request not recovered')
     await offerAgain(id, deps)

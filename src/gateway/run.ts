@@ -134,6 +134,8 @@ export interface Run {
   /** Why no call was made, of a request that was accepted before that was known. */
   readonly refusal?: GatewayError
   readonly ended: readonly EndedAttempt[]
+  /** Id of the draft that is refined; from then on the request is an edit of it. */
+  readonly picked?: string
   /** Calls of another step that are under way beside this one: it is a hedge. */
   readonly beside?: number
   /** Calls that nobody waits for any more; they are settled when they end. */

@@ -13,6 +13,7 @@ import { healthRoutes } from './health.ts'
 import { jobRoutes } from './jobs.ts'
 import { addLoopCheck } from './loop.ts'
 import { noticeRoutes } from './notice-events.ts'
+import { draftRoutes } from './openai/drafts.ts'
 import { formLimits } from './openai/form.ts'
 import { imageRoutes } from './openai/images.ts'
 import { modelRoutes } from './openai/models.ts'
@@ -74,6 +75,7 @@ export async function createApp(
     ...modelRoutes(context),
     ...pictureRoutes(context),
     upscaleRoute(context),
+    ...draftRoutes(context),
     ...jobRoutes(context),
     ...feedbackRoutes(context),
     ...cacheRoutes(context),

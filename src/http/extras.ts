@@ -9,6 +9,7 @@ import {
   hedgeModes,
   needs,
   refusalModes,
+  requestStrategies,
 } from '../core/request/image-request.ts'
 import { requestLimits } from '../core/request/limits.ts'
 import { type Operation, operations } from '../core/request/operation.ts'
@@ -67,6 +68,7 @@ export const keeprateObject = z.strictObject({
   cancel_on_disconnect: z.boolean().nullish(),
   on_policy_refusal: z.enum(refusalModes).nullish(),
   on_gate_refusal: z.enum(gateRefusalModes).nullish(),
+  strategy: z.enum(requestStrategies).nullish(),
   hedge: z.enum(hedgeModes).nullish(),
   tags: z.record(z.string(), z.string().max(requestLimits.maxTagCharacters)).nullish(),
   body: z.enum(['on', 'off']).nullish(),
@@ -121,6 +123,7 @@ const headerReaders: ReadonlyMap<string, HeaderReader> = new Map(
     'on-gate-refusal': (value) => ({
       on_gate_refusal: value as KeeprateObject['on_gate_refusal'],
     }),
+    strategy: (value) => ({ strategy: value as KeeprateObject['strategy'] }),
     hedge: (value) => ({ hedge: value as KeeprateObject['hedge'] }),
     tags: (value) => ({ tags: readTags(value) }),
     body: (value) => ({ body: readFlag('x-keeprate-body', value) ? 'on' : 'off' }),

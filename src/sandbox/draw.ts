@@ -122,8 +122,9 @@ const without = (texts: readonly string[], prompt: string): string =>
 
 /**
  * Draws a picture that depends on nothing but its arguments: the prompt and the seed choose scene
- * and colours, texts that the prompt quotes stand on panels, and a band says that it is emulated. A blank picture is black and has no band, and
- * a blurred one is blurred with its band, as providers' filters do it.
+ * and colours, texts that the prompt quotes stand on panels, and a band says that it is emulated. A
+ * blank picture is black and has no band, and a blurred one is blurred with its band, as providers'
+ * filters do it.
  * @throws RangeError when the size is none a picture can have.
  */
 export async function draw(drawing: Drawing, detail: Detail = 'rich'): Promise<Uint8Array> {
@@ -138,8 +139,7 @@ export async function draw(drawing: Drawing, detail: Detail = 'rich'): Promise<U
   const shown = drawing.misspelt === true ? texts.map(misspell) : texts
   const panels = await drawPanels(shown, drawing)
   const image = sharp(data, { raw })
-  if (panels.length > 0)
-    image.composite([...panels].map((panel) => ({ ...panel, input: Buffer.from(panel.input) })))
+  if (panels.length > 0) image.composite([...panels])
   if (drawing.blurred === true) {
     image.blur(Math.max(1, Math.min(drawing.width, drawing.height) * BLUR_SHARE))
   }

@@ -11,7 +11,7 @@ const SMOOTHING = 0.35
 
 /** A text on a light panel, and where on a picture it lies. */
 export interface Panel {
-  readonly input: Uint8Array
+  readonly input: Buffer
   readonly left: number
   readonly top: number
 }
@@ -38,7 +38,7 @@ export async function drawPanels(texts: readonly string[], size: Size): Promise<
 async function paintPanel(
   letters: readonly string[],
   { width, height, scale }: Size & { readonly scale: number },
-): Promise<Uint8Array> {
+): Promise<Buffer> {
   const data = new Uint8Array(width * height).fill(240)
   for (let y = 0; y < height; y += 1) {
     const row = Math.floor(y / scale) - MARGIN

@@ -35,7 +35,7 @@ export const truthSchema = z.strictObject({
 export type TruthFile = z.output<typeof truthSchema>
 
 /** Where nobody says anything: most pictures are good, some models fail at what is hard. */
-export const usualTruth: TruthFile = truthSchema.parse({
+const usualTruth: TruthFile = truthSchema.parse({
   rows: [
     { offer: '*', category: 'glass', good: 0.6 },
     { offer: '*', category: 'people', good: 0.75 },

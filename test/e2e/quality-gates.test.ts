@@ -17,7 +17,7 @@ rows:
   - { good: 1 }
 `
 const config = `
-sandbox: [deepinfra, fireworks, together]
+sandbox: [deepinfra, fireworks, together, openai]
 sandbox_truth: truth.yaml
 limits: { plan_steps: 2 }
 quality: { judge: sandbox }
@@ -37,21 +37,26 @@ afterAll(() => clearStand(stand))
 const get = (path: string) =>
   exchange(stand.url, { path, headers: { authorization: `Bearer ${stand.key}` } })
 
-const generate = (body: object, headers: Readonly<Record<string, string>> = {}) =>
+const post = (path: string, body: object, headers: Readonly<Record<string, string>> = {}) =>
   exchange(stand.url, {
     method: 'POST',
-    path: '/v1/images/generations',
+    path,
     headers: {
       ...{ authorization: `Bearer ${stand.key}`, 'content-type': 'application/json' },
       ...headers,
     },
-    body: JSON.stringify({ model: 'flux-schnell', size: '512x512', ...body }),
+    body: JSON.stringify(body),
   })
+const generate = (body: object, headers?: Readonly<Record<string, string>>) =>
+  post('/v1/images/generations', { model: 'flux-schnell', size: '512x512', ...body }, headers)
 
 interface Receipt {
   readonly cost: string
+  readonly request: object
+  readonly explain: object
   readonly attempts: readonly { readonly offer: string; readonly cost: string }[]
   readonly images: readonly {
+    readonly id: string
     readonly status: string
     readonly provider: string
     readonly url?: string
@@ -90,7 +95,7 @@ describe('a misspelt text', () => {
     expect((await generate(body)).headers['x-keeprate-cache']).toBe('HIT exact')
   })
 
-  test('is delivered when nobody spells better and the caller wants it, else it is an error', async () => {
+  test('is delivered when nobody spells better, or is an error where that is wanted', async () => {
     const alone = { ...body, model: 'deepinfra/flux-schnell' }
     const delivered = await generate(alone, { 'x-keeprate-cache': 'off' })
     expect(delivered.headers['x-keeprate-warnings']).toContain('gate_refused')
@@ -121,6 +126,42 @@ test('an emulated judge knows the hidden truth, costs money and is named as emul
   const lines = receipt.attempts.map(({ cost }) => nanoFromDollars(cost))
   expect(nanoFromDollars(receipt.cost)).toBe(sumNano(lines))
   expect(answer.headers['x-keeprate-cost']).toBe(receipt.cost)
+})
+
+describe('drafts', () => {
+  const body = { prompt: 'product photo of a red bicycle', size: '1024x1024' }
+
+  test('are picked by the caller, and refined by the words that they were drafted with', async () => {
+    const drafts = await post('/v1/images/drafts', { ...body, n: 2, response_format: 'url' })
+    expect(drafts.status).toBe(200)
+    const { images } = await receiptOf(drafts.headers['x-request-id'])
+    expect(images.map(({ status }) => status)).toEqual(['published', 'published'])
+    const refined = await post(`/v1/images/${images[1]?.id}/refine`, { model: 'gpt-image-2' })
+    expect(refined.headers).toMatchObject({ 'x-keeprate-provider': 'openai' })
+    const { request } = await receiptOf(refined.headers['x-request-id'])
+    expect(request).toMatchObject({
+      operation: 'edit',
+      prompt: body.prompt,
+      images: [{ digest: images[1]?.sha256 }],
+    })
+    const unknown = await post(`/v1/images/img_${'0'.repeat(36)}/refine`, {})
+    expect(unknown.status).toBe(404)
+  })
+
+  test('are made, picked by the judge and refined in one request, when it asks for that', async () => {
+    const wanted = { ...body, model: 'gpt-image-2', n: 1 }
+    const answer = await post('/v1/images/generations', wanted, { 'x-keeprate-strategy': 'draft' })
+    expect(answer.headers).toMatchObject({
+      'x-keeprate-route': 'draft-refine',
+      'x-keeprate-provider': 'openai',
+    })
+    const receipt = await receiptOf(answer.headers['x-request-id'])
+    expect(receipt.explain).toMatchObject({ strategy: 'draft_refine', drafts: { count: 4 } })
+    const lines = receipt.attempts.map(({ cost }) => nanoFromDollars(cost))
+    expect(nanoFromDollars(receipt.cost)).toBe(sumNano(lines))
+    const bad = await post('/v1/images/generations', wanted, { 'x-keeprate-strategy': 'guess' })
+    expect([bad.status, jsonOf(bad)]).toMatchObject([400, { error: { param: 'strategy' } }])
+  })
 })
 
 test.each(['blank', 'wrong-size'])(

@@ -27,6 +27,7 @@ export interface PictureOptions {
   readonly cache?: string
   readonly onPolicyRefusal?: string
   readonly onGateRefusal?: string
+  readonly strategy?: string
   readonly category?: string
   readonly complexity?: string
   readonly display?: string
@@ -65,6 +66,7 @@ export const withPictureOptions = (command: Command): Command =>
     .option('--max-cost <dollars>', 'send nothing that can cost more')
     .option('--cache <mode>', 'allow, only, refresh or off')
     .option('--on-policy-refusal <mode>', 'stop, or fallback: ask another provider')
+    .option('--strategy <name>', 'auto, or draft: cheap drafts, of which the best is refined')
     .option('--on-gate-refusal <mode>', 'deliver the best picture that gates refused, or fail')
     .option('--strict', 'refuse instead of adapting parameters')
     .option('-o, --out <path>', 'file or folder for the pictures', '.')

@@ -54,6 +54,7 @@ const deciding: { readonly [Field in keyof Required<ImageRequest>]: readonly [un
     cacheIsExplicit: [true, false],
     onPolicyRefusal: ['fallback', false],
     onGateRefusal: ['fail', false],
+    strategy: ['draft', true],
     hedge: ['auto', false],
     cacheTtlMs: [1, false],
     cancelOnDisconnect: [true, false],

@@ -40,6 +40,7 @@ export function exactKeyText(request: ImageRequest, tenant: string): string {
     brand: request.brand,
     needs: [...request.needs].sort(),
     strict: request.strict,
+    strategy: request.strategy,
     providerOptions: request.providerOptions,
   })
 }

@@ -33,7 +33,7 @@ export function decimal(value: string | number | Big): Decimal {
 export const quotient = (dividend: string | Decimal, divisor: string | Decimal): string =>
   decimal(dividend).div(divisor).toFixed()
 
-/** A decimal with its point moved by so many places. @example shiftDecimal('0.4', -6) // '0.0000004' */
+/** A decimal with its point moved. @example shiftDecimal('0.4', -6) // '0.0000004' */
 export const shiftDecimal = (value: string, places: number): string =>
   decimal(value).times(new Decimal(10).pow(places)).toFixed()
 

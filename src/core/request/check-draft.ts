@@ -7,6 +7,7 @@ import {
   imageFormats,
   needs,
   refusalModes,
+  requestStrategies,
 } from './image-request.ts'
 import { operations } from './operation.ts'
 import type { RequestDraft } from './request-draft.ts'
@@ -68,6 +69,7 @@ const fields: {
   cancelOnDisconnect: ['cancel_on_disconnect', 'flag'],
   onPolicyRefusal: ['on_policy_refusal', 'text'],
   onGateRefusal: ['on_gate_refusal', 'text'],
+  strategy: ['strategy', 'text'],
   hedge: ['hedge', 'text'],
   stream: ['stream', 'flag'],
   partialImages: ['partial_images', 'number'],
@@ -89,6 +91,7 @@ const choices: { readonly [Field in keyof RequestDraft]?: readonly string[] } = 
   cache: cacheModes,
   onPolicyRefusal: refusalModes,
   onGateRefusal: gateRefusalModes,
+  strategy: requestStrategies,
   hedge: hedgeModes,
   complexity: complexities,
 }

@@ -15,6 +15,12 @@ export function checkRequest(request: ImageRequest, isStreaming: boolean): void 
   checkOptions(request)
   checkOperation(request)
   checkTogether(request)
+  if (request.strategy === 'draft' && request.operation !== 'generate') {
+    throw invalid(
+      'strategy',
+      'strategy: draft makes new pictures; an edit begins with one already.',
+    )
+  }
   if (!isStreaming && (request.partialImages ?? 0) > 0) {
     throw invalid('partial_images', 'partial_images needs "stream": true.')
   }

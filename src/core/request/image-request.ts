@@ -46,6 +46,11 @@ export const gateRefusalModes = ['deliver', 'fail'] as const
 /** See {@link gateRefusalModes}. */
 export type GateRefusalMode = (typeof gateRefusalModes)[number]
 
+/** How pictures are come by: as the purpose says, or as drafts of which one is refined. */
+export const requestStrategies = ['auto', 'draft'] as const
+/** See {@link requestStrategies}. */
+export type RequestStrategy = (typeof requestStrategies)[number]
+
 /** Whether a second offer may be asked while the first one is silent. */
 export const hedgeModes = ['off', 'auto'] as const
 /** See {@link hedgeModes}. */
@@ -150,6 +155,8 @@ export interface ImageRequest {
   readonly onPolicyRefusal?: RefusalMode
   /** When gates refused every picture; the gateway's own rule when absent. */
   readonly onGateRefusal?: GateRefusalMode
+  /** As the purpose says when absent. */
+  readonly strategy?: RequestStrategy
   /** As the gateway is configured when absent. */
   readonly hedge?: HedgeMode
   /** Set for streaming answers: how many partial images are wanted (0–3). */
@@ -174,6 +181,7 @@ export interface Warning {
     | 'policy_fallback'
     | 'hedged'
     | 'gate_refused'
+    | 'draft_delivered'
   readonly param?: string
   readonly message: string
 }

@@ -9,6 +9,7 @@ import type {
   Need,
   Operation,
   RefusalMode,
+  RequestStrategy,
 } from './image-request.ts'
 import type { DetailsDraft } from './operation-details.ts'
 
@@ -63,6 +64,7 @@ export interface RequestDraft extends DetailsDraft {
   readonly cancelOnDisconnect?: boolean | null
   readonly onPolicyRefusal?: RefusalMode | null
   readonly onGateRefusal?: GateRefusalMode | null
+  readonly strategy?: RequestStrategy | null
   readonly hedge?: HedgeMode | null
   readonly stream?: boolean | null
   readonly partialImages?: number | null

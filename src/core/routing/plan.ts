@@ -5,6 +5,7 @@ import type { Nano } from '../money.ts'
 import type { RowOrigin } from '../pricebook/layers.ts'
 import type { PriceRow } from '../pricebook/price-row.ts'
 import type { ChargeLine } from '../pricing/charge.ts'
+import type { DraftProspect } from './draft-refine.ts'
 import type { Waiting } from './waiting-cost.ts'
 
 /** What an offer would cost for some number of images, in nano-dollars. */
@@ -58,7 +59,16 @@ export interface Plan {
   readonly explanation: readonly ExplainedOffer[]
   /** Worst case of the whole plan. */
   readonly holdNano: Nano
-  readonly strategy: 'direct'
+  readonly strategy: 'direct' | 'draft_refine'
+  /** What is made before the steps, which then refine the best of it. */
+  readonly drafts?: DraftPart
+}
+
+/** Who makes the drafts, how many, and what that comes to. */
+export interface DraftPart {
+  readonly step: Candidate
+  readonly count: number
+  readonly prospect: DraftProspect
 }
 
 /** How many images each call asks for: as few calls as the model allows. */

@@ -56,8 +56,15 @@ async function withDelivered(
   }
 }
 
-const warningOf = ({ record }: { readonly record: ImageRecord }): Warning => ({
-  code: 'gate_refused',
-  param: 'on_gate_refusal',
-  message: `${record.id} was refused (${record.refusal}) and is delivered: nothing better came.`,
-})
+const warningOf = ({ record }: { readonly record: ImageRecord }): Warning =>
+  record.refusal === undefined
+    ? {
+        code: 'draft_delivered',
+        param: 'strategy',
+        message: `${record.id} is a draft and is delivered: it could not be refined.`,
+      }
+    : {
+        code: 'gate_refused',
+        param: 'on_gate_refusal',
+        message: `${record.id} was refused (${record.refusal}) and is delivered: nothing better came.`,
+      }

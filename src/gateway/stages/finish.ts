@@ -179,6 +179,9 @@ const toMicroseconds = (ms: number): number => Math.round(Math.max(0, ms) * 1000
  */
 function routeOf(run: Run): string {
   if (run.ended.length === 0) return 'cache'
+  if (run.picked !== undefined && run.ended.some(({ attempt }) => attempt.step >= 0)) {
+    return 'draft-refine'
+  }
   const escalations = escalationsOf(run)
   if (escalations > 0) return `cascade:${escalations}`
   const last = run.ended.findLast((ended) => ended.images.length > 0)

@@ -5,7 +5,7 @@ import type { JsonObject } from '../../core/json.ts'
 import type { Hold } from '../../core/ledger/entry.ts'
 import { dollarsFromNano } from '../../core/money.ts'
 import type { ImageFormat, ImageRequest } from '../../core/request/image-request.ts'
-import type { Candidate, ExplainedOffer, Plan } from '../../core/routing/plan.ts'
+import type { Candidate, DraftPart, ExplainedOffer, Plan } from '../../core/routing/plan.ts'
 import { answerFacts, nameFacts } from '../claim-facts.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { printPriceSource, printWaiting } from '../print-quote.ts'
@@ -97,8 +97,23 @@ function toRecord(run: Run, deps: Dependencies): RequestRecord {
 const printPlan = (plan: Plan): JsonObject => ({
   strategy: plan.strategy,
   hold: dollarsFromNano(plan.holdNano),
+  ...(plan.drafts === undefined ? {} : { drafts: printDrafts(plan.drafts) }),
   offers: plan.explanation.map((offer) => printOffer(offer, plan)),
 })
+
+/** Both baselines beside what drafts are expected to cost: made all at once, and one by one. */
+const printDrafts = ({ step, count, prospect }: DraftPart): JsonObject => ({
+  ...{ offer: step.offer, count, price: printPriceSource(step.row, step.origin) },
+  expected_cost: dollarsFromNano(step.quote.expectedNano),
+  with_refining: dollarsOf(prospect.costNano),
+  all_at_once: dollarsOf(prospect.blindNano),
+  one_by_one: dollarsOf(prospect.oneByOneNano),
+  least_refined_accepted: Math.round(prospect.leastRefineChance * 10_000) / 10_000,
+  is_worth_it: prospect.isWorthIt,
+  basis: 'prior',
+})
+
+const dollarsOf = (nano: number): string => dollarsFromNano(BigInt(Math.round(nano)))
 
 const printOffer = (offer: ExplainedOffer, { steps }: Plan): JsonObject => ({
   offer: offer.offer,

@@ -70,7 +70,7 @@ function refuseBadOptions(request: ImageRequest, { candidates, exclusions }: Quo
 }
 
 /** Leaves out offers whose circuit breaker is open: a plan has better use for its steps. */
-function withoutBroken(
+export function withoutBroken(
   { candidates, exclusions }: QuotedOffers,
   { providers }: Snapshot,
   { traffic }: Dependencies,
@@ -88,7 +88,7 @@ function withoutBroken(
 }
 
 /** What the model asked for would cost at list price; for `auto` the configured baseline. */
-function listPrice(run: Run, deps: Dependencies): Nano | undefined {
+export function listPrice(run: Run, deps: Dependencies): Nano | undefined {
   const { request, resolution, snapshot, startedAt } = run
   const isAuto = resolution.auto !== undefined || request.baseline !== undefined
   const models = isAuto
@@ -118,7 +118,8 @@ function baseline(snapshot: Snapshot, name: string, now: Instant): readonly Mode
 /** Offers named in a refusal; those of all providers would be longer than the request. */
 const MAX_TRIED = 16
 
-function noOffer(
+/** Why there is no plan, in the words of what is in the way. */
+export function noOffer(
   run: Run,
   candidates: readonly Candidate[],
   exclusions: readonly Exclusion[],

@@ -69,6 +69,9 @@ export const upscaleBody = z.strictObject({
   ...shared,
 })
 
+/** Body of POST /v1/images/{id}/refine. */
+export const refineBody = z.strictObject({ prompt: z.string().nullish(), ...shared })
+
 /** An image named in a JSON body. */
 export type ImageReference = z.infer<typeof imageReference>
 

@@ -1,13 +1,10 @@
-import type { FastifyRequest } from 'fastify'
-import { callerOf } from '../auth.ts'
 import type { HttpContext } from '../context.ts'
 import { onlyOperation, readExtras } from '../extras.ts'
-import { findImage, unknownThing } from '../find-image.ts'
 import { defineRoute, type RouteDefinition, readBody } from '../route.ts'
 import { fromBody, upscaleBody } from './body.ts'
 import { handOverHeaders } from './hand-over.ts'
-import { describeInput } from './input-images.ts'
 import { runImages } from './run-images.ts'
+import { storedInput } from './stored-input.ts'
 
 /** Enlarges a picture that the gateway holds, without sending it again. */
 export const upscaleRoute = (context: HttpContext): RouteDefinition =>
@@ -25,18 +22,9 @@ export const upscaleRoute = (context: HttpContext): RouteDefinition =>
       const extras = readExtras(request.headers, body.keeprate)
       const draft = {
         ...fromBody(onlyOperation('upscale', extras), body, extras.draft),
-        images: [await storedInput(request, context)],
+        images: [(await storedInput(request, context)).input],
       }
       const wanted = { draft, extras, responseFormat: body.response_format }
       return runImages(wanted, request, reply, context)
     },
   })
-
-async function storedInput(request: FastifyRequest, context: HttpContext) {
-  const { id } = request.params as { readonly id: string }
-  const { images } = context.gateway.deps
-  const image = await findImage(id, callerOf(request).tenant, context)
-  const isThere = image.state === 'published' && (await images.size(image.digest)) !== undefined
-  if (!isThere) throw unknownThing('image', id)
-  return describeInput(images, image.digest, 'id')
-}

@@ -1,0 +1,114 @@
+import { resolveModel } from '../../core/catalog/catalog.ts'
+import type { Nano } from '../../core/money.ts'
+import type { InputImage } from '../../core/request/image-request.ts'
+import { acceptancePrior } from '../../core/routing/acceptance-prior.ts'
+import { type DraftProspect, draftProspect } from '../../core/routing/draft-refine.ts'
+import { draftRequest, refineRequest, USUAL_DRAFTS } from '../../core/routing/draft-requests.ts'
+import { type Candidate, makePlan } from '../../core/routing/plan.ts'
+import type { Dependencies } from '../dependencies.ts'
+import { standardOf, withPick } from '../gate-wishes.ts'
+import { quoteOffers } from '../quote-offers.ts'
+import { missingImages, type Run } from '../run.ts'
+import { listPrice, noOffer, withoutBroken } from './plan.ts'
+
+/** Whether a request's pictures begin as drafts. What begins with a picture needs none. */
+export function isDrafted({ request, traits }: Pick<Run, 'request' | 'traits'>): boolean {
+  if (request.operation !== 'generate') return false
+  if (request.strategy !== undefined) return request.strategy === 'draft'
+  return traits.standard.strategy === 'draft_refine'
+}
+
+/**
+ * Decides who makes drafts and who refines the one that is picked. Both are put aside together: a
+ * request never gets drafts that it cannot afford to refine.
+ * @throws GatewayError when no offer can draft, or none can refine, naming what is in the way.
+ */
+export function planDrafts(run: Run, deps: Dependencies): Run {
+  const missing = missingImages(run)
+  const listNano = listPrice(run, deps)
+  if (missing === 0) return { ...run, listNano }
+  const drafts = planDraftStep(run, deps)
+  const [maker] = drafts.steps
+  if (maker === undefined) throw noOffer(run, drafts.candidates, drafts.exclusions)
+  const { snapshot, startedAt, resolution } = run
+  const request = refineRequest(run.request, inputLike(maker))
+  const quoted = quoteOffers({ request, resolution, images: missing }, snapshot, startedAt)
+  const { candidates, exclusions } = withoutBroken(quoted, snapshot, deps)
+  const able = candidates.filter(({ isSimulated }) => isSimulated === maker.isSimulated)
+  const { maxCostNano } = run.request
+  const plan = makePlan({
+    // Whoever names no model wants the picture refined by a good one, at the best price.
+    candidates: resolution.auto === undefined ? able : ofHighestTier(able),
+    exclusions,
+    ranking: 'cheapest',
+    maxSteps: deps.limits.planSteps,
+    besideNano: looksNano(run, maker, deps) * BigInt(missing),
+    ...(maxCostNano === undefined ? {} : { maxCostNano: maxCostNano - drafts.holdNano }),
+  })
+  const [refiner] = plan.steps
+  if (refiner === undefined) throw noOffer(run, able, exclusions)
+  const prospect = prospectOf(maker, refiner, run)
+  return {
+    ...run,
+    listNano,
+    plan: {
+      ...plan,
+      strategy: 'draft_refine',
+      drafts: { step: maker, count: USUAL_DRAFTS, prospect },
+      holdNano: plan.holdNano + drafts.holdNano,
+    },
+  }
+}
+
+function planDraftStep(run: Run, deps: Dependencies) {
+  const { snapshot, startedAt, request } = run
+  const asked = {
+    request: draftRequest(request, USUAL_DRAFTS),
+    resolution: resolveModel(snapshot.catalog, 'auto:cheapest', startedAt),
+    images: USUAL_DRAFTS,
+  }
+  const { candidates, exclusions } = withoutBroken(
+    quoteOffers(asked, snapshot, startedAt),
+    snapshot,
+    deps,
+  )
+  const [first] = candidates
+  const besideNano = first === undefined ? 0n : looksNano(run, first, deps) * BigInt(USUAL_DRAFTS)
+  const { maxCostNano } = request
+  const limits = maxCostNano === undefined ? {} : { maxCostNano }
+  const input = { candidates, exclusions, ranking: 'cheapest', maxSteps: 1, besideNano } as const
+  return { ...makePlan({ ...input, ...limits }), candidates, exclusions }
+}
+
+/** Most that looking at one picture may cost, with a judge that picks. */
+function looksNano(run: Run, { isSimulated }: Candidate, deps: Dependencies): Nano {
+  const { gates } = standardOf({ ...run, traits: withPick(run.traits, deps) }, deps).purpose
+  return deps.gates.ceilingNano(gates, isSimulated)
+}
+
+/** The draft as far as prices depend on it. */
+function inputLike({ fit: { expectedSize: size } }: Candidate): InputImage {
+  const byteLength = size.width * size.height
+  return { ...size, digest: '0'.repeat(64), format: 'png', byteLength, hasAlpha: false }
+}
+
+const TIERS = ['premium', 'standard', 'budget'] as const
+
+function ofHighestTier(candidates: readonly Candidate[]): readonly Candidate[] {
+  const tier = TIERS.find((each) => candidates.some(({ model }) => model.tier === each))
+  return candidates.filter(({ model }) => model.tier === tier)
+}
+
+/** Both baselines, by prior shares: until drafts were judged, nothing better is known. */
+function prospectOf(maker: Candidate, refiner: Candidate, { traits }: Run): DraftProspect {
+  const share = ({ model }: Candidate): number =>
+    Number(acceptancePrior(model.tier, traits.purpose))
+  return draftProspect({
+    drafts: USUAL_DRAFTS,
+    draftNano: Number(maker.quote.expectedNano) / USUAL_DRAFTS,
+    refineNano: Number(refiner.quote.expectedNano),
+    draftChance: share(maker),
+    refineChance: share(refiner),
+    blindChance: share(refiner),
+  })
+}

@@ -1,0 +1,74 @@
+import type { ImageRecord } from '../../core/jobs/request-record.ts'
+import { USUAL_DRAFTS } from '../../core/routing/draft-requests.ts'
+import type { HttpContext } from '../context.ts'
+import { onlyOperation, readExtras } from '../extras.ts'
+import { defineRoute, type RouteDefinition, readBody } from '../route.ts'
+import { fromBody, generationBody, refineBody } from './body.ts'
+import { handOverHeaders as headers } from './hand-over.ts'
+import { readGeneration } from './read-wanted.ts'
+import { runImages } from './run-images.ts'
+import { storedInput } from './stored-input.ts'
+
+const answers = ['application/json', 'text/event-stream']
+
+/** Drafting in two steps, for callers who pick by themselves. */
+export const draftRoutes = (context: HttpContext): readonly RouteDefinition[] => [
+  defineRoute({
+    method: 'POST',
+    url: '/v1/images/drafts',
+    policy: 'images:write',
+    summary: 'Make cheap drafts, to pick one and refine it; an ordinary generation otherwise',
+    body: generationBody,
+    headers,
+    answers,
+    answersLater: true,
+    handler: async (request, reply) => {
+      const wanted = readGeneration(request)
+      const { model, quality, n } = wanted.draft
+      const draft = {
+        ...wanted.draft,
+        model: model ?? 'auto:cheapest',
+        quality: quality ?? 'low',
+        n: n ?? USUAL_DRAFTS,
+      }
+      return runImages({ ...wanted, draft }, request, reply, context)
+    },
+  }),
+  defineRoute({
+    method: 'POST',
+    url: '/v1/images/:id/refine',
+    policy: 'images:write',
+    summary: 'Make a finished picture of a draft: an edit of it, by the words it was drafted with',
+    body: refineBody,
+    headers,
+    answers,
+    answersLater: true,
+    handler: async (request, reply) => {
+      const body = readBody(refineBody, request)
+      const extras = readExtras(request.headers, body.keeprate)
+      const { record, input } = await storedInput(request, context)
+      const draft = {
+        ...fromBody(onlyOperation('edit', extras), body, extras.draft),
+        model: body.model ?? 'auto:best',
+        prompt: body.prompt ?? (await promptOf(record, context)),
+        images: [input],
+      }
+      return runImages(
+        { draft, extras, responseFormat: body.response_format },
+        request,
+        reply,
+        context,
+      )
+    },
+  }),
+]
+
+/** The words that a picture was made of; none when they are not kept any more. */
+async function promptOf(
+  { requestId }: ImageRecord,
+  { gateway }: HttpContext,
+): Promise<string | undefined> {
+  const made = await gateway.deps.stores.requests.request(requestId)
+  const { prompt } = made?.request ?? {}
+  return typeof prompt === 'string' ? prompt : undefined
+}
