@@ -129,7 +129,7 @@ test('an emulated judge knows the hidden truth, costs money and is named as emul
 })
 
 describe('drafts', () => {
-  const body = { prompt: 'product photo of a red bicycle', size: '1024x1024' }
+  const body = { prompt: 'a red bicycle by the sea', size: '1024x1024' }
 
   test('are picked by the caller, and refined by the words that they were drafted with', async () => {
     const drafts = await post('/v1/images/drafts', { ...body, n: 2, response_format: 'url' })
