@@ -1,8 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { purposeSchema } from '../core/purpose/purpose.ts'
 import type { Judge } from '../ports/judge.ts'
-import { type GatewayStandOptions, withGatewayStand } from '../testing/gateway-stand.ts'
+import {
+  type GatewayStandOptions,
+  openGatewayStand,
+  until,
+  withGatewayStand,
+} from '../testing/gateway-stand.ts'
 import { draws, failed, scriptedProvider } from '../testing/scripted-provider.ts'
+import { VirtualClock } from '../testing/virtual-clock.ts'
 
 const CEILING_NANO = 5_000_000n
 const CENT_NANO = 10_000_000n
@@ -164,5 +170,41 @@ test('a step that fails after a refusal leaves the refused picture to be deliver
     const result = await ask(draft)
     expect(result).toMatchObject({ provider: 'cheap', route: 'cascade:1' })
     expect(result.warnings).toMatchObject([{ code: 'gate_refused' }])
+  })
+})
+
+test('a look that a crash cut off is booked at its ceiling, and the picture judged', async () => {
+  const asked = Promise.withResolvers<void>()
+  const silent: Judge = {
+    ...judgeOf(yes),
+    judge: () => {
+      asked.resolve()
+      return new Promise(() => undefined)
+    },
+  }
+  const dying = await openGatewayStand(stand(silent))
+  void dying.ask(draft)
+  await asked.promise
+  // What was paid is durable before anybody looks at it, or soon after.
+  await until(async () => (await dying.stores.ledger.balance('key_someone', 'real')).spentNano > 0n)
+  await dying.stores.close()
+  const clock = new VirtualClock(dying.clock.now() + dying.gateway.deps.limits.leaseMs + 1)
+  const second = { ...stand(judgeOf(yes)), home: dying.home, clock, seed: 2 }
+  await withGatewayStand(second, async ({ stores }) => {
+    const record = await until(async () => {
+      const [request] = await stores.requests.list({ tenant: 'here', limit: 1 })
+      return request?.state === 'running' ? undefined : request
+    })
+    expect(record).toMatchObject({
+      state: 'completed',
+      costNano: CENT_NANO + CEILING_NANO + 1_000_000n,
+    })
+    const attempts = await stores.requests.attempts(record.id)
+    expect(attempts.map(({ offer, costBasis }) => [offer, costBasis])).toEqual([
+      ['cheap/painter', 'book'],
+      ['judge/seer', 'suspected'],
+      ['judge/seer', 'book'],
+    ])
+    expect(await stores.ledger.audit()).toEqual([])
   })
 })

@@ -6,6 +6,7 @@ import type { PaidTool } from '../ports/paid-tool.ts'
 import type { Dependencies } from './dependencies.ts'
 import type { LookAccount } from './gate-evidence.ts'
 import { paidWrite } from './paid-write.ts'
+import type { Run } from './run.ts'
 
 /** Looks at one call's pictures stand behind all calls of the request, each in its own place. */
 const PLACES = 1_000
@@ -28,12 +29,12 @@ export const isLook = ({ call }: Pick<Attempt, 'call'>): boolean => call.kind ==
  */
 export function openLooks(
   made: Attempt,
-  run: { readonly id: string; readonly hold?: Hold },
+  run: Pick<Run, 'id' | 'hold' | 'looksBefore'>,
   deps: Dependencies,
 ): PaidLooks {
   const ended: Attempt[] = []
   const writes: Promise<boolean>[] = []
-  let count = 0
+  let count = run.looksBefore ?? 0
   return {
     ended: () => ended,
     written: async () => (await Promise.all(writes)).every(Boolean),

@@ -67,9 +67,9 @@ async function takeUp(record: RequestRecord, stop: Stop, deps: Dependencies): Pr
       requests.images(id),
       ledger.hold(id),
     ])
-    const begun = toRun(record, stop, deps)
-    const run: Run = hold === undefined ? begun : { ...begun, hold }
     const looks = await endLooks(attempts.filter(isLook), hold, deps)
+    const begun = { ...toRun(record, stop, deps), looksBefore: looks.length }
+    const run: Run = hold === undefined ? begun : { ...begun, hold }
     const calls = attempts.filter((attempt) => !isLook(attempt))
     const found = calls.map((attempt): Found => {
       const own = images.filter((image) => image.attemptId === attempt.id)

@@ -140,6 +140,8 @@ export interface Run {
   readonly beside?: number
   /** Calls that nobody waits for any more; they are settled when they end. */
   readonly late?: Promise<readonly EndedAttempt[]>
+  /** Looks that were paid before the process died which had begun this run. */
+  readonly looksBefore?: number
   /** Taken up again after its process had died; nobody waits for the answer. */
   readonly isRecovered?: boolean
   /** Milliseconds spent waiting for providers, over the steps. */

@@ -27,7 +27,7 @@ export interface JudgedAttempt extends SettledAttempt {
 /** What the pictures of an answer are judged by. */
 export type Judged = Pick<
   Run,
-  'id' | 'hold' | 'shown' | 'shownHashes' | 'request' | 'traits' | 'stop'
+  'id' | 'hold' | 'looksBefore' | 'shown' | 'shownHashes' | 'request' | 'traits' | 'stop'
 >
 
 /**
