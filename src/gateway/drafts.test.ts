@@ -53,7 +53,7 @@ function stand(refines: Play, judge?: Judge) {
 const draft = { prompt: 'a fox in the snow', strategy: 'draft' } as const
 
 describe('draft, pick, refine', () => {
-  test('the draft that the judge likes best goes into the edit; all of it is one bill', async () => {
+  test('the draft that the judge likes best goes into the edit, on one bill', async () => {
     const { options, drafter, refiner } = stand(draws(900), thirdIsBest())
     await withGatewayStand(options, async ({ ask, stores }) => {
       const result = await ask(draft)

@@ -131,7 +131,7 @@ test('an emulated judge knows the hidden truth, costs money and is named as emul
 describe('drafts', () => {
   const body = { prompt: 'a red bicycle by the sea', size: '1024x1024' }
 
-  test('are picked by the caller, and refined by the words that they were drafted with', async () => {
+  test('are picked by the caller, and refined by the words of the draft', async () => {
     const drafts = await post('/v1/images/drafts', { ...body, n: 2, response_format: 'url' })
     expect(drafts.status).toBe(200)
     const { images } = await receiptOf(drafts.headers['x-request-id'])
@@ -148,7 +148,7 @@ describe('drafts', () => {
     expect(unknown.status).toBe(404)
   })
 
-  test('are made, picked by the judge and refined in one request, when it asks for that', async () => {
+  test('are made, picked by the judge and refined in one request', async () => {
     const wanted = { ...body, model: 'gpt-image-2', n: 1 }
     const answer = await post('/v1/images/generations', wanted, { 'x-keeprate-strategy': 'draft' })
     expect(answer.headers).toMatchObject({

@@ -66,5 +66,7 @@ const warningOf = ({ record }: { readonly record: ImageRecord }): Warning =>
     : {
         code: 'gate_refused',
         param: 'on_gate_refusal',
-        message: `${record.id} was refused (${record.refusal}) and is delivered: nothing better came.`,
+        message:
+          `${record.id} was refused (${record.refusal}) and is delivered: ` +
+          'nothing better came.',
       }
