@@ -2,9 +2,11 @@ import type { Instant } from './time.ts'
 
 /**
  * The kinds of ids: `req_…` request (= job), `att_…` attempt, `img_…` image, `hld_…` hold, `key_…`
- * virtual key, `whk_…` webhook or other destination, `msg_…` delivery, `alr_…` alert.
+ * virtual key, `whk_…` webhook or other destination, `msg_…` delivery, `alr_…` alert, `file_…`
+ * uploaded or made file, `batch_…` batch.
  */
-export type IdPrefix = 'req' | 'att' | 'img' | 'hld' | 'key' | 'whk' | 'msg' | 'alr'
+export type IdPrefix =
+  'req' | 'att' | 'img' | 'hld' | 'key' | 'whk' | 'msg' | 'alr' | 'file' | 'batch'
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'
 /** 50 bits of milliseconds: enough until the year 37,000. */

@@ -4,8 +4,10 @@ import { recover } from './recover.ts'
 import { sweepOldPictures } from './retention.ts'
 import type { WorkDesk } from './work-desk.ts'
 
-/** Turns between two sweeps of what has expired. */
-const TURNS_PER_PURGE = 60
+/** Renewals of a lease in its time. */
+const RENEWALS = 3
+/** Renewals between two sweeps of what has expired. */
+const RENEWALS_PER_PURGE = 60
 /** How long look-ups of the cache are counted: a quarter. */
 const KEPT_LOOKUPS_MS = 92 * 24 * 3_600_000
 
@@ -21,13 +23,15 @@ export interface BackgroundOrders {
   readonly desk: WorkDesk
   /** Whether abandoned work may be taken up now. */
   readonly mayRecover: () => boolean
+  /** Looks for jobs that are due. */
+  readonly look: () => Promise<void>
   readonly signal: AbortSignal
 }
 
 /**
  * Keeps this process's leases alive, cancels what others asked to be cancelled, writes what the
- * database did not take before, takes up work whose process died, and deletes what has expired. A
- * failing turn is logged and the next one comes; the data base may be back by then.
+ * database did not take before, takes up work whose process died, takes jobs from the queue, and
+ * deletes what has expired. A failing turn is logged and the next one comes; the data base may be back by then.
  */
 export function startBackground(deps: Dependencies, orders: BackgroundOrders): Background {
   const { signal } = orders
@@ -40,7 +44,7 @@ export function startBackground(deps: Dependencies, orders: BackgroundOrders): B
       } catch (error) {
         deps.log.error({ error }, 'background turn failed')
       }
-      await deps.clock.sleep(deps.limits.leaseMs / 3, signal).catch(() => undefined)
+      await deps.clock.sleep(deps.limits.lookForWorkMs, signal).catch(() => undefined)
     }
     first.resolve()
   }
@@ -50,18 +54,30 @@ export function startBackground(deps: Dependencies, orders: BackgroundOrders): B
 async function takeTurn(
   turn: number,
   deps: Dependencies,
-  { desk, mayRecover }: BackgroundOrders,
+  { desk, mayRecover, look }: BackgroundOrders,
+): Promise<void> {
+  const { leaseMs, lookForWorkMs } = deps.limits
+  const turnsPerRenewal = Math.max(1, Math.floor(leaseMs / RENEWALS / lookForWorkMs))
+  if (turn % turnsPerRenewal === 0) await renew(turn / turnsPerRenewal, deps, { desk, mayRecover })
+  for (const id of await deps.stores.requests.cancelAsked(deps.owner)) desk.cancel(id)
+  await look()
+}
+
+/** What is to be done a few times in the life of a lease. */
+async function renew(
+  renewal: number,
+  deps: Dependencies,
+  { desk, mayRecover }: Pick<BackgroundOrders, 'desk' | 'mayRecover'>,
 ): Promise<void> {
   const now = deps.clock.now()
   const until = now + deps.limits.leaseMs
   await deps.stores.requests.renewLeases(deps.owner, until)
   const keptUntil = until + owedTimes.adoptMs
   await deps.stores.answers.renew({ holder: deps.owner, heldUntil: until, keptUntil })
-  for (const id of await deps.stores.requests.cancelAsked(deps.owner)) desk.cancel(id)
   await deps.late.flush(deps.stores.journal, deps)
   await Promise.all([deps.lookups.flush(deps), deps.sent.flush(deps)])
   if (mayRecover()) await recover(deps, desk)
-  if (turn % TURNS_PER_PURGE !== 0) return
+  if (renewal % RENEWALS_PER_PURGE !== 0) return
   await deps.stores.cache.purge(now, deps.limits.purgeBatch)
   await sweepOldPictures(deps.retention ?? [], deps)
   await deps.stores.similarPrompts.purge(now, deps.limits.purgeBatch)

@@ -1,11 +1,12 @@
 import type { Nano } from '../core/money.ts'
+import { isAcceptance } from './acceptance.ts'
 import { missingImages, type Run } from './run.ts'
 
 /** A run that was told to stop before anything was written: nothing is put aside for it. */
 export function unsent(run: Run): Run {
   if (run.isAccepted === true) return run
   const { hold: _, ...rest } = run
-  return { ...rest, unwritten: run.unwritten.filter(({ kind }) => kind === 'request-accepted') }
+  return { ...rest, unwritten: run.unwritten.filter(isAcceptance) }
 }
 
 /**

@@ -8,6 +8,7 @@ import type { Asked } from './asked.ts'
 import { startBackground } from './background.ts'
 import type { Caller, Dependencies } from './dependencies.ts'
 import { type JobDesk, openJobDesk } from './job-desk.ts'
+import { JobWorker } from './job-worker.ts'
 import { LateWrites } from './late-writes.ts'
 import { LookupDesk } from './lookup-desk.ts'
 import type { OpenAnswer } from './open-answer.ts'
@@ -69,10 +70,11 @@ export function openGateway(
   const desk = new WorkDesk()
   const stop = new AbortController()
   let isClosing = false
+  const mayRecover = () => recovers && !isClosing
+  const worker = new JobWorker(desk, deps, mayRecover)
   const background = startBackground(deps, {
-    desk,
-    mayRecover: () => recovers && !isClosing,
-    signal: stop.signal,
+    ...{ desk, mayRecover, signal: stop.signal },
+    look: () => worker.look(),
   })
   const start = (request: ImageRequest, caller: Caller, watch: Watch = {}): Ticket => {
     if (isClosing) {
@@ -111,7 +113,7 @@ export function openGateway(
     },
     submit: start,
     generate: async (request, caller, watch) => start(request, caller, watch).result,
-    jobs: openJobDesk(deps, desk),
+    jobs: openJobDesk(deps, desk, worker),
     answer: (asked) => answers.open(asked),
     models: () => liveModels(deps.snapshot().catalog, deps.clock.now()),
     close: () => {

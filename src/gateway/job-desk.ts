@@ -1,6 +1,14 @@
-import { isEnded, type RequestRecord, type RequestState } from '../core/jobs/request-record.ts'
+import {
+  type Fact,
+  isEnded,
+  type RequestRecord,
+  type RequestState,
+} from '../core/jobs/request-record.ts'
+import type { JobSet } from '../ports/job-queue.ts'
 import type { PartialImage } from '../ports/provider.ts'
 import type { Dependencies } from './dependencies.ts'
+import type { JobWorker } from './job-worker.ts'
+import { type Enqueued, toQueued } from './to-queued.ts'
 import type { WorkDesk } from './work-desk.ts'
 
 /** How long a cancelling is waited for before the job is shown as it is then, in milliseconds. */
@@ -25,6 +33,18 @@ export interface JobDesk {
    * @returns the job as it is then, which may still be running.
    */
   cancel(id: string, tenant: string): Promise<RequestRecord | undefined>
+  /**
+   * Cancels all jobs of a group or of a batch that have not ended, whoever makes them.
+   * @returns how many.
+   */
+  cancelAll(jobs: JobSet): Promise<number>
+  /** Puts requests into the queue, all or none, together with other facts; durable then. */
+  enqueue(
+    requests: readonly Enqueued[],
+    more?: (...ids: string[]) => readonly Fact[],
+  ): Promise<readonly string[]>
+  /** Makes the lines of a batch here, also where nothing else is taken from the queue. */
+  workFor(batchId: string): void
   /** Resolves when it is worth while to look at a job again. */
   pause(id: string, signal: AbortSignal): Promise<void>
   /** Whether this process works on a job. */
@@ -34,7 +54,7 @@ export interface JobDesk {
 }
 
 /** Puts the desk together: the records of all processes, and the work of this one. */
-export function openJobDesk(deps: Dependencies, work: WorkDesk): JobDesk {
+export function openJobDesk(deps: Dependencies, work: WorkDesk, worker: JobWorker): JobDesk {
   const { clock, stores } = deps
   const read: JobDesk['read'] = async (id, tenant) => {
     const record = await stores.requests.request(id)
@@ -56,8 +76,28 @@ export function openJobDesk(deps: Dependencies, work: WorkDesk): JobDesk {
       if (found === undefined || isEnded(found.state)) return found
       await stores.requests.askCancel(id, clock.now())
       work.cancel(id)
+      // What waits is taken, to be ended.
+      await worker.look()
       if (work.isAtWork(id)) await wait(id, CANCEL_WAIT_MS)
       return read(id, tenant)
+    },
+    cancelAll: async (jobs) => {
+      const count = await stores.queue.askCancelAll(jobs, clock.now())
+      for (const id of await stores.requests.cancelAsked(deps.owner)) work.cancel(id)
+      await worker.look()
+      return count
+    },
+    enqueue: async (requests, more = () => []) => {
+      const records = requests.map((each) => toQueued(each, deps))
+      const accepted = records.map((request) => ({ kind: 'request-accepted', request }) as const)
+      const ids = records.map(({ id }) => id)
+      await stores.journal.commit([...accepted, ...more(...ids)])
+      void worker.look()
+      return ids
+    },
+    workFor: (batchId) => {
+      worker.workFor(batchId)
+      void worker.look()
     },
     pause: (id, signal) => wait(id, LOOK_MS, signal),
     isMadeHere: (id) => work.isAtWork(id),

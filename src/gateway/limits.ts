@@ -15,6 +15,13 @@ export interface GatewayLimits {
   readonly waitForRoomMs: number
   /** How long it waits at the last offer of its plan; the caller's deadline ends it earlier. */
   readonly waitForLastRoomMs: number
+  /** The same for a job, which nobody waits for: a night's work at the pace of its provider. */
+  readonly waitForJobRoomMs: number
+  /** Jobs that this process makes at the same time, and how many of them for one key. */
+  readonly parallelJobs: number
+  readonly parallelJobsPerKey: number
+  /** Pause between two looks for jobs that are due and for cancellations, in milliseconds. */
+  readonly lookForWorkMs: number
   /** How long a repetition waits for its turn, in milliseconds. */
   readonly waitForRetryMs: number
   /** Pause between polls of a job whose end the provider reports by itself, in milliseconds. */
@@ -52,6 +59,10 @@ export const defaultLimits: GatewayLimits = {
   planSteps: 3,
   waitForRoomMs: 10_000,
   waitForLastRoomMs: 120_000,
+  waitForJobRoomMs: 3_600_000,
+  parallelJobs: 64,
+  parallelJobsPerKey: 48,
+  lookForWorkMs: 500,
   waitForRetryMs: 30_000,
   reportedPollMs: 5_000,
   missedReports: 3,

@@ -111,7 +111,8 @@ function opened({ requestId, result }: Awaited, isReplay: boolean): OpenAnswer {
   return { requestId, result, isReplay, leave: () => undefined }
 }
 
-function requireSame(known: { readonly fingerprint: string }, claim: Named): void {
+/** @throws GatewayError when a name was given to another request before. */
+export function requireSame(known: { readonly fingerprint: string }, claim: Named): void {
   if (known.fingerprint === claim.fingerprint) return
   const message = 'This Idempotency-Key was sent with another request before.'
   throw new GatewayError('idempotency_key_reused', message, { param: 'Idempotency-Key' })

@@ -7,7 +7,7 @@ import type { Caller, Dependencies } from './dependencies.ts'
 import { runHedged } from './hedge.ts'
 import { measureMask } from './measure-mask.ts'
 import type { GatewayResult } from './result.ts'
-import { missingImages, type Run, type Watch } from './run.ts'
+import { missingImages, newlyEnded, type Run, type Watch } from './run.ts'
 import { type BlockedStep, noneAdmitted } from './run-step.ts'
 import { cache } from './stages/cache.ts'
 import { deliver } from './stages/deliver.ts'
@@ -48,7 +48,8 @@ export function submit(
   onAbort(watch.gone, () => stop.leave({ givesUpCalls }))
   const leave = deps.traffic.retries.begin()
   const afterwards: Promise<unknown>[] = []
-  const result = work(run, deps, (later) => afterwards.push(later)).finally(leave)
+  const after: After = (later) => afterwards.push(later)
+  const result = work(run, deps, (done) => finish(done, deps, after)).finally(leave)
   const ended = result.then(
     () => all(afterwards),
     () => all(afterwards),
@@ -62,20 +63,34 @@ const all = async (work: readonly Promise<unknown>[]): Promise<void> => {
 }
 
 /** The order of the stages stands here and nowhere else. */
-async function work(begun: Run, deps: Dependencies, after: After): Promise<GatewayResult> {
+const stages: readonly ((run: Run, deps: Dependencies) => Promise<Run>)[] = [
+  cache,
+  measure,
+  async (run, deps) => (isDrafted(run) ? planDrafts(run, deps) : plan(run, deps)),
+  hold,
+  accept,
+  runAll,
+  deliver,
+]
+
+/**
+ * Takes a run through the stages, up to what becomes of it. What refuses an accepted one ends them,
+ * and stands in the run.
+ * @param conclude ends the run, or puts it back.
+ */
+export async function work<Value>(
+  begun: Run,
+  deps: Dependencies,
+  conclude: (run: Run) => Promise<Value>,
+): Promise<Value> {
   let run = begun
   try {
-    run = await cache(run, deps)
-    const { models } = run.resolution
-    const request = await measureMask(run.request, { models, snapshot: run.snapshot }, deps)
-    run = { ...run, request }
-    run = isDrafted(run) ? planDrafts(run, deps) : plan(run, deps)
-    run = await hold(run, deps)
-    run = await accept(run, deps)
-    const accepted = run
-    run = await runAll(run, deps).catch((error) => refuse(accepted, error))
-    run = await deliver(run, deps)
-    return await finish(run, deps, after)
+    for (const stage of stages) {
+      const reached = run
+      run = await stage(run, deps).catch((error) => refuse(reached, error))
+      if (run.refusal !== undefined) break
+    }
+    return await conclude(run)
   } catch (error) {
     run.sibling?.leave(deps.clock.monotonicMs())
     run.reservation?.release()
@@ -83,23 +98,35 @@ async function work(begun: Run, deps: Dependencies, after: After): Promise<Gatew
   }
 }
 
-/** Writes a request down before its first call, where the caller asked for that. */
+/** Measures a mask where a price depends on it. */
+async function measure(run: Run, deps: Dependencies): Promise<Run> {
+  const { request, resolution, snapshot } = run
+  return {
+    ...run,
+    request: await measureMask(request, { models: resolution.models, snapshot }, deps),
+  }
+}
+
+/** Writes a request down before its first call, where the caller asked for that, and any job. */
 async function accept(run: Run, deps: Dependencies): Promise<Run> {
-  if (run.watch.onAccepted === undefined || run.hold === undefined) return run
+  const isWanted = run.watch.onAccepted !== undefined || run.job !== undefined
+  if (!isWanted || run.hold === undefined) return run
   await announce([], run.unwritten, run, deps)
-  run.watch.onAccepted()
+  run.watch.onAccepted?.()
   return { ...run, isAccepted: true }
 }
 
 /** What makes a call impossible is an error to the caller, or the end of what was accepted. */
 function refuse(run: Run, error: unknown): Run {
-  if (run.isAccepted !== true || !GatewayError.isInstance(error)) throw error
-  return { ...run, refusal: error }
+  const isKnown = run.isAccepted === true || run.job !== undefined
+  if (!isKnown || !GatewayError.isInstance(error)) throw error
+  return { ...unsent(run), refusal: error }
 }
 
 /** Drafts first, where the plan has them. */
-const runAll = async (run: Run, deps: Dependencies): Promise<Run> =>
-  runSteps(await draft(run, deps), deps)
+async function runAll(run: Run, deps: Dependencies): Promise<Run> {
+  return await runSteps(await draft(run, deps), deps)
+}
 
 /** Tries the steps of the plan that may see the request, until all pictures are there. */
 async function runSteps(begun: Run, deps: Dependencies): Promise<Run> {
@@ -107,14 +134,16 @@ async function runSteps(begun: Run, deps: Dependencies): Promise<Run> {
   const blocked: BlockedStep[] = []
   for (const [index, step] of (run.plan?.steps ?? []).entries()) {
     if (missingImages(run) <= 0 || mustStop(run, deps)) break
-    if (isClosedByPolicy(run, step) || wasTried(run, index)) continue
+    if (isClosedByPolicy(run, step) || wasTried(run, index, step.offer)) continue
     const tried = await tryStep(run, step, index, deps)
     if (tried === undefined) break
     if ('reason' in tried) blocked.push(tried)
     else run = tried
   }
-  if (run.plan === undefined || run.ended.length > 0) return run
+  if (run.plan === undefined || newlyEnded(run).length > 0) return run
   if (run.stop.buying.aborted) return unsent(run)
+  // Of a job nothing is left that was not tried before.
+  if (blocked.length === 0 && run.ended.length > 0) return run
   throw noneAdmitted(run, blocked)
 }
 
@@ -131,15 +160,22 @@ async function tryStep(
   try {
     return await runHedged(run, step, index, deps)
   } catch (error) {
-    if (run.ended.length === 0) throw error
+    if (newlyEnded(run).length === 0) throw error
     deps.log.error({ requestId: run.id, error }, 'plan ended early')
     return undefined
   }
 }
 
-/** A step may have been taken along as a hedge of an earlier one. */
-const wasTried = (run: Run, index: number): boolean =>
-  run.ended.some(({ attempt }) => attempt.step === index)
+/**
+ * A step may have been taken along as a hedge of an earlier one. Of a call of an earlier turn that
+ * may have been paid for nothing, its offer is not asked again.
+ */
+function wasTried(run: Run, index: number, offer: string): boolean {
+  const isDoubtful = ({ attempt }: Run['ended'][number]): boolean =>
+    attempt.offer === offer && attempt.outcome === 'timeout_unknown'
+  const isSame = newlyEnded(run).some(({ attempt }) => attempt.step === index)
+  return isSame || run.ended.slice(0, run.job?.earlier ?? 0).some(isDoubtful)
+}
 
 /** No step starts after the caller's deadline, or when nobody wants the pictures any more. */
 function mustStop({ request, startedMs, stop }: Run, { clock }: Dependencies): boolean {

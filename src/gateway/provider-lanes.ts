@@ -17,8 +17,18 @@ export interface LanePass {
   release(): void
 }
 
+/** How a call waits for its turn. */
+export interface Waiting {
+  readonly images: number
+  readonly maxWaitMs: number
+  readonly signal?: AbortSignal
+  /** Smaller goes first; 0 unless it says otherwise. */
+  readonly rank?: number
+}
+
 interface Waiter {
   readonly images: number
+  readonly rank: number
   readonly admit: (pass: LanePass | undefined) => void
 }
 
@@ -44,11 +54,8 @@ class Lane {
     this.#clock = clock
   }
 
-  async acquire(
-    images: number,
-    maxWaitMs: number,
-    signal: AbortSignal | undefined,
-  ): Promise<LanePass | undefined> {
+  async acquire(wanted: Waiting): Promise<LanePass | undefined> {
+    const { images, maxWaitMs, signal, rank = 0 } = wanted
     if (signal?.aborted === true) return undefined
     if (this.hasRoom(images)) return this.#take(images)
     const waitMs = this.#waitMs(images)
@@ -56,8 +63,9 @@ class Lane {
     if (Number.isFinite(waitMs) && waitMs > maxWaitMs) return undefined
     if (this.#waiting.length >= limits.maxWaiting || maxWaitMs <= 0) return undefined
     const admitted = Promise.withResolvers<LanePass | undefined>()
-    const waiter: Waiter = { images, admit: admitted.resolve }
-    this.#waiting.push(waiter)
+    const waiter: Waiter = { images, rank, admit: admitted.resolve }
+    const place = this.#waiting.findIndex((other) => other.rank > rank)
+    this.#waiting.splice(place < 0 ? this.#waiting.length : place, 0, waiter)
     const over = new AbortController()
     const giveUp = (): void => {
       const position = this.#waiting.indexOf(waiter)
@@ -187,10 +195,8 @@ export class ProviderLanes {
    * Waits for leave to call; undefined when the line is too long or the wait too short, or when the
    * signal aborts.
    */
-  acquire(
-    call: LaneCall & { readonly maxWaitMs: number; readonly signal?: AbortSignal },
-  ): Promise<LanePass | undefined> {
-    return this.#laneOf(call).acquire(call.images, call.maxWaitMs, call.signal)
+  acquire(call: LaneCall & Waiting): Promise<LanePass | undefined> {
+    return this.#laneOf(call).acquire(call)
   }
 
   /** Whether a call would go at once. */

@@ -1,19 +1,21 @@
 import { owedTimes } from '../core/answers/owed-answer.ts'
 import { GatewayError } from '../core/errors/gateway-error.ts'
 import { failure, type ProviderFailure } from '../core/errors/provider-failure.ts'
+import { afterDeath, type PutBack } from '../core/jobs/put-back.ts'
 import type { Attempt, ImageRecord, RequestRecord } from '../core/jobs/request-record.ts'
 import { fromStoredRequest } from '../core/jobs/stored-request.ts'
-import type { Hold } from '../core/ledger/entry.ts'
-import { nanoFromDollars } from '../core/money.ts'
+import type { Hold, LedgerEntry } from '../core/ledger/entry.ts'
 import { requestTraits } from '../core/purpose/request-traits.ts'
 import type { CallOutcome, ProviderJob } from '../ports/provider.ts'
+import { acceptanceOf } from './acceptance.ts'
 import { callOrCancel } from './cancel-call.ts'
 import type { Dependencies } from './dependencies.ts'
+import { endLooks, withLooks } from './end-looks.ts'
 import type { OpenAttempt } from './open-attempt.ts'
-import { isLook, settledLook } from './paid-looks.ts'
-import { paidWrite } from './paid-write.ts'
+import { isLook } from './paid-looks.ts'
+import { putBack } from './put-back.ts'
 import { reopen } from './reopen.ts'
-import type { EndedAttempt, ReadyImage, Run } from './run.ts'
+import { type EndedAttempt, missingImages, type ReadyImage, type Run } from './run.ts'
 import { conclude } from './run-step.ts'
 import { deliver } from './stages/deliver.ts'
 import { asDrafts } from './stages/draft.ts'
@@ -27,7 +29,8 @@ import type { WorkDesk } from './work-desk.ts'
 /**
  * Takes up requests whose process died, oldest first: jobs with an id are polled on, what was
  * settled is judged and published, and a call of which nobody knows whether it was sent is booked
- * as suspected cost and never sent again. Nothing new is bought, because nobody waits.
+ * as suspected cost and never sent again. Nothing new is bought, because nobody waits; a job goes
+ * back into the queue.
  * @returns how many requests were taken up; their work goes on in `desk`.
  */
 export async function recover(deps: Dependencies, desk: WorkDesk): Promise<number> {
@@ -41,13 +44,21 @@ export async function recover(deps: Dependencies, desk: WorkDesk): Promise<numbe
   // A lease of our own may run out while the database is slow; its work goes on all the same.
   const abandoned = records.filter(({ id }) => !desk.isAtWork(id))
   for (const record of abandoned) {
-    const stop = openStop()
-    const cancel = () => stop.leave({ givesUpCalls: true })
-    // Who was to be cancelled when its process died still is.
-    if (record.cancelAskedAt !== undefined) cancel()
+    const { stop, cancel } = openRecordStop(record)
     desk.add(record.id, takeUp(record, stop, deps), cancel)
   }
   return abandoned.length
+}
+
+/** The stop of a request that was found; one that was to be cancelled before still is. */
+export function openRecordStop(record: RequestRecord): {
+  readonly stop: Stop
+  readonly cancel: () => void
+} {
+  const stop = openStop()
+  const cancel = () => stop.leave({ givesUpCalls: true })
+  if (record.cancelAskedAt !== undefined) cancel()
+  return { stop, cancel }
 }
 
 /** What is written of an attempt, and what a call needs to go on; undefined when it cannot. */
@@ -62,15 +73,21 @@ async function takeUp(record: RequestRecord, stop: Stop, deps: Dependencies): Pr
   deps.log.info({ requestId: id }, 'request taken up again')
   try {
     const { requests, ledger } = deps.stores
-    const [attempts, images, hold] = await Promise.all([
+    const [attempts, images, hold, entries] = await Promise.all([
       requests.attempts(id),
       requests.images(id),
       ledger.hold(id),
+      ledger.entries(id),
     ])
-    const looks = await endLooks(attempts.filter(isLook), hold, deps)
-    const begun = { ...toRun(record, stop, deps), looksBefore: looks.length }
-    const run: Run = hold === undefined ? begun : { ...begun, hold }
+    const started = toRun(record, stop, deps)
+    // A job that was put back before has a hold that was closed with it.
+    const open = hold?.isOpen === true ? { hold, isAccepted: true } : {}
+    const looks = await endLooks(attempts.filter(isLook), open.hold, deps)
+    const begun = { ...started, looksBefore: looks.length }
     const calls = attempts.filter((attempt) => !isLook(attempt))
+    const earlier = earlierOf(entries, calls, open.hold)
+    const job = begun.job && { job: { ...begun.job, earlier } }
+    const run: Run = { ...begun, ...open, ...job }
     const found = calls.map((attempt): Found => {
       const own = images.filter((image) => image.attemptId === attempt.id)
       return { attempt, images: own, open: reopen(attempt, record, run) }
@@ -83,42 +100,14 @@ async function takeUp(record: RequestRecord, stop: Stop, deps: Dependencies): Pr
       return
     }
     const ended = await Promise.all(found.map((each) => goOn(each, run, deps)))
-    await end({ ...run, ended: ended.map((each) => asDrafts(withLooks(each, looks))) }, deps)
+    const done = { ...run, ended: ended.map((each) => asDrafts(withLooks(each, looks))) }
+    const back = backOf(done, deps)
+    await (back === undefined ? end(done, deps) : putBack(done, back, deps))
   } catch (error) {
     deps.log.error({ requestId: id, error }, 'request not recovered')
     await offerAgain(id, deps)
   }
 }
-
-/**
- * Books looks of which nobody knows whether they were made, at their ceilings, as suspected.
- * @returns all looks of the request.
- */
-async function endLooks(
-  looks: readonly Attempt[],
-  hold: Hold | undefined,
-  deps: Dependencies,
-): Promise<readonly Attempt[]> {
-  if (hold === undefined) return []
-  const now = deps.clock.now()
-  const ended = looks.map((look) => {
-    if (look.state === 'settled') return { attempt: look }
-    const ceilingNano = nanoFromDollars(String(look.call.ceiling))
-    return settledLook(look, hold, { ceilingNano }, now)
-  })
-  const facts = ended.flatMap((each) => ('fact' in each ? [each.fact] : []))
-  const [first] = looks
-  if (first !== undefined && facts.length > 0) {
-    await paidWrite({ requestId: first.requestId, facts }, deps)
-  }
-  return ended.map(({ attempt }) => attempt)
-}
-
-/** Looks belong to the call whose pictures were looked at. */
-const withLooks = (ended: EndedAttempt, looks: readonly Attempt[]): EndedAttempt => ({
-  ...ended,
-  looks: [...ended.looks, ...looks.filter(({ call }) => call.of === ended.attempt.id)],
-})
 
 /** Whether nothing is left to be asked of a provider, or to be looked at. */
 const isDone = ({ attempt, images }: Found): boolean =>
@@ -145,7 +134,26 @@ async function offerAgain(id: string, { stores, owner, clock, limits, log }: Dep
   }
 }
 
-function toRun(record: RequestRecord, stop: Stop, deps: Dependencies): Run {
+/** How many calls were paid from holds of earlier turns; they come first. */
+function earlierOf(
+  entries: readonly LedgerEntry[],
+  calls: readonly Attempt[],
+  hold: Hold | undefined,
+): number {
+  const before = entries.filter(({ kind, holdId }) => kind === 'settle' && holdId !== hold?.id)
+  const ids = new Set(before.map(({ attemptId }) => attemptId))
+  return calls.filter(({ id }) => ids.has(id)).length
+}
+
+/** A job goes on where it can: unlike a caller who waited, its owner still wants the pictures. */
+function backOf(run: Run, { clock }: Dependencies): PutBack | undefined {
+  if (run.job === undefined || run.stop.buying.aborted || missingImages(run) <= 0) return undefined
+  return afterDeath(run.job.place, clock.now())
+}
+
+/** A run of what is written of a request, without its attempts. */
+export function toRun(record: RequestRecord, stop: Stop, deps: Dependencies): Run {
+  const { place } = record
   const request = fromStoredRequest(record.request)
   return {
     id: record.id,
@@ -163,7 +171,8 @@ function toRun(record: RequestRecord, stop: Stop, deps: Dependencies): Run {
     shown: new Set(),
     shownHashes: [],
     ...(record.listCostNano === undefined ? {} : { listNano: record.listCostNano }),
-    unwritten: [{ kind: 'request-accepted', request: record }],
+    unwritten: [acceptanceOf(record, place !== undefined)],
+    ...(place === undefined ? {} : { job: { record, place, earlier: 0 } }),
     ended: [],
     providerMs: 0,
     isRecovered: true,
@@ -206,6 +215,25 @@ async function resume(open: OpenAttempt, run: Run, deps: Dependencies): Promise<
       start: (context) => provider.resume(job, plan, context),
     },
     deps.clock,
+  )
+}
+
+/** What an earlier turn of a job came to. */
+export async function recallAttempts(run: Run, deps: Dependencies): Promise<EndedAttempt[]> {
+  const { requests } = deps.stores
+  const attempts = await requests.attempts(run.id)
+  const images = attempts.length === 0 ? [] : await requests.images(run.id)
+  const looks = attempts.filter(isLook)
+  return Promise.all(
+    attempts
+      .filter((attempt) => !isLook(attempt))
+      .map(async (attempt) => {
+        const own = images.filter(({ attemptId }) => attemptId === attempt.id)
+        return withLooks(
+          await lookAgain({ attempt, images: own, open: undefined }, run, deps),
+          looks,
+        )
+      }),
   )
 }
 

@@ -1,5 +1,6 @@
 import { GatewayError } from '../core/errors/gateway-error.ts'
 import type { ProviderFailure } from '../core/errors/provider-failure.ts'
+import { priorities } from '../core/jobs/queue-place.ts'
 import type { Candidate } from '../core/routing/plan.ts'
 import type { Dependencies } from './dependencies.ts'
 import type { OpenAttempt } from './open-attempt.ts'
@@ -46,7 +47,7 @@ export async function runStep(
   if (permit === undefined) return { offer: step.offer, ...tooManyRetries }
   try {
     const drafts = draftAttempts(run, step, index, deps)
-    const wait = { maxWaitMs: waitAt(run, index, deps), signal: run.stop.buying }
+    const wait = waitOf(run, index, deps)
     const first = await enterAtOnce(drafts, step, wait, deps)
     if ('reason' in first) return { offer: step.offer, ...first }
     const unwritten = isFirst(run) && run.isAccepted !== true ? run.unwritten : []
@@ -85,12 +86,20 @@ function withEnded(run: Run, ended: readonly EndedAttempt[]): Run {
   return { ...run, ended: [...run.ended, ...ended], providerMs: run.providerMs + providerMs }
 }
 
+/** How a call waits for room; those that somebody waits for go before jobs. */
+const waitOf = (run: Run, index: number, deps: Dependencies) => ({
+  maxWaitMs: waitAt(run, index, deps),
+  signal: run.stop.buying,
+  rank: run.job === undefined ? 0 : 1 + priorities.indexOf(run.job.place.priority),
+})
+
 /** At the last offer of a plan there is nothing better to do than to wait. */
 function waitAt(run: Run, index: number, deps: Dependencies): number {
   const { limits } = deps
   if (run.beside !== undefined) return 0
   const isLast = index === (run.plan?.steps.length ?? 0) - 1
-  const patienceMs = isLast ? limits.waitForLastRoomMs : limits.waitForRoomMs
+  const lastMs = run.job === undefined ? limits.waitForLastRoomMs : limits.waitForJobRoomMs
+  const patienceMs = isLast ? lastMs : limits.waitForRoomMs
   return withinDeadline(patienceMs, run, deps)
 }
 
@@ -105,12 +114,12 @@ function withinDeadline(waitMs: number, run: Run, { clock }: Dependencies): numb
 async function enterAtOnce(
   drafts: readonly OpenAttempt[],
   step: Candidate,
-  wait: { readonly maxWaitMs: number; readonly signal: AbortSignal },
+  wait: ReturnType<typeof waitOf>,
   deps: Dependencies,
 ): Promise<readonly Entered[] | Blocked> {
   const entered: Entered[] = []
   for (const [position, draft] of drafts.entries()) {
-    const own = position === 0 ? wait : { maxWaitMs: 0 }
+    const own = position === 0 ? wait : { ...wait, maxWaitMs: 0 }
     const passage = await deps.traffic.enter(destinationOf(draft, step), draft.plan.n, own)
     if ('reason' in passage) {
       if (position === 0) return passage
@@ -147,7 +156,7 @@ async function enterLater(
   run: Run,
   deps: Dependencies,
 ): Promise<EndedAttempt | undefined> {
-  const wait = { maxWaitMs: waitAt(run, draft.attempt.step, deps), signal: run.stop.buying }
+  const wait = waitOf(run, draft.attempt.step, deps)
   const passage = await deps.traffic.enter(destinationOf(draft, step), draft.plan.n, wait)
   if ('reason' in passage) return undefined
   if (run.stop.buying.aborted) {

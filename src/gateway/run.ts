@@ -3,7 +3,8 @@ import type { Resolution } from '../core/catalog/catalog.ts'
 import type { CallSettings } from '../core/catalog/settings.ts'
 import type { GatewayError } from '../core/errors/gateway-error.ts'
 import type { ProviderFailure } from '../core/errors/provider-failure.ts'
-import type { Attempt, Fact, ImageRecord } from '../core/jobs/request-record.ts'
+import type { QueuePlace } from '../core/jobs/queue-place.ts'
+import type { Attempt, Fact, ImageRecord, RequestRecord } from '../core/jobs/request-record.ts'
 import type { Book, Hold } from '../core/ledger/entry.ts'
 import { type Nano, sumNano } from '../core/money.ts'
 import type { RequestTraits } from '../core/purpose/request-traits.ts'
@@ -89,6 +90,15 @@ export interface Watch {
   onWritten?(facts: readonly Fact[]): void
 }
 
+/** One time that a job is taken from the queue. */
+export interface JobTurn {
+  /** As it was claimed. */
+  readonly record: RequestRecord
+  readonly place: QueuePlace
+  /** How many of the attempts in {@link Run.ended} were made in earlier turns. */
+  readonly earlier: number
+}
+
 /**
  * One request on its way through the stages: an immutable record that only grows. Each stage adds
  * what it found out; a stage reads what earlier stages wrote and never calls a later one.
@@ -142,6 +152,8 @@ export interface Run {
   readonly late?: Promise<readonly EndedAttempt[]>
   /** Looks that were paid before the process died which had begun this run. */
   readonly looksBefore?: number
+  /** Set for work from the queue: nobody waits for it, and it can be put back. */
+  readonly job?: JobTurn
   /** Taken up again after its process had died; nobody waits for the answer. */
   readonly isRecovered?: boolean
   /** Milliseconds spent waiting for providers, over the steps. */
@@ -160,6 +172,9 @@ export const missingImages = (run: Run): number => run.request.n - readyImages(r
 /** What the calls that have ended cost, with the looks at their pictures. */
 export const spentNano = ({ ended }: Pick<Run, 'ended'>): Nano =>
   sumNano(ended.flatMap(({ attempt, looks }) => [attempt, ...looks]).map((each) => each.costNano))
+/** Attempts of this turn: all of them, unless it is a job that was put back before. */
+export const newlyEnded = ({ ended, job }: Run): readonly EndedAttempt[] =>
+  ended.slice(job?.earlier ?? 0)
 
 /** The ledger book of a run: simulated when its pictures come from emulated providers. */
 export function bookOf(run: Run): Book {

@@ -14,7 +14,7 @@ import { CredentialChoice } from './credential-choice.ts'
 import type { GatewayEvent } from './events.ts'
 import { type CallTarget, HealthDesk } from './health-desk.ts'
 import { LatencyDesk } from './latency-desk.ts'
-import { type LanePass, ProviderLanes } from './provider-lanes.ts'
+import { type LanePass, ProviderLanes, type Waiting } from './provider-lanes.ts'
 import { RetryDesk } from './retry-desk.ts'
 
 /** The credential of a provider that names none. */
@@ -100,7 +100,7 @@ export class Traffic {
   async enter(
     to: Destination,
     images: number,
-    wait: { readonly maxWaitMs: number; readonly signal?: AbortSignal },
+    wait: Omit<Waiting, 'images'>,
   ): Promise<Passage | Blocked> {
     const credential = this.#pick(to, images)
     if (credential === undefined) return this.blockOf(to) ?? { reason: 'busy', retryAfterMs: 1_000 }

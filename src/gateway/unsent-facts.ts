@@ -1,6 +1,7 @@
 import type { Attempt, Fact } from '../core/jobs/request-record.ts'
 import { closeEntry, settleEntry } from '../core/ledger/entry.ts'
 import type { Instant } from '../core/time.ts'
+import { acceptedRecord } from './acceptance.ts'
 import type { Run } from './run.ts'
 
 /** Why the attempts of a commit that may or may not be written were never made. */
@@ -30,15 +31,18 @@ export function unsentFacts(
     }
     return { kind: 'attempt-settled', attempt: ended, entry, images: [] }
   })
-  const accepted = run.unwritten.find((fact) => fact.kind === 'request-accepted')
+  const accepted = acceptedRecord(run.unwritten)
   if (!isFirst || accepted === undefined) return settled
-  const { leaseOwner: _, leaseUntil: __, ...record } = accepted.request
+  const closed: Fact = { kind: 'hold-closed', entry: closeEntry(hold, 'release', 0n, at) }
+  // A job goes back into the queue by itself.
+  if (run.job !== undefined) return [...settled, closed]
+  const { leaseOwner: _, leaseUntil: __, ...record } = accepted
   const error = { code: 'ledger_unavailable', message: REASON }
   const owed = run.unwritten.filter((fact) => fact.kind === 'answer-owed')
   return [
     ...settled,
     { kind: 'request-ended', request: { ...record, state: 'failed', endedAt: at, error } },
-    { kind: 'hold-closed', entry: closeEntry(hold, 'release', 0n, at) },
+    closed,
     ...owed.map(({ answer }): Fact => ({ kind: 'answer-closed', answer })),
   ]
 }

@@ -48,6 +48,11 @@ export class WorkDesk {
     for (const listener of this.#running.get(requestId)?.listeners ?? []) listener(partial)
   }
 
+  /** What passes the partial pictures of one request on. */
+  teller(requestId: string): (partial: PartialImage) => void {
+    return (partial) => this.tell(requestId, partial)
+  }
+
   /** Listens to partial pictures of work that is done here. @returns what ends the listening. */
   listen(requestId: string, listener: (partial: PartialImage) => void): () => void {
     const listeners = this.#running.get(requestId)?.listeners

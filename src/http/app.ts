@@ -2,6 +2,7 @@ import multipart from '@fastify/multipart'
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { GatewayError } from '../core/errors/gateway-error.ts'
 import { makeId } from '../core/ids.ts'
+import { openBatchDesk } from '../gateway/batch-desk.ts'
 import { alertRoutes } from './alerts.ts'
 import { addAuth } from './auth.ts'
 import { answerBrokenRequest } from './broken-request.ts'
@@ -13,7 +14,10 @@ import { healthRoutes } from './health.ts'
 import { jobRoutes } from './jobs.ts'
 import { addLoopCheck } from './loop.ts'
 import { noticeRoutes } from './notice-events.ts'
+import { batchWords } from './openai/batch-words.ts'
+import { batchRoutes } from './openai/batches.ts'
 import { draftRoutes } from './openai/drafts.ts'
+import { fileRoutes } from './openai/files.ts'
 import { formLimits } from './openai/form.ts'
 import { imageRoutes } from './openai/images.ts'
 import { modelRoutes } from './openai/models.ts'
@@ -70,8 +74,13 @@ export async function createApp(
   // Nothing here takes text: left in, it would be told that its JSON is wrong.
   app.removeContentTypeParser('text/plain')
   await app.register(multipart, { limits: formLimits })
+  const batches = openBatchDesk(context.gateway, batchWords(context))
+  app.addHook('onReady', async () => batches.start())
+  app.addHook('preClose', async () => batches.close())
   const routes: readonly RouteDefinition[] = [
     ...imageRoutes(context),
+    ...fileRoutes(context),
+    ...batchRoutes(context, batches),
     ...modelRoutes(context),
     ...pictureRoutes(context),
     upscaleRoute(context),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { GatewayError, invalid } from '../core/errors/gateway-error.ts'
+import { type Priority, priorities } from '../core/jobs/queue-place.ts'
 import { canonicalJson } from '../core/json.ts'
 import { destinationLimits } from '../core/notices/destination.ts'
 import { complexities } from '../core/purpose/words.ts'
@@ -61,6 +62,8 @@ export const keeprateObject = z.strictObject({
   group: label.nullish(),
   webhook: z.string().max(destinationLimits.maxUrlCharacters).nullish(),
   consistent: z.boolean().nullish(),
+  priority: z.enum(priorities).nullish(),
+  not_before: z.string().nullish(),
   user: label.nullish(),
   deadline_ms: z.number().nullish(),
   cache: z.enum(cacheModes).nullish(),
@@ -110,6 +113,8 @@ const headerReaders: ReadonlyMap<string, HeaderReader> = new Map(
     group: (value) => ({ group: value }),
     webhook: (value) => ({ webhook: value }),
     consistent: (value) => ({ consistent: readFlag('x-keeprate-consistent', value) }),
+    priority: (value) => ({ priority: readPriority(value) }),
+    'not-before': (value) => ({ not_before: value }),
     user: (value) => ({ user: value }),
     'deadline-ms': (value) => ({ deadline_ms: Number(value) }),
     cache: (value) => ({ cache: readCache(value) }),
@@ -180,8 +185,9 @@ function toExtras(object: KeeprateObject): Extras {
     on_policy_refusal,
     on_gate_refusal,
     operation,
-    ...same
+    ...more
   } = rest
+  const { not_before, ...same } = more
   return {
     draft: {
       ...same,
@@ -189,6 +195,7 @@ function toExtras(object: KeeprateObject): Extras {
       deadlineMs: deadline_ms,
       cacheTtlMs: readDuration(cache_ttl),
       cancelOnDisconnect: cancel_on_disconnect,
+      notBefore: not_before,
       onPolicyRefusal: on_policy_refusal,
       onGateRefusal: on_gate_refusal,
       negativePrompt: negative_prompt,
@@ -218,6 +225,14 @@ function readOperation(value: string): Operation {
   const name = operations.find((candidate) => candidate === value)
   if (name !== undefined) return name
   throw invalid('x-keeprate-operation', `x-keeprate-operation must be ${operations.join(', ')}.`)
+}
+
+/** By name, or as 1 to 3, which other gateways take. */
+function readPriority(value: string): Priority {
+  const name = priorities.find((each, index) => value === each || value === String(index + 1))
+  if (name !== undefined) return name
+  const message = `x-keeprate-priority must be ${priorities.join(', ')}, or 1 to 3.`
+  throw invalid('x-keeprate-priority', message)
 }
 
 function readNumber(param: string, value: string): number {

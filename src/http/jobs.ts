@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { isId } from '../core/ids.ts'
 import { type RequestRecord, requestStates } from '../core/jobs/request-record.ts'
 import type { JsonObject } from '../core/json.ts'
+import { requestLimits } from '../core/request/limits.ts'
 import { readReceipt } from '../gateway/receipt.ts'
 import { storedResult } from '../gateway/stored-result.ts'
 import { callerOf } from './auth.ts'
@@ -23,6 +24,10 @@ const listQuery = z.strictObject({
     .string()
     .refine((text) => isId('req', text), 'must be the id of a job')
     .optional(),
+})
+
+const groupQuery = z.strictObject({
+  group: z.string().min(1).max(requestLimits.maxLabelCharacters),
 })
 
 /** Requests as jobs: every request is one, whether or not somebody waits for it. */
@@ -56,6 +61,19 @@ export const jobRoutes = (context: HttpContext): readonly RouteDefinition[] => {
       summary: 'A job: how far it has come, its result or its error',
       answers: ['application/json'],
       handler: shown,
+    }),
+    defineRoute({
+      method: 'DELETE',
+      url: '/v1/jobs',
+      policy: 'images:write',
+      summary: 'Cancel all jobs of a group that have not ended: nothing more of it is bought',
+      query: groupQuery,
+      answers: ['application/json'],
+      handler: async (request) => {
+        const { group } = readWith(groupQuery, request.query)
+        const { tenant } = callerOf(request)
+        return { object: 'job.group', group, cancelling: await jobs.cancelAll({ tenant, group }) }
+      },
     }),
     defineRoute({
       method: 'DELETE',

@@ -19,11 +19,24 @@ export const printJobLine = (record: RequestRecord): JsonObject => ({
   model: record.model,
   created_at: iso(record.createdAt),
   ended_at: iso(record.endedAt),
+  ...printPlace(record),
   cost: dollarsFromNano(record.costNano),
   simulated: record.book === 'simulated',
   cancelled: record.summary?.cancelled,
   error: printError(record.error),
 })
+
+/** Where a job stands that waits. */
+const printPlace = ({ place, state, summary }: RequestRecord): JsonObject =>
+  place === undefined
+    ? {}
+    : {
+        priority: place.priority,
+        due_at: state === 'queued' || state === 'paused' ? iso(place.dueAt) : undefined,
+        tries: isEnded(state) ? summary?.tries : place.tries,
+        dead_letter: summary?.dead_letter,
+        batch: place.batch?.id,
+      }
 
 /** A job with how far it has come and, once it has pictures, what the answer would have been. */
 export const printJob = (

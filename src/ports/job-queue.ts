@@ -1,10 +1,22 @@
 import type { RequestRecord, RequestState } from '../core/jobs/request-record.ts'
+import type { Nano } from '../core/money.ts'
 import type { Instant } from '../core/time.ts'
 
 /** Which jobs are meant, all of a group or all of a batch. */
 export type JobSet =
   | { readonly tenant: string; readonly group: string }
   | { readonly batchId: string }
+
+/** Sums over the lines of a batch. */
+export interface BatchSums {
+  readonly costNano: Nano
+  readonly savedNano: Nano
+  readonly images: number
+  /** Pictures that the cache gave. */
+  readonly cached: number
+  /** Lines that were tried more than once. */
+  readonly retried: number
+}
 
 /**
  * The jobs that wait for somebody to make them. They come in and go back by facts of the journal;
@@ -36,6 +48,10 @@ export interface JobQueue {
   pauseBatch(batchId: string, dueAt: Instant): Promise<void>
   /** How many lines of a batch are in which state. */
   countBatch(batchId: string): Promise<ReadonlyMap<RequestState, number>>
+  /** What the lines of a batch came to so far. */
+  sumBatch(batchId: string): Promise<BatchSums>
+  /** The last line of a batch that was put into the queue; 0 when there is none. */
+  lastLine(batchId: string): Promise<number>
   /** The lines of a batch in their order, from one line on. */
   lines(
     batchId: string,

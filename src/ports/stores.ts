@@ -14,7 +14,9 @@ import type { AnswerStore } from './answer-store.ts'
 import type { BeliefStore } from './belief-store.ts'
 import type { CacheEntries } from './cache-entries.ts'
 import type { CacheLookupStore } from './cache-lookups.ts'
+import type { BatchStore } from './batch-store.ts'
 import type { FeedbackStore } from './feedback-store.ts'
+import type { FileStore } from './file-store.ts'
 import type { HistoryStore } from './history-store.ts'
 import type { JobQueue } from './job-queue.ts'
 import type { KeptPictures } from './kept-pictures.ts'
@@ -136,6 +138,8 @@ export interface Stores {
   readonly ledger: LedgerStore
   readonly requests: RequestStore
   readonly queue: JobQueue
+  readonly files: FileStore
+  readonly batches: BatchStore
   readonly cache: CacheStore
   readonly cacheEntries: CacheEntries
   readonly cacheLookups: CacheLookupStore

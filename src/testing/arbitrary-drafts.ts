@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { complexities } from '../core/purpose/words.ts'
+import { priorities } from '../core/jobs/queue-place.ts'
 import { cacheModes, qualities } from '../core/request/image-request.ts'
 import type { RequestDraft } from '../core/request/request-draft.ts'
 import { inputImage } from './sample-models.ts'
@@ -38,6 +39,8 @@ const common = {
   tags: optional(fc.dictionary(label, label, { maxKeys: 5 })),
   endUser: optional(label),
   group: optional(label),
+  priority: optional(fc.constantFrom(...priorities)),
+  notBefore: optional(fc.constantFrom('2026-12-01T03:00:00Z', '2026-12-01T03:00+02:00')),
   strict: optional(fc.boolean()),
   cache: optional(fc.constantFrom(...cacheModes)),
   cacheTtlMs: optional(fc.integer({ min: 0, max: 86_400_000 })),

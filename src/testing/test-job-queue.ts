@@ -180,9 +180,9 @@ function sets(open: OpenStores): void {
       expect(await queue.askCancelAll({ ...group, group: '' }, now)).toBe(0)
       expect(await requests.cancelAsked('worker-a')).toEqual(['req_runs'])
       const claimed = await queue.claim(claim)
-      expect(claimed.filter(({ cancelAskedAt }) => cancelAskedAt === now).map(({ id }) => id)).toEqual(
-        ['req_waits'],
-      )
+      expect(
+        claimed.filter(({ cancelAskedAt }) => cancelAskedAt === now).map(({ id }) => id),
+      ).toEqual(['req_waits'])
       expect((await requests.request('req_ended'))?.cancelAskedAt).toBeUndefined()
     }))
 

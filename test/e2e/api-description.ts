@@ -20,6 +20,8 @@ export interface KnownIds {
   readonly requestId: string
   readonly webhookId?: string
   readonly deliveryId?: string
+  readonly fileId?: string
+  readonly batchId?: string
 }
 
 /** Streams that only a client ends; whoever calls everything must not wait for their end. */
@@ -27,15 +29,18 @@ export const isEndless = (pattern: string, method: string): boolean =>
   pattern === '/v1/events' && method.toUpperCase() === 'GET'
 
 /** A path that exists, of a pattern of the description. */
-export const pathOf = (
-  pattern: string,
-  { imageId, requestId, webhookId = 'whk_none', deliveryId = 'msg_none' }: KnownIds,
-): string =>
+export const pathOf = (pattern: string, ids: KnownIds): string =>
   pattern
-    .replace('{webhook}', webhookId)
-    .replace('{delivery}', deliveryId)
+    .replace('{webhook}', ids.webhookId ?? 'whk_none')
+    .replace('{delivery}', ids.deliveryId ?? 'msg_none')
     .replace('{name}', 'gpt-image-2')
-    .replace('{id}', /\/(?:requests|jobs)\//.test(pattern) ? requestId : imageId)
+    .replace('{id}', idFor(pattern, ids))
+
+function idFor(pattern: string, { imageId, requestId, fileId, batchId }: KnownIds): string {
+  if (/\/(?:requests|jobs)\//.test(pattern)) return requestId
+  if (pattern.includes('/files/')) return fileId ?? imageId
+  return pattern.includes('/batches/') ? (batchId ?? imageId) : imageId
+}
 
 /** One operation, as it can be called. */
 interface Callable {

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import { Ajv2020 } from 'ajv/dist/2020.js'
+import OpenAI, { toFile } from 'openai'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { errorCatalogue } from '../../src/core/errors/catalogue.ts'
 import {
@@ -32,6 +33,7 @@ const ask = (path: string, key?: string, method = 'GET', body?: string): Promise
 
 beforeAll(async () => {
   stand = await startStand({ config: `webhooks: { private_origins: ['${NOBODY}'] }\n` })
+  const client = new OpenAI({ baseURL: `${stand.url}/v1`, apiKey: stand.key, maxRetries: 0 })
   api = jsonOf(await ask('/openapi.json')) as unknown as ApiDescription
   const asked = '{"prompt":"a cup","model":"gpt-image-1-mini"}'
   const made = jsonOf(await ask('/v1/images/generations', stand.key, 'POST', asked))
@@ -44,9 +46,18 @@ beforeAll(async () => {
   await ask('/v1/webhooks/trigger', stand.key, 'POST', '{"type":"image.completed"}')
   const { data } = jsonOf(await ask('/v1/webhooks/deliveries', stand.key))
   const [delivery] = data as readonly { readonly id: string }[]
+  const file = await client.files.create({
+    file: await toFile(Buffer.from('{}'), 'lines.jsonl'),
+    purpose: 'batch',
+  })
+  const batch = await client.batches.create({
+    ...{ input_file_id: file.id, completion_window: '24h' },
+    endpoint: '/v1/images/generations',
+  })
   ids = {
     ...{ imageId: images[0], requestId, webhookId: String(webhookId) },
     deliveryId: delivery?.id ?? '',
+    ...{ fileId: file.id, batchId: batch.id },
   }
 })
 afterAll(() => clearStand(stand))

@@ -61,6 +61,35 @@ export function jobQueue(engine: Engine): JobQueue {
       const { rows } = await run(engine, counted)
       return new Map(rows.map(({ state, count }) => [state as RequestState, Number(count)]))
     },
+    async sumBatch(batchId) {
+      const sum = (column: string) =>
+        sql<bigint>`cast(coalesce(sum(${sql.ref(column)}), 0) as bigint)`
+      const sums = kysely
+        .selectFrom('requests')
+        .select([
+          sum('cost_nano').as('cost'),
+          sum('saved_nano').as('saved'),
+          sum('made_images').as('images'),
+          sum('made_cached').as('cached'),
+          sql<bigint>`count(case when tries > 0 then 1 end)`.as('retried'),
+        ])
+        .where('batch_id', '=', batchId)
+      const [row] = (await run(engine, sums)).rows
+      return {
+        ...{ costNano: row?.cost ?? 0n, savedNano: row?.saved ?? 0n },
+        images: Number(row?.images ?? 0),
+        cached: Number(row?.cached ?? 0),
+        retried: Number(row?.retried ?? 0),
+      }
+    },
+    async lastLine(batchId) {
+      const last = kysely
+        .selectFrom('requests')
+        .select((select) => select.fn.max('batch_line').as('line'))
+        .where('batch_id', '=', batchId)
+      const [row] = (await run(engine, last)).rows
+      return Number(row?.line ?? 0)
+    },
     async lines(batchId, { from, limit }) {
       const lines = kysely
         .selectFrom('requests')
@@ -98,7 +127,7 @@ function duePriorities(
   const looks = priorities.map((_, index) => {
     const priority = BigInt(index)
     const due = dueJobs(kysely.selectFrom('requests'), claim, priority).select('requests.id')
-    return sql`select cast(${priority} as bigint) as priority where exists (${due})`
+    return sql`select cast(${priority} as bigint) as priority where exists ${due}`
   })
   const all = sql<{ readonly priority: bigint }>`${sql.join(looks, sql` union all `)} order by 1`
   return all.compile(kysely)

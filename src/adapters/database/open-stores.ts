@@ -5,9 +5,11 @@ import { answerStore } from './answer-store.ts'
 import { beliefStore } from './belief-store.ts'
 import { cacheEntries } from './cache-entries.ts'
 import { cacheLookupStore } from './cache-lookup-store.ts'
+import { batchStore } from './batch-store.ts'
 import { cacheStore } from './cache-store.ts'
 import type { Engine } from './engine.ts'
 import { feedbackStore } from './feedback-store.ts'
+import { fileStore } from './file-store.ts'
 import { historyStore } from './history-store.ts'
 import { jobQueue } from './job-queue.ts'
 import { GroupCommitJournal } from './journal.ts'
@@ -37,6 +39,8 @@ export async function openStores(engine: Engine): Promise<Stores> {
     ledger: ledgerStore(engine),
     requests: requestStore(engine),
     queue: jobQueue(engine),
+    files: fileStore(engine),
+    batches: batchStore(engine),
     cache: cacheStore(engine),
     cacheEntries: cacheEntries(engine),
     cacheLookups: cacheLookupStore(engine),

@@ -90,12 +90,14 @@ function claimQuery({ kysely, canSkipLocked }: Engine, claim: Claim): Compilable
           .$if(canSkipLocked, (locking) => locking.forUpdate().skipLocked()),
     )
     .updateTable('requests')
-    .set((set) => ({
+    .set({
       lease_owner: owner,
       lease_until: toMilliseconds(leaseUntil),
-      // Of a job; what nobody queued has none, and null stays null.
-      fence: set('requests.fence', '+', 1n),
-    }))
+      // Of a job; what nobody queued has none, and null stays null. Whose own lease ran out while
+      // the database was slow goes on with it.
+      fence: sql<bigint | null>`requests.fence
+        + case when requests.lease_owner = ${owner} then 0 else 1 end`,
+    })
     .where('requests.id', 'in', (query) => query.selectFrom('free').select('free.id'))
     .returningAll()
 }

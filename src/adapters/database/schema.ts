@@ -14,6 +14,7 @@ import type {
   SimilarPromptRow,
 } from './cache-tables.ts'
 import type { DeliveryRow, DestinationRow } from './notice-rows.ts'
+import type { BatchRow, FileRow } from './batch-tables.ts'
 import { type PlaceColumns, placeColumns } from './place-columns.ts'
 import type { BillTallyRow, PriceChangeRow, PriceFeedRow, PriceSourceRow } from './price-tables.ts'
 import type { Columns } from './statement.ts'
@@ -215,6 +216,8 @@ export interface Schema {
   readonly bill_tallies: BillTallyRow
   readonly owed_answers: OwedAnswerRow
   readonly idempotency_keys: IdempotencyKeyRow
+  readonly files: FileRow
+  readonly batches: BatchRow
   readonly schema_migrations: MigrationRow
 }
 

@@ -96,6 +96,8 @@ const EMPTY_ALL = [
   'sent_bytes',
   'owed_answers',
   'idempotency_keys',
+  'files',
+  'batches',
   'images',
   'attempts',
   'holds',

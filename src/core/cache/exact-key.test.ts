@@ -56,6 +56,8 @@ const deciding: { readonly [Field in keyof Required<ImageRequest>]: readonly [un
     onGateRefusal: ['fail', false],
     strategy: ['draft', true],
     hedge: ['auto', false],
+    priority: ['low', false],
+    notBefore: [1, false],
     cacheTtlMs: [1, false],
     cancelOnDisconnect: [true, false],
     partialImages: [2, false],

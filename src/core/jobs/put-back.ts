@@ -19,7 +19,7 @@ export interface PutBack extends Pick<QueuePlace, 'dueAt' | 'tries'> {
 /** What is in the way of a job, as far as the queue must know. */
 export type Obstacle = Pick<GatewayError, 'code' | 'retryable' | 'retryAfterMs'> & {
   /** When the budget that refused it begins anew. */
-  readonly resetsAt?: Instant
+  readonly resetsAt?: Instant | undefined
 }
 
 /**
@@ -37,11 +37,20 @@ export function whenAgain(
     const pausedUntil = error.resetsAt ?? (error.retryAfterMs && now + error.retryAfterMs)
     return pausedUntil ? { state: 'paused', dueAt: pausedUntil, tries } : undefined
   }
+  if (isOurs(error)) return { state: 'queued', dueAt: now + spread(0, chance), tries }
   if (!error.retryable || tries + 1 >= retryLimits.maxTries) return undefined
-  const doubledMs = Math.min(retryLimits.pauseMs * 2 ** tries, retryLimits.maxPauseMs)
-  const spreadMs = doubledMs * (0.5 + chance / 2)
-  const dueAt = now + Math.round(Math.max(error.retryAfterMs ?? 0, spreadMs))
+  const dueAt = now + Math.max(error.retryAfterMs ?? 0, spread(tries, chance))
   return { state: 'queued', dueAt, tries: tries + 1 }
+}
+
+/** We had no room, or no database: nothing was tried. */
+const isOurs = ({ code }: Obstacle): boolean =>
+  code === 'overloaded' || code === 'ledger_unavailable'
+
+/** A pause that doubles with each try, of which half is left to chance. */
+function spread(tries: number, chance: number): number {
+  const pauseMs = Math.min(retryLimits.pauseMs * 2 ** tries, retryLimits.maxPauseMs)
+  return Math.round(pauseMs * (0.5 + chance / 2))
 }
 
 /** A job whose process died goes on at once, unless it has done so too often. */

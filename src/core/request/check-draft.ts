@@ -1,4 +1,5 @@
 import { invalid } from '../errors/gateway-error.ts'
+import { priorities } from '../jobs/queue-place.ts'
 import { complexities } from '../purpose/words.ts'
 import {
   cacheModes,
@@ -63,6 +64,8 @@ const fields: {
   group: ['group', 'text'],
   webhook: ['webhook', 'text'],
   consistent: ['consistent', 'flag'],
+  priority: ['priority', 'text'],
+  notBefore: ['not_before', 'text'],
   strict: ['strict', 'flag'],
   cache: ['cache', 'text'],
   cacheTtlMs: ['cache_ttl', 'number'],
@@ -94,6 +97,7 @@ const choices: { readonly [Field in keyof RequestDraft]?: readonly string[] } = 
   strategy: requestStrategies,
   hedge: hedgeModes,
   complexity: complexities,
+  priority: priorities,
 }
 
 /**

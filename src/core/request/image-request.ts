@@ -1,6 +1,8 @@
+import type { Priority } from '../jobs/queue-place.ts'
 import type { JsonObject } from '../json.ts'
 import type { Nano } from '../money.ts'
 import type { Complexity } from '../purpose/words.ts'
+import type { Instant } from '../time.ts'
 import type { Operation } from './operation.ts'
 import type { OperationDetails } from './operation-details.ts'
 
@@ -143,6 +145,10 @@ export interface ImageRequest {
   readonly webhook?: string
   /** All pictures of the group come from one model; as its purpose says when absent. */
   readonly consistent?: boolean
+  /** Whose turn it is in the queue; what somebody waits for goes first in any case. */
+  readonly priority?: Priority
+  /** A job is not begun before; only of one that nobody waits for. */
+  readonly notBefore?: Instant
   /** Refuse with 400 instead of dropping or approximating a parameter. */
   readonly strict: boolean
   readonly cache: CacheMode

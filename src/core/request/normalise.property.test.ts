@@ -11,7 +11,7 @@ import type { RequestDraft } from './request-draft.ts'
 /** The request as a caller would have to write it who already knew the normal form. */
 function toDraft(request: ImageRequest): RequestDraft {
   const { size, maxCostNano, cache, cacheIsExplicit, partialImages, details, ...most } = request
-  const { display, ...same } = most
+  const { display, notBefore, ...same } = most
   const { kind: _, ...own } = details ?? { kind: undefined }
   return {
     ...same,
@@ -21,6 +21,7 @@ function toDraft(request: ImageRequest): RequestDraft {
     ...(display === undefined
       ? {}
       : { display: `${display.width}x${display.height}@${display.pixelRatio}` }),
+    ...(notBefore === undefined ? {} : { notBefore: new Date(notBefore).toISOString() }),
     ...(cacheIsExplicit ? { cache } : {}),
     ...(partialImages === undefined ? {} : { partialImages, stream: true }),
   }

@@ -1,5 +1,6 @@
 import { invalid } from '../errors/gateway-error.ts'
 import { nanoFromDollars } from '../money.ts'
+import type { Instant } from '../time.ts'
 import { checkDraft } from './check-draft.ts'
 import { checkRequest } from './check-request.ts'
 import {
@@ -54,7 +55,7 @@ export function normaliseRequest(draft: RequestDraft): ImageRequest {
   checkDraft(draft)
   const { size, aspect, quality, background, resolution, compression, maxCost, ...most } =
     given(draft)
-  const { stream, display, ...rest } = most
+  const { stream, display, notBefore, ...rest } = most
   const operation = readOperation(draft)
   const details = readDetails(operation, draft)
   const request: ImageRequest = {
@@ -83,6 +84,7 @@ export function normaliseRequest(draft: RequestDraft): ImageRequest {
     cacheIsExplicit: rest.cache !== undefined,
     providerOptions: rest.providerOptions ?? {},
     ...(maxCost === undefined ? {} : { maxCostNano: readMaxCost(maxCost) }),
+    ...(notBefore === undefined ? {} : { notBefore: readInstant(notBefore) }),
   }
   checkRequest(request, stream === true)
   if (stream === true) return { ...request, partialImages: request.partialImages ?? 0 }
@@ -186,6 +188,15 @@ function readResolution(text: string): NonNullable<ImageRequest['resolution']> {
 function readBackground(text: string): 'transparent' | 'opaque' {
   if (text === 'transparent' || text === 'opaque') return text
   throw invalid('background', 'background must be one of auto, transparent, opaque.')
+}
+
+/** A time without a zone would be the server's, which its caller does not know. */
+function readInstant(text: string): Instant {
+  const isWhole = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/i.test(text)
+  const instant = Date.parse(text)
+  if (isWhole && Number.isFinite(instant)) return instant
+  const message = 'not_before must be a time with its zone, such as 2026-12-01T03:00:00Z.'
+  throw invalid('not_before', message)
 }
 
 function readMaxCost(text: string): bigint {

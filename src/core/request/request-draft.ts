@@ -1,3 +1,4 @@
+import type { Priority } from '../jobs/queue-place.ts'
 import type { JsonObject } from '../json.ts'
 import type { Complexity } from '../purpose/words.ts'
 import type {
@@ -58,6 +59,9 @@ export interface RequestDraft extends DetailsDraft {
   /** Address that is told how the request ended. */
   readonly webhook?: string | null
   readonly consistent?: boolean | null
+  readonly priority?: Priority | null
+  /** A date and time with its zone (RFC 3339). */
+  readonly notBefore?: string | null
   readonly strict?: boolean | null
   readonly cache?: CacheMode | null
   readonly cacheTtlMs?: number | null

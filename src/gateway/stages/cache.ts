@@ -110,7 +110,10 @@ function withHits(
   return {
     ...{ ...run, hits, lookMs: deps.clock.monotonicMs() - run.startedMs },
     ...(check === undefined ? {} : { check }),
-    unwritten: derived.map(({ record: image }) => ({ kind: 'image-derived', image })),
+    unwritten: [
+      ...run.unwritten,
+      ...derived.map(({ record: image }) => ({ kind: 'image-derived', image }) as const),
+    ],
   }
 }
 

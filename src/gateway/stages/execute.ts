@@ -9,6 +9,7 @@ import type { PriceRow } from '../../core/pricebook/price-row.ts'
 import { requestLimits } from '../../core/request/limits.ts'
 import { type Candidate, splitCalls } from '../../core/routing/plan.ts'
 import type { CallContext, CallOutcome, ProviderCall } from '../../ports/provider.ts'
+import { isAcceptance } from '../acceptance.ts'
 import { callOrCancel } from '../cancel-call.ts'
 import { isOutcomeUnknown } from '../contradiction.ts'
 import type { Dependencies } from '../dependencies.ts'
@@ -91,10 +92,15 @@ export async function announce(
   deps: Dependencies,
 ): Promise<void> {
   const started = attempts.map((attempt) => ({ kind: 'attempt-started', attempt }) as const)
+  // Of a job each write says that it is still ours: one that was lost buys nothing.
+  const isClaimed = run.job !== undefined && unwritten.length === 0
+  const claimed = isClaimed ? run.unwritten.filter(isAcceptance) : []
   try {
-    await deps.stores.journal.commit([...unwritten, ...started])
+    await deps.stores.journal.commit([...claimed, ...unwritten, ...started])
     if (unwritten.length > 0) run.watch.onWritten?.(unwritten)
   } catch (error) {
+    // A refusal of the books is no trouble of theirs.
+    if (GatewayError.isInstance(error) && error.code === 'insufficient_quota') throw error
     if (isOutcomeUnknown(error)) {
       const isFirst = unwritten.length > 0
       const facts = unsentFacts(run, { attempts, isFirst }, deps.clock.now())

@@ -8,6 +8,7 @@ import { dollarsFromNano, type Nano } from '../../core/money.ts'
 import { requestNotice } from '../../core/notices/request-notice.ts'
 import type { Warning } from '../../core/request/image-request.ts'
 import type { Instant } from '../../core/time.ts'
+import { acceptedRecord } from '../acceptance.ts'
 import { policyWarnings } from '../after-refusal.ts'
 import { cacheFacts, cacheWord, keepPrompt, printMatches } from '../cache-entries.ts'
 import { isCutShort, unspentNano } from '../cut-short.ts'
@@ -17,7 +18,7 @@ import { loadImage } from '../load-image.ts'
 import { madeOf } from '../made-of.ts'
 import { paidWrite } from '../paid-write.ts'
 import { type GatewayResult, scored } from '../result.ts'
-import { bookOf, missingImages, type Run, readyImages, spentNano } from '../run.ts'
+import { bookOf, missingImages, newlyEnded, type Run, readyImages, spentNano } from '../run.ts'
 import { toErrorSummary } from '../stored-error.ts'
 import { toSummary } from '../stored-result.ts'
 import { sumTokens } from '../sum-tokens.ts'
@@ -124,7 +125,7 @@ function endFacts(run: Run, record: RequestRecord, endedAt: Instant, deps: Depen
   if (run.hold !== undefined) {
     const isLost = run.isRecovered === true && record.state === 'failed'
     const kind = isLost ? 'expire' : 'release'
-    const entry = closeEntry(run.hold, kind, record.costNano, endedAt)
+    const entry = closeEntry(run.hold, kind, spentNano({ ended: newlyEnded(run) }), endedAt)
     facts.push({ kind: 'hold-closed', entry })
   }
   // Without an answer there is a refusal, which pictures of a late call must not undo.
@@ -255,9 +256,9 @@ function toEnded(
   endedAt: Instant,
   error: GatewayError | undefined,
 ): RequestRecord {
-  const first = run.unwritten.find((fact) => fact.kind === 'request-accepted')
-  if (first === undefined) throw new TypeError('a run that was never accepted cannot end')
-  const { leaseOwner: _, leaseUntil: __, ...record } = first.request
+  const accepted = acceptedRecord(run.unwritten)
+  if (accepted === undefined) throw new TypeError('a run that was never accepted cannot end')
+  const { leaseOwner: _, leaseUntil: __, ...record } = accepted
   return {
     ...record,
     state: isCutShort(run) ? 'cancelled' : error === undefined ? 'completed' : 'failed',
@@ -270,9 +271,16 @@ function toEnded(
     summary: {
       ...{ ...toSummary(result), ...printMatches(run) },
       ...(isCutShort(run) ? { cancelled: printCut(run) } : {}),
+      ...printTries(run, error),
     },
   }
 }
+
+/** What the receipt says of a job: how often it was tried, and whether that was given up. */
+const printTries = ({ job }: Run, error: GatewayError | undefined): JsonObject =>
+  job === undefined
+    ? {}
+    : { tries: job.place.tries + 1, ...(error?.retryable === true ? { dead_letter: true } : {}) }
 
 /** What the receipt says of pictures that were not made any more. */
 const printCut = (run: Run): JsonObject => ({

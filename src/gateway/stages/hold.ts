@@ -6,6 +6,7 @@ import type { Hold } from '../../core/ledger/entry.ts'
 import { dollarsFromNano } from '../../core/money.ts'
 import type { ImageFormat, ImageRequest } from '../../core/request/image-request.ts'
 import type { Candidate, DraftPart, ExplainedOffer, Plan } from '../../core/routing/plan.ts'
+import { acceptanceOf, isAcceptance } from '../acceptance.ts'
 import { answerFacts, nameFacts } from '../claim-facts.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { printPriceSource, printWaiting } from '../print-quote.ts'
@@ -31,16 +32,15 @@ const BYTES_PER_PIXEL: { readonly [Format in ImageFormat]: number } = {
 export async function hold(run: Run, deps: Dependencies): Promise<Run> {
   const { plan } = run
   const record = toRecord(run, deps)
+  const accepted = acceptanceOf(record, run.job !== undefined)
+  const others = run.unwritten.filter((fact) => !isAcceptance(fact))
   if (plan === undefined) {
-    const accepted = { kind: 'request-accepted', request: record } as const
-    return { ...run, unwritten: [...nameFacts(run), accepted, ...run.unwritten] }
+    return { ...run, unwritten: [...nameFacts(run), accepted, ...others] }
   }
   const bytes = expectedBytes(run.request, plan, missingImages(run))
   const reservation = await deps.bytes.reserve(bytes, run.stop.buying)
   // Nobody waits for it any more: it is noted, and nothing is put aside for it.
-  if (reservation === undefined) {
-    return { ...run, unwritten: [{ kind: 'request-accepted', request: record }] }
-  }
+  if (reservation === undefined) return { ...run, unwritten: [accepted] }
   const opened: Hold = {
     id: makeId('hld', deps.random.bytes(16), deps.clock.now()),
     requestId: run.id,
@@ -55,10 +55,10 @@ export async function hold(run: Run, deps: Dependencies): Promise<Run> {
     hold: opened,
     unwritten: [
       ...nameFacts(run),
-      { kind: 'request-accepted', request: record },
+      accepted,
       ...answerFacts(run, deps),
       { kind: 'hold-opened', hold: opened },
-      ...run.unwritten,
+      ...others,
     ],
   }
 }
@@ -85,12 +85,22 @@ function toRecord(run: Run, deps: Dependencies): RequestRecord {
     plan: { traits: printTraits(run.traits), ...(run.plan && printPlan(run.plan)) },
     book: bookOf(run),
     priceVersion: run.snapshot.book.version,
-    createdAt: run.startedAt,
+    createdAt: run.job?.record.createdAt ?? run.startedAt,
     costNano: 0n,
     ...(run.listNano === undefined ? {} : { listCostNano: run.listNano }),
     leaseOwner: deps.owner,
     leaseUntil: deps.clock.now() + deps.limits.leaseMs,
+    ...placeOf(run),
   }
+}
+
+/** A caller who does not wait has a job, which whoever finds it abandoned may make. */
+function placeOf({ job, watch, request, startedAt }: Run): Pick<RequestRecord, 'place'> {
+  if (job !== undefined) return { place: job.place }
+  if (watch.onAccepted === undefined) return {}
+  const { priority = 'normal' } = request
+  // It is claimed already: this process begins at once.
+  return { place: { priority, dueAt: startedAt, tries: 0, fence: 1 } }
 }
 
 /** The plan as it is stored and answered: dollars, not nano-dollars. */

@@ -81,8 +81,11 @@ async function readParts(request: FastifyRequest, store: ImageStore): Promise<Fo
 }
 
 /** The parts; whatever the parser cannot read is the sender's mistake. */
-async function* partsOf(request: FastifyRequest): AsyncGenerator<Multipart> {
-  const parts = request.parts({ limits: formLimits })
+export async function* partsOf(
+  request: FastifyRequest,
+  limits: { readonly fileSize?: number; readonly files?: number } = {},
+): AsyncGenerator<Multipart> {
+  const parts = request.parts({ limits: { ...formLimits, ...limits } })
   while (true) {
     const next = await parts.next().catch(refuseBroken)
     if (next.done === true) return
@@ -91,7 +94,7 @@ async function* partsOf(request: FastifyRequest): AsyncGenerator<Multipart> {
 }
 
 /** The bytes of a file; a body that ends inside of it is the sender's mistake, too. */
-async function* bytesOf(file: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+export async function* bytesOf(file: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const chunks = file[Symbol.asyncIterator]()
   while (true) {
     const next = await chunks.next().catch(refuseBroken)

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify'
+import type { z } from 'zod'
 import type { InputImage } from '../../core/request/image-request.ts'
 import type { Operation } from '../../core/request/operation.ts'
 import type { RequestDraft } from '../../core/request/request-draft.ts'
@@ -23,10 +24,15 @@ export interface Wanted {
   readonly responseFormat: 'url' | 'b64_json' | null | undefined
 }
 
+type Headers = FastifyRequest['headers']
+
 /** Reads the body of a generation. */
-export function readGeneration(request: FastifyRequest): Wanted {
-  const body = readBody(generationBody, request)
-  const extras = readExtras(request.headers, body.keeprate)
+export const readGeneration = (request: FastifyRequest): Wanted =>
+  toGeneration(readBody(generationBody, request), request.headers)
+
+/** What the body of a generation and our headers ask for. */
+export function toGeneration(body: z.infer<typeof generationBody>, headers: Headers): Wanted {
+  const extras = readExtras(headers, body.keeprate)
   const draft = fromBody(onlyOperation('generate', extras), body, extras.draft)
   return { draft, extras, responseFormat: body.response_format }
 }
@@ -42,9 +48,16 @@ export async function readEditForm(request: FastifyRequest, context: HttpContext
 }
 
 /** Reads the JSON of an edit; the pictures that it names are fetched into the store. */
-export async function readEditJson(request: FastifyRequest, context: HttpContext): Promise<Wanted> {
-  const body = readBody(editBody, request)
-  const extras = readExtras(request.headers, body.keeprate)
+export const readEditJson = (request: FastifyRequest, context: HttpContext): Promise<Wanted> =>
+  toEdit(readBody(editBody, request), request.headers, context)
+
+/** What the JSON of an edit and our headers ask for; its pictures are in the store then. */
+export async function toEdit(
+  body: z.infer<typeof editBody>,
+  headers: Headers,
+  context: Pick<HttpContext, 'gateway' | 'http'>,
+): Promise<Wanted> {
+  const extras = readExtras(headers, body.keeprate)
   const parts = { images: context.gateway.deps.images, http: context.http }
   const images: InputImage[] = []
   for (const [index, reference] of body.images.entries()) {

@@ -9,6 +9,7 @@ import type { HttpContext } from '../context.ts'
 import { throughOf } from '../loop.ts'
 import { pictureBase } from '../picture-base.ts'
 import { answerLater } from './answer-later.ts'
+import { answerQueued, isForQueue } from './answer-queued.ts'
 import { handOver } from './hand-over.ts'
 import { mayBeSplit } from './may-be-split.ts'
 import { type Preference, readPrefer } from './prefer.ts'
@@ -47,6 +48,11 @@ export async function runImages(
     request: normal,
     caller,
     form: { format, hasBody, isLater: preference !== undefined },
+  }
+  if (isForQueue(normal, preference, clock.now())) {
+    client.unwatch()
+    await answerQueued(reply, asked, request, gateway)
+    return reply
   }
   const start = (more: Watch = {}) =>
     handOver(gateway, { ...asked, watch: { ...watch, ...more } }, request, reply)

@@ -10,7 +10,7 @@ import type { Migration } from './migration.ts'
 const column = (kysely: Kysely<unknown>, name: string, type: 'bigint' | 'text') =>
   kysely.schema.alterTable('requests').addColumn(name, type)
 
-/** The place of requests in the queue, the group they belong to, files and batches. */
+/** The place of requests in the queue, and the group they belong to. */
 export const jobQueue: Migration = {
   name: '0007-job-queue',
   statements: (kysely) => [

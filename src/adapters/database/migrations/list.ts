@@ -11,6 +11,7 @@ import { feedback } from './0012-feedback.ts'
 import { beliefs } from './0013-beliefs.ts'
 import { qualityNotes } from './0015-quality-notes.ts'
 import { keptPictures } from './0016-kept-pictures.ts'
+import { filesAndBatches } from './0017-files-and-batches.ts'
 import type { Migration } from './migration.ts'
 
 /** All migrations in their order. Append only. */
@@ -28,4 +29,5 @@ export const migrations: readonly Migration[] = [
   beliefs,
   qualityNotes,
   keptPictures,
+  filesAndBatches,
 ]

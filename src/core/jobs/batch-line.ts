@@ -1,0 +1,54 @@
+import { z } from 'zod'
+import type { JsonObject } from '../json.ts'
+import { ok, type Result, refused } from '../result.ts'
+import type { BatchEndpoint, BatchFault } from './batch.ts'
+
+/** Longest name of a line, in characters. */
+const MAX_CUSTOM_ID = 512
+
+const schema = z.strictObject({
+  custom_id: z.string().min(1).max(MAX_CUSTOM_ID),
+  method: z.literal('POST'),
+  url: z.string(),
+  body: z.record(z.string(), z.unknown()),
+})
+
+/** One line of a batch's input file; its body is checked when it is queued. */
+export interface BatchLine {
+  readonly customId: string
+  readonly body: JsonObject
+}
+
+/** Reads a line. @param line its number, from 1. */
+export function readBatchLine(
+  text: string,
+  line: number,
+  endpoint: BatchEndpoint,
+): Result<BatchLine, BatchFault> {
+  const parsed = parse(text)
+  if (parsed === undefined) {
+    return refused({ code: 'invalid_json_line', line, message: 'This line is no JSON object.' })
+  }
+  const read = schema.safeParse(parsed)
+  if (!read.success) {
+    const [issue] = read.error.issues
+    const unknown = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : []
+    const param = [...(issue?.path ?? []), ...unknown].join('.')
+    const message = `${param}: ${issue?.message ?? 'is malformed'}.`
+    return refused({ code: 'invalid_request', line, message, ...(param === '' ? {} : { param }) })
+  }
+  const { custom_id: customId, url, body } = read.data
+  if (url !== endpoint) {
+    const message = `url must be ${endpoint}, the endpoint of the batch.`
+    return refused({ code: 'invalid_url', line, message, param: 'url' })
+  }
+  return ok({ customId, body: body as JsonObject })
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,95 @@
+import { GatewayError } from '../core/errors/gateway-error.ts'
+import { type Batch, type BatchFault, batchLimits, type StoredFile } from '../core/jobs/batch.ts'
+import { type BatchLine, readBatchLine } from '../core/jobs/batch-line.ts'
+import type { Fact } from '../core/jobs/request-record.ts'
+import type { BatchWords } from './batch-words.ts'
+import type { Dependencies } from './dependencies.ts'
+import type { JobDesk } from './job-desk.ts'
+import { readLines } from './read-lines.ts'
+import { type Enqueued, refusedFacts } from './to-queued.ts'
+
+/** Faults that are told of one file. */
+const MAX_FAULTS = 100
+/** Lines that are put into the queue together. */
+const LINES_AT_ONCE = 100
+
+/** What reading a batch needs. */
+export interface BatchParts {
+  readonly deps: Dependencies
+  readonly jobs: JobDesk
+  readonly words: BatchWords
+}
+
+/** The lines of an input file. */
+export const linesOf = ({ digest, byteLength }: StoredFile, { images }: Dependencies) =>
+  readLines(images.read(digest, { start: 0, end: byteLength - 1 }))
+
+/** Reads a whole input file once, before anything of it is made. */
+export async function validateInput(
+  file: StoredFile,
+  { terms: { endpoint } }: Batch,
+  deps: Dependencies,
+): Promise<{ readonly total: number; readonly faults: readonly BatchFault[] }> {
+  const faults: BatchFault[] = []
+  const names = new Set<string>()
+  let total = 0
+  for await (const { number, text } of linesOf(file, deps)) {
+    total += 1
+    if (total > batchLimits.lines) {
+      const message = `A batch has at most ${batchLimits.lines} lines.`
+      return { total, faults: [{ code: 'too_many_lines', line: number, message }] }
+    }
+    const read = readBatchLine(text, number, endpoint)
+    if (!read.ok) faults.push(read.refusal)
+    else if (names.has(read.value.customId)) {
+      const message = 'Another line has the same custom_id.'
+      faults.push({ code: 'duplicate_custom_id', line: number, message, param: 'custom_id' })
+    } else names.add(read.value.customId)
+    if (faults.length >= MAX_FAULTS) break
+  }
+  if (total === 0) faults.push({ code: 'empty_file', message: 'The file has no lines.' })
+  return { total, faults }
+}
+
+/**
+ * Puts the lines into the queue that are not in it yet, each exactly once: where it broke off is
+ * known by the last line that is there. A body that cannot be asked for is a line that has failed.
+ * @param mayGoOn asked before each group of lines.
+ */
+export async function queueInput(
+  file: StoredFile,
+  batch: Batch,
+  { deps, jobs, words }: BatchParts,
+  mayGoOn: () => Promise<boolean>,
+): Promise<void> {
+  const { endpoint, priority } = batch.terms
+  const caller = { keyId: batch.keyId, tenant: batch.tenant }
+  const last = await deps.stores.queue.lastLine(batch.id)
+  let requests: Enqueued[] = []
+  let refused: Fact[] = []
+  let count = 0
+  const flush = async (): Promise<void> => {
+    const facts = refused
+    await jobs.enqueue(requests, () => facts)
+    requests = []
+    refused = []
+    count = 0
+  }
+  for await (const { number, text } of linesOf(file, deps)) {
+    if (number <= last) continue
+    if (count === 0 && !(await mayGoOn())) return
+    const place = { priority, batch: { id: batch.id, line: number } }
+    const read = readBatchLine(text, number, endpoint)
+    try {
+      if (!read.ok) throw new GatewayError('invalid_request', read.refusal.message)
+      const request = await words.read(endpoint, (read.value satisfies BatchLine).body)
+      requests.push({ request, caller, place })
+    } catch (error) {
+      if (!GatewayError.isInstance(error)) throw error
+      refused.push(...refusedFacts({ caller, place }, error, deps))
+    }
+    count += 1
+    if (count >= LINES_AT_ONCE) await flush()
+  }
+  await flush()
+}

@@ -1,0 +1,268 @@
+import { rm } from 'node:fs/promises'
+import { afterEach, expect, test } from 'vitest'
+import { GatewayError } from '../core/errors/gateway-error.ts'
+import type { QueuePlace } from '../core/jobs/queue-place.ts'
+import type { Fact, RequestRecord } from '../core/jobs/request-record.ts'
+import { normaliseRequest } from '../core/request/normalise.ts'
+import type { RequestDraft } from '../core/request/request-draft.ts'
+import type { CallOutcome } from '../ports/provider.ts'
+import type { Journal } from '../ports/stores.ts'
+import {
+  type GatewayStand,
+  type GatewayStandOptions,
+  openGatewayStand,
+  until,
+} from '../testing/gateway-stand.ts'
+import { draws, failed, type Play, scriptedProvider } from '../testing/scripted-provider.ts'
+import { VirtualClock } from '../testing/virtual-clock.ts'
+
+const CENT = 10_000_000n
+const HOUR = 3_600_000
+
+const open = new Set<GatewayStand>()
+afterEach(async () => {
+  for (const stand of open) await stand.close()
+  for (const { home } of open) await rm(home, { recursive: true, force: true })
+  open.clear()
+})
+
+async function stand(options: GatewayStandOptions): Promise<GatewayStand> {
+  const opened = await openGatewayStand(options)
+  open.add(opened)
+  return opened
+}
+
+/** Puts requests into the queue: for one picture each, that no cache has. */
+const enqueue = (
+  { gateway }: GatewayStand,
+  drafts: readonly Partial<RequestDraft>[],
+  place: Partial<Pick<QueuePlace, 'priority' | 'dueAt' | 'batch'>> = {},
+  keyId = 'key_someone',
+) =>
+  gateway.jobs.enqueue(
+    drafts.map((draft) => ({
+      request: normaliseRequest({
+        ...{ operation: 'generate', prompt: 'a cup', cache: 'off' },
+        ...draft,
+      }),
+      caller: { keyId, tenant: 'here' },
+      place,
+    })),
+  )
+
+/** Its end, however much time has to pass until then. */
+const ended = ({ stores, clock }: GatewayStand, id: string): Promise<RequestRecord> =>
+  until(async () => {
+    await clock.advance(500)
+    const record = await stores.requests.request(id)
+    return record !== undefined && ['completed', 'failed', 'cancelled'].includes(record.state)
+      ? record
+      : undefined
+  })
+
+async function expectBooks({ stores }: GatewayStand, spentNano: bigint): Promise<void> {
+  expect(await stores.ledger.audit()).toEqual([])
+  const balance = await stores.ledger.balance('key_someone', 'real')
+  expect(balance).toEqual({ spentNano, heldNano: 0n })
+}
+
+/** Answers when it is told to. */
+function held(then: Play = draws()) {
+  const gate = Promise.withResolvers<void>()
+  const play: Play = async (...call) => {
+    await gate.promise
+    return then(...call)
+  }
+  return { play, open: gate.resolve }
+}
+
+test('a job that is queued is made, and paid once', async () => {
+  const acme = scriptedProvider()
+  const here = await stand({ providers: [acme] })
+  const [id = ''] = await enqueue(here, [{}])
+  const record = await ended(here, id)
+  expect(record).toMatchObject({ state: 'completed', costNano: CENT, made: { images: 1 } })
+  expect(record.plan).toMatchObject({ hold: '0.01' })
+  expect(record.summary).toMatchObject({ route: 'direct', tries: 1 })
+  expect(acme.calls).toHaveLength(1)
+  await expectBooks(here, CENT)
+})
+
+test('a job is not begun before its time', async () => {
+  const acme = scriptedProvider()
+  const here = await stand({ providers: [acme] })
+  const [id = ''] = await enqueue(here, [{}], { dueAt: here.clock.now() + HOUR })
+  await here.clock.advance(HOUR - 1_000)
+  expect((await here.stores.requests.request(id))?.state).toBe('queued')
+  await here.clock.advance(2_000)
+  expect((await ended(here, id)).state).toBe('completed')
+})
+
+test('one key does not take all the room, and a high priority goes first', async () => {
+  const { play, open: letGo } = held()
+  const acme = scriptedProvider({ play })
+  const limits = { parallelJobs: 4, parallelJobsPerKey: 3 }
+  const here = await stand({ providers: [acme], limits })
+  const mine = await enqueue(
+    here,
+    Array.from({ length: 6 }, () => ({})),
+  )
+  await until(() => acme.calls.length === 3)
+  const [low = ''] = await enqueue(here, [{ prompt: 'low' }], { priority: 'low' }, 'key_other')
+  await until(() => acme.calls.length === 4)
+  const [high = ''] = await enqueue(here, [{ prompt: 'high' }], { priority: 'high' }, 'key_other')
+  letGo()
+  for (const id of [...mine, low, high]) await ended(here, id)
+  const prompts = acme.calls.map(({ prompt }) => prompt)
+  expect(prompts.slice(0, 4)).toEqual(['a cup', 'a cup', 'a cup', 'low'])
+  expect(prompts[4]).toBe('high')
+  expect(prompts).toHaveLength(8)
+})
+
+test('a job whose provider is down is tried again until it is up, under one record', async () => {
+  const acme = scriptedProvider({
+    play: (call, context, index) =>
+      index < 2 ? failed('overloaded') : draws()(call, context, index),
+  })
+  const here = await stand({ providers: [acme] })
+  const [id = ''] = await enqueue(here, [{}])
+  const record = await ended(here, id)
+  expect(record).toMatchObject({ state: 'completed', costNano: CENT, summary: { tries: 3 } })
+  expect(await here.stores.requests.attempts(id)).toHaveLength(3)
+  await expectBooks(here, CENT)
+})
+
+test('a job that fails for as long as it may is a dead letter', async () => {
+  const here = await stand({ providers: [scriptedProvider({ play: () => failed('overloaded') })] })
+  const [id = ''] = await enqueue(here, [{}])
+  expect(await ended(here, id)).toMatchObject({
+    state: 'failed',
+    error: { code: 'no_provider_available' },
+    summary: { dead_letter: true },
+  })
+  await expectBooks(here, 0n)
+})
+
+test('what can never be made fails at once, also when it was queued before that was so', async () => {
+  const acme = scriptedProvider({ play: () => failed('content_policy_input') })
+  const here = await stand({ providers: [acme] })
+  const [refused = '', gone = ''] = await enqueue(here, [{}, { model: 'nobody/nothing' }])
+  expect(await ended(here, refused)).toMatchObject({
+    state: 'failed',
+    error: { code: 'content_policy_violation' },
+  })
+  expect(await ended(here, gone)).toMatchObject({
+    state: 'failed',
+    error: { code: 'model_not_found' },
+  })
+  await expectBooks(here, 0n)
+})
+
+test('a job whose budget is spent is paused until its window turns', async () => {
+  let isSpent = true
+  const journal = (inner: Journal): Journal => ({
+    commit: (facts) => {
+      if (!isSpent || !facts.some(({ kind }) => kind === 'hold-opened')) return inner.commit(facts)
+      const error = new GatewayError('insufficient_quota', 'The hour is spent.', {
+        retryAfterMs: HOUR,
+      })
+      return Promise.reject(error)
+    },
+  })
+  const acme = scriptedProvider()
+  const here = await stand({ providers: [acme], journal })
+  const [id = ''] = await enqueue(here, [{}])
+  await until(async () => (await here.stores.requests.request(id))?.state === 'paused')
+  await here.clock.advance(HOUR - 2_000)
+  expect(acme.calls).toHaveLength(0)
+  isSpent = false
+  await here.clock.advance(4_000)
+  expect((await ended(here, id)).summary).toMatchObject({ tries: 1 })
+  await expectBooks(here, CENT)
+})
+
+/** A process that dies once a kind of fact is written; the next one starts on its folder. */
+async function restart(
+  options: GatewayStandOptions,
+  lastKind: Fact['kind'],
+  begin: (here: GatewayStand) => unknown,
+): Promise<GatewayStand> {
+  let isDead = false
+  let isWritten = false
+  const journal = (inner: Journal): Journal => ({
+    commit: async (facts) => {
+      if (isDead) return new Promise(() => {})
+      isDead = facts.some(({ kind }) => kind === lastKind)
+      await inner.commit(facts)
+      isWritten ||= isDead
+    },
+  })
+  const dead = await openGatewayStand({ ...options, journal })
+  void begin(dead)
+  await until(() => isWritten)
+  await dead.stores.close()
+  const clock = new VirtualClock(dead.clock.now() + dead.gateway.deps.limits.leaseMs + 1)
+  return stand({ ...options, journal: (inner) => inner, home: dead.home, clock, seed: 2 })
+}
+
+const lastJob = async ({ stores }: GatewayStand): Promise<string> =>
+  until(async () => (await stores.requests.list({ tenant: 'here', limit: 1 }))[0]?.id)
+
+test('a process that dies before it sends leaves a job that the next one makes', async () => {
+  const acme = scriptedProvider()
+  const here = await restart({ providers: [acme] }, 'hold-opened', (dead) => enqueue(dead, [{}]))
+  const record = await ended(here, await lastJob(here))
+  expect(record).toMatchObject({ state: 'completed', costNano: CENT, summary: { tries: 2 } })
+  expect(acme.calls).toHaveLength(1)
+  await expectBooks(here, CENT)
+})
+
+test('so does one whose caller was promised an answer for later', async () => {
+  const acme = scriptedProvider()
+  const ask = ({ gateway }: GatewayStand) => {
+    const request = normaliseRequest({ operation: 'generate', prompt: 'a cup' })
+    const caller = { keyId: 'key_someone', tenant: 'here' }
+    gateway.submit(request, caller, { onAccepted: () => undefined })
+  }
+  const here = await restart({ providers: [acme] }, 'request-accepted', ask)
+  expect((await ended(here, await lastJob(here))).state).toBe('completed')
+  expect(acme.calls).toHaveLength(1)
+  await expectBooks(here, CENT)
+})
+
+test('a call that may have been paid is booked, and its offer is not asked again', async () => {
+  const never: Play = () => new Promise<CallOutcome>(() => {})
+  const first = scriptedProvider({ id: 'acme', play: never })
+  const other = scriptedProvider({ id: 'bolt', usd: '0.02' })
+  const providers = [first, other]
+  const here = await restart({ providers }, 'attempt-started', (dead) =>
+    enqueue(dead, [{ model: 'auto:cheapest' }]),
+  )
+  const record = await ended(here, await lastJob(here))
+  expect(record).toMatchObject({ state: 'completed', costNano: 3n * CENT })
+  expect([first.calls.length, other.calls.length]).toEqual([1, 1])
+  await expectBooks(here, 3n * CENT)
+})
+
+test('what is cancelled while it waits costs nothing and says what that saved', async () => {
+  const { play, open: letGo } = held()
+  const acme = scriptedProvider({ play })
+  const here = await stand({ providers: [acme], limits: { parallelJobs: 1 } })
+  const group = { group: 'page' }
+  const [running = ''] = await enqueue(here, [group])
+  await until(() => acme.calls.length === 1)
+  const waiting = await enqueue(here, [group, group])
+  const [other = ''] = await enqueue(here, [{ group: 'b' }])
+  const later = await enqueue(here, [group], { dueAt: here.clock.now() + HOUR })
+  expect(await here.gateway.jobs.cancelAll({ tenant: 'here', group: 'page' })).toBe(4)
+  letGo()
+  for (const id of [...waiting, ...later]) {
+    expect(await ended(here, id)).toMatchObject({
+      ...{ state: 'cancelled', costNano: 0n },
+      summary: { cancelled: { images: 1, saved: '0.01' } },
+    })
+  }
+  expect((await ended(here, other)).state).toBe('completed')
+  await ended(here, running)
+  expect(acme.calls).toHaveLength(2)
+})

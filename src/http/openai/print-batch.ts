@@ -1,0 +1,63 @@
+import type { Batch, BatchFault, BatchState } from '../../core/jobs/batch.ts'
+import type { JsonObject } from '../../core/json.ts'
+import { dollarsFromNano } from '../../core/money.ts'
+import type { Instant } from '../../core/time.ts'
+import type { Stores } from '../../ports/stores.ts'
+
+/** A batch as OpenAI prints it, with what its lines came to and cost. */
+export async function printBatch(
+  batch: Batch,
+  { queue }: Pick<Stores, 'queue'>,
+): Promise<JsonObject> {
+  const [counts, sums] = await Promise.all([queue.countBatch(batch.id), queue.sumBatch(batch.id)])
+  const { terms, progress, state, endedAt } = batch
+  const count = (...states: Parameters<typeof counts.get>[0][]): number =>
+    states.reduce((sum, each) => sum + (counts.get(each) ?? 0), 0)
+  const endedAs = (end: BatchState) => (state === end ? seconds(endedAt) : null)
+  return {
+    id: batch.id,
+    object: 'batch',
+    endpoint: terms.endpoint,
+    errors: progress.faults === undefined ? null : printFaults(progress.faults),
+    input_file_id: terms.inputFileId,
+    completion_window: terms.window,
+    status: state,
+    output_file_id: batch.outputFileId ?? null,
+    error_file_id: batch.errorFileId ?? null,
+    created_at: seconds(batch.createdAt),
+    in_progress_at: seconds(progress.inProgressAt),
+    expires_at: seconds(batch.expiresAt),
+    finalizing_at: seconds(progress.finalizingAt),
+    completed_at: endedAs('completed'),
+    failed_at: endedAs('failed'),
+    expired_at: endedAs('expired'),
+    cancelling_at: seconds(batch.cancellingAt),
+    cancelled_at: endedAs('cancelled'),
+    request_counts: { total: batch.total, completed: count('completed'), failed: count('failed') },
+    metadata: terms.metadata ?? null,
+    keeprate: {
+      priority: terms.priority,
+      cost: dollarsFromNano(sums.costNano),
+      saved: dollarsFromNano(sums.savedNano),
+      images: sums.images,
+      cached: sums.cached,
+      retried: sums.retried,
+      running: count('running'),
+      waiting: count('queued'),
+      paused: count('paused'),
+      cancelled: count('cancelled'),
+    },
+  }
+}
+
+const seconds = (instant: Instant | undefined): number | null =>
+  instant === undefined ? null : Math.floor(instant / 1_000)
+
+const printFaults = (faults: readonly BatchFault[]): JsonObject => ({
+  object: 'list',
+  data: faults.map(({ code, line, message, param }) => ({
+    ...{ code, message },
+    line: line ?? null,
+    param: param ?? null,
+  })),
+})
