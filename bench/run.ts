@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util'
 import { hasGateway } from './gateway.ts'
 import { judge } from './goals.ts'
 import { type Measurement, measure } from './measure.ts'
+import { measureQueue } from './queue.ts'
 import { measureRating } from './rating.ts'
 import { toRatingReport, toReport } from './report.ts'
 import { measureRouting } from './routing.ts'
@@ -59,7 +60,9 @@ async function main(): Promise<number> {
     return 0
   }
   // Before the processes of the other scenarios warm the machine; nothing else runs beside it.
-  const rating = options.hasRating ? [...measureRating(), ...measureRouting()] : []
+  const rating = options.hasRating
+    ? [...measureRating(), ...measureRouting(), ...(await measureQueue())]
+    : []
   const measurements = options.isRatingOnly ? [] : await measureAll(options)
   const summary = summarise(measurements)
   const goals = judge(summary, measurements)

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { addAlerts } from './commands/alerts.ts'
+import { addBatch } from './commands/batch.ts'
 import { addBench } from './commands/bench.ts'
 import { addCache } from './commands/cache.ts'
 import { addConfig } from './commands/config.ts'
@@ -35,6 +36,7 @@ for (const add of [
   addPrice,
   addUsage,
   addJobs,
+  addBatch,
   addLedger,
   addCache,
   addStorage,

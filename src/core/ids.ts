@@ -6,7 +6,16 @@ import type { Instant } from './time.ts'
  * uploaded or made file, `batch_…` batch.
  */
 export type IdPrefix =
-  'req' | 'att' | 'img' | 'hld' | 'key' | 'whk' | 'msg' | 'alr' | 'file' | 'batch'
+  | 'req'
+  | 'att'
+  | 'img'
+  | 'hld'
+  | 'key'
+  | 'whk'
+  | 'msg'
+  | 'alr'
+  | 'file'
+  | 'batch'
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'
 /** 50 bits of milliseconds: enough until the year 37,000. */

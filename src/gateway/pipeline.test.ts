@@ -124,4 +124,16 @@ describe('how many calls are made', () => {
   })
 })
 
+test('a purpose may have a most of pictures, which is refused before anything is looked for', async () => {
+  const acme = scriptedProvider()
+  const purposes = { thumbnail: { max_images: 2 } }
+  await withGatewayStand({ providers: [acme], purposes }, async ({ ask }) => {
+    const refused = { code: 'invalid_request', param: 'n' }
+    await expect(ask({ n: 3, purpose: 'thumbnail' })).rejects.toMatchObject(refused)
+    expect((await ask({ n: 2, purpose: 'thumbnail' })).images).toHaveLength(2)
+    expect((await ask({ n: 3, purpose: 'hero' })).images).toHaveLength(3)
+    expect(acme.calls).toHaveLength(2)
+  })
+})
+
 const outage = { class: 'overloaded', message: 'down', billed: false } as const

@@ -44,8 +44,6 @@ export interface JobQueue {
    * @returns how many had not ended and were not asked before.
    */
   askCancelAll(jobs: JobSet, at: Instant): Promise<number>
-  /** Puts off the lines of a batch that wait, until `dueAt`. */
-  pauseBatch(batchId: string, dueAt: Instant): Promise<void>
   /** How many lines of a batch are in which state. */
   countBatch(batchId: string): Promise<ReadonlyMap<RequestState, number>>
   /** What the lines of a batch came to so far. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
-import { complexities } from '../core/purpose/words.ts'
 import { priorities } from '../core/jobs/queue-place.ts'
+import { complexities } from '../core/purpose/words.ts'
 import { cacheModes, qualities } from '../core/request/image-request.ts'
 import type { RequestDraft } from '../core/request/request-draft.ts'
 import { inputImage } from './sample-models.ts'

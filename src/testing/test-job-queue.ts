@@ -186,7 +186,7 @@ function sets(open: OpenStores): void {
       expect((await requests.request('req_ended'))?.cancelAskedAt).toBeUndefined()
     }))
 
-  test('a batch has each line once, counts them, and can be paused and cancelled as a whole', () =>
+  test('a batch has each line once, counts and sums them, and is cancelled as a whole', () =>
     withStores(open, async ({ journal, queue }) => {
       const lineOf = (line: number) =>
         waiting(`line${line}`, { priority: 'low', batch: { id: 'batch_a', line } })
@@ -198,14 +198,16 @@ function sets(open: OpenStores): void {
       const lines = await queue.lines('batch_a', { from: 1, limit: 9 })
       expect(idsOf(lines)).toEqual(['req_line1', 'req_line2'])
       await queue.claim({ ...claim, limit: 1 })
-      await queue.pauseBatch('batch_a', now + 9)
-      expect(await queue.claim(claim)).toEqual([])
       expect(await queue.countBatch('batch_a')).toEqual(
         new Map([
-          ['paused', 2],
+          ['queued', 2],
           ['running', 1],
         ]),
       )
+      expect(await queue.lastLine('batch_a')).toBe(2)
+      expect(await queue.lastLine('batch_b')).toBe(0)
+      const sums = { costNano: 0n, savedNano: 0n, images: 0, cached: 0, retried: 0 }
+      expect(await queue.sumBatch('batch_a')).toEqual(sums)
       expect(await queue.askCancelAll({ batchId: 'batch_a' }, now)).toBe(3)
       expect(await queue.claim(claim)).toHaveLength(2)
     }))

@@ -43,15 +43,6 @@ export function jobQueue(engine: Engine): JobQueue {
       )
       return changes
     },
-    async pauseBatch(batchId, dueAt) {
-      const paused = kysely
-        .updateTable('requests')
-        .set({ state: 'paused', due_at: toMilliseconds(dueAt) })
-        .where(isWaiting)
-        .where('batch_id', '=', batchId)
-        .where('cancel_asked_at', 'is', null)
-      await run(engine, paused)
-    },
     async countBatch(batchId) {
       const counted = kysely
         .selectFrom('requests')

@@ -1,5 +1,6 @@
 import type { AlertRow } from './alert-store.ts'
 import type { IdempotencyKeyRow, OwedAnswerRow } from './answer-rows.ts'
+import type { BatchRow, FileRow } from './batch-tables.ts'
 import type {
   BeliefCountRow,
   BeliefGenerationRow,
@@ -14,7 +15,6 @@ import type {
   SimilarPromptRow,
 } from './cache-tables.ts'
 import type { DeliveryRow, DestinationRow } from './notice-rows.ts'
-import type { BatchRow, FileRow } from './batch-tables.ts'
 import { type PlaceColumns, placeColumns } from './place-columns.ts'
 import type { BillTallyRow, PriceChangeRow, PriceFeedRow, PriceSourceRow } from './price-tables.ts'
 import type { Columns } from './statement.ts'

@@ -11,7 +11,8 @@ import type { Run } from '../run.ts'
 /**
  * Begins a run: takes the snapshot of models and prices that this request will see to its end, and
  * finds out which models its name means.
- * @throws GatewayError `model_not_found` or `model_retired`, also of the baseline.
+ * @throws GatewayError `model_not_found` or `model_retired`, also of the baseline; more pictures
+ * than the purpose allows.
  */
 export function normalise(
   asked: ImageRequest,
@@ -26,6 +27,7 @@ export function normalise(
   const resolution = resolveModel(snapshot.catalog, asked.model, startedAt)
   checkBaseline(asked, snapshot, startedAt)
   const purpose = asked.purpose ?? resolution.purpose
+  checkCount(asked.n, purpose, deps)
   const said = resolution.purpose === undefined ? {} : { purposeOfModel: resolution.purpose }
   const onPolicyRefusal = asked.onPolicyRefusal ?? deps.rules.onPolicyRefusal
   const onGateRefusal = asked.onGateRefusal ?? deps.rules.onGateRefusal
@@ -53,6 +55,13 @@ export function normalise(
     ended: [],
     providerMs: 0,
   }
+}
+
+/** Pictures that nobody looks at cost as much as those that are kept. */
+function checkCount(n: number, purpose: string | undefined, { purposes }: Dependencies): void {
+  const { name, maxImages } = purposes.of(purpose)
+  if (maxImages === undefined || n <= maxImages) return
+  throw invalid('n', `n must be at most ${maxImages} for the purpose ${name}.`)
 }
 
 /** Savings that are counted from a model that nobody knows would be none at all. */

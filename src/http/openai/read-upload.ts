@@ -37,9 +37,7 @@ async function readParts(request: FastifyRequest, store: ImageStore, maxBytes: n
   for await (const part of partsOf(request, { fileSize: maxBytes, files: 1 })) {
     if (part.type === 'field' && part.fieldname === 'purpose') purpose = part.value
     else if (part.type === 'file' && part.fieldname === 'file') {
-      const stored = await store
-        .putStream(jsonLines(bytesOf(part.file)), maxBytes)
-        .catch(refuseLarge)
+      const stored = await storeLines(bytesOf(part.file), store, maxBytes)
       if (part.file.truncated) throw tooLarge()
       file = { ...stored, filename: (part.filename ?? '').slice(0, MAX_NAME) || 'batch.jsonl' }
     } else {
@@ -51,6 +49,13 @@ async function readParts(request: FastifyRequest, store: ImageStore, maxBytes: n
   if (file === undefined) throw invalid('file', 'file must be a file with lines of JSON.')
   return file
 }
+
+/**
+ * Stores the lines of a batch as they come.
+ * @throws GatewayError for what is too large or no JSONL.
+ */
+export const storeLines = (bytes: AsyncIterable<Buffer>, store: ImageStore, maxBytes: number) =>
+  store.putStream(jsonLines(bytes), maxBytes).catch(refuseLarge)
 
 /**
  * What does not begin as JSON is not kept: pictures lie in the same store, under their digests, and
