@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { addAlerts } from './commands/alerts.ts'
 import { addBatch } from './commands/batch.ts'
 import { addBench } from './commands/bench.ts'
+import { addBudget } from './commands/budget.ts'
 import { addCache } from './commands/cache.ts'
 import { addConfig } from './commands/config.ts'
 import { addDoctor } from './commands/doctor.ts'
@@ -35,6 +36,7 @@ for (const add of [
   addModels,
   addPrice,
   addUsage,
+  addBudget,
   addJobs,
   addBatch,
   addLedger,

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { isAbsolute, resolve } from 'node:path'
 import { conflictText, findConflicts } from '../core/pricebook/conflicts.ts'
 import type { ProviderDefinition } from '../providers/shared/definition.ts'
+import { readBudgets } from './budget-settings.ts'
 import { ConfigError } from './config-error.ts'
 import { resolveBooks } from './price-books.ts'
 import { planProviders } from './provider-plan.ts'
@@ -91,8 +92,10 @@ export function loadSettings(input: {
   for (const conflict of findConflicts(priceOverrides.rows)) {
     problems.push(`${path}: prices.overrides: ${conflictText(conflict)}`)
   }
+  const budgets = readBudgets(file.budgets, path, problems)
   if (problems.length > 0) throw new ConfigError(problems)
   const outside = {
+    budgets,
     priceFeeds: file.prices?.feeds ?? [],
     alerts: file.alerts ?? {},
     cache: file.cache ?? {},

@@ -13,6 +13,7 @@ import {
 import { scopes } from '../core/ledger/virtual-key.ts'
 import { makePurposes } from '../core/purpose/default-purposes.ts'
 import { viaOf } from '../core/request/via.ts'
+import { configureBudgets } from '../gateway/budget-admin.ts'
 import { ByteBudget } from '../gateway/byte-budget.ts'
 import { createEventHub, type EventHub } from '../gateway/events.ts'
 import { GateDesk } from '../gateway/gate-desk.ts'
@@ -213,6 +214,7 @@ async function assemble(
     emit: hub.emit,
     owner: `${hostname()}:${process.pid}:${randomHex(6)}`,
   }
+  await configureBudgets(settings.budgets, parts)
   const gateway = openGateway(parts, options)
   const stop = new AbortController()
   const drained = isStaying ? storage.drain(stop.signal) : undefined

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { budgetSchema } from '../core/budgets/wire.ts'
 import type { JsonObject } from '../core/json.ts'
 import type { Markup } from '../core/pricebook/layers.ts'
 import { type PriceRow, priceRowSchema } from '../core/pricebook/price-row.ts'
@@ -7,6 +8,7 @@ import { type PurposeSettings, purposeSchema } from '../core/purpose/purpose.ts'
 import type { GateRefusalMode, RefusalMode } from '../core/request/image-request.ts'
 import { type AlertSettings, alertSettings } from './alert-schema.ts'
 import { type ApiKey, apiKeyList } from './api-keys.ts'
+import type { BudgetSettings } from './budget-settings.ts'
 import { type CacheSettings, cacheMembers } from './cache-schema.ts'
 import { type FeedSettings, feedRow } from './feed-schema.ts'
 import { webhookSettings } from './notice-schema.ts'
@@ -153,6 +155,15 @@ export const configFile = z.strictObject({
     .describe('What pictures are for: sizes, floors and what a bad one costs'),
   quality: qualitySettings.optional().describe('What gates look at pictures with'),
   ...routingMembers,
+  budgets: z
+    .array(budgetSchema)
+    .max(1_000)
+    .optional()
+    .describe('Limits of money; the server takes away those that are not here any more'),
+  budget_status: z
+    .union([z.literal(402), z.literal(429)])
+    .optional()
+    .describe('Status of answers that no budget has room for; 402 for clients that resend 429'),
   limits: z
     .strictObject({
       bytes_in_flight: z.number().int().min(1_048_576).optional(),
@@ -233,6 +244,8 @@ export interface Settings {
   /** By name; over those that ship. */
   readonly purposes: Readonly<Record<string, PurposeSettings>>
   readonly quality: QualitySettings
+  readonly budgets: readonly BudgetSettings[]
+  readonly budgetStatus: 402 | 429
   readonly storage: StorageSettings
   readonly keeping: KeepingSettings
   readonly cacheTtlMs: number

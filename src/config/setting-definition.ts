@@ -13,7 +13,9 @@ type StorageKey =
 
 /** One setting: where it may be said, what holds when nobody says it. */
 export interface SettingDefinition {
-  readonly key: Exclude<keyof Settings, 'providers' | 'priceOverrides' | 'quality'> | StorageKey
+  readonly key:
+    | Exclude<keyof Settings, 'providers' | 'priceOverrides' | 'quality' | 'budgets'>
+    | StorageKey
   /** Path in `keeprate.yaml`. */
   readonly path: readonly [keyof ConfigFile, ...string[]]
   readonly variables: readonly string[]

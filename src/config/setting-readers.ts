@@ -72,3 +72,10 @@ export const adminKeyText = (value: unknown): string => {
   if (String(value).length >= 16) return String(value)
   throw new RangeError('must have at least 16 characters')
 }
+
+/** How clients are told that no budget has room. */
+export const budgetStatus = (value: unknown): 402 | 429 => {
+  if (String(value) === '402') return 402
+  if (String(value) === '429') return 429
+  throw new RangeError('must be 402 or 429')
+}

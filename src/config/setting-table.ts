@@ -4,6 +4,7 @@ import { routingSettings } from './routing-settings.ts'
 import type { SettingDefinition } from './setting-definition.ts'
 import {
   adminKeyText,
+  budgetStatus,
   databaseAddress,
   durationMs,
   flag,
@@ -129,6 +130,13 @@ export const settingTable: readonly SettingDefinition[] = [
     variables: ['KEEPRATE_PLAN_STEPS'],
     default: defaultLimits.planSteps,
     read: wholeNumber(1, 10),
+  },
+  {
+    key: 'budgetStatus',
+    path: ['budget_status'],
+    variables: ['KEEPRATE_BUDGET_STATUS'],
+    default: 429,
+    read: budgetStatus,
   },
   {
     key: 'breakerFailures',

@@ -145,3 +145,29 @@ describe('the line', () => {
     expect(clock.sleeping).toBe(0)
   })
 })
+
+describe('keys that want bytes', () => {
+  const [greedy, other] = ['greedy', 'other'].map((name) => ({ name, weight: 1 }))
+
+  test('take turns, so that a greedy one keeps nobody from its first', async () => {
+    const clock = new VirtualClock()
+    const limits = { ...defaultLimits, bytesInFlight: 1, waitingForBytes: 4 }
+    const budget = new ByteBudget(limits, clock)
+    const admitted: string[] = []
+    const ask = (owner = greedy) =>
+      budget.reserve(1, undefined, owner).then(
+        (reservation) => {
+          admitted.push(owner?.name ?? '')
+          return reservation
+        },
+        () => undefined,
+      )
+    const first = await ask()
+    const waiting = [ask(), ask(), ask(), ask(), ask(other)]
+    first?.release()
+    for (const each of waiting) void each.then((reservation) => reservation?.release())
+    await Promise.all(waiting)
+    // The line was full: the last of the greedy ones made room.
+    expect(admitted).toEqual(['greedy', 'greedy', 'other', 'greedy', 'greedy'])
+  })
+})

@@ -2,6 +2,7 @@ import type { AlertRules } from '../core/alerts/alert-rules.ts'
 import type { Catalog } from '../core/catalog/catalog.ts'
 import type { MeasuredSeconds } from '../core/catalog/measured-seconds.ts'
 import type { Model } from '../core/catalog/model.ts'
+import type { KeyLimits } from '../core/ledger/virtual-key.ts'
 import type { PriceBook } from '../core/pricebook/price-book.ts'
 import type { WaitingRate } from '../core/pricing/strategies/index.ts'
 import type { Purposes } from '../core/purpose/default-purposes.ts'
@@ -13,10 +14,12 @@ import type { ImageStore } from '../ports/image-store.ts'
 import type { Log } from '../ports/log.ts'
 import type { Provider } from '../ports/provider.ts'
 import type { Stores } from '../ports/stores.ts'
+import type { BudgetDesk } from './budget-desk.ts'
 import type { ByteBudget } from './byte-budget.ts'
 import type { CachePools } from './cache-pools.ts'
 import type { GatewayEvent } from './events.ts'
 import type { GateDesk } from './gate-desk.ts'
+import type { KeyDesk } from './key-desk.ts'
 import type { LateWrites } from './late-writes.ts'
 import type { GatewayLimits } from './limits.ts'
 import type { LookupDesk } from './lookup-desk.ts'
@@ -70,6 +73,9 @@ export interface Dependencies {
   /** Whether calls that run are given up when the caller goes away, unless the request says. */
   readonly cancelsOnDisconnect: boolean
   readonly bytes: ByteBudget
+  readonly budgets: BudgetDesk
+  /** What the keys of callers may do. */
+  readonly keys: KeyDesk
   readonly siblings: Siblings
   /** Finds prompts that are near; absent where that is off. */
   readonly similarity?: SimilarityDesk
@@ -100,4 +106,6 @@ export interface Dependencies {
 export interface Caller {
   readonly keyId: string
   readonly tenant: string
+  /** How much at a time; of keys that are not limited there are none. */
+  readonly limits?: KeyLimits | undefined
 }

@@ -98,7 +98,7 @@ export type GatewayEvent =
       readonly result: DeliveryResult
     }
   | {
-      /** What was spent and put aside reached a share of a budget. */
+      /** What was spent reached a share of a budget. */
       readonly kind: 'budget-threshold'
       /** Name of the budget, as its owner knows it. */
       readonly budget: string

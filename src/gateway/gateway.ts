@@ -6,9 +6,11 @@ import type { PartialImage } from '../ports/provider.ts'
 import { AnswerDesk } from './answer-desk.ts'
 import type { Asked } from './asked.ts'
 import { startBackground } from './background.ts'
+import { BudgetDesk } from './budget-desk.ts'
 import type { Caller, Dependencies } from './dependencies.ts'
 import { type JobDesk, openJobDesk } from './job-desk.ts'
 import { JobWorker } from './job-worker.ts'
+import { KeyDesk } from './key-desk.ts'
 import { LateWrites } from './late-writes.ts'
 import { LookupDesk } from './lookup-desk.ts'
 import type { OpenAnswer } from './open-answer.ts'
@@ -56,7 +58,7 @@ export interface RecoveryOptions {
 }
 
 /** What a gateway makes for itself. */
-type OwnDesk = 'late' | 'lookups' | 'renditions' | 'samePixels' | 'sent'
+type OwnDesk = 'late' | 'lookups' | 'renditions' | 'samePixels' | 'sent' | 'budgets' | 'keys'
 
 /** Puts the pipeline and its background work together. Starts working at once. */
 export function openGateway(
@@ -66,6 +68,8 @@ export function openGateway(
   const deps: Dependencies = {
     ...{ ...parts, late: new LateWrites(), lookups: new LookupDesk() },
     ...{ renditions: new Renditions(), samePixels: new SamePixels(), sent: new SentBytes() },
+    budgets: new BudgetDesk(parts),
+    keys: new KeyDesk(parts.stores.keys, parts.clock),
   }
   const desk = new WorkDesk()
   const stop = new AbortController()

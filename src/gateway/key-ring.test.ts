@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { isId } from '../core/ids.ts'
-import type { VirtualKey } from '../core/ledger/virtual-key.ts'
-import type { KeyStore } from '../ports/stores.ts'
+import type { KeyRights, VirtualKey } from '../core/ledger/virtual-key.ts'
+import type { KeyStore, NewSecret } from '../ports/key-store.ts'
 import { seededRandom, VirtualClock } from '../testing/virtual-clock.ts'
 import { createKey, KeyRing } from './key-ring.ts'
 
@@ -15,12 +15,26 @@ class MemoryKeys implements KeyStore {
   questions = 0
 
   async create(key: VirtualKey): Promise<void> {
-    this.kept.set(key.digest, key)
+    this.kept.set(key.id, key)
   }
 
   async byDigest(digest: string): Promise<VirtualKey | undefined> {
     this.questions += 1
-    return this.kept.get(digest)
+    return [...this.kept.values()].find(
+      (key) => key.digest === digest || key.former?.digest === digest,
+    )
+  }
+
+  async byId(id: string): Promise<VirtualKey | undefined> {
+    return [...this.kept.values()].find((key) => key.id === id)
+  }
+
+  async update(id: string, rights: KeyRights): Promise<boolean> {
+    return this.#change(id, rights)
+  }
+
+  async rotate(id: string, secret: NewSecret): Promise<boolean> {
+    return this.#change(id, secret)
   }
 
   async list(): Promise<readonly VirtualKey[]> {
@@ -28,8 +42,12 @@ class MemoryKeys implements KeyStore {
   }
 
   async revoke(id: string, at: number): Promise<boolean> {
-    const key = [...this.kept.values()].find((candidate) => candidate.id === id)
-    if (key !== undefined) this.kept.set(key.digest, { ...key, revokedAt: at })
+    return this.#change(id, { revokedAt: at })
+  }
+
+  async #change(id: string, change: Partial<VirtualKey>): Promise<boolean> {
+    const key = await this.byId(id)
+    if (key !== undefined) this.kept.set(id, { ...key, ...change })
     return key !== undefined
   }
 }

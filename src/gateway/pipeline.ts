@@ -9,6 +9,7 @@ import { measureMask } from './measure-mask.ts'
 import type { GatewayResult } from './result.ts'
 import { missingImages, newlyEnded, type Run, type Watch } from './run.ts'
 import { type BlockedStep, noneAdmitted } from './run-step.ts'
+import { admit } from './stages/admit.ts'
 import { cache } from './stages/cache.ts'
 import { deliver } from './stages/deliver.ts'
 import { draft } from './stages/draft.ts'
@@ -46,14 +47,17 @@ export function submit(
   const run = normalise(request, caller, { watch, stop }, deps)
   const givesUpCalls = request.cancelOnDisconnect ?? deps.cancelsOnDisconnect
   onAbort(watch.gone, () => stop.leave({ givesUpCalls }))
+  const finished = deps.keys.begin(caller, request.n)
   const leave = deps.traffic.retries.begin()
   const afterwards: Promise<unknown>[] = []
   const after: After = (later) => afterwards.push(later)
   const result = work(run, deps, (done) => finish(done, deps, after)).finally(leave)
-  const ended = result.then(
-    () => all(afterwards),
-    () => all(afterwards),
-  )
+  const ended = result
+    .then(
+      () => all(afterwards),
+      () => all(afterwards),
+    )
+    .finally(finished)
   const cancel = () => stop.leave({ givesUpCalls: true })
   return { requestId: run.id, result, ended, cancel }
 }
@@ -64,6 +68,7 @@ const all = async (work: readonly Promise<unknown>[]): Promise<void> => {
 
 /** The order of the stages stands here and nowhere else. */
 const stages: readonly ((run: Run, deps: Dependencies) => Promise<Run>)[] = [
+  admit,
   cache,
   measure,
   async (run, deps) => (isDrafted(run) ? planDrafts(run, deps) : plan(run, deps)),

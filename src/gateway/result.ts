@@ -25,6 +25,8 @@ export interface GatewayResult {
   /** Undefined when the model asked for has no price here. */
   readonly listCostNano?: Nano
   readonly savedNano?: Nano
+  /** What the tightest of its budgets has left; undefined when none limits it. */
+  readonly budgetLeftNano?: Nano
   /** Simulated spend is never mixed with real. */
   readonly book: Book
   /** `provider/model` of the first picture. */

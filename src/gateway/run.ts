@@ -1,3 +1,5 @@
+import type { BudgetClaim } from '../core/budgets/claim.ts'
+import type { Spender } from '../core/budgets/scope.ts'
 import type { CacheTier } from '../core/cache/lookup.ts'
 import type { Resolution } from '../core/catalog/catalog.ts'
 import type { CallSettings } from '../core/catalog/settings.ts'
@@ -135,7 +137,11 @@ export interface Run {
   readonly plan?: Plan
   /** What the model asked for (or the baseline) would cost for all images. */
   readonly listNano?: Nano
+  /** Whose budgets it counts in, beside those of the key. */
+  readonly team?: string
   readonly hold?: Hold
+  /** What the hold takes of budgets. */
+  readonly claims?: readonly BudgetClaim[]
   readonly reservation?: Reservation
   /** Decided but not yet written; the next write takes them along. */
   readonly unwritten: readonly Fact[]
@@ -159,6 +165,12 @@ export interface Run {
   /** Milliseconds spent waiting for providers, over the steps. */
   readonly providerMs: number
 }
+
+/** Who pays for a run, and for what. */
+export const spenderOf = ({ caller, team, request }: Run): Spender => ({
+  ...{ tenant: caller.tenant, keyId: caller.keyId, team },
+  ...{ purpose: request.purpose, tags: request.tags },
+})
 
 /** Good pictures so far. */
 export const readyImages = (run: Run): readonly ReadyImage[] => [

@@ -6,12 +6,14 @@ import { openBatchDesk } from '../gateway/batch-desk.ts'
 import { alertRoutes } from './alerts.ts'
 import { addAuth } from './auth.ts'
 import { answerBrokenRequest } from './broken-request.ts'
+import { budgetRoutes } from './budgets.ts'
 import { cacheRoutes } from './cache.ts'
 import type { HttpContext } from './context.ts'
 import { createErrorSender, type ErrorSender } from './errors.ts'
 import { feedbackRoutes } from './feedback.ts'
 import { healthRoutes } from './health.ts'
 import { jobRoutes } from './jobs.ts'
+import { keyRoutes } from './keys.ts'
 import { addLoopCheck } from './loop.ts'
 import { noticeRoutes } from './notice-events.ts'
 import { batchWords } from './openai/batch-words.ts'
@@ -92,6 +94,8 @@ export async function createApp(
     ...priceRoutes(context),
     ...priceFeedRoutes(context),
     ...usageRoutes(context),
+    ...budgetRoutes(context),
+    ...keyRoutes(context),
     ...organizationRoutes(context),
     ...deliveryRoutes(context),
     ...noticeRoutes(context),

@@ -53,5 +53,6 @@ function readKey(request: FastifyRequest): string {
 export function callerOf(request: FastifyRequest): Caller {
   const { principal } = request
   if (principal === undefined) throw new TypeError('this route has no caller')
-  return { keyId: principal.keyId, tenant: principal.tenant }
+  const { keyId, tenant, limits } = principal
+  return { keyId, tenant, limits }
 }

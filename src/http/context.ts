@@ -24,6 +24,8 @@ export interface HttpContext {
   readonly picturesUrl?: string
   /** Whether answers carry the `keeprate` object by default. */
   readonly bodyExtension: boolean
+  /** What a request is answered with that no budget has room for; 429 unless it is 402. */
+  readonly budgetStatus?: 402 | 429
   readonly isSandbox: boolean
   /** Whether only this machine can reach the server; then metrics need no key. */
   readonly isLocal: boolean

@@ -3,6 +3,7 @@ import { GatewayError } from '../core/errors/gateway-error.ts'
 import type { JsonObject } from '../core/json.ts'
 import { dollarsFromNano } from '../core/money.ts'
 import type { HttpContext } from './context.ts'
+import { rateHeaders } from './rate-headers.ts'
 
 /** Fastify's own refusals, in the words of our catalogue. */
 const FASTIFY_ERRORS: Readonly<Record<string, () => GatewayError>> = {
@@ -71,6 +72,9 @@ export function printError(error: GatewayError, requestId: string, baseUrl: stri
       doc_url: `${baseUrl}/docs/errors#${error.code}`,
       request_id: error.requestId ?? requestId,
       ...(error.tried === undefined ? {} : { tried: error.tried }),
+      ...(error.resetsAt === undefined
+        ? {}
+        : { resets_at: new Date(error.resetsAt).toISOString() }),
     },
   }
 }
@@ -84,6 +88,10 @@ function errorHeaders(error: GatewayError): Record<string, string> {
     headers['retry-after'] = String(Math.max(1, Math.ceil(waitMs / 1000)))
     headers['retry-after-ms'] = String(Math.ceil(waitMs))
   }
+  if (error.budgetLeftNano !== undefined) {
+    headers['x-keeprate-budget-remaining'] = dollarsFromNano(error.budgetLeftNano)
+  }
+  if (error.rate !== undefined) Object.assign(headers, rateHeaders(error.rate))
   return headers
 }
 
@@ -105,14 +113,17 @@ export type ErrorSender = (error: unknown, request: FastifyRequest, reply: Fasti
 
 /** The one place where errors become answers. */
 export const createErrorSender =
-  ({ publicUrl }: Pick<HttpContext, 'publicUrl'>): ErrorSender =>
+  ({
+    publicUrl,
+    budgetStatus = 429,
+  }: Pick<HttpContext, 'publicUrl' | 'budgetStatus'>): ErrorSender =>
   (error, request, reply) => {
     const known = toGatewayError(error)
     if (known.code === 'internal_error') request.log.error({ err: error }, 'request failed')
     const requestId = known.requestId ?? request.id
     if (!request.raw.complete) lingerOpen(reply)
     reply
-      .status(known.entry.status)
+      .status(known.code === 'insufficient_quota' ? budgetStatus : known.entry.status)
       .headers({
         ...errorHeaders(known),
         'x-request-id': requestId,

@@ -1,3 +1,4 @@
+import type { BudgetRefusal } from '../core/budgets/claim.ts'
 import type {
   Attempt,
   CacheEntry,
@@ -7,12 +8,12 @@ import type {
   RequestState,
 } from '../core/jobs/request-record.ts'
 import type { Balance, Book, Hold, LedgerEntry } from '../core/ledger/entry.ts'
-import type { VirtualKey } from '../core/ledger/virtual-key.ts'
 import type { Instant } from '../core/time.ts'
 import type { AlertStore } from './alert-store.ts'
 import type { AnswerStore } from './answer-store.ts'
 import type { BatchStore } from './batch-store.ts'
 import type { BeliefStore } from './belief-store.ts'
+import type { BudgetStore } from './budget-store.ts'
 import type { CacheEntries } from './cache-entries.ts'
 import type { CacheLookupStore } from './cache-lookups.ts'
 import type { FeedbackStore } from './feedback-store.ts'
@@ -20,6 +21,7 @@ import type { FileStore } from './file-store.ts'
 import type { HistoryStore } from './history-store.ts'
 import type { JobQueue } from './job-queue.ts'
 import type { KeptPictures } from './kept-pictures.ts'
+import type { KeyStore } from './key-store.ts'
 import type { NoticeStore } from './notice-store.ts'
 import type { PriceStore } from './price-store.ts'
 import type { SimilarPromptStore } from './similar-prompts.ts'
@@ -33,7 +35,9 @@ export interface Journal {
   /**
    * Rejects without writing anything when a fact contradicts what is written: an attempt settled
    * twice, a hold closed twice, a request ended twice, an id used again. An error marked
-   * `isOutcomeUnknown: true` was met while the commit was confirmed: it is written, or not.
+   * `isOutcomeUnknown: true` was met while the commit was confirmed: it is written, or not. A hold
+   * that a budget has no room for is refused with all that came along; the check and the putting
+   * aside are one step, for all processes on one database.
    */
   commit(facts: readonly Fact[]): Promise<void>
 }
@@ -41,6 +45,11 @@ export interface Journal {
 /** Thrown when a fact contradicts what is written; recognised by its marker property. */
 export interface ContradictionError extends Error {
   readonly contradiction: string
+}
+
+/** Thrown when a budget has no room for a hold; recognised by its marker property. */
+export interface BudgetRefusedError extends Error {
+  readonly budgetRefusal: BudgetRefusal
 }
 
 /** Money: projections of immutable entries. */
@@ -115,15 +124,6 @@ export interface CacheStore {
   purge(now: Instant, limit: number): Promise<number>
 }
 
-/** Virtual keys. */
-export interface KeyStore {
-  create(key: VirtualKey): Promise<void>
-  byDigest(digest: string): Promise<VirtualKey | undefined>
-  list(): Promise<readonly VirtualKey[]>
-  /** False when there is no such key or it was revoked before. */
-  revoke(id: string, at: Instant): Promise<boolean>
-}
-
 /** Small durable settings shared by all replicas, such as the secret that signs links. */
 export interface SettingStore {
   /**
@@ -147,6 +147,7 @@ export interface Stores {
   readonly answers: AnswerStore
   readonly usage: UsageStore
   readonly keys: KeyStore
+  readonly budgets: BudgetStore
   readonly settings: SettingStore
   readonly prices: PriceStore
   readonly history: HistoryStore

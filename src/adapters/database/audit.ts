@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { auditBudgets } from './audit-budgets.ts'
 import { auditUsage } from './audit-usage.ts'
 import type { Engine } from './engine.ts'
 import { MAX_FINDINGS } from './findings.ts'
@@ -9,7 +10,7 @@ import { MAX_FINDINGS } from './findings.ts'
  */
 export async function audit(engine: Engine): Promise<readonly string[]> {
   const findings: string[] = []
-  for (const check of [holds, strayEntries, attempts, balances, auditUsage]) {
+  for (const check of [holds, strayEntries, attempts, balances, auditBudgets, auditUsage]) {
     findings.push(...(await check(engine)))
   }
   return findings

@@ -8,6 +8,7 @@ import {
   toOwedAnswerRow,
 } from './answer-rows.ts'
 import { type ExplorationRow, type SightingRow, toSightingRow } from './belief-tables.ts'
+import { type HoldClaimRow, toHoldClaimRow } from './budget-rows.ts'
 import {
   type BackRow,
   type BegunRow,
@@ -43,6 +44,7 @@ export interface BatchRows {
   readonly begun: BegunRow[]
   readonly owed: OwedAnswerRow[]
   readonly opened: HoldRow[]
+  readonly claims: HoldClaimRow[]
   readonly started: AttemptRow[]
   readonly submitted: SubmittedRow[]
   readonly settled: SettledRow[]
@@ -105,6 +107,7 @@ class Collector {
     begun: [],
     owed: [],
     opened: [],
+    claims: [],
     started: [],
     submitted: [],
     settled: [],
@@ -170,6 +173,7 @@ export function joinRows(batches: readonly Batch[]): BatchRows {
     rows.begun.push(...more.begun)
     rows.owed.push(...more.owed)
     rows.opened.push(...more.opened)
+    rows.claims.push(...more.claims)
     rows.started.push(...more.started)
     rows.submitted.push(...more.submitted)
     rows.settled.push(...more.settled)
@@ -228,8 +232,9 @@ const adders: { readonly [Kind in Fact['kind']]: FactAdder<Kind> } = {
     rows.owed.push(toOwedAnswerRow(answer))
     subjects.push(answer.requestId)
   },
-  'hold-opened': ({ hold }, { rows }, subjects) => {
+  'hold-opened': ({ hold, claims = [] }, { rows }, subjects) => {
     rows.opened.push(toHoldRow(hold))
+    rows.claims.push(...claims.map((claim) => toHoldClaimRow(hold, claim)))
     rows.entries.push(toLedgerRow(openEntry(hold)))
     subjects.push(hold.requestId, hold.id)
   },

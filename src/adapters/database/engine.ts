@@ -6,6 +6,7 @@ import {
   Kysely,
   type RawBuilder,
 } from 'kysely'
+import type { BudgetRefusal } from '../../core/budgets/claim.ts'
 import type { Batch } from './batch.ts'
 import type { Schema } from './schema.ts'
 
@@ -19,7 +20,13 @@ export interface Outcome<Row = unknown> {
  * The statements of one transaction, one after the other, each answered by its outcome. Written as
  * a generator so that SQLite can run them without leaving the turn and PostgreSQL by awaiting.
  */
-export type Steps = Generator<CompiledQuery, void, Outcome>
+export type Steps<Result = void> = Generator<CompiledQuery, Result, Outcome>
+
+/** A commit that was refused, by its place in the group. */
+export interface RefusedBatch {
+  readonly index: number
+  readonly refusal: BudgetRefusal
+}
 
 /** How queries are printed for one database. */
 export interface Printer {
@@ -55,13 +62,14 @@ export interface Engine extends Printer {
    * Runs all steps in one transaction, or none. `steps` may be called again after a deadlock.
    * @throws like {@link Engine.execute}, and whatever a step throws.
    */
-  transact(steps: () => Steps, options?: { isSlow?: boolean }): Promise<void>
+  transact<Result>(steps: () => Steps<Result>, options?: { isSlow?: boolean }): Promise<Result>
   /**
    * Writes the facts of several commits in one transaction, without standing in the way of this
    * thread. No two may be written in another order than they come in; see `takeGroup`.
+   * @returns the commits that no budget had room for; of those nothing is written.
    * @throws like {@link Engine.transact}
    */
-  write(batches: readonly Batch[]): Promise<void>
+  write(batches: readonly Batch[]): Promise<readonly RefusedBatch[]>
   /** A query that makes the transaction wait for all others that also begin with it. */
   readonly migrationLock: CompiledQuery | undefined
   close(): Promise<void>

@@ -1,5 +1,6 @@
+import type { BudgetRefusal } from '../../core/budgets/claim.ts'
 import { GatewayError } from '../../core/errors/gateway-error.ts'
-import type { ContradictionError } from '../../ports/stores.ts'
+import type { BudgetRefusedError, ContradictionError } from '../../ports/stores.ts'
 
 /** How long a caller should wait before asking a lost database again. */
 const RETRY_AFTER_MS = 1_000
@@ -7,6 +8,10 @@ const RETRY_AFTER_MS = 1_000
 /** A fact contradicts what is written. */
 export const contradictionError = (contradiction: string, cause?: unknown): ContradictionError =>
   Object.assign(new Error(`contradiction: ${contradiction}`, { cause }), { contradiction })
+
+/** A budget has no room for what was to be put aside. */
+export const budgetError = (budgetRefusal: BudgetRefusal): BudgetRefusedError =>
+  Object.assign(new Error(`refused by ${budgetRefusal.budgetId}`), { budgetRefusal })
 
 /** Whether the database cannot be reached, so that trying again at once is vain. */
 export const isUnavailable = (error: unknown): boolean =>

@@ -29,6 +29,7 @@ function fakeDatabase(): FakeDatabase {
       const named = [...new Set(ids)]
       await database.beforeConfirm(named)
       groups.push(named)
+      return []
     },
   }
   return database

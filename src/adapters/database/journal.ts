@@ -2,7 +2,7 @@ import type { Fact } from '../../core/jobs/request-record.ts'
 import type { Journal } from '../../ports/stores.ts'
 import { type Batch, toBatch } from './batch.ts'
 import type { Engine } from './engine.ts'
-import { closedError, isUnavailable, journalFullError } from './errors.ts'
+import { budgetError, closedError, isUnavailable, journalFullError } from './errors.ts'
 
 /*
  * Group commit: what costs is reaching the disk, so commits that arrive together share one
@@ -119,8 +119,14 @@ export class GroupCommitJournal implements Journal {
   async #writeGroup(group: readonly Waiting[]): Promise<void> {
     try {
       const batches = group.map(({ batch }) => batch)
-      await this.#write(batches)
-      for (const { resolve } of group) resolve()
+      const refused = new Map(
+        (await this.#write(batches)).map(({ index, refusal }) => [index, refusal]),
+      )
+      for (const [index, { resolve, reject }] of group.entries()) {
+        const refusal = refused.get(index)
+        if (refusal === undefined) resolve()
+        else reject(budgetError(refusal))
+      }
     } catch (error) {
       if (group.length > 1 && !isUnavailable(error)) {
         // One of them contradicts what is written; alone, the others pass.

@@ -1,8 +1,7 @@
-import type { KeyStore } from '../../ports/stores.ts'
+import type { KeyStore } from '../../ports/key-store.ts'
 import { toMilliseconds } from './columns.ts'
 import { type Engine, run } from './engine.ts'
-import { fromVirtualKeyRow, toVirtualKeyRow } from './rows.ts'
-import type { VirtualKeyRow } from './schema.ts'
+import { fromVirtualKeyRow, toRightsRow, toVirtualKeyRow, type VirtualKeyRow } from './key-rows.ts'
 import { statement } from './statement.ts'
 
 /**
@@ -12,8 +11,29 @@ import { statement } from './statement.ts'
 export function keyStore(engine: Engine): KeyStore {
   const { kysely } = engine
   const keyBy = statement<{ digest: string }, VirtualKeyRow>({ digest: 'text' }, ({ digest }) =>
-    kysely.selectFrom('virtual_keys').selectAll().where('digest', '=', digest),
+    kysely
+      .selectFrom('virtual_keys')
+      .selectAll()
+      .where((where) =>
+        where.or([where('digest', '=', digest), where('former_digest', '=', digest)]),
+      ),
   )
+  /** A change to one key that was not revoked. */
+  const change = async (
+    id: string,
+    columns: Partial<VirtualKeyRow>,
+    condition: Partial<VirtualKeyRow> = {},
+  ): Promise<boolean> => {
+    const { changes } = await run(
+      engine,
+      kysely
+        .updateTable('virtual_keys')
+        .set(columns)
+        .where((where) => where.and({ id, ...condition }))
+        .where('revoked_at', 'is', null),
+    )
+    return changes === 1
+  }
   return {
     async create(key) {
       await run(engine, kysely.insertInto('virtual_keys').values(toVirtualKeyRow(key)))
@@ -29,16 +49,21 @@ export function keyStore(engine: Engine): KeyStore {
       )
       return rows.map(fromVirtualKeyRow)
     },
-    async revoke(id, at) {
-      const { changes } = await run(
-        engine,
-        kysely
-          .updateTable('virtual_keys')
-          .set({ revoked_at: toMilliseconds(at) })
-          .where('id', '=', id)
-          .where('revoked_at', 'is', null),
-      )
-      return changes === 1
+    async byId(id) {
+      const query = kysely.selectFrom('virtual_keys').selectAll().where('id', '=', id)
+      const { rows } = await run(engine, query)
+      return rows.map(fromVirtualKeyRow)[0]
     },
+    update: (id, rights) => change(id, toRightsRow(rights)),
+    rotate: (id, { digest, prefix, lastFour, former }) =>
+      change(
+        id,
+        {
+          ...{ digest, prefix, last_four: lastFour, former_digest: former.digest },
+          former_until: toMilliseconds(former.until),
+        },
+        { digest: former.digest },
+      ),
+    revoke: (id, at) => change(id, { revoked_at: toMilliseconds(at) }),
   }
 }

@@ -4,6 +4,7 @@ import { alertStore } from './alert-store.ts'
 import { answerStore } from './answer-store.ts'
 import { batchStore } from './batch-store.ts'
 import { beliefStore } from './belief-store.ts'
+import { budgetStore } from './budget-store.ts'
 import { cacheEntries } from './cache-entries.ts'
 import { cacheLookupStore } from './cache-lookup-store.ts'
 import { cacheStore } from './cache-store.ts'
@@ -48,6 +49,7 @@ export async function openStores(engine: Engine): Promise<Stores> {
     answers: answerStore(engine),
     usage: usageStore(engine),
     keys: keyStore(engine),
+    budgets: budgetStore(engine),
     settings: settingStore(engine),
     prices: priceStore(engine),
     history: historyStore(engine),

@@ -6,22 +6,13 @@ import type {
 } from '../../core/jobs/request-record.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import type { Book, Hold, LedgerEntry } from '../../core/ledger/entry.ts'
-import type { Scope, VirtualKey } from '../../core/ledger/virtual-key.ts'
 import type { QualityNote } from '../../core/quality/quality-note.ts'
 import type { ImageFormat, Operation } from '../../core/request/image-request.ts'
 import { purposeOfRequest, qualityOfCall, sizeOfCall } from '../../core/usage/call-shape.ts'
 import { fromJson, fromNullable, toMilliseconds, toNullable, toText } from './columns.ts'
 import { fromMadeColumns, toMadeColumns } from './made-columns.ts'
 import { fromPlaceColumns, toPlaceColumns } from './place-columns.ts'
-import type {
-  AttemptRow,
-  CacheRow,
-  HoldRow,
-  ImageRow,
-  LedgerRow,
-  RequestRow,
-  VirtualKeyRow,
-} from './schema.ts'
+import type { AttemptRow, CacheRow, HoldRow, ImageRow, LedgerRow, RequestRow } from './schema.ts'
 
 /** A request as a row. */
 export const toRequestRow = (request: RequestRecord): RequestRow => ({
@@ -231,30 +222,4 @@ export const toCacheRow = (entry: CacheEntry): CacheRow => ({
   quality: toNullable(entry.quality, toText),
   floor_permille: toNullable(entry.floor, (floor) => BigInt(Math.round(floor * 1_000))),
   unpinned_expires_at: null,
-})
-
-/** A virtual key as a row. */
-export const toVirtualKeyRow = (key: VirtualKey): VirtualKeyRow => ({
-  id: key.id,
-  name: toText(key.name),
-  tenant: toText(key.tenant),
-  digest: key.digest,
-  prefix: key.prefix,
-  last_four: key.lastFour,
-  scopes: JSON.stringify(key.scopes),
-  created_at: toMilliseconds(key.createdAt),
-  revoked_at: toNullable(key.revokedAt, toMilliseconds),
-})
-
-/** A virtual key from its row. */
-export const fromVirtualKeyRow = (row: VirtualKeyRow): VirtualKey => ({
-  id: row.id,
-  name: row.name,
-  tenant: row.tenant,
-  digest: row.digest,
-  prefix: row.prefix,
-  lastFour: row.last_four,
-  scopes: fromJson<readonly Scope[]>(row.scopes),
-  createdAt: Number(row.created_at),
-  revokedAt: fromNullable(row.revoked_at, Number),
 })

@@ -8,12 +8,14 @@ import type {
   RouteOrderRow,
   SightingRow,
 } from './belief-tables.ts'
+import type { BudgetRow, BudgetWindowRow, HoldClaimRow } from './budget-rows.ts'
 import type {
   CacheLookupRow,
   RenditionRow,
   SentBytesRow,
   SimilarPromptRow,
 } from './cache-tables.ts'
+import type { VirtualKeyRow } from './key-rows.ts'
 import type { DeliveryRow, DestinationRow } from './notice-rows.ts'
 import { type PlaceColumns, placeColumns } from './place-columns.ts'
 import type { BillTallyRow, PriceChangeRow, PriceFeedRow, PriceSourceRow } from './price-tables.ts'
@@ -160,19 +162,6 @@ export interface CacheRow {
   readonly unpinned_expires_at: bigint | null
 }
 
-/** A virtual key; of its secret only the digest. */
-export interface VirtualKeyRow {
-  readonly id: string
-  readonly name: string
-  readonly tenant: string
-  readonly digest: string
-  readonly prefix: string
-  readonly last_four: string
-  readonly scopes: string
-  readonly created_at: bigint
-  readonly revoked_at: bigint | null
-}
-
 /** A small durable setting. */
 export interface SettingRow {
   readonly name: string
@@ -209,6 +198,9 @@ export interface Schema {
   readonly usage_series: UsageSeriesRow
   readonly usage_totals: UsageTotalRow
   readonly virtual_keys: VirtualKeyRow
+  readonly budgets: BudgetRow
+  readonly budget_windows: BudgetWindowRow
+  readonly hold_claims: HoldClaimRow
   readonly settings: SettingRow
   readonly price_feeds: PriceFeedRow
   readonly price_sources: PriceSourceRow

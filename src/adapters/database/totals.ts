@@ -7,8 +7,13 @@ export type ChangedHold = Pick<
   'id' | 'book' | 'key_id' | 'amount_nano' | 'spent_nano' | 'closed_at'
 >
 
-const remaining = (amountNano: bigint, spentNano: bigint): bigint =>
+/** What a hold, or a claim of it, still puts aside. */
+export const remaining = (amountNano: bigint, spentNano: bigint): bigint =>
   amountNano > spentNano ? amountNano - spentNano : 0n
+
+/** Whether a hold had been closed already when a change came to it. */
+export const wasClosedBefore = (hold: ChangedHold, change: HoldChangeRow): boolean =>
+  hold.closed_at !== null && change.closed_at === null
 
 /**
  * Collects what a group changes of the running totals, so that a key's row is written once per
@@ -32,9 +37,7 @@ export class Totals {
     const changeOf = new Map(changes.map((change) => [change.id, change]))
     for (const hold of holds) {
       const change = changeOf.get(hold.id)
-      if (change === undefined) continue
-      const wasClosed = hold.closed_at !== null && change.closed_at === null
-      if (wasClosed) continue
+      if (change === undefined || wasClosedBefore(hold, change)) continue
       const used = hold.book === 'real' ? change.real_nano : change.simulated_nano
       const before = remaining(hold.amount_nano, hold.spent_nano - used)
       const after = hold.closed_at === null ? remaining(hold.amount_nano, hold.spent_nano) : 0n

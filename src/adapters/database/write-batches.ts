@@ -1,24 +1,34 @@
-import type { CompiledQuery } from 'kysely'
+import { admitHolds } from './admit-holds.ts'
 import { type Batch, joinRows } from './batch.ts'
 import { sumExploration, toBeliefRows } from './belief-tables.ts'
-import type { Outcome, Steps } from './engine.ts'
-import { contradictionError } from './errors.ts'
-import type { RowsStatement } from './statement.ts'
+import type { RefusedBatch, Steps } from './engine.ts'
 import { Totals } from './totals.ts'
 import { UsageTotals } from './usage-totals.ts'
+import { claimSpends, WindowTotals } from './window-totals.ts'
+import { writeRows as write } from './write-rows.ts'
 import type { Writes } from './writes.ts'
 
-/** Writes the facts of several commits, table by table in the order of a request's life. */
-export function* writeBatches(writes: Writes, batches: readonly Batch[]): Steps {
+/**
+ * Writes the facts of several commits, table by table in the order of a request's life.
+ * @returns the commits that no budget had room for.
+ */
+export function* writeBatches(
+  writes: Writes,
+  batches: readonly Batch[],
+): Steps<readonly RefusedBatch[]> {
   const totals = new Totals()
   const usage = new UsageTotals()
-  const rows = joinRows(batches)
+  const windows = new WindowTotals()
+  const { admitted, refused, earlier } = yield* admitHolds(writes, batches)
+  const rows = joinRows(admitted)
   yield* write(writes.name, rows.named, 'idempotency key already used')
   yield* write(writes.accept, rows.accepted, 'request already accepted')
   yield* write(writes.begin, rows.begun, 'job lost to another process')
   yield* write(writes.owe, rows.owed, 'answer already owed')
   yield* write(writes.open, rows.opened, 'hold already opened')
   for (const hold of rows.opened) totals.open(hold)
+  yield* write(writes.claim, rows.claims, 'claim already made')
+  for (const claim of rows.claims) windows.open(claim)
   yield* write(writes.start, rows.started, 'attempt already started')
   yield* write(writes.submit, rows.submitted, 'attempt is not being submitted')
   const settled = yield* write(writes.settle, rows.settled, 'attempt already settled or unknown')
@@ -31,6 +41,10 @@ export function* writeBatches(writes: Writes, batches: readonly Batch[]): Steps 
   yield* write(writes.putBack, rows.back, 'job lost to another process')
   const holds = yield* write(writes.changeHold, rows.holdChanges, 'hold already closed or unknown')
   totals.change(holds, rows.holdChanges)
+  const spends = claimSpends([...earlier, ...rows.claims], rows.holdChanges, rows.entries, settled)
+  const claims = yield* write(writes.spendClaims, spends, 'claim')
+  windows.change(claims, spends, holds, rows.holdChanges)
+  yield* write(writes.moveWindows, windows.rows(), 'window of a budget')
   yield* write(writes.enter, rows.entries, 'ledger entry already written')
   for (const entry of rows.entries) if (entry.kind === 'settle') totals.settle(entry)
   yield* write(writes.deliver, rows.deliveries, 'delivery already owed')
@@ -48,23 +62,5 @@ export function* writeBatches(writes: Writes, batches: readonly Batch[]): Steps 
   const { series, totals: used } = usage.rows()
   for (const query of writes.nameSeries(series)) yield query
   yield* write(writes.addUsage, used, 'usage')
-}
-
-/** Every row must have been written: a missing one means that what it builds on is not so. */
-function* write<Row extends object, Output>(
-  statement: RowsStatement<Row, Output>,
-  rows: readonly Row[],
-  contradiction: string,
-): Generator<CompiledQuery, readonly Output[], Outcome> {
-  if (rows.length === 0) return []
-  const returned: Output[] = []
-  let changes = 0
-  for (const query of statement(rows)) {
-    const outcome = yield query
-    changes += outcome.changes
-    returned.push(...(outcome.rows as readonly Output[]))
-  }
-  if (changes === rows.length) return returned
-  const ids = rows.flatMap((row) => ('id' in row ? [String(row.id)] : []))
-  throw contradictionError(`${contradiction}: ${ids.join(', ')}`)
+  return refused
 }

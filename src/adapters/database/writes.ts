@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { answerWrites } from './answer-writes.ts'
 import { beliefWrites } from './belief-writes.ts'
+import { budgetWrites } from './budget-writes.ts'
 import {
   backColumns,
   begunColumns,
@@ -56,6 +57,7 @@ export const prepareWrites = (printer: Printer) => ({
   ...usageWrites(printer),
   ...answerWrites(printer),
   ...beliefWrites(printer),
+  ...budgetWrites(printer),
 })
 
 /** The statements for one row each, as plain data. */
@@ -85,6 +87,11 @@ export const printWrites = (writes: Writes): Readonly<Record<keyof Writes, Print
   believe: writes.believe.print(),
   raise: writes.raise.print(),
   explore: writes.explore.print(),
+  claimsOf: writes.claimsOf.print(),
+  lockWindows: writes.lockWindows.print(),
+  claim: writes.claim.print(),
+  spendClaims: writes.spendClaims.print(),
+  moveWindows: writes.moveWindows.print(),
 })
 
 function inserts({ kysely, rowsPerStatement }: Printer) {

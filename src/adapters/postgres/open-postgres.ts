@@ -60,7 +60,10 @@ export function openPostgres(url: string): Engine {
   }
 
   const writes = prepareWrites({ kysely, rowsPerStatement: ROWS_PER_STATEMENT })
-  const transact = (steps: () => Steps, options: { isSlow?: boolean } = {}): Promise<void> => {
+  const transact = <Result>(
+    steps: () => Steps<Result>,
+    options: { isSlow?: boolean } = {},
+  ): Promise<Result> => {
     const timeoutMs = options.isSlow ? SLOW_QUERY_TIMEOUT_MS : QUERY_TIMEOUT_MS
     return retried(() =>
       withClient(pool, (client) =>
@@ -90,14 +93,15 @@ export function openPostgres(url: string): Engine {
 }
 
 /** Runs steps between `begin` and `commit`; a failed one takes all back. */
-async function runSteps(
+async function runSteps<Result>(
   client: pg.PoolClient,
-  steps: Steps,
+  steps: Steps<Result>,
   runStep: (query: CompiledQuery) => Promise<Outcome>,
-): Promise<void> {
+): Promise<Result> {
   await asked(client.query('begin'))
+  let step: IteratorResult<CompiledQuery, Result>
   try {
-    let step = steps.next()
+    step = steps.next()
     while (step.done !== true) step = steps.next(await runStep(step.value))
   } catch (error) {
     if (!isUnavailable(error)) await asked(client.query('rollback'))
@@ -109,6 +113,7 @@ async function runSteps(
     const known = toStoreError(error)
     throw isUnavailable(known) ? unavailableError('PostgreSQL', error, true) : known
   }
+  return step.value
 }
 
 /** Lends a connection; one that was lost is not given back but ended. */

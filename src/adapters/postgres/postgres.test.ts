@@ -7,6 +7,7 @@ import { closingFacts, openingFacts, sampleNow } from '../../testing/sample-reco
 import { testAlertStore } from '../../testing/test-alert-store.ts'
 import { testAnswerStore } from '../../testing/test-answer-store.ts'
 import { testBeliefStore } from '../../testing/test-belief-store.ts'
+import { testBudgetStore } from '../../testing/test-budget-store.ts'
 import { testCacheEntries } from '../../testing/test-cache-entries.ts'
 import { testCacheStore } from '../../testing/test-cache-store.ts'
 import { testFeedbackStore } from '../../testing/test-feedback-store.ts'
@@ -50,6 +51,7 @@ function testPostgres(url: string): void {
   testLedgerStore('PostgreSQL', open)
   testRequestStore('PostgreSQL', open)
   testJobQueue('PostgreSQL', open)
+  testBudgetStore('PostgreSQL', open)
   testCacheStore('PostgreSQL', open)
   testCacheEntries('PostgreSQL', open)
   testFeedbackStore('PostgreSQL', open)
@@ -104,6 +106,9 @@ const EMPTY_ALL = [
   'requests',
   'ledger_entries',
   'balances',
+  'hold_claims',
+  'budget_windows',
+  'budgets',
   'usage_totals',
   'usage_series',
   'virtual_keys',

@@ -1,10 +1,11 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import pg from 'pg'
 import { expect, test } from 'vitest'
 import { addUsage, noUsage } from '../../core/usage/usage-sums.ts'
 import { sampleNow } from '../../testing/sample-records.ts'
+import { clearUp, stormBudgets, stormWindows } from '../../testing/spend-storm.ts'
 import { withStores } from '../../testing/with-stores.ts'
 import { openDatabase } from '../database/open-database.ts'
 
@@ -28,11 +29,44 @@ const committer = `
   await stores.close()
 `
 
-async function endOf(url: string, name: string): Promise<number | null> {
-  const words = ['--input-type=module', '--eval', committer, url, name]
-  const child = spawn(process.execPath, words, { stdio: ['ignore', 'inherit', 'inherit'] })
+/** Asks for money out of budgets that are too small, and says when some of it has ended. */
+const spender = `
+  const at = (path) => import(new URL(path, ${JSON.stringify(import.meta.url)}))
+  const { openDatabase } = await at('../database/open-database.ts')
+  const { playStorm } = await at('../../testing/spend-storm.ts')
+  const [url, seed, stays] = process.argv.slice(1)
+  const stores = await openDatabase(url)
+  const storm = { seed: Number(seed), requests: 400 }
+  await playStorm([stores], storm, (ended) => ended === 40 && console.log('some'))
+  // One that is to be killed must not get away by being fast.
+  if (stays) setInterval(() => undefined, 60_000)
+  else await stores.close()
+`
+
+const start = (program: string, ...given: readonly string[]): ChildProcess =>
+  spawn(process.execPath, ['--input-type=module', '--eval', program, ...given], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+
+async function codeOf(child: ChildProcess): Promise<number | null> {
   const [code] = (await once(child, 'exit')) as [number | null]
   return code
+}
+
+/** Lends a schema of its own to a test. */
+async function withSchema(server: string, use: (url: string) => Promise<void>): Promise<void> {
+  const name = `keeprate_test_${randomBytes(8).toString('hex')}`
+  const own = new URL(server)
+  own.searchParams.set('options', `-c search_path=${name}`)
+  const administrator = new pg.Client({ connectionString: server })
+  await administrator.connect()
+  try {
+    await administrator.query(`create schema ${name}`)
+    await use(own.href)
+  } finally {
+    await administrator.query(`drop schema if exists ${name} cascade`)
+    await administrator.end()
+  }
 }
 
 if (serverUrl === undefined) {
@@ -41,18 +75,12 @@ if (serverUrl === undefined) {
     skip(`${VARIABLE} is not set, so there is no PostgreSQL to test`)
   })
 } else {
-  test('PostgreSQL: processes that write on one series lose nothing', async () => {
-    const name = `keeprate_test_${randomBytes(8).toString('hex')}`
-    const own = new URL(serverUrl)
-    own.searchParams.set('options', `-c search_path=${name}`)
-    const administrator = new pg.Client({ connectionString: serverUrl })
-    await administrator.connect()
-    try {
-      await administrator.query(`create schema ${name}`)
-      const codes = await Promise.all(['a', 'b'].map((each) => endOf(own.href, each)))
+  test('PostgreSQL: processes that write on one series lose nothing', () =>
+    withSchema(serverUrl, async (url) => {
+      const codes = await Promise.all(['a', 'b'].map((each) => codeOf(start(committer, url, each))))
       expect(codes).toEqual([0, 0])
       await withStores(
-        () => openDatabase(own.href),
+        () => openDatabase(url),
         async ({ usage, ledger }) => {
           const range = { from: sampleNow, to: sampleNow + 86_400_000 }
           const rows = await usage.sums({ ...range, book: 'real' })
@@ -62,9 +90,24 @@ if (serverUrl === undefined) {
           expect(await ledger.audit()).toEqual([])
         },
       )
-    } finally {
-      await administrator.query(`drop schema if exists ${name} cascade`)
-      await administrator.end()
-    }
-  })
+    }))
+
+  test('PostgreSQL: two processes overspend no budget, though one is killed amid it', () =>
+    withSchema(serverUrl, (url) =>
+      withStores(
+        () => openDatabase(url),
+        async (stores) => {
+          for (const budget of stormBudgets) await stores.budgets.set(budget)
+          const doomed = start(spender, url, '1', 'stays')
+          const lucky = start(spender, url, '2')
+          doomed.stdout?.once('data', () => doomed.kill('SIGKILL'))
+          expect(await Promise.all([doomed, lucky].map(codeOf))).toEqual([null, 0])
+          await clearUp(stores, { seed: 1, requests: 400 })
+          expect(await stormWindows(stores)).toEqual([])
+          expect(await stores.ledger.audit()).toEqual([])
+          const { heldNano } = await stores.ledger.balance('key_a', 'real')
+          expect(heldNano).toBe(0n)
+        },
+      ),
+    ))
 }

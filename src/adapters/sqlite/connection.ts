@@ -28,7 +28,7 @@ export interface ConnectionSettings {
 export interface Connection {
   query(query: Printed): Outcome
   /** Runs all steps in one transaction, or none. */
-  transact(steps: Steps): void
+  transact<Result>(steps: Steps<Result>): Result
   close(): void
 }
 
@@ -73,6 +73,7 @@ export function openConnection(settings: ConnectionSettings): Connection {
         let step = steps.next()
         while (step.done !== true) step = steps.next(query(step.value))
         database.exec('commit')
+        return step.value
       } catch (error) {
         if (database.isTransaction) database.exec('rollback')
         throw error

@@ -51,7 +51,7 @@ export function openSqlite(path: string, options: SqliteOptions = {}): Engine {
       return outcome as Outcome<Row>
     },
     async transact(steps) {
-      translated(() => connection.transact(steps()))
+      return translated(() => connection.transact(steps()))
     },
     write: (batches) => writer.write(batches),
     async close() {

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import type { Batch } from '../database/batch.ts'
-import type { Outcome } from '../database/engine.ts'
+import type { Outcome, RefusedBatch } from '../database/engine.ts'
 import { closedError, unavailableError } from '../database/errors.ts'
 import type { Printed } from '../database/printed.ts'
 import { toStoreError } from './sqlite-error.ts'
@@ -35,9 +35,10 @@ export class SqliteWriter {
     this.#file = file
   }
 
-  /** Writes a group in one transaction. */
-  async write(batches: readonly Batch[]): Promise<void> {
-    await this.#ask({ kind: 'group', batches })
+  /** Writes a group in one transaction. @returns what was refused. */
+  async write(batches: readonly Batch[]): Promise<readonly RefusedBatch[]> {
+    const { rows } = await this.#ask({ kind: 'group', batches })
+    return rows as readonly RefusedBatch[]
   }
 
   /** Runs one query that writes. */

@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, describe, expect, test } from 'vitest'
+import { sampleBudget, sampleClaim } from '../../testing/sample-budgets.ts'
 import { closingFacts, openingFacts, sampleNow } from '../../testing/sample-records.ts'
 import { testAlertStore } from '../../testing/test-alert-store.ts'
 import { testAnswerStore } from '../../testing/test-answer-store.ts'
 import { testBeliefStore } from '../../testing/test-belief-store.ts'
+import { testBudgetStore } from '../../testing/test-budget-store.ts'
 import { testCacheEntries } from '../../testing/test-cache-entries.ts'
 import { testCacheStore } from '../../testing/test-cache-store.ts'
 import { testFeedbackStore } from '../../testing/test-feedback-store.ts'
@@ -38,6 +40,7 @@ testJournal('SQLite', open)
 testLedgerStore('SQLite', open)
 testRequestStore('SQLite', open)
 testJobQueue('SQLite', open)
+testBudgetStore('SQLite', open)
 testCacheStore('SQLite', open)
 testCacheEntries('SQLite', open)
 testFeedbackStore('SQLite', open)
@@ -186,6 +189,13 @@ describe('SQLite: the audit tells of', () => {
     ],
     'usage that is missing': ['delete from usage_totals', '-1 requests'],
     'usage of another purpose': ["update usage_series set purpose = 'x'", '-1 requests'],
+    'what a budget has taken that was changed': [
+      'update budget_windows set held_nano = held_nano + 3',
+      'bud_day (real) from 2026-11-01T00:00:00.000Z is off by 0 spent and 3 held',
+    ],
+    'a window of a budget that is missing': ['delete from budget_windows', 'bud_day'],
+    'a claim that was changed': ['update hold_claims set spent_nano = 1', 'hld_one counts 1'],
+    'a claim that is missing': ['delete from hold_claims', 'bud_day'],
     'a day of usage that was changed': [
       'update usage_totals set images = 7 where span = 86400000',
       'differs from its quarters by 6 images',
@@ -196,8 +206,14 @@ describe('SQLite: the audit tells of', () => {
       const path = freshPath()
       await withStores(
         () => openDatabase(path),
-        async ({ journal, ledger }) => {
-          await journal.commit([...openingFacts('one'), ...closingFacts('one')])
+        async ({ journal, ledger, budgets }) => {
+          const limitNano = 45_000_000n
+          await budgets.set(sampleBudget('day', { limitNano }))
+          const claims = [sampleClaim('day', limitNano)]
+          const opening = openingFacts('one').map((fact) =>
+            fact.kind === 'hold-opened' ? { ...fact, claims } : fact,
+          )
+          await journal.commit([...opening, ...closingFacts('one')])
           tamper(path, statement)
           const findings = await ledger.audit()
           expect(findings.join('\n')).toContain(finding)

@@ -49,8 +49,7 @@ function follow(order: WriteOrder): Outcome {
   }
   connection ??= openConnection(settings)
   if (order.kind === 'query') return connection.query(order.query)
-  connection.transact(writeBatches(writes, order.batches))
-  return { rows: [], changes: 0 }
+  return { rows: connection.transact(writeBatches(writes, order.batches)), changes: 0 }
 }
 
 parentPort?.on('message', (order: WriteOrder) => {

@@ -10,6 +10,7 @@ import {
   SANDBOX_KEY,
 } from '../../config/open-keeprate.ts'
 import { createLog } from '../../config/plain-log.ts'
+import { dropUnconfigured } from '../../gateway/budget-admin.ts'
 import { createApp } from '../../http/app.ts'
 import { createLinks } from '../../http/links.ts'
 import { createMetrics } from '../../http/metrics.ts'
@@ -33,6 +34,7 @@ async function serve(output: Output, options: CommonOptions): Promise<number> {
   const keeprate = await openKeeprate(settings, log)
   try {
     await refuseOpenDoor(keeprate)
+    await dropUnconfigured(settings.budgets, keeprate.gateway.deps)
     const app = await openApp(keeprate, log)
     // Abandoned work is looked for first; only then is new work accepted.
     await keeprate.gateway.ready
@@ -65,6 +67,7 @@ const openApp = (keeprate: Keeprate, log: Logger): Promise<FastifyInstance> => {
       http,
       version,
       bodyExtension: settings.bodyExtension,
+      budgetStatus: settings.budgetStatus,
       instance: keeprate.instance,
       isSandbox: isSandboxOnly(settings, keeprate.providers),
       isLocal: isLoopback(settings.host),

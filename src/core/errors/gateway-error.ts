@@ -1,5 +1,7 @@
 import type { JsonValue } from '../json.ts'
+import type { RateStanding } from '../limits/rate-standing.ts'
 import type { Nano } from '../money.ts'
+import type { Instant } from '../time.ts'
 import { type ErrorCode, type ErrorEntry, errorCatalogue } from './catalogue.ts'
 
 const MARKER = Symbol.for('keeprate.gateway-error')
@@ -19,6 +21,12 @@ export interface GatewayErrorDetails {
   readonly requestId?: string
   /** What the failed request cost all the same. */
   readonly costNano?: Nano
+  /** When the budget that refused it begins anew, where that helps. */
+  readonly resetsAt?: Instant
+  /** What that budget has left. */
+  readonly budgetLeftNano?: Nano
+  /** How far a key is from its limit of requests a minute. */
+  readonly rate?: RateStanding
 }
 
 /**
@@ -31,6 +39,9 @@ export class GatewayError extends Error {
   readonly tried: readonly JsonValue[] | undefined
   readonly requestId: string | undefined
   readonly costNano: Nano | undefined
+  readonly resetsAt: Instant | undefined
+  readonly budgetLeftNano: Nano | undefined
+  readonly rate: RateStanding | undefined
   readonly retryable: boolean
   readonly [MARKER] = true
 
@@ -43,6 +54,9 @@ export class GatewayError extends Error {
     this.tried = details.tried
     this.requestId = details.requestId
     this.costNano = details.costNano
+    this.resetsAt = details.resetsAt
+    this.budgetLeftNano = details.budgetLeftNano
+    this.rate = details.rate
     this.retryable = details.retryable ?? errorCatalogue[code].retryable
   }
 

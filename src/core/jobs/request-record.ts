@@ -1,6 +1,7 @@
 import type { EvidenceNote } from '../acceptance/evidence-note.ts'
 import type { IdempotencyKey } from '../answers/idempotency-key.ts'
 import type { OwedAnswer } from '../answers/owed-answer.ts'
+import type { BudgetClaim } from '../budgets/claim.ts'
 import type { FailureClass } from '../errors/provider-failure.ts'
 import type { JsonObject, JsonValue } from '../json.ts'
 import type { Book, Hold, LedgerEntry } from '../ledger/entry.ts'
@@ -189,7 +190,12 @@ export type Fact =
       readonly back: PutBack
     }
   | { readonly kind: 'answer-owed'; readonly answer: OwedAnswer }
-  | { readonly kind: 'hold-opened'; readonly hold: Hold }
+  | {
+      /** Refused as a whole when one of the budgets has no room for its claim. */
+      readonly kind: 'hold-opened'
+      readonly hold: Hold
+      readonly claims?: readonly BudgetClaim[]
+    }
   | { readonly kind: 'attempt-started'; readonly attempt: Attempt }
   | {
       readonly kind: 'attempt-submitted'

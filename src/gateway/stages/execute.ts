@@ -10,6 +10,7 @@ import { requestLimits } from '../../core/request/limits.ts'
 import { type Candidate, splitCalls } from '../../core/routing/plan.ts'
 import type { CallContext, CallOutcome, ProviderCall } from '../../ports/provider.ts'
 import { isAcceptance } from '../acceptance.ts'
+import { isBudgetRefusal } from '../budget-refusal.ts'
 import { callOrCancel } from '../cancel-call.ts'
 import { isOutcomeUnknown } from '../contradiction.ts'
 import type { Dependencies } from '../dependencies.ts'
@@ -83,7 +84,8 @@ function withOwnSeed(settings: CallSettings, offset: number): CallSettings {
  * Writes calls down, together with what is not written yet. When this returns, a crash finds every
  * call that may have been sent.
  * @param unwritten facts of the run that go along; once written they must not be given again.
- * @throws GatewayError `ledger_unavailable`; nothing was sent.
+ * @throws GatewayError `ledger_unavailable`, or `insufficient_quota` when a budget has no room;
+ * nothing was sent.
  */
 export async function announce(
   attempts: readonly Attempt[],
@@ -99,8 +101,7 @@ export async function announce(
     await deps.stores.journal.commit([...claimed, ...unwritten, ...started])
     if (unwritten.length > 0) run.watch.onWritten?.(unwritten)
   } catch (error) {
-    // A refusal of the books is no trouble of theirs.
-    if (GatewayError.isInstance(error) && error.code === 'insufficient_quota') throw error
+    if (isBudgetRefusal(error)) throw deps.budgets.refused(error.budgetRefusal)
     if (isOutcomeUnknown(error)) {
       const isFirst = unwritten.length > 0
       const facts = unsentFacts(run, { attempts, isFirst }, deps.clock.now())

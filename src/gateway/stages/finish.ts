@@ -39,15 +39,25 @@ export async function finish(
   const durationMs = deps.clock.monotonicMs() - run.startedMs
   const answer = { result, durationMs, ...(error === undefined ? {} : { error }) }
   const { late } = run
-  if (late === undefined) return give(answer, await end(run, answer, deps))
+  const look = () => deps.budgets.look(run.claims ?? [], bookOf(run))
+  if (late === undefined) {
+    const isWritten = await end(run, answer, deps)
+    return give(withLeft(answer, await look()), isWritten)
+  }
   run.sibling?.leave(deps.clock.monotonicMs())
   after(
     late.then((ended) => {
-      return end({ ...run, ended: [...run.ended, ...ended] }, answer, deps)
+      return end({ ...run, ended: [...run.ended, ...ended] }, answer, deps).then(look)
     }),
   )
-  return give(answer, await allOf(run.ended.map(({ written }) => written)))
+  const isWritten = await allOf(run.ended.map(({ written }) => written))
+  return give(withLeft(answer, await look()), isWritten)
 }
+
+const withLeft = (answer: Answer, budgetLeftNano: Nano | undefined): Answer =>
+  budgetLeftNano === undefined
+    ? answer
+    : { ...answer, result: { ...answer.result, budgetLeftNano } }
 
 /** Takes work that goes on after the answer. */
 export type After = (work: Promise<unknown>) => void

@@ -7,11 +7,13 @@ import { dollarsFromNano } from '../../core/money.ts'
 import type { ImageFormat, ImageRequest } from '../../core/request/image-request.ts'
 import type { Candidate, DraftPart, ExplainedOffer, Plan } from '../../core/routing/plan.ts'
 import { acceptanceOf, isAcceptance } from '../acceptance.ts'
+import type { Reservation } from '../byte-budget.ts'
 import { answerFacts, nameFacts } from '../claim-facts.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { printPriceSource, printWaiting } from '../print-quote.ts'
 import { printTraits } from '../print-traits.ts'
-import { bookOf, missingImages, type Run } from '../run.ts'
+import { bookOf, missingImages, type Run, spenderOf } from '../run.ts'
+import { worstCaseOf } from '../worst-case.ts'
 
 /**
  * Bytes of memory one pixel of an answer is expected to need, by format: measured PNGs of
@@ -27,6 +29,7 @@ const BYTES_PER_PIXEL: { readonly [Format in ImageFormat]: number } = {
 /**
  * Reserves memory for the answer, then puts the worst case of the plan aside. Neither is sent
  * anywhere yet: the first attempt's write takes the facts along, in one commit.
+ * Whether budgets have room for it turns out with that commit.
  * @throws GatewayError `overloaded` when too many pictures are in flight.
  */
 export async function hold(run: Run, deps: Dependencies): Promise<Run> {
@@ -38,9 +41,12 @@ export async function hold(run: Run, deps: Dependencies): Promise<Run> {
     return { ...run, unwritten: [...nameFacts(run), accepted, ...others] }
   }
   const bytes = expectedBytes(run.request, plan, missingImages(run))
-  const reservation = await deps.bytes.reserve(bytes, run.stop.buying)
+  const { keyId, limits } = run.caller
+  const owner = { name: keyId, weight: limits?.weight ?? 1 }
+  const reservation = await deps.bytes.reserve(bytes, run.stop.buying, owner)
   // Nobody waits for it any more: it is noted, and nothing is put aside for it.
   if (reservation === undefined) return { ...run, unwritten: [accepted] }
+  const claims = await claimsOf(run, plan, reservation, deps)
   const opened: Hold = {
     id: makeId('hld', deps.random.bytes(16), deps.clock.now()),
     requestId: run.id,
@@ -53,13 +59,23 @@ export async function hold(run: Run, deps: Dependencies): Promise<Run> {
     ...run,
     reservation,
     hold: opened,
+    claims,
     unwritten: [
       ...nameFacts(run),
       accepted,
       ...answerFacts(run, deps),
-      { kind: 'hold-opened', hold: opened },
+      { kind: 'hold-opened', hold: opened, claims },
       ...others,
     ],
+  }
+}
+
+async function claimsOf(run: Run, plan: Plan, reservation: Reservation, deps: Dependencies) {
+  try {
+    return await deps.budgets.claimsFor(spenderOf(run), worstCaseOf(plan))
+  } catch (error) {
+    reservation.release()
+    throw error
   }
 }
 

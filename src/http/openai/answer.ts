@@ -27,6 +27,9 @@ export function resultHeaders(result: GatewayResult): Record<string, string> {
     headers['x-keeprate-saved'] = dollarsFromNano(result.savedNano)
   }
   if (result.score !== undefined) headers['x-keeprate-score'] = String(result.score)
+  if (result.budgetLeftNano !== undefined) {
+    headers['x-keeprate-budget-remaining'] = dollarsFromNano(result.budgetLeftNano)
+  }
   if (result.book === 'simulated') headers['x-keeprate-simulated'] = 'true'
   return headers
 }
@@ -45,6 +48,8 @@ export const keeprateObjectOf = (result: GatewayResult): JsonObject => ({
   cost: dollarsFromNano(result.costNano),
   list_cost: result.listCostNano === undefined ? undefined : dollarsFromNano(result.listCostNano),
   saved: result.savedNano === undefined ? undefined : dollarsFromNano(result.savedNano),
+  budget_remaining:
+    result.budgetLeftNano === undefined ? undefined : dollarsFromNano(result.budgetLeftNano),
   simulated: result.book === 'simulated',
   provider: result.provider,
   model: result.model,

@@ -7,6 +7,7 @@ import type { Asked } from '../../gateway/asked.ts'
 import type { Gateway } from '../../gateway/gateway.ts'
 import type { OpenAnswer } from '../../gateway/open-answer.ts'
 import type { Clock } from '../../ports/clock.ts'
+import { rateHeaders } from '../rate-headers.ts'
 
 /**
  * How long after the last byte a reset still says that the answer was not read, in milliseconds.
@@ -41,6 +42,8 @@ export async function handOver(
   reply: FastifyReply,
 ): Promise<OpenAnswer> {
   const name = request.headers['idempotency-key']
+  const standing = gateway.deps.keys.admit(asked.caller, asked.request.n)
+  if (standing !== undefined) reply.headers(rateHeaders(standing))
   const answer = await gateway.answer({
     ...asked,
     ...(name === undefined ? {} : { idempotencyKey: readIdempotencyKey(String(name)) }),

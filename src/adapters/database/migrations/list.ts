@@ -4,6 +4,7 @@ import { priceFeeds } from './0003-price-feeds.ts'
 import { answers } from './0004-answers.ts'
 import { cancelledRequests } from './0005-cancelled-requests.ts'
 import { jobQueue } from './0007-job-queue.ts'
+import { budgets } from './0008-budgets.ts'
 import { cacheReuse } from './0009-cache-reuse.ts'
 import { similarPrompts } from './0010-similar-prompts.ts'
 import { noticesAndAlerts } from './0011-notices-and-alerts.ts'
@@ -22,6 +23,7 @@ export const migrations: readonly Migration[] = [
   answers,
   cancelledRequests,
   jobQueue,
+  budgets,
   cacheReuse,
   similarPrompts,
   noticesAndAlerts,

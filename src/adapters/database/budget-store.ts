@@ -1,0 +1,74 @@
+import type { BudgetStore, WindowKey } from '../../ports/budget-store.ts'
+import { fromBudgetRow, fromWindowRow, toBudgetRow } from './budget-rows.ts'
+import { toMilliseconds } from './columns.ts'
+import { type Engine, run } from './engine.ts'
+
+/** Budgets and what their windows have taken. */
+export function budgetStore(engine: Engine): BudgetStore {
+  const { kysely } = engine
+  return {
+    async set(budget) {
+      const row = toBudgetRow(budget)
+      const { limit_nano, soft_nano, is_configured, removed_at } = row
+      await run(
+        engine,
+        kysely
+          .insertInto('budgets')
+          .values(row)
+          .onConflict((conflict) =>
+            conflict.column('id').doUpdateSet({ limit_nano, soft_nano, is_configured, removed_at }),
+          ),
+      )
+    },
+    async remove(id, at) {
+      const { changes } = await run(
+        engine,
+        kysely
+          .updateTable('budgets')
+          .set({ removed_at: toMilliseconds(at) })
+          .where('id', '=', id)
+          .where('removed_at', 'is', null),
+      )
+      return changes === 1
+    },
+    async list() {
+      const { rows } = await run(
+        engine,
+        kysely
+          .selectFrom('budgets')
+          .selectAll()
+          .where('removed_at', 'is', null)
+          .orderBy('scope')
+          .orderBy('per')
+          .orderBy('zone'),
+      )
+      return rows.map(fromBudgetRow)
+    },
+    async windows(keys) {
+      if (keys.length === 0) return []
+      const { rows } = await run(
+        engine,
+        kysely
+          .selectFrom('budget_windows')
+          .selectAll()
+          .where((where) => where.or(keys.map((key) => where.and(toKeyRow(key))))),
+      )
+      return rows.map(fromWindowRow)
+    },
+    async tell(key, percent) {
+      const { changes } = await run(
+        engine,
+        kysely
+          .updateTable('budget_windows')
+          .set({ told_percent: BigInt(percent) })
+          .where((where) => where.and(toKeyRow(key)))
+          .where('told_percent', '<', BigInt(percent)),
+      )
+      return changes === 1
+    },
+  }
+}
+
+const toKeyRow = ({ budgetId, book, from }: WindowKey) => ({
+  ...{ budget_id: budgetId, book, from_at: toMilliseconds(from) },
+})

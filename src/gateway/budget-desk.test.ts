@@ -1,0 +1,181 @@
+import { describe, expect, test } from 'vitest'
+import { budgetIdOf } from '../core/budgets/budget.ts'
+import type { BudgetPeriod } from '../core/budgets/window.ts'
+import { fromBudgetBody } from '../core/budgets/wire.ts'
+import { GatewayError } from '../core/errors/gateway-error.ts'
+import { nanoFromDollars } from '../core/money.ts'
+import { type GatewayStand, until, withGatewayStand } from '../testing/gateway-stand.ts'
+import { failed, scriptedProvider } from '../testing/scripted-provider.ts'
+import { VirtualClock } from '../testing/virtual-clock.ts'
+import { removeBudget, setBudget } from './budget-admin.ts'
+
+const HOUR_MS = 3_600_000
+
+const set = ({ gateway }: GatewayStand, scope: string, limit: string, per: BudgetPeriod = 'day') =>
+  setBudget(fromBudgetBody({ scope, per, limit }), gateway.deps)
+
+/** A request of its own, whose picture no other one has made. */
+let count = 0
+const other = () => {
+  count += 1
+  return { prompt: `picture ${count}` }
+}
+
+const refusalOf = async (work: Promise<unknown>): Promise<GatewayError> => {
+  const error = await work.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  )
+  if (!GatewayError.isInstance(error)) throw new Error('not refused', { cause: error })
+  return error
+}
+
+const withAcme = (use: (stand: GatewayStand, calls: () => number) => Promise<void>) => {
+  const acme = scriptedProvider()
+  return withGatewayStand({ providers: [acme] }, (stand) => use(stand, () => acme.calls.length))
+}
+
+describe('a request that a budget has no room for', () => {
+  test('is refused before anybody is called, and says when to come again', () =>
+    withAcme(async (stand, calls) => {
+      await set(stand, 'total', '0.025')
+      expect((await stand.ask(other())).budgetLeftNano).toBe(nanoFromDollars('0.015'))
+      expect((await stand.ask(other())).budgetLeftNano).toBe(nanoFromDollars('0.005'))
+      const refusal = await refusalOf(stand.ask(other()))
+      const resetsAt = Date.UTC(2026, 10, 21)
+      const budgetLeftNano = nanoFromDollars('0.005')
+      expect(refusal).toMatchObject({ code: 'insufficient_quota', resetsAt, budgetLeftNano })
+      expect(refusal).toMatchObject({ retryable: false, retryAfterMs: 12 * HOUR_MS })
+      expect(refusal.message).toContain('total per day of $0.025 has $0.005 left')
+      expect(calls()).toBe(2)
+      await stand.clock.advance(12 * HOUR_MS)
+      expect((await stand.ask(other())).costNano).toBe(nanoFromDollars('0.01'))
+      expect(await stand.stores.ledger.audit()).toEqual([])
+    }))
+
+  test('is answered all the same when the cache has its pictures', () =>
+    withAcme(async (stand) => {
+      await stand.ask()
+      await set(stand, 'total', '0')
+      expect((await stand.ask()).cache).toBe('HIT exact')
+      expect((await refusalOf(stand.ask(other()))).code).toBe('insufficient_quota')
+    }))
+
+  test('is not told to wait when no window will ever have room', () =>
+    withAcme(async (stand) => {
+      await set(stand, 'total', '0.03')
+      const refusal = await refusalOf(stand.ask({ ...other(), n: 4 }))
+      expect([refusal.resetsAt, refusal.retryAfterMs]).toEqual([undefined, undefined])
+    }))
+
+  test('by another limit, or without it, is made at once', () =>
+    withAcme(async (stand) => {
+      await set(stand, 'total', '0')
+      await refusalOf(stand.ask(other()))
+      const { id } = await set(stand, 'total', '0.01')
+      await stand.ask(other())
+      await refusalOf(stand.ask(other()))
+      await removeBudget(id, stand.gateway.deps)
+      await stand.ask(other())
+    }))
+})
+
+describe('budgets count', () => {
+  test('who asks and for what, each by itself', () =>
+    withAcme(async (stand) => {
+      const [limit, key] = ['0.01', { keyId: 'key_b' }]
+      const asks: Readonly<Record<string, () => Promise<unknown>>> = {
+        'key:key_b': () => stand.ask(other(), key),
+        'tenant:there': () => stand.ask(other(), { tenant: 'there' }),
+        'tag:campaign=spring': () => stand.ask({ ...other(), tags: { campaign: 'spring' } }),
+        'purpose:hero': () => stand.ask({ ...other(), purpose: 'hero' }),
+      }
+      for (const [scope, ask] of Object.entries(asks)) {
+        await set(stand, scope, limit)
+        await ask()
+        expect((await refusalOf(ask())).message).toContain(scope)
+      }
+      await stand.ask(other())
+    }))
+
+  test('of a provider its own calls, and put its share of the plan aside', async () => {
+    const acme = scriptedProvider({ usd: '0.01', play: () => failed('overloaded') })
+    const zeta = scriptedProvider({ id: 'zeta', usd: '0.02' })
+    await withGatewayStand({ providers: [acme, zeta] }, async (stand) => {
+      await set(stand, 'provider:acme', '0.01')
+      await set(stand, 'provider:zeta', '0.05')
+      for (const left of ['0.03', '0.01']) {
+        await stand.ask({ ...other(), model: 'auto:cheapest' })
+        const { budgets } = stand.stores
+        const keys = ['acme', 'zeta'].map((id) => ({
+          budgetId: budgetIdOf({ scope: `provider:${id}`, per: 'day', zone: 'UTC' }, (text) =>
+            stand.gateway.deps.sha256(text),
+          ),
+          ...{ book: 'real' as const, from: Date.UTC(2026, 10, 20) },
+        }))
+        const spent = (await budgets.windows(keys)).map(({ spentNano }) => spentNano)
+        const zetaNano = nanoFromDollars('0.05') - nanoFromDollars(left)
+        expect(spent.toSorted()).toEqual([0n, zetaNano].toSorted())
+      }
+      const refusal = await refusalOf(stand.ask({ ...other(), model: 'auto:cheapest' }))
+      expect(refusal.message).toContain('provider:zeta')
+    })
+  })
+
+  test('tell each share of a window once, and make money dear when it goes too fast', () =>
+    withAcme(async (stand) => {
+      const { gateway, clock, events, ask } = stand
+      await set(stand, 'total', '0.1')
+      for (let index = 0; index < 10; index += 1) await ask(other())
+      await refusalOf(ask(other()))
+      await refusalOf(ask(other()))
+      const told = () =>
+        events.flatMap((event) => (event.kind === 'budget-threshold' ? [event.percent] : []))
+      await until(() => told().length === 3)
+      expect(told()).toEqual([50, 80, 100])
+      const spender = { tenant: 'here', keyId: 'key_someone', tags: {} }
+      expect(gateway.deps.budgets.moneyPriceFor(spender)).toBeGreaterThan(0.2)
+      await clock.advance(24 * HOUR_MS)
+      expect(gateway.deps.budgets.moneyPriceFor(spender)).toBe(0)
+      for (let index = 0; index < 5; index += 1) await ask(other())
+      await until(() => told().length > 3)
+      expect(told()).toEqual([50, 80, 100, 50])
+    }))
+})
+
+test.each([
+  ['UTC', Date.UTC(2026, 9, 24, 20)],
+  ['Europe/Berlin', Date.UTC(2026, 9, 24, 22)],
+  ['America/New_York', Date.UTC(2026, 10, 1, 3)],
+  ['Australia/Lord_Howe', Date.UTC(2026, 3, 4, 12)],
+  ['Asia/Kathmandu', Date.UTC(2026, 9, 24, 20)],
+])(
+  'an hourly budget is never exceeded in %s, and each hour of its clock has it anew',
+  (zone, at) => {
+    const acme = scriptedProvider()
+    const clock = new VirtualClock(at)
+    return withGatewayStand({ providers: [acme], clock }, async (stand) => {
+      const budget = fromBudgetBody({ scope: 'total', per: 'hour', limit: '0.02', time_zone: zone })
+      await setBudget(budget, stand.gateway.deps)
+      const format = new Intl.DateTimeFormat('en-US', {
+        ...{ timeZone: zone, day: 'numeric', hour: 'numeric', timeZoneName: 'longOffset' },
+      })
+      const made = new Map<string, number>()
+      // Every quarter of an hour for six hours, across the change of the clock where there is one.
+      for (let quarter = 0; quarter < 24; quarter += 1) {
+        const hour = format.format(clock.now())
+        const isMade = await stand.ask(other()).then(
+          () => 1,
+          () => 0,
+        )
+        made.set(hour, (made.get(hour) ?? 0) + isMade)
+        await clock.advance(HOUR_MS / 4)
+      }
+      // The half hour that Lord Howe repeats belongs to the hour before it.
+      const whole = [...made.values()].slice(1, -1)
+      expect(Math.max(...whole)).toBe(2)
+      expect(whole.filter((images) => images === 2).length).toBeGreaterThanOrEqual(whole.length - 1)
+      expect(await stand.stores.ledger.audit()).toEqual([])
+    })
+  },
+)
