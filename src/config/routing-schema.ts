@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { positiveRateSchema } from '../core/pricing/decimal.ts'
 import { gateRefusalModes, refusalModes } from '../core/request/image-request.ts'
+import { repeatModes } from '../core/request/repeat-rule.ts'
 
 const duration = z.union([
   z.number().int().min(1).max(999_999_999),
@@ -23,6 +24,23 @@ export const routingMembers = {
       'When gates refused every picture: the best one is delivered with a warning (deliver), or ' +
         'the request fails (fail); pictures are kept either way, and a request may say so itself',
     ),
+  repeats: z
+    .strictObject({
+      mode: z
+        .enum(repeatModes)
+        .optional()
+        .describe('What is done about too many: a 429 (refuse), a warning (warn) or nothing (off)'),
+      most: z
+        .number()
+        .int()
+        .min(1)
+        .max(10_000)
+        .optional()
+        .describe('Requests with the same words that one end user may send within the time'),
+      within: duration.optional().describe('The time in which they are counted'),
+    })
+    .optional()
+    .describe('The same words of the same end user, again and again'),
   hedge: z
     .strictObject({
       after: z

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { defaultRoutingRules } from '../gateway/routing-rules.ts'
 import { providers as kinds } from '../providers/registry.generated.ts'
 import { ConfigError } from './config-error.ts'
 import { loadSettings } from './load.ts'
@@ -31,6 +32,7 @@ function problemsOf(yaml: string, environment: Readonly<Record<string, string>> 
 test('without a word nothing is hedged, a refusal stops, waiting is free', () => {
   const settings = load('')
   expect(toRoutingRules(settings)).toEqual({
+    ...defaultRoutingRules,
     onPolicyRefusal: 'stop',
     hedge: { isDefault: false, after: 'p95', maxCostShare: 0.5 },
   })
@@ -46,6 +48,7 @@ caller_compute: { memory_gb: 2, usd_per_gb_second: "0.00002" }
 alerts: { latency: 30s }
 `)
   expect(toRoutingRules(settings)).toEqual({
+    ...defaultRoutingRules,
     onPolicyRefusal: 'fallback',
     hedge: { isDefault: true, after: 12_000, untilMeasuredMs: 20_000, maxCostShare: 0.25 },
   })
@@ -61,6 +64,7 @@ test('so does the environment, which goes before it', () => {
     KEEPRATE_ALERTS_LATENCY: 'off',
   })
   expect(toRoutingRules(settings)).toEqual({
+    ...defaultRoutingRules,
     onPolicyRefusal: 'stop',
     hedge: { isDefault: true, after: 'p95', maxCostShare: 0.5 },
   })

@@ -1,10 +1,12 @@
 import { positiveRateSchema } from '../core/pricing/decimal.ts'
 import type { WaitingRate } from '../core/pricing/strategies/index.ts'
 import { gateRefusalModes, refusalModes } from '../core/request/image-request.ts'
+import { repeatModes } from '../core/request/repeat-rule.ts'
 import { parseDuration } from '../core/time.ts'
 import { defaultRoutingRules, type RoutingRules } from '../gateway/routing-rules.ts'
 import type { Settings } from './schema.ts'
 import type { SettingDefinition } from './setting-definition.ts'
+import { wholeNumber } from './setting-readers.ts'
 
 const oneOf =
   <Word extends string>(words: readonly Word[]) =>
@@ -58,6 +60,27 @@ export const routingSettings: readonly SettingDefinition[] = [
     variables: ['KEEPRATE_ON_GATE_REFUSAL'],
     default: defaultRoutingRules.onGateRefusal,
     read: oneOf(gateRefusalModes),
+  },
+  {
+    key: 'repeatMode',
+    path: ['repeats', 'mode'],
+    variables: ['KEEPRATE_REPEATS_MODE'],
+    default: defaultRoutingRules.repeats.mode,
+    read: oneOf(repeatModes),
+  },
+  {
+    key: 'repeatMost',
+    path: ['repeats', 'most'],
+    variables: ['KEEPRATE_REPEATS_MOST'],
+    default: defaultRoutingRules.repeats.most,
+    read: wholeNumber(1, 10_000),
+  },
+  {
+    key: 'repeatWithinMs',
+    path: ['repeats', 'within'],
+    variables: ['KEEPRATE_REPEATS_WITHIN'],
+    default: defaultRoutingRules.repeats.withinMs,
+    read: timeOr(),
   },
   {
     key: 'hedgeAfter',
@@ -116,12 +139,16 @@ export const routingProblems = ({
 export const toRoutingRules = ({
   onPolicyRefusal,
   onGateRefusal,
+  repeatMode,
+  repeatMost,
+  repeatWithinMs,
   hedgeAfter,
   hedgeUntilMeasuredMs,
   hedgeMaxCostShare,
 }: Settings): RoutingRules => ({
   onPolicyRefusal,
   onGateRefusal,
+  repeats: { mode: repeatMode, most: repeatMost, withinMs: repeatWithinMs },
   hedge: {
     isDefault: hedgeAfter !== undefined,
     after: hedgeAfter ?? 'p95',

@@ -6,6 +6,7 @@ import { type PriceRow, priceRowSchema } from '../core/pricebook/price-row.ts'
 import { isPositive, positiveRateSchema } from '../core/pricing/decimal.ts'
 import { type PurposeSettings, purposeSchema } from '../core/purpose/purpose.ts'
 import type { GateRefusalMode, RefusalMode } from '../core/request/image-request.ts'
+import type { RepeatMode } from '../core/request/repeat-rule.ts'
 import { type AlertSettings, alertSettings } from './alert-schema.ts'
 import { type ApiKey, apiKeyList } from './api-keys.ts'
 import type { BudgetSettings } from './budget-settings.ts'
@@ -255,6 +256,9 @@ export interface Settings {
   readonly breakerFailures: number
   readonly onPolicyRefusal: RefusalMode
   readonly onGateRefusal: GateRefusalMode
+  readonly repeatMode: RepeatMode
+  readonly repeatMost: number
+  readonly repeatWithinMs: number
   /** Milliseconds, or by what was measured; undefined = only requests that ask for it. */
   readonly hedgeAfter?: 'p95' | number
   readonly hedgeUntilMeasuredMs?: number

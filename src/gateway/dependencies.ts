@@ -25,6 +25,7 @@ import type { GatewayLimits } from './limits.ts'
 import type { LookupDesk } from './lookup-desk.ts'
 import type { NoticeDesk } from './notice-desk.ts'
 import type { Renditions } from './renditions.ts'
+import type { RepeatGuard } from './repeat-guard.ts'
 import type { RoutingRules } from './routing-rules.ts'
 import type { SamePixels } from './same-pixels.ts'
 import type { SentBytes } from './sent-bytes.ts'
@@ -95,6 +96,8 @@ export interface Dependencies {
   /** Who is told what happens. */
   readonly notices: NoticeDesk
   readonly alertRules: AlertRules
+  /** Who asks for the same again and again. */
+  readonly repeats: RepeatGuard
   /** What the database did not take yet. */
   readonly late: LateWrites
   readonly emit: (event: GatewayEvent) => void

@@ -16,6 +16,7 @@ import { LookupDesk } from './lookup-desk.ts'
 import type { OpenAnswer } from './open-answer.ts'
 import { submit, type Ticket } from './pipeline.ts'
 import { Renditions } from './renditions.ts'
+import { RepeatGuard } from './repeat-guard.ts'
 import type { GatewayResult } from './result.ts'
 import type { Watch } from './run.ts'
 import { SamePixels } from './same-pixels.ts'
@@ -58,7 +59,15 @@ export interface RecoveryOptions {
 }
 
 /** What a gateway makes for itself. */
-type OwnDesk = 'late' | 'lookups' | 'renditions' | 'samePixels' | 'sent' | 'budgets' | 'keys'
+type OwnDesk =
+  | 'late'
+  | 'lookups'
+  | 'renditions'
+  | 'samePixels'
+  | 'sent'
+  | 'budgets'
+  | 'keys'
+  | 'repeats'
 
 /** Puts the pipeline and its background work together. Starts working at once. */
 export function openGateway(
@@ -70,6 +79,7 @@ export function openGateway(
     ...{ renditions: new Renditions(), samePixels: new SamePixels(), sent: new SentBytes() },
     budgets: new BudgetDesk(parts),
     keys: new KeyDesk(parts.stores.keys, parts.clock),
+    repeats: new RepeatGuard(parts.rules.repeats, parts.sha256),
   }
   const desk = new WorkDesk()
   const stop = new AbortController()

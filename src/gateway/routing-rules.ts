@@ -1,10 +1,12 @@
 import type { GateRefusalMode, RefusalMode } from '../core/request/image-request.ts'
+import { defaultRepeatRule, type RepeatRule } from '../core/request/repeat-rule.ts'
 import { defaultHedgeRule, type HedgeRule } from '../core/routing/hedge-rule.ts'
 
 /** What the operator decided about the way of requests; a request may say otherwise. */
 export interface RoutingRules {
   readonly onPolicyRefusal: RefusalMode
   readonly onGateRefusal: GateRefusalMode
+  readonly repeats: RepeatRule
   readonly hedge: HedgeRule & {
     /** Whether requests that say nothing about it are hedged. */
     readonly isDefault: boolean
@@ -18,5 +20,6 @@ export interface RoutingRules {
 export const defaultRoutingRules: RoutingRules = {
   onPolicyRefusal: 'stop',
   onGateRefusal: 'deliver',
+  repeats: defaultRepeatRule,
   hedge: { ...defaultHedgeRule, isDefault: false },
 }

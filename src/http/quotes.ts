@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { resolveModel } from '../core/catalog/catalog.ts'
 import { isObject } from '../core/json.ts'
 import { dollarsFromNano, type Nano } from '../core/money.ts'
+import { withUsualCount } from '../core/purpose/image-count.ts'
 import { normaliseRequest } from '../core/request/normalise.ts'
 import type { Candidate, Exclusion } from '../core/routing/plan.ts'
 import { measureMask } from '../gateway/measure-mask.ts'
@@ -43,7 +44,7 @@ async function read(request: FastifyRequest, context: HttpContext): Promise<Want
 
 /** @throws GatewayError for a request that is wrong, or a model that nobody has. */
 async function quote({ draft }: Wanted, { gateway }: HttpContext) {
-  const normal = normaliseRequest(draft)
+  const normal = normaliseRequest(withUsualCount(draft, gateway.deps.purposes))
   const { clock, snapshot: take } = gateway.deps
   const snapshot = take()
   const now = clock.now()

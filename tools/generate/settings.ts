@@ -74,7 +74,7 @@ export async function settingsDocument(): Promise<GeneratedFile> {
 
 function defaultOf({ key, default: value }: SettingDefinition): string {
   if (value === undefined) return '–'
-  if (key === 'latencyAlert') return code(`${Number(value) / SECONDS}s`)
+  if (key === 'latencyAlert' || key === 'repeatWithinMs') return code(`${Number(value) / SECONDS}s`)
   if (key === 'cacheTtlMs') return code(`${Number(value) / HOURS}h`)
   if (key === 'bytesInFlight') return `${code(String(value))} (${Number(value) / MEBIBYTE} MiB)`
   return code(String(value))

@@ -41,25 +41,46 @@ const durationSchema = z.union([z.string(), z.number()]).transform((value, conte
 })
 
 /** What the pictures of one purpose must be, as it stands in the settings; all members optional. */
-export const purposeSchema = z.strictObject({
-  display: sizeSchema.optional().describe('size on the page in CSS pixels: 512x512'),
-  pixel_ratio: z.number().min(1).max(4).optional().describe('device pixels per CSS pixel, 1 to 4'),
-  floor: z
-    .number()
-    .min(0)
-    .max(0.999)
-    .optional()
-    .describe('share of requests that must end in an accepted picture'),
-  bad_image_cost: dollarsSchema.optional().describe('dollars that showing a bad picture costs'),
-  deadline_s: z.number().positive().max(3_600).optional().describe('p95 of the answer, in seconds'),
-  strategy: z.enum(strategies).optional().describe('auto, direct, cascade or draft_refine'),
-  gates: z.array(gateSchema).max(20).optional().describe('checks of each picture'),
-  max_cost: dollarsSchema.optional().describe('most that one request may cost, in dollars'),
-  cache: z.enum(cacheModes).optional().describe('how the cache may answer'),
-  cache_ttl: durationSchema.optional().describe('how long its pictures may be served again'),
-  critical: z.boolean().optional().describe('the floor must hold for the pessimistic estimate'),
-  max_images: z.int().min(1).max(10).optional().describe('most pictures of one request'),
-})
+export const purposeSchema = z
+  .strictObject({
+    display: sizeSchema.optional().describe('size on the page in CSS pixels: 512x512'),
+    pixel_ratio: z
+      .number()
+      .min(1)
+      .max(4)
+      .optional()
+      .describe('device pixels per CSS pixel, 1 to 4'),
+    floor: z
+      .number()
+      .min(0)
+      .max(0.999)
+      .optional()
+      .describe('share of requests that must end in an accepted picture'),
+    bad_image_cost: dollarsSchema.optional().describe('dollars that showing a bad picture costs'),
+    deadline_s: z
+      .number()
+      .positive()
+      .max(3_600)
+      .optional()
+      .describe('p95 of the answer, in seconds'),
+    strategy: z.enum(strategies).optional().describe('auto, direct, cascade or draft_refine'),
+    gates: z.array(gateSchema).max(20).optional().describe('checks of each picture'),
+    max_cost: dollarsSchema.optional().describe('most that one request may cost, in dollars'),
+    cache: z.enum(cacheModes).optional().describe('how the cache may answer'),
+    cache_ttl: durationSchema.optional().describe('how long its pictures may be served again'),
+    critical: z.boolean().optional().describe('the floor must hold for the pessimistic estimate'),
+    default_images: z
+      .int()
+      .min(1)
+      .max(10)
+      .optional()
+      .describe('pictures of a request that names no n'),
+    max_images: z.int().min(1).max(10).optional().describe('most pictures of one request'),
+  })
+  .refine(({ default_images = 1, max_images = 10 }) => default_images <= max_images, {
+    path: ['default_images'],
+    message: 'is more than max_images',
+  })
 /** See {@link purposeSchema}. */
 export type PurposeSettings = z.infer<typeof purposeSchema>
 
@@ -83,6 +104,8 @@ export interface Purpose {
   readonly maxCostNano?: bigint
   readonly cache?: (typeof cacheModes)[number]
   readonly cacheTtlMs?: number
+  /** Pictures of a request that names no number. */
+  readonly defaultImages?: number
   readonly maxImages?: number
 }
 
@@ -102,6 +125,7 @@ export function amendPurpose(purpose: Purpose, settings: PurposeSettings): Purpo
     ...(max_cost === undefined ? {} : { maxCostNano: max_cost }),
     ...(settings.cache === undefined ? {} : { cache: settings.cache }),
     ...(cache_ttl === undefined ? {} : { cacheTtlMs: cache_ttl }),
+    ...(settings.default_images === undefined ? {} : { defaultImages: settings.default_images }),
     ...(settings.max_images === undefined ? {} : { maxImages: settings.max_images }),
   }
 }

@@ -186,6 +186,7 @@ export interface Warning {
     | 'not_stored_yet'
     | 'policy_fallback'
     | 'hedged'
+    | 'repeated'
     | 'gate_refused'
     | 'draft_delivered'
   readonly param?: string

@@ -1,6 +1,7 @@
 import { resolveModel } from '../../core/catalog/catalog.ts'
 import { GatewayError, invalid } from '../../core/errors/gateway-error.ts'
 import { makeId } from '../../core/ids.ts'
+import { checkCount } from '../../core/purpose/image-count.ts'
 import { requestTraits } from '../../core/purpose/request-traits.ts'
 import type { ImageRequest } from '../../core/request/image-request.ts'
 import type { Instant } from '../../core/time.ts'
@@ -11,8 +12,8 @@ import type { Run } from '../run.ts'
 /**
  * Begins a run: takes the snapshot of models and prices that this request will see to its end, and
  * finds out which models its name means.
- * @throws GatewayError `model_not_found` or `model_retired`, also of the baseline; more pictures
- * than the purpose allows.
+ * @throws GatewayError `model_not_found` or `model_retired`, also of the baseline; 400 for more
+ * pictures than the purpose allows, 429 for repetitions.
  */
 export function normalise(
   asked: ImageRequest,
@@ -27,7 +28,8 @@ export function normalise(
   const resolution = resolveModel(snapshot.catalog, asked.model, startedAt)
   checkBaseline(asked, snapshot, startedAt)
   const purpose = asked.purpose ?? resolution.purpose
-  checkCount(asked.n, purpose, deps)
+  checkCount(asked.n, deps.purposes.of(purpose))
+  const repeated = deps.repeats.note(asked, caller, startedAt)
   const said = resolution.purpose === undefined ? {} : { purposeOfModel: resolution.purpose }
   const onPolicyRefusal = asked.onPolicyRefusal ?? deps.rules.onPolicyRefusal
   const onGateRefusal = asked.onGateRefusal ?? deps.rules.onGateRefusal
@@ -47,7 +49,7 @@ export function normalise(
     startedMs,
     watch,
     stop,
-    warnings: resolution.warnings,
+    warnings: [...resolution.warnings, ...repeated],
     hits: [],
     shown: new Set(),
     shownHashes: [],
@@ -55,13 +57,6 @@ export function normalise(
     ended: [],
     providerMs: 0,
   }
-}
-
-/** Pictures that nobody looks at cost as much as those that are kept. */
-function checkCount(n: number, purpose: string | undefined, { purposes }: Dependencies): void {
-  const { name, maxImages } = purposes.of(purpose)
-  if (maxImages === undefined || n <= maxImages) return
-  throw invalid('n', `n must be at most ${maxImages} for the purpose ${name}.`)
 }
 
 /** Savings that are counted from a model that nobody knows would be none at all. */

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { invalid } from '../../core/errors/gateway-error.ts'
+import { withUsualCount } from '../../core/purpose/image-count.ts'
 import type { ImageRequest } from '../../core/request/image-request.ts'
 import { normaliseRequest } from '../../core/request/normalise.ts'
 import type { Watch } from '../../gateway/run.ts'
@@ -27,7 +28,8 @@ export async function runImages(
   reply: FastifyReply,
   context: HttpContext,
 ): Promise<FastifyReply> {
-  const normal = normaliseRequest(draft)
+  const { purposes } = context.gateway.deps
+  const normal = normaliseRequest(withUsualCount(draft, purposes))
   const preference = readPrefer(request.headers.prefer)
   refuseBoth(normal, preference)
   const caller = callerOf(request)
