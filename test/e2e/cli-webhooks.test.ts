@@ -1,0 +1,94 @@
+import { spawn } from 'node:child_process'
+import { resolve } from 'node:path'
+import { text } from 'node:stream/consumers'
+import OpenAI from 'openai'
+import { Webhook } from 'standardwebhooks'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type LoopbackServer, startLoopbackServer } from '../../src/testing/loopback-server.ts'
+import { clearStand, runProgram, type Stand, startStand, until } from './stand.ts'
+
+interface Received {
+  readonly path: string
+  readonly headers: Record<string, string>
+  readonly body: string
+}
+
+let receiver: LoopbackServer
+let received: Received[]
+let stand: Stand
+beforeAll(async () => {
+  received = []
+  receiver = await startLoopbackServer(async (request, response) => {
+    const headers = Object.entries(request.headers).map(([name, value]) => [name, String(value)])
+    const body = await text(request)
+    received.push({ path: request.url ?? '', headers: Object.fromEntries(headers), body })
+    response.writeHead(204).end()
+  })
+  stand = await startStand({
+    config: `webhooks: { private_origins: ["${receiver.origin}"] }\nsandbox: [openai]\n`,
+  })
+})
+afterAll(async () => {
+  await clearStand(stand)
+  await receiver.close()
+})
+
+const json = async (...words: readonly string[]): Promise<Record<string, unknown>> => {
+  const ended = await runProgram([...words, '--json'], { KEEPRATE_HOME: stand.home })
+  expect([ended.code, ended.errors.includes('error')], ended.errors).toEqual([0, false])
+  return JSON.parse(ended.output) as Record<string, unknown>
+}
+const arrived = (path: string): Promise<Received> =>
+  until(async () => received.find((each) => each.path === path))
+
+test('a webhook that a command made is served by the server that runs', async () => {
+  const { id, secret } = await json('webhooks', 'add', `${receiver.origin}/hook`)
+  const client = new OpenAI({
+    ...{ apiKey: stand.key, baseURL: `${stand.url}/v1`, webhookSecret: String(secret) },
+  })
+  // The server looks for new webhooks every two seconds.
+  await until(async () => {
+    await client.images.generate({ prompt: `a cup ${received.length}`, quality: 'low' })
+    return received.length > 0 ? true : undefined
+  })
+  const { body, headers } = await arrived('/hook')
+  const told = await client.webhooks.unwrap(body, headers)
+  expect(told).toMatchObject({ type: 'image.completed', data: { simulated: true } })
+  const { images } = (told as unknown as { data: { images: readonly { url: string }[] } }).data
+  const picture = await fetch(images[0]?.url ?? '')
+  expect([picture.status, picture.headers.get('content-type')]).toEqual([200, 'image/png'])
+  const sent = (await json('webhooks', 'deliveries', '--status', 'delivered')) as unknown
+  expect(sent).toMatchObject([{ webhook_id: id, type: 'image.completed', attempts: 1 }])
+  expect(await json('webhooks', 'remove', String(id))).toEqual({ id, deleted: true })
+})
+
+test('events are forwarded to a server here, signed, while somebody listens', async () => {
+  const main = resolve(import.meta.dirname, '../../src/cli/main.ts')
+  const words = ['listen', '--url', stand.url, '--forward', `${receiver.origin}/forwarded`]
+  const listener = spawn(process.execPath, [main, ...words, '--json'], {
+    env: { ...process.env, KEEPRATE_HOME: stand.home, KEEPRATE_API_KEY: stand.key },
+    cwd: stand.home,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let notes = ''
+  listener.stderr.on('data', (chunk) => {
+    notes += String(chunk)
+  })
+  const secret = await until(async () => /whsec_\S+/.exec(notes)?.[0])
+  await until(async () => {
+    await json('trigger', 'budget.threshold', '--url', stand.url, '--key', stand.key)
+    return received.some(({ path }) => path === '/forwarded') ? true : undefined
+  })
+  const { body, headers } = await arrived('/forwarded')
+  expect(new Webhook(secret).verify(body, headers)).toMatchObject({
+    ...{ type: 'budget.threshold', data: { percent: 80, test: true } },
+  })
+  const closed = new Promise((done) => listener.once('close', done))
+  listener.kill('SIGTERM')
+  expect(await closed).toBe(0)
+})
+
+test('alerts are previewed', async () => {
+  const preview = await json('alerts', 'preview', '--rules', 'cost_per_accepted:0.012')
+  expect(preview).toMatchObject({ data: [], rules: { cost_per_accepted: { all: '0.012' } } })
+})
