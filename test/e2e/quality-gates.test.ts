@@ -73,7 +73,8 @@ const truthOf = async (sha256: string) =>
   jsonOf(await exchange(String(stand.ready.sandbox_origin), { path: `/__sandbox/truth/${sha256}` }))
 
 describe('a misspelt text', () => {
-  const body = { prompt: 'a poster that says "GRAND OPENING"' }
+  // Small, because reading takes a second of a processor for each way of reading.
+  const body = { size: '384x384', prompt: 'a poster that says "OPEN TODAY"' }
 
   test('is refused by a real reader, and the next offer spells it right', async () => {
     const answer = await generate(body)
@@ -95,10 +96,8 @@ describe('a misspelt text', () => {
     expect((await generate(body)).headers['x-keeprate-cache']).toBe('HIT exact')
   })
 
-  test('is delivered when nobody spells better, or is an error where that is wanted', async () => {
+  test('is an error where that is wanted and nobody spells better', async () => {
     const alone = { ...body, model: 'deepinfra/flux-schnell' }
-    const delivered = await generate(alone, { 'x-keeprate-cache': 'off' })
-    expect(delivered.headers['x-keeprate-warnings']).toContain('gate_refused')
     const wanted = { 'x-keeprate-cache': 'off', 'x-keeprate-on-gate-refusal': 'fail' }
     const failed = await generate(alone, wanted)
     expect([failed.status, failed.headers['x-should-retry']]).toEqual([422, 'false'])

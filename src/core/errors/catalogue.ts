@@ -63,8 +63,8 @@ export const errorCatalogue = {
   gate_refused: entry(
     422,
     'image_generation_user_error',
-    'The pictures are kept: GET /v1/requests/{id} names them. Send on_gate_refusal: deliver to ' +
-      'get the best one, or change the gates of the purpose.',
+    'Send on_gate_refusal: deliver to get the best one, or look at the pictures, which are kept, ' +
+      'by GET /v1/requests/{id}.',
   ),
   price_unknown: entry(
     400,
