@@ -26,6 +26,18 @@ const endpoint = {
 /** The emulated tool of the sandbox, which knows the hidden truth about emulated pictures. */
 const emulated = z.literal('sandbox')
 
+/**
+ * Says what is wrong with the settings of a server; else a choice between them and one word only
+ * says that neither fits.
+ */
+const ofServer = (issue: { readonly code?: string; readonly errors?: unknown }): string => {
+  const choices = (Array.isArray(issue.errors) ? issue.errors : []) as readonly ServerFlaws[]
+  const flaw = choices.at(-1)?.find(({ path }) => path.length > 0)
+  const words = flaw === undefined ? '' : `: ${flaw.path.join('.')}: ${flaw.message}`
+  return `write sandbox, or url, model and price of a server${words}`
+}
+type ServerFlaws = readonly { readonly path: readonly PropertyKey[]; readonly message: string }[]
+
 /** What `keeprate.yaml` may say of the tools that gates look with. */
 export const qualitySettings = z.strictObject({
   tesseract: z
@@ -44,28 +56,34 @@ export const qualitySettings = z.strictObject({
     .optional()
     .describe('Reads texts in pictures; true uses the program tesseract where it is installed'),
   judge: z
-    .union([
-      emulated,
-      z.strictObject({
-        ...endpoint,
-        temperature: z
-          .literal('own')
-          .optional()
-          .describe('own sends none, for models that take no other than theirs'),
-      }),
-    ])
+    .union(
+      [
+        emulated,
+        z.strictObject({
+          ...endpoint,
+          temperature: z
+            .literal('own')
+            .optional()
+            .describe('own sends none, for models that take no other than theirs'),
+        }),
+      ],
+      { error: ofServer },
+    )
     .optional()
     .describe('A model that sees, for judge gates; sandbox is an emulated one'),
   embedder: z
-    .union([
-      emulated,
-      z.strictObject({
-        ...endpoint,
-        pictures: z
-          .enum(['messages', 'objects'])
-          .describe('How the server takes pictures: as vLLM (messages) or as Jina AI (objects)'),
-      }),
-    ])
+    .union(
+      [
+        emulated,
+        z.strictObject({
+          ...endpoint,
+          pictures: z
+            .enum(['messages', 'objects'])
+            .describe('How the server takes pictures: as vLLM (messages) or as Jina AI (objects)'),
+        }),
+      ],
+      { error: ofServer },
+    )
     .optional()
     .describe('A model that makes vectors of pictures, for similarity gates'),
 })

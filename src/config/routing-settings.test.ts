@@ -33,7 +33,7 @@ test('without a word nothing is hedged, a refusal stops, waiting is free', () =>
   const settings = load('')
   expect(toRoutingRules(settings)).toEqual({
     ...defaultRoutingRules,
-    onPolicyRefusal: 'stop',
+    ...{ onPolicyRefusal: 'stop', onGateRefusal: 'deliver' },
     hedge: { isDefault: false, after: 'p95', maxCostShare: 0.5 },
   })
   expect(toWaitingRate(settings)).toBeUndefined()
@@ -43,13 +43,14 @@ test('without a word nothing is hedged, a refusal stops, waiting is free', () =>
 test('the file says it', () => {
   const settings = load(`
 on_policy_refusal: fallback
+on_gate_refusal: fail
 hedge: { after: 12s, until_measured: 20, max_cost_share: 0.25 }
 caller_compute: { memory_gb: 2, usd_per_gb_second: "0.00002" }
 alerts: { latency: 30s }
 `)
   expect(toRoutingRules(settings)).toEqual({
     ...defaultRoutingRules,
-    onPolicyRefusal: 'fallback',
+    ...{ onPolicyRefusal: 'fallback', onGateRefusal: 'fail' },
     hedge: { isDefault: true, after: 12_000, untilMeasuredMs: 20_000, maxCostShare: 0.25 },
   })
   expect(toWaitingRate(settings)).toEqual({ gigabytes: 2, usdPerGigabyteSecond: '0.00002' })
@@ -65,7 +66,7 @@ test('so does the environment, which goes before it', () => {
   })
   expect(toRoutingRules(settings)).toEqual({
     ...defaultRoutingRules,
-    onPolicyRefusal: 'stop',
+    ...{ onPolicyRefusal: 'stop', onGateRefusal: 'deliver' },
     hedge: { isDefault: true, after: 'p95', maxCostShare: 0.5 },
   })
   expect(toWaitingRate(settings)).toEqual({ gigabytes: 0.5, usdPerGigabyteSecond: '0.0000166667' })
@@ -75,6 +76,7 @@ test('so does the environment, which goes before it', () => {
 describe('a mistake is told with its place:', () => {
   test.each([
     ['another mode', 'on_policy_refusal: maybe\n', ':1:20: on_policy_refusal'],
+    ['another rule', 'on_gate_refusal: maybe\n', ':1:18: on_gate_refusal'],
     ['no duration', 'hedge: { after: soon }\n', ':1:17: hedge.after'],
     ['no time at all', 'hedge: { after: 0s }\n', ':1:17: hedge.after'],
     ['more than all', 'hedge: { max_cost_share: 1.5 }\n', ':1:26: hedge.max_cost_share'],

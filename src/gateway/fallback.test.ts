@@ -17,7 +17,9 @@ import {
 import { VirtualClock } from '../testing/virtual-clock.ts'
 
 const refusals: readonly FailureClass[] = ['content_policy_input', 'content_policy_output']
-const others = failureClasses.filter((failureClass) => !refusals.includes(failureClass))
+/** What is no failure of a provider: its pictures are there, and a gate does not let them pass. */
+const ours: readonly FailureClass[] = ['gate_refused']
+const others = failureClasses.filter((each) => ![...refusals, ...ours].includes(each))
 
 /** A cheap provider with a script, and a dearer one that draws. */
 const pair = (script: Script) =>
