@@ -40,13 +40,19 @@ const similarity = z
 /** What `cache` of the file may say. */
 export const cacheMembers = <Duration extends z.ZodType>(duration: Duration) =>
   z.strictObject({
-    ttl: duration.optional().describe('How long pictures are served again; 72h'),
+    ttl: duration
+      .optional()
+      .describe('How long pictures are served again: seconds, or 30m, 72h, 7d'),
     memory_bytes: z
       .int()
       .min(0)
       .optional()
-      .describe('Memory for small pictures that are asked for again and again; 64 MiB'),
-    redis_url: z.string().min(1).optional().describe('redis://… that all replicas share'),
+      .describe('Memory for pictures that are asked for again and again; 0 = none'),
+    redis_url: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('redis://…, where all replicas keep copies of such pictures'),
     embedder: embedder.optional().describe('What compares prompts; by their words without it'),
     similarity: similarity.optional().describe('Serves pictures of prompts that are near'),
     pools: z

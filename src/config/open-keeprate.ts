@@ -240,7 +240,7 @@ async function assemble(
       await gateway.close()
       await Promise.all([watch.ended(), drained])
       await told.close()
-      await Promise.all([decoder.close(), http.close(), sandbox?.close()])
+      await Promise.all([decoder.close(), http.close(), sandbox?.close(), storage.close()])
       await stores.close()
     },
   }

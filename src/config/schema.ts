@@ -251,6 +251,8 @@ export interface Settings {
   readonly keeping: KeepingSettings
   readonly cacheTtlMs: number
   readonly cache: CacheSettings
+  readonly cacheMemoryBytes: number
+  readonly redisUrl?: string
   readonly bytesInFlight: number
   readonly planSteps: number
   readonly breakerFailures: number

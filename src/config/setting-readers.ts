@@ -22,6 +22,12 @@ export const databaseAddress = (value: unknown): string => {
   throw new RangeError('must be postgres://… or file:<path>')
 }
 
+/** Address of a Redis; never told back, for it may hold a password. */
+export const redisAddress = (value: unknown): string => {
+  if (/^rediss?:\/\/./.test(String(value)) && URL.canParse(String(value))) return String(value)
+  throw new RangeError('must be redis://… or rediss://…')
+}
+
 /** A whole number within bounds. */
 export const wholeNumber =
   (low: number, high: number) =>

@@ -10,6 +10,7 @@ import {
   flag,
   level,
   names,
+  redisAddress,
   sandboxNames,
   text,
   webAddress,
@@ -116,6 +117,20 @@ export const settingTable: readonly SettingDefinition[] = [
     variables: ['KEEPRATE_CACHE_TTL'],
     default: defaultLimits.cacheTtlMs,
     read: durationMs,
+  },
+  {
+    key: 'cacheMemoryBytes',
+    path: ['cache', 'memory_bytes'],
+    variables: ['KEEPRATE_CACHE_MEMORY_BYTES'],
+    default: 64 * 1024 * 1024,
+    read: wholeNumber(0, Number.MAX_SAFE_INTEGER),
+  },
+  {
+    key: 'redisUrl',
+    path: ['cache', 'redis_url'],
+    variables: ['KEEPRATE_REDIS_URL', 'REDIS_URL'],
+    read: redisAddress,
+    isSecret: true,
   },
   {
     key: 'bytesInFlight',

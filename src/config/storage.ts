@@ -4,6 +4,9 @@ import { drainUntil } from '../adapters/files/drain.ts'
 import { createFallbackStore } from '../adapters/files/fallback-image-store.ts'
 import { createFileImageStore } from '../adapters/files/file-image-store.ts'
 import { createSpooledStore } from '../adapters/files/spooled-image-store.ts'
+import { createHotImageStore } from '../adapters/hot-pictures/hot-image-store.ts'
+import { createMemoryLayer } from '../adapters/hot-pictures/memory-layer.ts'
+import { createRedisLayer } from '../adapters/redis/redis-layer.ts'
 import { S3Client } from '../adapters/s3/s3-client.ts'
 import { createS3ImageStore } from '../adapters/s3/s3-image-store.ts'
 import type { S3Settings } from '../adapters/s3/s3-settings.ts'
@@ -29,6 +32,27 @@ export interface Storage {
   readonly images: ImageStore
   /** Resolves when it has ended after the signal. */
   drain(signal: AbortSignal): Promise<void>
+  close(): Promise<void>
+}
+
+/**
+ * Opens the store of the settings, with what keeps copies of its pictures at hand: a Redis that all
+ * replicas share, where one is named, and before it the memory of this process.
+ * @throws ConfigError when an object store is named without what it needs.
+ */
+export function openStorage(settings: Settings, parts: StorageParts): Storage {
+  const { images: store, drain } = openStore(settings, parts)
+  const { redisUrl, cacheMemoryBytes } = settings
+  const redis = redisUrl === undefined ? undefined : createRedisLayer(redisUrl, parts.log)
+  const shared =
+    redis === undefined ? store : createHotImageStore(store, redis, { isTrusted: false })
+  const memory = createMemoryLayer(cacheMemoryBytes)
+  return {
+    images:
+      cacheMemoryBytes === 0 ? shared : createHotImageStore(shared, memory, { isTrusted: true }),
+    drain,
+    close: async () => redis?.close(),
+  }
 }
 
 /**
@@ -36,7 +60,7 @@ export interface Storage {
  * What neither takes goes to a folder of the system's temporary ones, mostly on another disk.
  * @throws ConfigError when an object store is named without what it needs.
  */
-export function openStorage({ home, storage }: Settings, parts: StorageParts): Storage {
+function openStore({ home, storage }: Settings, parts: StorageParts): Omit<Storage, 'close'> {
   const { log } = parts
   const spareRoot = join(tmpdir(), `keeprate-${parts.sha256(home).slice(0, 16)}`)
   const spare = createFileImageStore(spareRoot)

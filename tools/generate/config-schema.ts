@@ -10,7 +10,7 @@ const REFERENCE = { type: 'string', pattern: '\\$\\{[A-Za-z_][A-Za-z0-9_]*\\}' }
 const SHORTEST_REFERENCE = 4
 
 /** Members that `src/config/read-file.ts` also reads from a file, as `<member>_file`. */
-const SECRET_MEMBERS = ['api_key', 'key', 'admin_key', 'database_url']
+const SECRET_MEMBERS = ['api_key', 'key', 'admin_key', 'database_url', 'redis_url']
 
 /** Words for members that `src/config/schema.ts` does not describe, by path. */
 const MORE_WORDS: Readonly<Record<string, string>> = {
