@@ -1,0 +1,181 @@
+/**
+ * How looking for keys and for near prompts grows with what the cache holds. All times are processor
+ * time of this thread, which all of it runs on: a busy machine makes them little longer.
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { openDatabase } from '../src/adapters/database/open-database.ts'
+import { MemorySimilarityIndex } from '../src/adapters/similarity/memory-similarity-index.ts'
+import { promptForm } from '../src/core/cache/prompt-form/prompt-form.ts'
+import { partitionText } from '../src/core/cache/reuse-key.ts'
+import { lexicalVector } from '../src/core/cache/similarity/lexical-vector.ts'
+import { normaliseRequest } from '../src/core/request/normalise.ts'
+import {
+  openingFacts,
+  sampleCacheEntry,
+  sampleImage,
+  sampleNow,
+  settledFact,
+} from '../src/testing/sample-records.ts'
+import { spentMs } from './rating.ts'
+
+/** One size. */
+export interface GrowthFigure {
+  readonly entries: number
+  readonly hitUs: number
+  readonly missUs: number
+}
+
+/** Near prompts among so many. */
+export interface NearFigure {
+  readonly entries: number
+  readonly partitions: number
+  readonly largest: number
+  readonly p50Ms: number
+  readonly p99Ms: number
+  /** Longest time that a look-up kept the main thread at once. */
+  readonly blockedMs: number
+  readonly megabytes: number
+}
+
+const LOOKUPS = 5_000
+
+/** Time of one exact look-up in SQLite, a hit and a miss, at growing sizes. */
+export async function measureExact(sizes: readonly number[]): Promise<readonly GrowthFigure[]> {
+  const home = await mkdtemp(join(tmpdir(), 'keeprate-bench-growth-'))
+  const path = join(home, 'keeprate.db')
+  const stores = await openDatabase(path)
+  try {
+    await stores.journal.commit([
+      ...openingFacts('a'),
+      settledFact('a'),
+      { kind: 'image-judged', image: sampleImage('a', { state: 'published' }) },
+      { kind: 'cache-written', entry: sampleCacheEntry('a', { key: 'k' }) },
+    ])
+    const figures: GrowthFigure[] = []
+    let filled = 0
+    for (const entries of sizes) {
+      fill(path, filled, entries)
+      filled = entries
+      const find = (key: string) => stores.cache.find({ key, now: sampleNow + 1, limit: 64 })
+      const time = async (keyOf: (turn: number) => string, wanted: number) => {
+        for (let turn = 0; turn < LOOKUPS / 5; turn += 1) await find(keyOf(turn))
+        const start = spentMs()
+        let found = 0
+        for (let turn = 0; turn < LOOKUPS; turn += 1) found += (await find(keyOf(turn))).length
+        if (found !== wanted) throw new Error(`${found} found instead of ${wanted}`)
+        return ((spentMs() - start) / LOOKUPS) * 1_000
+      }
+      figures.push({
+        entries,
+        hitUs: await time((turn) => `key ${(turn * 7_919) % entries}`, LOOKUPS),
+        missUs: await time((turn) => `none ${turn}`, 0),
+      })
+    }
+    return figures
+  } finally {
+    await stores.close()
+    await rm(home, { recursive: true, force: true })
+  }
+}
+
+/** Copies of one picture under as many keys, written past the journal, which is not measured. */
+function fill(path: string, from: number, to: number): void {
+  const database = new DatabaseSync(path)
+  const columns = (table: string) =>
+    database
+      .prepare(`select name from pragma_table_info('${table}')`)
+      .all()
+      .map(({ name }) => String(name))
+  const copy = (table: string, changed: Readonly<Record<string, string>>, where: string) => {
+    const values = columns(table).map((name) => changed[name] ?? name)
+    database.exec(
+      `with recursive n(i) as (select ${from} union all select i + 1 from n where i + 1 < ${to})
+       insert into ${table} select ${values.join(', ')} from ${table}, n where ${where}`,
+    )
+  }
+  database.exec('pragma foreign_keys = off; begin')
+  copy('images', { id: `'img_' || i`, position: 'i + 1' }, `id = 'img_a'`)
+  copy('cache_entries', { cache_key: `'key ' || i`, image_id: `'img_' || i` }, `cache_key = 'k'`)
+  database.exec('commit; pragma wal_checkpoint(truncate)')
+  database.close()
+}
+
+const words = {
+  thing: 'lighthouse windmill kettle armchair bicycle teapot lantern violin suitcase fountain',
+  colour: 'red blue green yellow white black orange purple brown grey',
+  place: 'cliff meadow harbour library kitchen market bridge garden station beach',
+  relation: 'on,under,beside,behind,near,above,in front of,left of,across,around',
+  style: 'watercolor painting,oil painting,photo,vector illustration,pencil sketch',
+  light: ',golden hour,soft lighting,candlelight,moonlight',
+}
+const pick = (list: string, separator: string, number: number): string => {
+  const all = list.split(separator)
+  return all[number % all.length] ?? ''
+}
+
+/** Prompt number so and so: all differ, and are built in many ways. */
+export function benchPrompt(number: number): string {
+  const digit = (place: number) => Math.floor(number / 10 ** place) % 10
+  const style = pick(words.style, ',', number % 5)
+  const light = pick(words.light, ',', Math.floor(number / 5) % 5)
+  return (
+    `${1 + digit(1)} ${pick(words.colour, ' ', digit(2))} ${pick(words.thing, ' ', digit(3))}s ` +
+    `${pick(words.relation, ',', digit(4))} a ${pick(words.place, ' ', digit(5))}, ${style}, ` +
+    `${light} named serial${number}`
+  )
+}
+
+/**
+ * Near prompts among many of as many kinds as a shop has, or all in one partition.
+ * @param isOne puts all into one partition: the worst case, which a graph answers.
+ */
+export async function measureNear(entries: number, isOne: boolean): Promise<NearFigure> {
+  const before = memory()
+  const index = new MemorySimilarityIndex(
+    { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
+    { mostVectors: entries + 1 },
+  )
+  const place = (number: number) => {
+    const prompt = benchPrompt(number)
+    const form = promptForm(prompt)
+    const request = normaliseRequest({ operation: 'generate', prompt })
+    const name = isOne ? 'one' : partitionText(request, { tenant: 'bench' }, form)
+    return { name, vector: lexicalVector(form) }
+  }
+  const sizes = new Map<string, number>()
+  for (let number = 0; number < entries; number += 1) {
+    const { name, vector } = place(number)
+    index.add(name, `key ${number}`, vector)
+    sizes.set(name, (sizes.get(name) ?? 0) + 1)
+    if (number % 1_000 === 0) await new Promise((next) => setImmediate(next))
+  }
+  await index.settled()
+  const megabytes = (memory() - before) / 1e6
+  const times: number[] = []
+  let blockedMs = 0
+  for (let turn = 0; turn < 2_000; turn += 1) {
+    const { name, vector } = place((turn * 7_919) % entries)
+    const start = spentMs()
+    const search = index.nearest(name, vector, 8)
+    // The first slice runs before the promise is handed out; the others are as long.
+    blockedMs = Math.max(blockedMs, spentMs() - start)
+    await search
+    times.push(spentMs() - start)
+  }
+  times.sort((a, b) => a - b)
+  return {
+    ...{ entries, partitions: sizes.size, largest: Math.max(...sizes.values()) },
+    p50Ms: times[Math.floor(times.length * 0.5)] ?? Number.NaN,
+    p99Ms: times[Math.floor(times.length * 0.99)] ?? Number.NaN,
+    ...{ blockedMs, megabytes },
+  }
+}
+
+/** Memory of this process after what is not needed has gone, in bytes. */
+function memory(): number {
+  globalThis.gc?.()
+  return process.memoryUsage.rss()
+}
