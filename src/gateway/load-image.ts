@@ -1,6 +1,6 @@
 import { GatewayError } from '../core/errors/gateway-error.ts'
 import type { ImageRecord } from '../core/jobs/request-record.ts'
-import type { Dependencies } from './dependencies.ts'
+import type { ImageStore } from '../ports/image-store.ts'
 
 /**
  * Reads a stored picture.
@@ -8,7 +8,7 @@ import type { Dependencies } from './dependencies.ts'
  */
 export async function loadImage(
   record: ImageRecord,
-  deps: Pick<Dependencies, 'images'>,
+  deps: { readonly images: ImageStore },
 ): Promise<Uint8Array> {
   const bytes = await deps.images.get(record.digest)
   if (bytes !== undefined) return bytes

@@ -1,94 +1,75 @@
-import type { CacheLookup, LookupResult } from '../core/cache/lookup.ts'
+import type { CacheLookup } from '../core/cache/lookup.ts'
 import type { Verdict } from '../core/feedback/verdict.ts'
 import type { Nano } from '../core/money.ts'
-import type { Dependencies } from './dependencies.ts'
-import { routerPrice } from './router-price.ts'
-import { type CacheHit, type Run, readyImages } from './run.ts'
+import type { Log } from '../ports/log.ts'
+import type { Stores } from '../ports/stores.ts'
 
 /** Look-ups that wait to be written; more are dropped, for they are only statistics. */
 const MAX_WAITING = 10_000
 /** Prices remembered; the same request is asked for again and again, or there were no cache. */
 const MAX_PRICES = 1_000
 
+/** The look-ups of one request. */
+export interface CountedRequest {
+  readonly lookups: readonly CacheLookup[]
+  /** Same for requests of which the router would pay the same. */
+  readonly priceKey: string
+  /** What it would pay for one picture; worked out when the look-ups are written. */
+  priceOf(): Nano
+}
+
+/** What writing needs. */
+export interface LookupParts {
+  readonly stores: Pick<Stores, 'cacheLookups'>
+  readonly log: Log
+}
+
 /**
  * Notes what look-ups came to, for the report of the cache. Written in groups beside the requests;
  * a crash loses the last seconds.
  */
 export class LookupDesk {
-  #waiting: Waiting[] = []
+  #waiting: CountedRequest[] = []
   readonly #prices = new Map<string, Nano>()
 
-  /** Takes a request that has ended. */
-  take(run: Run): void {
-    if (run.cacheKey === undefined || this.#waiting.length >= MAX_WAITING) return
-    // The bytes of its pictures must not stay because of statistics.
-    const bare: Run = { ...run, hits: [], ended: [], unwritten: [], watch: {} }
-    this.#waiting.push({ run: bare, lookups: lookupsOf(run) })
+  take(counted: CountedRequest): void {
+    if (this.#waiting.length < MAX_WAITING) this.#waiting.push(counted)
   }
 
   /** Writes what waits. */
-  async flush(deps: Dependencies): Promise<void> {
+  async flush({ stores, log }: LookupParts): Promise<void> {
     const waiting = this.#waiting
     if (waiting.length === 0) return
     this.#waiting = []
-    const lookups = waiting.flatMap(({ run, lookups }) =>
-      lookups.map((lookup) => ({ ...lookup, savedNano: this.#savedBy(lookup, run, deps) })),
+    const lookups = waiting.flatMap((counted) =>
+      counted.lookups.map((lookup) => ({ ...lookup, savedNano: this.#savedBy(lookup, counted) })),
     )
     try {
-      await deps.stores.cacheLookups.note(lookups)
+      await stores.cacheLookups.note(lookups)
     } catch (error) {
-      deps.log.warn({ error, lookups: lookups.length }, 'look-ups not counted')
+      log.warn({ error, lookups: lookups.length }, 'look-ups not counted')
     }
   }
 
   /** Notes whether a picture that the cache gave was kept. */
   async judge(
     { imageId, tenant, isAccepted }: Verdict,
-    { subject, deps }: { readonly subject: string; readonly deps: Dependencies },
+    { subject, ...parts }: LookupParts & { readonly subject: string },
   ): Promise<void> {
-    await this.flush(deps)
+    await this.flush(parts)
     const requestId = subject.startsWith('req_') ? { requestId: subject } : {}
-    await deps.stores.cacheLookups
+    await parts.stores.cacheLookups
       .judge({ imageId, tenant, isAccepted, ...requestId })
-      .catch((error: unknown) => deps.log.warn({ error, imageId }, 'verdict on a hit not counted'))
+      .catch((error: unknown) => parts.log.warn({ error, imageId }, 'verdict on a hit not counted'))
   }
 
-  #savedBy({ result }: CacheLookup, run: Run, deps: Dependencies): Nano {
+  #savedBy({ result }: CacheLookup, { priceKey, priceOf }: CountedRequest): Nano {
     if (result === 'miss' || result === 'check') return 0n
-    return this.#priceOf(run, deps) / BigInt(run.request.n)
-  }
-
-  #priceOf(run: Run, deps: Dependencies): Nano {
-    const key = `${run.snapshot.book.version}\n${run.cacheKey}\n${run.request.n}`
-    const known = this.#prices.get(key)
+    const known = this.#prices.get(priceKey)
     if (known !== undefined) return known
-    const price = routerPrice(run, deps) ?? 0n
+    const price = priceOf()
     if (this.#prices.size >= MAX_PRICES) this.#prices.clear()
-    this.#prices.set(key, price)
+    this.#prices.set(priceKey, price)
     return price
   }
 }
-
-/** A request whose look-ups wait, without its pictures. */
-interface Waiting {
-  readonly run: Run
-  readonly lookups: readonly CacheLookup[]
-}
-
-function lookupsOf(run: Run): readonly CacheLookup[] {
-  const { hits, check, request } = run
-  const line = (result: LookupResult, position: number, more: Partial<CacheLookup> = {}) => ({
-    ...{ requestId: run.id, position, tenant: run.caller.tenant, result, at: run.startedAt },
-    ...{ savedNano: 0n, latencyMs: run.lookMs ?? 0, ageMs: 0, ...more },
-  })
-  if (check !== undefined) return [line('check', 0, ofHit(check, run))]
-  const delivered = hits.slice(0, request.n)
-  if (delivered.length === 0) return readyImages(run).length === 0 ? [] : [line('miss', 0)]
-  return delivered.map((hit, position) => line(hit.tier, position, ofHit(hit, run)))
-}
-
-const ofHit = ({ record, matched }: CacheHit, run: Run): Partial<CacheLookup> => ({
-  imageId: record.id,
-  ageMs: run.startedAt - record.createdAt,
-  ...(matched === undefined ? {} : { similarity: matched.similarity }),
-})

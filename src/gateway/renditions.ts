@@ -2,8 +2,21 @@ import { GatewayError } from '../core/errors/gateway-error.ts'
 import type { ImageRecord } from '../core/jobs/request-record.ts'
 import type { ImageFormat } from '../core/request/image-request.ts'
 import { renditionSize, type WantedRendition } from '../core/storage/rendition.ts'
-import type { Dependencies } from './dependencies.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Sha256 } from '../ports/digest.ts'
+import type { ImageDecoder } from '../ports/image-decoder.ts'
+import type { ImageStore } from '../ports/image-store.ts'
+import type { Stores } from '../ports/stores.ts'
 import { loadImage } from './load-image.ts'
+
+/** What making renditions needs. */
+export interface RenditionParts {
+  readonly stores: Pick<Stores, 'kept'>
+  readonly images: ImageStore
+  readonly decoder: ImageDecoder
+  readonly sha256: Sha256
+  readonly clock: Clock
+}
 
 /** What is sent for a picture. */
 export interface Shown {
@@ -25,7 +38,7 @@ export class Renditions {
    * The picture itself, or what is wanted of it.
    * @throws GatewayError `overloaded` when too much is being decoded.
    */
-  async show(image: ImageRecord, wanted: WantedRendition, deps: Dependencies): Promise<Shown> {
+  async show(image: ImageRecord, wanted: WantedRendition, deps: RenditionParts): Promise<Shown> {
     const { digest, format } = image
     const width = Math.min(wanted.width ?? image.width, image.width)
     const as = wanted.format ?? format
@@ -41,7 +54,7 @@ export class Renditions {
   async #make(
     image: ImageRecord,
     { width, format }: Required<WantedRendition>,
-    deps: Dependencies,
+    deps: RenditionParts,
   ): Promise<Shown> {
     const original = await loadImage(image, deps)
     const resize = renditionSize(image, width)

@@ -18,6 +18,7 @@ import type { PartialImage } from '../ports/provider.ts'
 import type { Reservation } from './byte-budget.ts'
 import type { Caller, Snapshot } from './dependencies.ts'
 import type { Sibling } from './siblings.ts'
+import type { Matched } from './similarity-desk.ts'
 import type { Stop } from './stop-order.ts'
 
 /** A good picture, ready to be given to the caller. */
@@ -27,13 +28,6 @@ export interface ReadyImage {
   readonly bytes?: Uint8Array
   /** False when no store took its bytes, or when it is not all that was asked for. */
   readonly isReusable: boolean
-}
-
-/** What a picture was made for that answers another prompt. */
-export interface Matched {
-  readonly prompt: string
-  /** Cosine, -1 to 1. */
-  readonly similarity: number
 }
 
 /** A picture that the cache gave. */

@@ -1,5 +1,14 @@
 import type { ImageRequest, InputImage } from '../core/request/image-request.ts'
-import type { Dependencies } from './dependencies.ts'
+import type { ImageDecoder } from '../ports/image-decoder.ts'
+import type { ImageStore } from '../ports/image-store.ts'
+import type { Log } from '../ports/log.ts'
+
+/** What looking at uploads needs. */
+export interface LookingParts {
+  readonly images: ImageStore
+  readonly decoder: ImageDecoder
+  readonly log: Log
+}
 
 /** Uploads whose pixels are remembered: the same few are sent again and again. */
 const MAX_REMEMBERED = 10_000
@@ -12,7 +21,7 @@ export class SamePixels {
   readonly #known = new Map<string, Promise<string>>()
 
   /** A request whose inputs are named by their pixels, to make cache keys of; never to be sent. */
-  async identify(request: ImageRequest, deps: Dependencies): Promise<ImageRequest> {
+  async identify(request: ImageRequest, deps: LookingParts): Promise<ImageRequest> {
     const { images, mask } = request
     if (images.length === 0 && mask === undefined) return request
     const [named, ...all] = await Promise.all(
@@ -26,7 +35,7 @@ export class SamePixels {
   }
 
   /** What cannot be decoded, or not now, is known by its bytes: then no other file is the same. */
-  async #byPixels(image: InputImage, deps: Dependencies): Promise<InputImage> {
+  async #byPixels(image: InputImage, deps: LookingParts): Promise<InputImage> {
     const { digest } = image
     const reading = this.#known.get(digest) ?? read(digest, deps)
     this.#known.set(digest, reading)
@@ -44,7 +53,7 @@ export class SamePixels {
   }
 }
 
-async function read(digest: string, { images, decoder }: Dependencies): Promise<string> {
+async function read(digest: string, { images, decoder }: LookingParts): Promise<string> {
   const bytes = await images.get(digest)
   if (bytes === undefined) throw new Error('the upload is gone')
   return `pixels:${await decoder.pixelDigest(bytes)}`

@@ -1,4 +1,13 @@
-import type { Dependencies } from './dependencies.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Log } from '../ports/log.ts'
+import type { Stores } from '../ports/stores.ts'
+
+/** What counting needs. */
+export interface CountingParts {
+  readonly stores: Pick<Stores, 'kept'>
+  readonly clock: Clock
+  readonly log: Log
+}
 
 /**
  * Counts the bytes of pictures that were sent, for what they cost. Written beside the requests; a
@@ -12,7 +21,7 @@ export class SentBytes {
   }
 
   /** Adds what was sent to the sum of the month. */
-  async flush({ stores, clock, log }: Dependencies): Promise<void> {
+  async flush({ stores, clock, log }: CountingParts): Promise<void> {
     const bytes = this.#bytes
     if (bytes === 0) return
     this.#bytes = 0

@@ -7,7 +7,6 @@ import type { Embedder } from '../ports/embedder.ts'
 import type { Log } from '../ports/log.ts'
 import type { PromptCursor, SimilarPromptStore } from '../ports/similar-prompts.ts'
 import type { SimilarityIndex } from '../ports/similarity-index.ts'
-import type { Matched } from './run.ts'
 
 /** When prompts that are near count as one. */
 export interface SimilarityRule {
@@ -29,6 +28,13 @@ export interface SimilarityParts {
   readonly log: Log
 }
 
+/** What a picture was made for that answers another prompt. */
+export interface Matched {
+  readonly prompt: string
+  /** Cosine, -1 to 1. */
+  readonly similarity: number
+}
+
 /** A prompt that was found, and the key that its pictures are cached under. */
 export interface NearKey extends Matched {
   readonly key: string
@@ -43,7 +49,7 @@ const limits = {
   pages: 10,
   /** Rows of other replicas may become visible later than rows that were made after them. */
   overlapMs: 10_000,
-  /** Vectors of a model kept in mind: a prompt is asked about once when sought and once when kept. */
+  /** Vectors of a model kept in mind: a prompt is sought first and kept later. */
   vectors: 1_000,
   /** Partitions whose place in the database is remembered. */
   partitions: 100_000,

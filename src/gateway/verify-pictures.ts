@@ -16,8 +16,8 @@ const PAGE = 200
 
 /**
  * Reads every stored picture again and compares its hash with its name. With `repairs`, what is
- * missing or broken leaves the cache, so that it is made anew when it is asked for; broken bytes, and
- * those that no record needs, go.
+ * missing or broken leaves the cache, so that it is made anew when it is asked for; broken bytes,
+ * and those that no record needs, go.
  * @param onFault told of each as it is found.
  * @returns how many contents were looked at.
  */

@@ -6,10 +6,8 @@ import { openDatabase } from '../adapters/database/open-database.ts'
 import { createFallbackStore } from '../adapters/files/fallback-image-store.ts'
 import { createFileImageStore } from '../adapters/files/file-image-store.ts'
 import { createSharpDecoder } from '../adapters/sharp-decoder/sharp-decoder.ts'
-import { MemorySimilarityIndex } from '../adapters/similarity/memory-similarity-index.ts'
 import { defaultAlertRules } from '../core/alerts/alert-rules.ts'
 import type { BreakerRule } from '../core/breaker/breaker.ts'
-import { lexicalLens } from '../core/cache/similarity/nearness.ts'
 import type { Fact } from '../core/jobs/request-record.ts'
 import type { Markup, PriceLayers } from '../core/pricebook/layers.ts'
 import { makePurposes } from '../core/purpose/default-purposes.ts'
@@ -28,7 +26,7 @@ import { openPriceDesk, type PriceDesk } from '../gateway/price-desk.ts'
 import type { GatewayResult } from '../gateway/result.ts'
 import { defaultRoutingRules, type RoutingRules } from '../gateway/routing-rules.ts'
 import { Siblings } from '../gateway/siblings.ts'
-import { SimilarityDesk, type SimilarityRule } from '../gateway/similarity-desk.ts'
+import type { SimilarityRule } from '../gateway/similarity-desk.ts'
 import { Traffic } from '../gateway/traffic.ts'
 import { WebhookDesk } from '../gateway/webhook-desk.ts'
 import type { ImageDecoder } from '../ports/image-decoder.ts'
@@ -37,6 +35,7 @@ import type { Log } from '../ports/log.ts'
 import type { Provider } from '../ports/provider.ts'
 import type { Journal, Stores } from '../ports/stores.ts'
 import type { WebhookAddresses } from '../ports/webhook-addresses.ts'
+import { nearPrompts } from './near-prompts.ts'
 import { type NoticeOptions, noticesOf } from './notice-stand.ts'
 import { seededRandom, VirtualClock } from './virtual-clock.ts'
 
@@ -138,7 +137,7 @@ export async function openGatewayStand(options: GatewayStandOptions): Promise<Ga
     cancelsOnDisconnect: false,
     bytes: new ByteBudget(limits, clock),
     siblings: new Siblings(),
-    ...cacheParts(options, stores, logged),
+    ...nearPrompts(options, stores.similarPrompts, collectingLog(logged)),
     webhooks: new WebhookDesk(options.addresses),
     traffic: openTraffic(options, clock, hub),
     emit: hub.emit,
@@ -169,21 +168,6 @@ export async function openGatewayStand(options: GatewayStandOptions): Promise<Ga
       await gateway.close()
       await Promise.all([decoder.close(), stores.close()])
     },
-  }
-}
-
-function cacheParts(
-  { similarity: rule, cachePools }: GatewayStandOptions,
-  { similarPrompts: store }: Stores,
-  logged: LogLine[],
-) {
-  const log = collectingLog(logged)
-  const index = new MemorySimilarityIndex(log)
-  return {
-    ...(cachePools === undefined ? {} : { cachePools }),
-    ...(rule === undefined
-      ? {}
-      : { similarity: new SimilarityDesk({ rule, lens: lexicalLens, index, store, log }) }),
   }
 }
 

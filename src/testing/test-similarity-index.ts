@@ -21,7 +21,7 @@ export function testSimilarityIndex(
   { count, leastRecall }: { readonly count: number; readonly leastRecall: number },
 ): void {
   describe(`${name}: similarity index`, () => {
-    test('finds the nearest, nearest first, in its partition only; nothing that was removed', async () => {
+    test('finds the nearest first, in its partition, and nothing that was removed', async () => {
       const { index, settled } = make()
       const random = seededRandom(5)
       const draw = () => toUnitVector(new Int8Array(random.bytes(DIMENSIONS)))

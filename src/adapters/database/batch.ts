@@ -9,6 +9,7 @@ import {
 } from './answer-rows.ts'
 import { type ExplorationRow, type SightingRow, toSightingRow } from './belief-tables.ts'
 import { type HoldClaimRow, toHoldClaimRow } from './budget-rows.ts'
+import type { CacheRow } from './cache-tables.ts'
 import {
   type BackRow,
   type BegunRow,
@@ -35,7 +36,7 @@ import {
   toLedgerRow,
   toRequestRow,
 } from './rows.ts'
-import type { AttemptRow, CacheRow, HoldRow, ImageRow, LedgerRow, RequestRow } from './schema.ts'
+import type { AttemptRow, HoldRow, ImageRow, LedgerRow, RequestRow } from './schema.ts'
 
 /** Rows, sorted by what is to be done with them. */
 export interface BatchRows {

@@ -67,29 +67,32 @@ export function cacheEntries(engine: Engine): CacheEntries {
         )
       return (await run(engine, query)).changes
     },
-    async size(now, tenant) {
-      const query = kysely
-        .selectFrom('cache_entries')
-        .select([
-          sql<bigint>`count(*)`.as('entries'),
-          sql<bigint>`count(distinct image_id)`.as('pictures'),
-          sql<bigint>`count(distinct case when unpinned_expires_at is not null then image_id end)`.as(
-            'pinned',
-          ),
-        ])
-        .where('expires_at', '>', toMilliseconds(now))
-        .$if(tenant !== undefined, (narrowed) =>
-          narrowed.where('tenant', '=', toText(tenant ?? '')),
-        )
-      const [row] = (await engine.execute(query.compile(), { isSlow: true })).rows
-      return {
-        entries: Number(row?.entries ?? 0n),
-        pictures: Number(row?.pictures ?? 0n),
-        pinned: Number(row?.pinned ?? 0n),
-      }
-    },
+    size: sizeOf(engine),
   }
 }
+
+/** Counts what still answers. */
+const sizeOf =
+  (engine: Engine): CacheEntries['size'] =>
+  async (now, tenant) => {
+    const pinned = sql<bigint>`count(distinct
+      case when unpinned_expires_at is not null then image_id end)`
+    const query = engine.kysely
+      .selectFrom('cache_entries')
+      .select([
+        sql<bigint>`count(*)`.as('entries'),
+        sql<bigint>`count(distinct image_id)`.as('pictures'),
+        pinned.as('pinned'),
+      ])
+      .where('expires_at', '>', toMilliseconds(now))
+      .$if(tenant !== undefined, (narrowed) => narrowed.where('tenant', '=', toText(tenant ?? '')))
+    const [row] = (await engine.execute(query.compile(), { isSlow: true })).rows
+    return {
+      entries: Number(row?.entries ?? 0n),
+      pictures: Number(row?.pictures ?? 0n),
+      pinned: Number(row?.pinned ?? 0n),
+    }
+  }
 
 /** The condition that a filter makes on entries. */
 function matcher({ kysely, idioms }: Engine) {

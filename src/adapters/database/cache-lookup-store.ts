@@ -40,34 +40,7 @@ export function cacheLookupStore(engine: Engine): CacheLookupStore {
         .where('request_id', 'in', served)
       await run(engine, query)
     },
-    async sums({ from, to, tenant }) {
-      const query = kysely
-        .selectFrom('cache_lookups')
-        .select([
-          'result',
-          sql<bigint>`count(*)`.as('lookups'),
-          sql<bigint>`sum(case when outcome = 'accepted' then 1 else 0 end)`.as('accepted'),
-          sql<bigint>`sum(case when outcome = 'rejected' then 1 else 0 end)`.as('rejected'),
-          sql<bigint>`sum(case when outcome = 'rejected' then 0 else saved_nano end)`.as('saved'),
-          sql<bigint>`sum(case when outcome = 'rejected' then saved_nano else 0 end)`.as('lost'),
-          sql<bigint>`sum(latency_us)`.as('latency_us'),
-          sql<bigint>`sum(age_ms)`.as('age_ms'),
-        ])
-        .where('at', '>=', toMilliseconds(from))
-        .where('at', '<', toMilliseconds(to))
-        .$if(tenant !== undefined, (narrowed) => narrowed.where('tenant', '=', tenant ?? ''))
-        .groupBy('result')
-      return (await run(engine, query)).rows.map((row) => ({
-        result: row.result as LookupResult,
-        lookups: Number(row.lookups),
-        accepted: Number(row.accepted),
-        rejected: Number(row.rejected),
-        savedNano: BigInt(row.saved),
-        lostNano: BigInt(row.lost),
-        latencyMs: Number(row.latency_us) / 1_000,
-        ageMs: Number(row.age_ms),
-      }))
-    },
+    sums: sumsOf(engine),
     async purge(before, limit) {
       const query = kysely
         .deleteFrom('cache_lookups')
@@ -88,6 +61,38 @@ export function cacheLookupStore(engine: Engine): CacheLookupStore {
     },
   }
 }
+
+/** Sums by result. */
+const sumsOf =
+  (engine: Engine): CacheLookupStore['sums'] =>
+  async ({ from, to, tenant }) => {
+    const query = engine.kysely
+      .selectFrom('cache_lookups')
+      .select([
+        'result',
+        sql<bigint>`count(*)`.as('lookups'),
+        sql<bigint>`sum(case when outcome = 'accepted' then 1 else 0 end)`.as('accepted'),
+        sql<bigint>`sum(case when outcome = 'rejected' then 1 else 0 end)`.as('rejected'),
+        sql<bigint>`sum(case when outcome = 'rejected' then 0 else saved_nano end)`.as('saved'),
+        sql<bigint>`sum(case when outcome = 'rejected' then saved_nano else 0 end)`.as('lost'),
+        sql<bigint>`sum(latency_us)`.as('latency_us'),
+        sql<bigint>`sum(age_ms)`.as('age_ms'),
+      ])
+      .where('at', '>=', toMilliseconds(from))
+      .where('at', '<', toMilliseconds(to))
+      .$if(tenant !== undefined, (narrowed) => narrowed.where('tenant', '=', tenant ?? ''))
+      .groupBy('result')
+    return (await run(engine, query)).rows.map((row) => ({
+      result: row.result as LookupResult,
+      lookups: Number(row.lookups),
+      accepted: Number(row.accepted),
+      rejected: Number(row.rejected),
+      savedNano: BigInt(row.saved),
+      lostNano: BigInt(row.lost),
+      latencyMs: Number(row.latency_us) / 1_000,
+      ageMs: Number(row.age_ms),
+    }))
+  }
 
 const toRow = (lookup: CacheLookup): CacheLookupRow => ({
   request_id: lookup.requestId,

@@ -1,3 +1,16 @@
+/** One published picture under one cache key. */
+export interface CacheRow {
+  readonly cache_key: string
+  readonly image_id: string
+  readonly tenant: string
+  readonly created_at: bigint
+  readonly expires_at: bigint
+  readonly quality: string | null
+  readonly floor_permille: bigint | null
+  /** Set while it is pinned: when it will expire after that. */
+  readonly unpinned_expires_at: bigint | null
+}
+
 /** A prompt with its vector, as base64 of one byte a number. */
 export interface SimilarPromptRow {
   readonly partition_key: string

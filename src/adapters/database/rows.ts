@@ -9,10 +9,11 @@ import type { Book, Hold, LedgerEntry } from '../../core/ledger/entry.ts'
 import type { QualityNote } from '../../core/quality/quality-note.ts'
 import type { ImageFormat, Operation } from '../../core/request/image-request.ts'
 import { purposeOfRequest, qualityOfCall, sizeOfCall } from '../../core/usage/call-shape.ts'
+import type { CacheRow } from './cache-tables.ts'
 import { fromJson, fromNullable, toMilliseconds, toNullable, toText } from './columns.ts'
 import { fromMadeColumns, toMadeColumns } from './made-columns.ts'
 import { fromPlaceColumns, toPlaceColumns } from './place-columns.ts'
-import type { AttemptRow, CacheRow, HoldRow, ImageRow, LedgerRow, RequestRow } from './schema.ts'
+import type { AttemptRow, HoldRow, ImageRow, LedgerRow, RequestRow } from './schema.ts'
 
 /** A request as a row. */
 export const toRequestRow = (request: RequestRecord): RequestRow => ({

@@ -11,6 +11,7 @@ import type {
 import type { BudgetRow, BudgetWindowRow, HoldClaimRow } from './budget-rows.ts'
 import type {
   CacheLookupRow,
+  CacheRow,
   RenditionRow,
   SentBytesRow,
   SimilarPromptRow,
@@ -147,19 +148,6 @@ export interface BalanceRow {
   readonly book: string
   readonly spent_nano: bigint
   readonly held_nano: bigint
-}
-
-/** One published picture under one cache key. */
-export interface CacheRow {
-  readonly cache_key: string
-  readonly image_id: string
-  readonly tenant: string
-  readonly created_at: bigint
-  readonly expires_at: bigint
-  readonly quality: string | null
-  readonly floor_permille: bigint | null
-  /** Set while it is pinned: when it will expire after that. */
-  readonly unpinned_expires_at: bigint | null
 }
 
 /** A small durable setting. */

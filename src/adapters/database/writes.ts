@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { answerWrites } from './answer-writes.ts'
 import { beliefWrites } from './belief-writes.ts'
 import { budgetWrites } from './budget-writes.ts'
+import type { CacheRow } from './cache-tables.ts'
 import {
   backColumns,
   begunColumns,
@@ -17,7 +18,6 @@ import type { Printed } from './printed.ts'
 import {
   attemptColumns,
   balanceColumns,
-  type CacheRow,
   holdColumns,
   imageColumns,
   ledgerColumns,

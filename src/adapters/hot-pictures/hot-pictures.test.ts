@@ -41,7 +41,7 @@ function counted(store: ImageStore) {
 const picture = (byte: number, size = 100) => Buffer.alloc(size, byte)
 const digestOf = (bytes: Uint8Array) => hash('sha256', bytes, 'hex')
 
-test('memory holds what was asked for last, up to its limit, and no picture that is too large', async () => {
+test('memory holds what was asked for last, up to its limit, and no large picture', async () => {
   const { store: files, clear } = await folder()
   const { store, read } = counted(files)
   const hot = createHotImageStore(store, createMemoryLayer(3_200), { isTrusted: true })
@@ -77,7 +77,7 @@ describe.runIf(redisUrl !== undefined)('with a Redis server', () => {
   }
   testImageStore('before a folder in Redis', open)
 
-  test('replicas share copies; one that is broken or was written by others is never served', async () => {
+  test('replicas share copies; one that others wrote is never served', async () => {
     const [one, other] = [await open(), await open()]
     const bytes = picture(7)
     const digest = digestOf(bytes)

@@ -19,7 +19,7 @@ testSimilarityIndex('walked as a graph', () => stand({ mostScanned: 100 }), {
   ...{ count: 300, leastRecall: 0.95 },
 })
 
-test('without the library prompts are compared one by one, and the log says how to change that', async () => {
+test('without the library prompts are compared one by one, and the log says so', async () => {
   const { index, settled } = stand({ mostScanned: 2, openGraph: async () => undefined })
   for (const key of ['a', 'b', 'c']) index.add('p', key, Int8Array.of(1, 2, 3))
   await settled()

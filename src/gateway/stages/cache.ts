@@ -15,9 +15,9 @@ import { type CacheHit, missingImages, type Run } from '../run.ts'
 const MAX_ENTRIES = 64
 
 /**
- * Looks for pictures that were made for an equal request of the same tenant, and then for the same
- * picture in other words, and for prompts that are near. Each picture of an answer, and of equal requests running at the same
- * time, is another one.
+ * Looks for pictures that were made for an equal request of the same tenant, then for the same
+ * picture in other words, then for prompts that are near. Each picture of an answer, and of equal
+ * requests running at the same time, is another one.
  * @throws GatewayError `cache_miss` when only the cache may answer and cannot.
  */
 export async function cache(run: Run, deps: Dependencies): Promise<Run> {
@@ -117,7 +117,7 @@ function withHits(
   }
 }
 
-/** A picture of another tenant of the pool becomes one of the caller's own: same bytes, new name. */
+/** A picture of another tenant of the pool becomes the caller's own: same bytes, new name. */
 function ownedBy(run: Run, hit: CacheHit, { random, clock }: Dependencies): CacheHit {
   const { tenant } = run.caller
   if (hit.record.tenant === tenant) return hit

@@ -11,6 +11,7 @@ import type { Instant } from '../../core/time.ts'
 import { acceptedRecord } from '../acceptance.ts'
 import { policyWarnings } from '../after-refusal.ts'
 import { cacheFacts, cacheWord, keepPrompt, printMatches } from '../cache-entries.ts'
+import { countLookups } from '../count-lookups.ts'
 import { isCutShort, unspentNano } from '../cut-short.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { failureOf } from '../failure-of.ts'
@@ -93,7 +94,7 @@ async function end(run: Run, answer: Answer, deps: Dependencies): Promise<boolea
   const isWritten = await allOf([paidWrite({ requestId: run.id, facts, after }, deps), after])
   run.sibling?.leave(deps.clock.monotonicMs())
   deps.notices.given(notice, owed)
-  deps.lookups.take(run)
+  countLookups(run, deps)
   if (isWritten) void keepPrompt(run, facts, deps)
   deps.emit({
     kind: 'request-ended',
