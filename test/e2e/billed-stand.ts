@@ -50,13 +50,22 @@ interface Bill {
 
 const ADMIN_KEY = 'sk-admin-of-these-tests'
 
+const CHECKPOINT = '{ id: sdxl-base-1.0, checkpoint: sd_xl_base_1.0.safetensors }'
+/** What an own server needs beside its address. */
+const OWN = `hourly_cost: 0.80, settings: { models: [${CHECKPOINT}] }`
+
 /**
  * Starts both, the gateway with a key and an address for the providers that faults are played with,
  * and thus no sandbox of its own.
  */
-export async function startBilledStand(
-  options: { readonly database?: Database } = {},
-): Promise<BilledStand> {
+export async function startBilledStand({
+  database,
+  models = pinned,
+}: {
+  readonly database?: Database
+  /** The providers, by a model of each. */
+  readonly models?: Readonly<Record<string, string>>
+} = {}): Promise<BilledStand> {
   const home = await makeHome()
   const sandbox = await startProgram(['sandbox', '--port', '0'], {
     KEEPRATE_HOME: home,
@@ -64,16 +73,17 @@ export async function startBilledStand(
   })
   const origin = String(sandbox.ready.origin)
   const addresses = sandbox.ready.base_urls as Readonly<Record<string, string>>
-  const chosen = Object.entries(addresses).filter(([id]) => id in pinned)
-  const providers = chosen.map(
-    ([id, url]) => `  ${id}: { base_url: "${url}", allow_private: true, api_key: "key-of-${id}" }`,
-  )
+  const chosen = Object.entries(addresses).filter(([id]) => id in models)
+  const providers = chosen.map(([id, url]) => {
+    const more = id === 'comfyui' ? OWN : `api_key: "key-of-${id}"`
+    return `  ${id}: { base_url: "${url}", allow_private: true, ${more} }`
+  })
   const gateway = await startStand({
     home,
     config: `providers:\n${providers.join('\n')}\n`,
     // Faults come one after the other here; a breaker would keep the next one away.
     environment: { KEEPRATE_ADMIN_KEY: ADMIN_KEY, KEEPRATE_BREAKER_FAILURES: '0' },
-    ...options,
+    ...(database === undefined ? {} : { database }),
   })
   const authorization = `Bearer ${ADMIN_KEY}`
   return {

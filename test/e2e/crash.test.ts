@@ -1,6 +1,5 @@
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, request as sendRequest } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type IncomingMessage, request as sendRequest } from 'node:http'
 import { describe, expect, type TestContext, test } from 'vitest'
 import { nanoFromDollars, sumNano } from '../../src/core/money.ts'
 import { checkStructure } from '../../src/core/quality/image-header.ts'
@@ -15,6 +14,7 @@ import {
   startCrashStand,
 } from './crash-stand.ts'
 import { jsonOf } from './exchange.ts'
+import { freePort } from './free-port.ts'
 import { databaseKinds, makeHome, type Stand, until } from './stand.ts'
 
 const polled = { model: 'flux-2-max', prompt: 'a boat, polled', size: '1024x1024' }
@@ -77,15 +77,6 @@ function expectComplete(receipt: Receipt): void {
     expect(attempt.charge?.length).toBeGreaterThan(0)
   }
   expect(nanoFromDollars(receipt.cost)).toBe(costOf(receipt))
-}
-
-/** A port that is free now; a gateway that comes back must have the same address. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
 
 /** A promise that nobody waits for any more: its connection dies with the gateway. */

@@ -19,24 +19,46 @@ export const pinned = {
   bfl: 'flux-2-klein-4b',
   stability: 'sd3.5-flash',
 } as const
-/** See {@link pinned}. */
-export type ProviderId = keyof typeof pinned
 
-/** Faults of jobs and links, which only BFL has. */
-const ofJobs: End | Readonly<Partial<Record<ProviderId, End>>> = {
-  openai: 'good',
-  bfl: 'no_provider_available',
-  stability: 'good',
-}
+/** One of each flow: those, links without jobs, two hosted queues, and the queue of an own server. */
+export const everyFlow = {
+  openai: `openai/${pinned.openai}`,
+  bfl: `bfl/${pinned.bfl}`,
+  stability: `stability/${pinned.stability}`,
+  gemini: 'gemini-3.1-flash-lite-image',
+  together: 'together/flux-2-dev',
+  replicate: 'replicate/flux-schnell',
+  fal: 'fal/flux-schnell',
+  comfyui: 'comfyui/sdxl-base-1.0',
+} as const
+/** See {@link everyFlow}. */
+export type ProviderId = keyof typeof everyFlow
+
+/** Only these providers have what fails. */
+type Ends = Readonly<Partial<Record<ProviderId, End>>>
+
+const lost = 'no_provider_available'
+
+/** Faults of jobs; Replicate answers a short one at once. */
+const ofJobs: Ends = { bfl: lost, replicate: 'good', fal: lost }
+/** Faults of links that a provider gives. */
+const ofLinks: Ends = { bfl: lost, replicate: lost, fal: lost }
+/** Nobody asks for webhooks here; what they do wrong is played where they are. */
+const ofWebhooks: Ends = { bfl: 'good' }
+/** An own server has neither rules for content nor a bill. */
+const ofHosted = (end: End): Ends => ({
+  ...{ openai: end, bfl: end, stability: end, gemini: end },
+  ...{ together: end, replicate: end, fal: end },
+})
 
 /** The end of each fault that ends by itself. A new fault without one does not compile. */
 const faultEnds: {
-  readonly [Name in Exclude<Fault, 'hang'>]: End | Readonly<Partial<Record<ProviderId, End>>>
+  readonly [Name in Exclude<Fault, 'hang'>]: End | Ends
 } = {
-  'moderate-input': 'content_policy_violation',
-  'moderate-output': 'content_policy_violation',
+  'moderate-input': ofHosted('content_policy_violation'),
+  'moderate-output': ofHosted('content_policy_violation'),
   'invalid-key': 'no_provider_available',
-  'no-credit': 'no_provider_available',
+  'no-credit': ofHosted(lost),
   'rate-limit': 'rate_limit_exceeded',
   'rate-limit-date': 'rate_limit_exceeded',
   'rate-limit-bare': 'rate_limit_exceeded',
@@ -69,19 +91,23 @@ const faultEnds: {
   'content-length-long': 'no_provider_available',
   'content-length-short': 'no_provider_available',
   'endless-body': 'no_provider_available',
-  // Two pictures are asked for; the others make them by two calls, which both come.
-  'wrong-count': { openai: 'fewer', bfl: 'good', stability: 'good' },
+  // Two pictures are asked for; some make them by two calls, which both come.
+  'wrong-count': {
+    ...{ openai: 'fewer', bfl: 'good', stability: 'good', gemini: 'good', together: 'fewer' },
+    ...{ replicate: 'good', fal: 'good', comfyui: 'fewer' },
+  },
+  // An own server is waited for as long as its model may take, which is too long for a test.
   'job-stuck': ofJobs,
   'job-vanishes': ofJobs,
-  'job-fails': ofJobs,
-  'link-forbidden': ofJobs,
-  'link-expired': ofJobs,
-  'link-private': ofJobs,
+  'job-fails': { ...ofJobs, comfyui: lost },
+  'link-forbidden': ofLinks,
+  'link-expired': ofLinks,
+  'link-private': ofLinks,
   'cost-differs': 'good',
-  'webhook-twice': 'good',
-  'webhook-early': 'good',
-  'webhook-forged': 'good',
-  'webhook-never': 'good',
+  'webhook-twice': ofWebhooks,
+  'webhook-early': ofWebhooks,
+  'webhook-forged': ofWebhooks,
+  'webhook-never': ofWebhooks,
   'slow-body': 'good',
   'slow-headers-31': 'good',
   'slow-headers-61': 'good',
@@ -98,10 +124,10 @@ export type FiniteFault = keyof typeof faultEnds
 /** See {@link FiniteFault}. */
 export const finiteFaults = Object.keys(faultEnds) as readonly FiniteFault[]
 
-/** How a fault ends at one provider. */
-export function endOf(fault: FiniteFault, provider: ProviderId): End {
+/** How a fault ends at one provider; undefined = it has not got what fails. */
+export function endOf(fault: FiniteFault, provider: ProviderId): End | undefined {
   const end = faultEnds[fault]
-  return typeof end === 'string' ? end : (end[provider] ?? 'good')
+  return typeof end === 'string' ? end : end[provider]
 }
 
 /**

@@ -1,18 +1,7 @@
-import { createServer } from 'node:net'
 import { expect, test } from 'vitest'
 import { exchange, jsonOf } from './exchange.ts'
+import { freePort } from './free-port.ts'
 import { clearStand, startStand } from './stand.ts'
-
-/** A port that was free a moment ago: the gateway has to know its own address before it starts. */
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer()
-    server.on('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' ? (address?.port ?? 0) : 0))
-    })
-  })
 
 const KEY = 'sk-keeprate-loop-0123456789'
 

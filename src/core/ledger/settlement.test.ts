@@ -98,6 +98,16 @@ describe('a call that failed as a whole', () => {
     expect(empty).toMatchObject({ costNano: dollars('0.16'), basis: 'book', images: 4 })
   })
 
+  test.each([
+    ['and says what it used costs that', tokens(80, 1_000), '0.0408', 'book'],
+    ['without a word of what it used is suspected', {}, '0.0504', 'suspected'],
+  ] as const)('%s', (_, usage, cost, basis) => {
+    const range = [1_260, 4_000].map((out) => ({ images: 1, ...tokens(0, out) }))
+    const estimate = estimateOf(range[0] ?? { images: 1 }, range[1])
+    const end = { failures: [billed(true)], usage }
+    expect(settled(1, end, perToken, estimate)).toMatchObject({ costNano: dollars(cost), basis })
+  })
+
   test('image by image costs what is billed of them', () => {
     const failures = [billed(true), billed(false), billed('unknown'), billed(false)]
     const outcome = settled(4, { failures })
