@@ -6,6 +6,9 @@ export interface CuttingProxy {
   readonly url: string
   /** Once a client has sent `text`, the server's next answer is swallowed and the line cut. */
   cutAfter(text: string): void
+  /** From now on the database is as if it were stopped, until it is started again. */
+  stop(): Promise<void>
+  start(): Promise<void>
   close(): Promise<void>
 }
 
@@ -35,7 +38,14 @@ export async function cuttingProxy(target: string): Promise<CuttingProxy> {
     })
     upstream.on('data', (bytes) => (isCutting ? client.destroy() : client.write(bytes)))
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const listen = (at: number) =>
+    new Promise<void>((resolve) => server.listen(at, '127.0.0.1', resolve))
+  const stop = () =>
+    new Promise<void>((resolve, reject) => {
+      server.close((error) => (error === undefined ? resolve() : reject(error)))
+      for (const socket of sockets) socket.destroy()
+    })
+  await listen(0)
   const url = new URL(target)
   url.hostname = '127.0.0.1'
   url.port = String((server.address() as AddressInfo).port)
@@ -44,10 +54,8 @@ export async function cuttingProxy(target: string): Promise<CuttingProxy> {
     cutAfter(text) {
       trigger = text
     },
-    close: () =>
-      new Promise((resolve, reject) => {
-        server.close((error) => (error === undefined ? resolve() : reject(error)))
-        for (const socket of sockets) socket.destroy()
-      }),
+    stop,
+    start: () => listen(Number(url.port)),
+    close: stop,
   }
 }

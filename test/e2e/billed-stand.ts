@@ -20,6 +20,8 @@ export interface BilledStand {
   get(path: string): Promise<Answer>
   /** What the emulated providers, or one of them, have billed so far. */
   billedNano(provider?: string): Promise<Nano>
+  /** Calls that reached the providers so far. */
+  callsSent(): Promise<number>
   /** Ends both and removes what they have written. */
   clear(): Promise<void>
 }
@@ -61,15 +63,18 @@ const OWN = `hourly_cost: 0.80, settings: { models: [${CHECKPOINT}] }`
 export async function startBilledStand({
   database,
   models = pinned,
+  speed = '2000',
 }: {
   readonly database?: Database
   /** The providers, by a model of each. */
   readonly models?: Readonly<Record<string, string>>
+  /** How much faster than real ones the providers are. */
+  readonly speed?: string
 } = {}): Promise<BilledStand> {
   const home = await makeHome()
   const sandbox = await startProgram(['sandbox', '--port', '0'], {
     KEEPRATE_HOME: home,
-    KEEPRATE_SANDBOX_SPEED: '2000',
+    KEEPRATE_SANDBOX_SPEED: speed,
   })
   const origin = String(sandbox.ready.origin)
   const addresses = sandbox.ready.base_urls as Readonly<Record<string, string>>
@@ -82,7 +87,11 @@ export async function startBilledStand({
     home,
     config: `providers:\n${providers.join('\n')}\n`,
     // Faults come one after the other here; a breaker would keep the next one away.
-    environment: { KEEPRATE_ADMIN_KEY: ADMIN_KEY, KEEPRATE_BREAKER_FAILURES: '0' },
+    environment: {
+      KEEPRATE_ADMIN_KEY: ADMIN_KEY,
+      KEEPRATE_BREAKER_FAILURES: '0',
+      KEEPRATE_HEDGE_UNTIL_MEASURED: '1s',
+    },
     ...(database === undefined ? {} : { database }),
   })
   const authorization = `Bearer ${ADMIN_KEY}`
@@ -102,6 +111,11 @@ export async function startBilledStand({
       const { total, totals } = jsonOf(answer) as unknown as Bill
       if (provider === undefined) return nanoFromDollars(total)
       return nanoFromDollars(totals[provider]?.dollars ?? '0')
+    },
+    callsSent: async () => {
+      const answer = jsonOf(await exchange(origin, { path: '/__sandbox/requests' }))
+      const requests = answer.requests as readonly { readonly method: string }[]
+      return requests.filter(({ method }) => method === 'POST').length
     },
     clear: async () => {
       await sandbox.stop()

@@ -31,3 +31,16 @@ describe('auto goes on to another provider when the first one fails by', () => {
     for (const offer of providers.slice(1)) expect(offer).not.toMatch(new RegExp(`^${FIRST}/`))
   })
 })
+
+test('one that never answers is overtaken by the next, when the caller asks for that', async () => {
+  const limit = { 'x-keeprate-deadline-ms': '30000' }
+  const body = { ...faultyBody('auto:fast', `hang@${FIRST}`), keeprate: { hedge: 'auto' } }
+  const answer = await stand.generate(body, limit)
+  await expectGood(answer, 1)
+  expect(answer.headers).toMatchObject({ 'x-keeprate-route': 'hedge:2' })
+  expect(answer.headers['x-keeprate-warnings']).toContain('hedged')
+  const { status, attempts } = await receiptOf(stand, answer)
+  expect(status).toBe('running')
+  expect(attempts.map(({ status: state }) => state).sort()).toEqual(['settled', 'submitting'])
+  expect(attempts.find(({ offer }) => offer.startsWith(FIRST))?.status).toBe('submitting')
+})
