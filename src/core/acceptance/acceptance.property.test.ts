@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { betaBelow, betaQuantile, intervalOf } from './beta.ts'
+import { betaQuantile, betaShare } from '../statistics/beta.ts'
 import { fromPlaceKey, placeKey } from './cell.ts'
 import { addCounts, type Counts, noCounts, picturesIn, scaleCounts } from './counts.ts'
 import { evidenceKinds, kindsOf, usualWeights, weighOutcome } from './evidence.ts'
 import { likelihoodsOf, usualInstruments } from './instruments.ts'
+import { intervalOf } from './interval.ts'
 import { optimistic, posterior, pullOf } from './posterior.ts'
 import { risingShares } from './steps.ts'
 
@@ -127,7 +128,7 @@ test('a quantile is where its share lies', () => {
   fc.assert(
     fc.property(belief, share, ({ mean, weight }, part) => {
       const [a, b] = [weight * mean + 0.5, weight * (1 - mean) + 0.5]
-      expect(betaBelow(a, b, betaQuantile(a, b, part))).toBeCloseTo(part, 6)
+      expect(betaShare(betaQuantile(part, a, b), a, b)).toBeCloseTo(part, 6)
       const [low, high] = intervalOf({ mean, weight })
       expect(low).toBeLessThanOrEqual(high)
     }),

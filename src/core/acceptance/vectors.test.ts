@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest'
+import { betaShare } from '../statistics/beta.ts'
 import { DAY_MS } from '../time.ts'
-import { betaBelow, intervalOf } from './beta.ts'
 import { acceptedShare, arrivedShare, fitDelay, usualDelay } from './delayed.ts'
 import { chancesOf, fitSigma, normalDifficulty, PRIOR_SIGMA } from './difficulty.ts'
 import { aimFor } from './floor-controller.ts'
 import { forwardWeight, remainingWeight } from './forward-decay.ts'
 import { goodAfter, goodShareOf, isGateUseful, likelihoodsOf } from './instruments.ts'
+import { intervalOf } from './interval.ts'
 import { nextMoneyPrice } from './money-price.ts'
 import { cautious, deviationOf, optimismFor, optimistic, posterior } from './posterior.ts'
 import { fewerStepsPay, risingShares, stepCost, stepLevels, stepShare } from './steps.ts'
@@ -30,7 +31,7 @@ describe('a belief', () => {
 
   test('has an interval that holds 80 % of it', () => {
     const [low, high] = intervalOf(belief)
-    expect(betaBelow(10, 8, high) - betaBelow(10, 8, low)).toBeCloseTo(0.8, 3)
+    expect(betaShare(high, 10, 8) - betaShare(low, 10, 8)).toBeCloseTo(0.8, 3)
   })
 
   test('is hoped better than its mean, within bounds, and held to less where critical', () => {

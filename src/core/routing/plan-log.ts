@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { intervalOf } from '../acceptance/beta.ts'
+import { intervalOf } from '../acceptance/interval.ts'
 import { dollarsFromNano, nanoFromDollars } from '../money.ts'
 import type { Arm } from './arm.ts'
 import type { ChosenPlan, Exploration } from './choose-plan.ts'

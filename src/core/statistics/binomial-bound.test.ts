@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { betaQuantile, betaShare, lowerBound, upperBound } from './binomial-bound.ts'
+import { lowerBound, upperBound } from './binomial-bound.ts'
 
 describe('the bound of a rate', () => {
   // One-sided 95 % bounds after Clopper and Pearson.
@@ -32,14 +32,4 @@ describe('the bound of a rate', () => {
       }),
     )
   })
-})
-
-test('share and quantile of a beta distribution undo each other', () => {
-  const parameter = fc.double({ min: 0.5, max: 300, noNaN: true })
-  const share = fc.double({ min: 0.001, max: 0.999, noNaN: true })
-  fc.assert(
-    fc.property(share, parameter, parameter, (wanted, a, b) => {
-      expect(betaShare(betaQuantile(wanted, a, b), a, b)).toBeCloseTo(wanted, 6)
-    }),
-  )
 })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { betaShare } from '../../statistics/binomial-bound.ts'
+import { betaShare } from '../../statistics/beta.ts'
 import { clearBorder } from './clear-border.ts'
 import { colourBins, commonShare } from './colour-bins.ts'
 import { type ColourSample, deviationOf, gridMeans, luminanceOf } from './colour-sample.ts'
