@@ -9,10 +9,10 @@ import { aimFor, deliveredShare } from '../core/acceptance/floor-controller.ts'
 import { forwardWeight } from '../core/acceptance/forward-decay.ts'
 import { changeKey, type Predecessors, presentCells } from '../core/acceptance/generations.ts'
 import {
+  acceptedShareOf,
   goodAfter,
   type Instruments,
   likelihoodsOf,
-  type ReportRates,
 } from '../core/acceptance/instruments.ts'
 import {
   type ArmBelief,
@@ -198,7 +198,7 @@ export class LearningDesk {
     }
     if (after.outcome !== undefined && before?.outcome === undefined) {
       const good = after.verdict === undefined ? share : goodAfter(after.verdict, share, gate)
-      look('outcome', after.outcome.fate === 'accept', acceptShare(good, reports))
+      look('outcome', after.outcome.fate === 'accept', acceptedShareOf(good, reports))
     }
     return hasChanged
   }
@@ -248,10 +248,4 @@ function countsOf(sighting: Sighting, reach: number): Counts {
     ({ kind, weight }) => [kind, { count: weight, reach: weight * reach }] as const,
   )
   return Object.fromEntries(tallies)
-}
-
-/** Share of reports that accept, when so many pictures are good. */
-function acceptShare(good: number, rates: ReportRates): number {
-  const saysGood = good * rates.sensitivity + (1 - good) * (1 - rates.specificity)
-  return saysGood / (saysGood + (1 - saysGood) * rates.rejectBias)
 }

@@ -1,7 +1,7 @@
 import type { Cell } from './cell.ts'
 import { picturesIn } from './counts.ts'
 import { type EvidenceKind, evidenceKinds } from './evidence.ts'
-import { type GateRates, type Instruments, likelihoodsOf, usualInstruments } from './instruments.ts'
+import { type Instruments, likelihoodsOf, usualInstruments } from './instruments.ts'
 import {
   ANY_PURPOSE,
   beliefAt,
@@ -9,9 +9,10 @@ import {
   instrumentsFor,
   type Knowledge,
 } from './knowledge.ts'
+import { fitReportBias } from './report-bias.ts'
 
-/** Pictures that the rates before count as. */
-const PRIOR_PICTURES = 300
+/** Pictures that the usual rates count as for all purposes, and these for each of them. */
+const PRIOR_PICTURES = { all: 100, purpose: 300 } as const
 
 /** The rates of all purposes together, and of each purpose with these as its prior. */
 export function calibrateAll(
@@ -24,15 +25,33 @@ export function calibrateAll(
     const { mean } = beliefAt(knowledge, cell).belief
     return { purpose: cell.purpose, counts: cell.counts, mean }
   })
-  const all = settled(believed, instrumentsFor(instruments, ANY_PURPOSE), usual)
+  const before = instrumentsFor(instruments, ANY_PURPOSE)
+  const badBias = fitReportBias(believed, before, usual.reports.badBias)
+  const rates = settled(believed, before, { rates: usual, pictures: PRIOR_PICTURES.all })
+  const all = { ...rates, reports: { ...rates.reports, badBias } }
   const byPurpose = Map.groupBy(believed, ({ purpose }) => purpose)
   return new Map([
     [ANY_PURPOSE, all],
     ...[...byPurpose].map(
       ([purpose, own]) =>
-        [purpose, settled(own, instrumentsFor(instruments, purpose), all)] as const,
+        [
+          purpose,
+          {
+            ...settled(own, instrumentsFor(instruments, purpose), {
+              rates: all,
+              pictures: PRIOR_PICTURES.purpose,
+            }),
+            reports: all.reports,
+          },
+        ] as const,
     ),
   ])
+}
+
+/** Rates that count as so many good pictures and as many bad ones. */
+export interface RatesPrior {
+  readonly rates: Instruments
+  readonly pictures: number
 }
 
 /** Steps for each look at the counts: one alone goes a long way slowly. */
@@ -41,7 +60,7 @@ const STEPS = 8
 function settled(
   cells: readonly BelievedCell[],
   before: Instruments,
-  prior: Instruments,
+  prior: RatesPrior,
 ): Instruments {
   let rates = before
   for (let step = 0; step < STEPS; step += 1) rates = calibrate(cells, rates, prior)
@@ -52,7 +71,7 @@ function settled(
 const FEWEST_PICTURES = 40
 
 /** A cell with what is believed of it. */
-export interface BelievedCell extends Pick<Cell, 'counts'> {
+export interface BelievedCell extends Pick<Cell, 'counts' | 'purpose'> {
   readonly mean: number
 }
 
@@ -62,12 +81,11 @@ export interface BelievedCell extends Pick<Cell, 'counts'> {
  * rates of a gate show in labelled pictures that passed, in those delivered unchecked, and in
  * audits of refused ones; report rates show in who stays silent. Call it again as beliefs move.
  * @param before the rates that the beliefs were made with
- * @param prior rates that count as three hundred pictures
  */
 export function calibrate(
   cells: readonly BelievedCell[],
   before: Instruments,
-  prior: Instruments,
+  { rates, pictures }: RatesPrior,
 ): Instruments {
   const good = emptyTallies()
   const bad = emptyTallies()
@@ -80,15 +98,28 @@ export function calibrate(
       const likelihood = likelihoods[kind]
       const isGood = share * likelihood.good
       const all = isGood + (1 - share) * likelihood.bad
-      if (all <= 0) continue
-      const count = tally.count * likelihood.weight
-      good[kind] += (count * isGood) / all
-      bad[kind] += count * (1 - isGood / all)
+      if (all <= 0 || share <= 0) continue
+      // Bad pictures are over-represented in answers; all together still count as what they are.
+      const judgedGood = share * likelihood.judged.good
+      const judged = judgedGood + (1 - share) * likelihood.judged.bad
+      const worth = (judgedGood + (judged - judgedGood) / likelihood.badWorth) / judged
+      good[kind] += ((tally.count * isGood) / all) * worth
+      bad[kind] += tally.count * (1 - isGood / all) * likelihood.badWorth * worth
     }
   }
+  const shareOf = (tallies: Tallies, part: RegExp, whole: RegExp, prior: number): number =>
+    (sumOf(tallies, part) + pictures * prior) / (sumOf(tallies, whole) + pictures)
+  const { gate, reports } = rates
   return {
-    gate: gateFrom(good, bad, prior.gate),
-    reports: prior.reports,
+    gate: {
+      passGood: shareOf(good, /^pass/, /^(pass|fail)/, gate.passGood),
+      passBad: shareOf(bad, /^pass/, /^(pass|fail)/, gate.passBad),
+    },
+    reports: {
+      ...before.reports,
+      sensitivity: shareOf(good, /accept$/, /(accept|reject)$/, reports.sensitivity),
+      specificity: shareOf(bad, /reject$/, /(accept|reject)$/, reports.specificity),
+    },
   }
 }
 
@@ -99,12 +130,3 @@ const emptyTallies = (): Tallies =>
 
 const sumOf = (tallies: Tallies, pattern: RegExp): number =>
   evidenceKinds.reduce((sum, kind) => (pattern.test(kind) ? sum + tallies[kind] : sum), 0)
-
-const rate = (yes: number, all: number, prior: number): number =>
-  (yes + PRIOR_PICTURES * prior) / (all + PRIOR_PICTURES)
-
-function gateFrom(good: Tallies, bad: Tallies, prior: GateRates): GateRates {
-  const passRate = (tallies: Tallies, before: number) =>
-    rate(sumOf(tallies, /^pass/), sumOf(tallies, /^(pass|fail)/), before)
-  return { passGood: passRate(good, prior.passGood), passBad: passRate(bad, prior.passBad) }
-}

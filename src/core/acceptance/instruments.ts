@@ -10,8 +10,8 @@ export interface GateRates {
 
 /** How people report on the pictures they see: not evenly, and not without error. */
 export interface ReportRates {
-  /** How many times likelier somebody who is not content says so than somebody who is. */
-  readonly rejectBias: number
+  /** How many times likelier anything is said of a bad picture than of a good one. */
+  readonly badBias: number
   /** P(says good given good), by one person. */
   readonly sensitivity: number
   /** P(says bad given bad), by one person. */
@@ -31,7 +31,7 @@ export interface Instruments {
  */
 export const usualInstruments: Instruments = {
   gate: { passGood: 0.88, passBad: 0.24 },
-  reports: { rejectBias: 1.25, sensitivity: 0.91, specificity: 0.9 },
+  reports: { badBias: 1.25, sensitivity: 0.91, specificity: 0.9 },
 }
 
 /** A gate that tells good from bad by less than this is useless, and is not used. */
@@ -52,6 +52,12 @@ export function goodShareOf(passShare: number, gate: GateRates): number | undefi
   return Math.min(1, Math.max(0, share))
 }
 
+/** Share of answers that accept, when so many pictures are good. */
+export function acceptedShareOf(good: number, { badBias, ...rates }: ReportRates): number {
+  const bad = (1 - good) * badBias
+  return (good * rates.sensitivity + bad * (1 - rates.specificity)) / (good + bad)
+}
+
 /** P(good) of one picture after a gate's verdict. */
 export function goodAfter(verdict: 'pass' | 'fail', share: number, gate: GateRates): number {
   const [good, bad] =
@@ -60,32 +66,46 @@ export function goodAfter(verdict: 'pass' | 'fail', share: number, gate: GateRat
   return all === 0 ? share : (share * good) / all
 }
 
-/** P(what was seen) for a good picture and for a bad one. */
-export interface Likelihood {
+/** A chance that is a straight line in the chance of acceptance: for good pictures, for bad ones. */
+export interface Line {
   readonly good: number
   readonly bad: number
-  /** How much each picture counts: those who complain too often count less. */
-  readonly weight: number
+}
+
+/** P(what was seen) for a good picture and for a bad one, up to a factor common to both. */
+export interface Likelihood extends Line {
+  /**
+   * What it says about acceptance: the product of these lines, or one over a line whose power is
+   * −1. An answer counts as what was said given that something was said; that somebody spoke at all
+   * says nothing, or thousands who are silent would outweigh all who answer.
+   */
+  readonly lines: readonly (Line & { readonly power: 1 | -1 })[]
+  /** The same of the gate's verdict alone. */
+  readonly judged: Line
+  /** What a bad picture counts for among these: bad ones are over-represented in answers. */
+  readonly badWorth: number
 }
 
 const likelihoodOf = (kind: EvidenceKind, { gate, reports }: Instruments): Likelihood => {
   const [verdict, fate] = kind.split('_')
   const passes = (chance: number) => (verdict === 'pass' ? chance : 1 - chance)
-  const verdictGood = verdict === 'none' ? 1 : passes(gate.passGood)
-  const verdictBad = verdict === 'none' ? 1 : passes(gate.passBad)
-  const { rejectBias, sensitivity, specificity } = reports
-  switch (fate) {
-    case 'accept':
-      return { good: verdictGood * sensitivity, bad: verdictBad * (1 - specificity), weight: 1 }
-    case 'reject':
-      return {
-        good: verdictGood * (1 - sensitivity),
-        bad: verdictBad * specificity,
-        weight: 1 / rejectBias,
-      }
-    default:
-      // Silence is neither yes nor no: whatever one made of it would soon outweigh all answers.
-      return { good: verdictGood, bad: verdictBad, weight: 1 }
+  const good = verdict === 'none' ? 1 : passes(gate.passGood)
+  const bad = verdict === 'none' ? 1 : passes(gate.passBad)
+  const judged = { good, bad }
+  const verdictLines = verdict === 'none' ? [] : [{ ...judged, power: 1 as const }]
+  if (fate !== 'accept' && fate !== 'reject') {
+    return { ...judged, lines: verdictLines, judged, badWorth: 1 }
+  }
+  const { badBias, sensitivity, specificity } = reports
+  const answer = { good, bad: bad * badBias }
+  const said = {
+    good: answer.good * (fate === 'accept' ? sensitivity : 1 - sensitivity),
+    bad: answer.bad * (fate === 'accept' ? 1 - specificity : specificity),
+  }
+  return {
+    ...said,
+    lines: [...verdictLines, { ...said, power: 1 }, { ...answer, power: -1 }],
+    ...{ judged, badWorth: 1 / badBias },
   }
 }
 
@@ -93,8 +113,8 @@ const likelihoodOf = (kind: EvidenceKind, { gate, reports }: Instruments): Likel
 export type Likelihoods = { readonly [Kind in EvidenceKind]: Likelihood }
 
 /**
- * The likelihoods of all kinds. Whatever was seen, its chance is a straight line in the chance of
- * acceptance: that is what makes all evidence add up.
+ * The likelihoods of all kinds. Whatever was seen, its chance is made of straight lines in the
+ * chance of acceptance: that is what makes all evidence add up.
  */
 export const likelihoodsOf = (instruments: Instruments): Likelihoods =>
   Object.fromEntries(

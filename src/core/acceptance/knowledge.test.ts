@@ -1,16 +1,15 @@
 import { describe, expect, test } from 'vitest'
-import { calibrate, calibrateAll } from './calibrate.ts'
 import type { Cell } from './cell.ts'
 import { placeKey } from './cell.ts'
 import { INHERITED, nextWatch, noChange } from './change-watch.ts'
 import type { Counts } from './counts.ts'
 import { changeKey, presentCells } from './generations.ts'
-import { type Instruments, usualInstruments } from './instruments.ts'
+import type { Instruments } from './instruments.ts'
 import { ANY_PURPOSE, beliefAt, makeKnowledge } from './knowledge.ts'
 
 const exact: Instruments = {
   gate: { passGood: 0.9, passBad: 0.2 },
-  reports: { rejectBias: 1, sensitivity: 1, specificity: 1 },
+  reports: { badBias: 1, sensitivity: 1, specificity: 1 },
 }
 const instruments = new Map([[ANY_PURPOSE, exact]])
 const priorOf = () => ({ mean: 0.7, weight: 3 })
@@ -81,44 +80,6 @@ describe('a belief', () => {
     )
     expect(beliefAt(knowledge, many).ownOutcomes).toBe(0)
     expect(beliefAt(knowledge, many).inheritedOutcomes).toBe(40)
-  })
-})
-
-describe('the rates of a gate', () => {
-  /** What a gate with these rates, and people who report a third, show of models of all kinds. */
-  const shownBy = (passGood: number, passBad: number) =>
-    Array.from({ length: 12 }, (_, index) => {
-      const mean = 0.4 + index * 0.05
-      const [good, bad] = [300 * mean, 300 * (1 - mean)]
-      const tally = (count: number) => ({ count, reach: count })
-      const counts: Counts = {
-        pass_accept: tally((good * passGood) / 3),
-        pass_reject: tally((bad * passBad) / 3),
-        pass_silent: tally(((good * passGood + bad * passBad) * 2) / 3),
-        fail_unseen: tally(good * (1 - passGood) + bad * (1 - passBad)),
-        none_accept: tally(good / 3),
-        none_reject: tally(bad / 3),
-      }
-      return { ...place(`model-${index}`, 'blog', 'plain'), counts }
-    })
-
-  test.each([
-    [0.9, 0.2],
-    [0.8, 0.4],
-    [0.95, 0.1],
-  ])('are found from what people say of passed pictures: %d and %d', (passGood, passBad) => {
-    let found = new Map([[ANY_PURPOSE, exact]])
-    const prior = { ...exact, gate: usualInstruments.gate }
-    for (let turn = 0; turn < 60; turn += 1) {
-      const knowledge = makeKnowledge(shownBy(passGood, passBad), priorOf, found)
-      found = new Map(calibrateAll(knowledge, prior))
-    }
-    expect(found.get('blog')?.gate.passGood).toBeCloseTo(passGood, 1)
-    expect(Math.abs((found.get('blog')?.gate.passBad ?? 0) - passBad)).toBeLessThan(0.05)
-  })
-
-  test('stay as they were where nothing was seen', () => {
-    expect(calibrate([], exact, usualInstruments).gate.passBad).toBeCloseTo(0.24, 9)
   })
 })
 

@@ -26,22 +26,22 @@ export interface Pull {
 }
 
 /**
- * How evidence pulls log-odds. A kind seen with chance `bad + (good − bad) × reach × p` pulls by
- * how much that chance changes, relative to itself.
+ * How evidence pulls log-odds. A line `bad + (good − bad) × reach × p` pulls by how much it changes,
+ * relative to itself.
  */
 export function pullOf(logOdds: number, counts: Counts, likelihoods: Likelihoods): Pull {
   let [slope, information] = [0, 0]
   const share = sigmoid(logOdds)
   for (const kind of evidenceKinds) {
     const tally = counts[kind]
-    const likelihood = likelihoods[kind]
     if (tally === undefined || tally.count <= 1e-12) continue
-    const rise = ((likelihood.good - likelihood.bad) * tally.reach) / tally.count
-    const chance = Math.max(1e-9, likelihood.bad + rise * share)
-    const step = (rise * share * (1 - share)) / chance
-    const count = tally.count * likelihood.weight
-    slope += count * step
-    information += count * (step * step - step * (1 - 2 * share))
+    for (const { good, bad, power } of likelihoods[kind].lines) {
+      const rise = ((good - bad) * tally.reach) / tally.count
+      const chance = Math.max(1e-9, bad + rise * share)
+      const step = (rise * share * (1 - share)) / chance
+      slope += power * tally.count * step
+      information += power * tally.count * (step * step - step * (1 - 2 * share))
+    }
   }
   return { slope, information: Math.max(0, information) }
 }

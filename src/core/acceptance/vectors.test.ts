@@ -14,7 +14,7 @@ import { fewerStepsPay, risingShares, stepCost, stepLevels, stepShare } from './
 const gate = { passGood: 0.9, passBad: 0.2 }
 const perfect = likelihoodsOf({
   gate,
-  reports: { rejectBias: 1, sensitivity: 1, specificity: 1 },
+  reports: { badBias: 1, sensitivity: 1, specificity: 1 },
 })
 const seen = (count: number) => ({ count, reach: count })
 
