@@ -80,7 +80,8 @@ class Learned implements WorldPolicy {
     const open = this.#openFor(request)
     const plans = this.#plansFor(request, open)
     const { known } = plans
-    const knownNano = known.prospect.spend + request.badCost * NANO * known.prospect.bad
+    // A share of spend, so the cost of bad pictures is left out.
+    const knownNano = known.prospect.spend
     const mayExplore = this.#setting.given.isExploring !== false
     const chosen = choosePlan(plans, {
       leftNano: mayExplore ? explorationLeft(this.#spend, knownNano) : Number.NEGATIVE_INFINITY,

@@ -14,7 +14,10 @@ import { fitReportBias } from './report-bias.ts'
 /** Pictures that the usual rates count as for all purposes, and these for each of them. */
 const PRIOR_PICTURES = { all: 100, purpose: 300 } as const
 
-/** The rates of all purposes together, and of each purpose with these as its prior. */
+/**
+ * The rates of all purposes together, and the gate's of each purpose with these as its prior: there
+ * are few answers for each purpose, and the same people give them.
+ */
 export function calibrateAll(
   knowledge: Knowledge,
   usual: Instruments = usualInstruments,
@@ -29,23 +32,12 @@ export function calibrateAll(
   const badBias = fitReportBias(believed, before, usual.reports.badBias)
   const rates = settled(believed, before, { rates: usual, pictures: PRIOR_PICTURES.all })
   const all = { ...rates, reports: { ...rates.reports, badBias } }
-  const byPurpose = Map.groupBy(believed, ({ purpose }) => purpose)
-  return new Map([
-    [ANY_PURPOSE, all],
-    ...[...byPurpose].map(
-      ([purpose, own]) =>
-        [
-          purpose,
-          {
-            ...settled(own, instrumentsFor(instruments, purpose), {
-              rates: all,
-              pictures: PRIOR_PICTURES.purpose,
-            }),
-            reports: all.reports,
-          },
-        ] as const,
-    ),
-  ])
+  const byPurpose = [...Map.groupBy(believed, ({ purpose }) => purpose)].map(([purpose, own]) => {
+    const prior = { rates: all, pictures: PRIOR_PICTURES.purpose }
+    const { gate } = settled(own, instrumentsFor(instruments, purpose), prior)
+    return [purpose, { gate, reports: all.reports }] as const
+  })
+  return new Map([[ANY_PURPOSE, all] as const, ...byPurpose])
 }
 
 /** Rates that count as so many good pictures and as many bad ones. */

@@ -157,6 +157,22 @@ describe('exploring', () => {
     expect(broke).toMatchObject({ plan: plans.known, propensity: 1 })
   })
 
+  test('goes on where a floor is out of reach, though what is known seems surer', () => {
+    const dear = { mean: 0.6, weight: 130 }
+    const unknown = { mean: 0.39, weight: 10 }
+    const two = armsIn(6)
+      .filter(({ name }) => name === 'dalle3-hd' || name === 'gptimg-med')
+      .map((arm) => ({ ...arm, belief: arm.name === 'dalle3-hd' ? dear : unknown, optimism: 0.8 }))
+    const { known, promising, extraNano } = planSequences(inputOf(6, { arms: two }))
+    const nameOf = (step: number | undefined) => two[step ?? 0]?.name
+    expect(known.floor.isReachable).toBe(false)
+    expect(known.steps.map(nameOf)).toEqual(['dalle3-hd', 'dalle3-hd', 'dalle3-hd'])
+    expect(promising.steps.map(nameOf)).toContain('gptimg-med')
+    // It is cheaper, but what it may miss of the floor is on the bill of exploring.
+    expect(promising.score).toBeLessThan(known.score)
+    expect(extraNano).toBeGreaterThan(0)
+  })
+
   test('gives another provider its turn when one had them all', () => {
     const turn = { leftNano: 1e9, draw: 0.99, isOneSided: true }
     const [first = 0] = choosePlan(plans, turn).plan.steps

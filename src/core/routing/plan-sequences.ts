@@ -22,7 +22,7 @@ const FLOOR_SLACK = 0.01
 export function planSequences(input: PlanningInput): SequencePlans {
   if (input.arms.length === 0) throw new RangeError('a plan needs at least one offer')
   const field = makeField(input)
-  const { sober, held, hopeful, wishes } = field
+  const { sober, held, wishes } = field
   const all = [...sober.accepted.keys()]
   const inTime = all.filter((index) => isInTime(field, index))
   // When nothing is quick enough, time is the floor that cannot be reached: all are looked at.
@@ -35,10 +35,15 @@ export function planSequences(input: PlanningInput): SequencePlans {
   }
   const isAbove = (index: number) => (held[index] as number) >= floor.effective
   const known = bestOf(field, sober, possible.filter(isAbove))
-  const promising = bestOf(field, hopeful, hopefulOnes(field, possible, floor))
-  const extra = (index: number) =>
-    Math.max(0, scoreAt(field, sober, index) - scoreAt(field, sober, known)) *
-    (sober.accepted[index] as number)
+  const knownScore = scoreAt(field, sober, known)
+  const promising = promisingOf(field, possible, floor, knownScore)
+  // What an exploring request takes from the floor is a cost of exploring, too.
+  const enough = Math.min(floor.asked, sober.accepted[known] as number)
+  const extra = (index: number) => {
+    const accepted = sober.accepted[index] as number
+    const missing = Math.max(0, enough - accepted) * WORTH_OF_MISSING * knownScore
+    return Math.max(0, (scoreAt(field, sober, index) - knownScore) * accepted) + missing
+  }
   const knownPlan = planAt(input, field, known, floor)
   const elsewhere = possible.filter(
     (index) =>
@@ -73,31 +78,45 @@ const reachOf = (accepted: Float64Array, indices: readonly number[]): number =>
   indices.reduce((most, index) => Math.max(most, accepted[index] as number), 0)
 
 /** The sequence with the lowest score; the first of equals. */
-function bestOf(field: Field, prospects: Prospects, indices: readonly number[]): number {
+function bestOf(
+  field: Field,
+  prospects: Prospects,
+  indices: readonly number[],
+  surcharge: (index: number) => number = () => 0,
+): number {
   let [best, score] = [indices[0] ?? 0, Number.POSITIVE_INFINITY]
   for (const index of indices) {
-    const next = scoreAt(field, prospects, index)
+    const next = scoreAt(field, prospects, index) + surcharge(index)
     if (next < score) [best, score] = [index, next]
   }
   return best
 }
 
+/** What a missing acceptance below the floor is worth, in costs of an accepted picture. */
+const WORTH_OF_MISSING = 3
+
 /**
- * The sequences that may be explored: the floor binds these too. Where it is out of reach, those
- * that might come nearer than what is known are looked for, or nobody would ever find them.
+ * The most promising sequence. The floor binds it as it binds the best known one. Where the floor
+ * is out of reach, nobody knows what is best: all are looked at, and what they are hoped to miss of
+ * the floor counts as if it were bought dearly.
  */
-function hopefulOnes(
-  { held, hopeful }: Field,
+function promisingOf(
+  field: Field,
   possible: readonly number[],
-  { asked, effective }: PlannedFloor,
-): readonly number[] {
-  const isOutOfReach = effective < asked
+  { asked, effective, isReachable }: PlannedFloor,
+  knownScore: number,
+): number {
+  const { held, hopeful } = field
+  if (isReachable) {
+    return bestOf(
+      field,
+      hopeful,
+      possible.filter((index) => (held[index] as number) >= effective),
+    )
+  }
   const hoped = Math.min(asked, reachOf(hopeful.accepted, possible) - FLOOR_SLACK)
-  return possible.filter(
-    (index) =>
-      (held[index] as number) >= effective ||
-      (isOutOfReach && (hopeful.accepted[index] as number) >= hoped),
-  )
+  const missing = (index: number) => Math.max(0, hoped - (hopeful.accepted[index] as number))
+  return bestOf(field, hopeful, possible, (index) => WORTH_OF_MISSING * knownScore * missing(index))
 }
 
 function planAt(
