@@ -20,8 +20,8 @@ const ANYBODY: LineOwner = { name: '', weight: 1 }
 /**
  * Bounds the bytes of pictures in flight. Requests reserve what their answer is expected to need
  * before anything is held or sent; who does not fit waits in line for a while and is then answered
- * 429. Every key has a line of its own, and the lines take turns. After admission nothing is refused:
- * a provider that was called is paid.
+ * 429. Every key has a line of its own, and the lines take turns. After admission nothing is
+ * refused: a provider that was called is paid.
  */
 export class ByteBudget {
   readonly #limits: GatewayLimits
