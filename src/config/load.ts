@@ -106,15 +106,8 @@ export function loadSettings(input: {
     webhooks: file.webhooks ?? {},
   }
   const providers = withOwn(read, input.own ?? {})
-  const all = {
-    ...values,
-    ...sandboxTruth,
-    home,
-    providers,
-    priceBooks,
-    priceOverrides,
-    ...outside,
-  }
+  const own = { ...sandboxTruth, home, providers, priceBooks, priceOverrides }
+  const all = { ...values, ...own, ...outside }
   const settings = all as unknown as Settings
   planProviders(input.kinds, settings, place)
   return { settings, shown, ...(hasFile ? { file: path } : {}) }

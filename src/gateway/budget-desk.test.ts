@@ -4,6 +4,7 @@ import type { BudgetPeriod } from '../core/budgets/window.ts'
 import { fromBudgetBody } from '../core/budgets/wire.ts'
 import { GatewayError } from '../core/errors/gateway-error.ts'
 import { nanoFromDollars } from '../core/money.ts'
+import { normaliseRequest } from '../core/request/normalise.ts'
 import { type GatewayStand, until, withGatewayStand } from '../testing/gateway-stand.ts'
 import { failed, scriptedProvider } from '../testing/scripted-provider.ts'
 import { VirtualClock } from '../testing/virtual-clock.ts'
@@ -79,6 +80,29 @@ describe('a request that a budget has no room for', () => {
       await stand.ask(other())
     }))
 })
+
+test('a job waits for the window that has room for it, and is made then', () =>
+  withAcme(async (stand, calls) => {
+    const { gateway, stores, clock } = stand
+    await set(stand, 'total', '0.01', 'hour')
+    await stand.ask(other())
+    const request = normaliseRequest({ operation: 'generate', cache: 'off', ...other() })
+    const caller = { keyId: 'key_someone', tenant: 'here' }
+    const [id = ''] = await gateway.jobs.enqueue([{ request, caller, place: {} }])
+    const stateOf = async () => (await stores.requests.request(id))?.state
+    await until(async () => {
+      await clock.advance(500)
+      return (await stateOf()) === 'paused'
+    })
+    expect(calls()).toBe(1)
+    await clock.advance(HOUR_MS)
+    await until(async () => {
+      await clock.advance(500)
+      return (await stateOf()) === 'completed'
+    })
+    expect(calls()).toBe(2)
+    expect(await stores.ledger.audit()).toEqual([])
+  }))
 
 describe('budgets count', () => {
   test('who asks and for what, each by itself', () =>
