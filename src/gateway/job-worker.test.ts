@@ -13,7 +13,7 @@ import {
   openGatewayStand,
   until,
 } from '../testing/gateway-stand.ts'
-import { draws, failed, type Play, scriptedProvider } from '../testing/scripted-provider.ts'
+import { draws, failed, type Play, produced, scriptedProvider } from '../testing/scripted-provider.ts'
 import { VirtualClock } from '../testing/virtual-clock.ts'
 
 const CENT = 10_000_000n
@@ -156,6 +156,16 @@ test('what can never be made fails at once, also when it was queued before that 
     error: { code: 'model_not_found' },
   })
   await expectBooks(here, 0n)
+})
+
+test('what was paid and is no picture is not bought again', async () => {
+  const bad: Play = () => produced([new Uint8Array([1, 2, 3])])
+  const acme = scriptedProvider({ play: bad })
+  const here = await stand({ providers: [acme] })
+  const [id = ''] = await enqueue(here, [{}])
+  expect(await ended(here, id)).toMatchObject({ state: 'failed', costNano: CENT })
+  expect(acme.calls).toHaveLength(1)
+  await expectBooks(here, CENT)
 })
 
 test('a job whose budget is spent is paused until its window turns', async () => {

@@ -15,7 +15,7 @@ import type { OpenAttempt } from './open-attempt.ts'
 import { isLook } from './paid-looks.ts'
 import { putBack } from './put-back.ts'
 import { reopen } from './reopen.ts'
-import { type EndedAttempt, missingImages, type ReadyImage, type Run } from './run.ts'
+import { type EndedAttempt, missingImages, newlyEnded, type ReadyImage, type Run } from './run.ts'
 import { conclude } from './run-step.ts'
 import { deliver } from './stages/deliver.ts'
 import { asDrafts } from './stages/draft.ts'
@@ -148,6 +148,11 @@ function earlierOf(
 /** A job goes on where it can: unlike a caller who waited, its owner still wants the pictures. */
 function backOf(run: Run, { clock }: Dependencies): PutBack | undefined {
   if (run.job === undefined || run.stop.buying.aborted || missingImages(run) <= 0) return undefined
+  // What was paid and came to nothing is not bought a second time; what may have been is another's.
+  const isPaid = newlyEnded(run).some(
+    ({ attempt }) => attempt.costNano > 0n && attempt.outcome !== 'timeout_unknown',
+  )
+  if (isPaid) return undefined
   return afterDeath(run.job.place, clock.now())
 }
 
@@ -229,10 +234,8 @@ export async function recallAttempts(run: Run, deps: Dependencies): Promise<Ende
       .filter((attempt) => !isLook(attempt))
       .map(async (attempt) => {
         const own = images.filter(({ attemptId }) => attemptId === attempt.id)
-        return withLooks(
-          await lookAgain({ attempt, images: own, open: undefined }, run, deps),
-          looks,
-        )
+        const found = await lookAgain({ attempt, images: own, open: undefined }, run, deps)
+        return asDrafts(withLooks(found, looks))
       }),
   )
 }

@@ -7,7 +7,7 @@ import { failureOf } from './failure-of.ts'
 import { work } from './pipeline.ts'
 import { putBack } from './put-back.ts'
 import { recallAttempts, toRun } from './recover.ts'
-import { newlyEnded, type Run, readyImages, type Watch } from './run.ts'
+import { newlyEnded, type Run, readyImages, spentNano, type Watch } from './run.ts'
 import { finish } from './stages/finish.ts'
 import { normalise } from './stages/normalise.ts'
 import type { Stop } from './stop-order.ts'
@@ -68,7 +68,8 @@ function backOf(run: Run, { clock, random }: Dependencies): PutBack | undefined 
     return undefined
   }
   if (run.refusal === undefined && newlyEnded(run).length === 0) return undefined
-  const error = run.refusal ?? failureOf(run, 0n)
+  // After money was spent the same is not sent again.
+  const error = run.refusal ?? failureOf(run, spentNano({ ended: newlyEnded(run) }))
   const chance = (random.bytes(1)[0] ?? 0) / 256
   return whenAgain(error, run.job.place, { now: clock.now(), chance })
 }
