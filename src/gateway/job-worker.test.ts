@@ -1,6 +1,5 @@
 import { rm } from 'node:fs/promises'
 import { afterEach, expect, test } from 'vitest'
-import { GatewayError } from '../core/errors/gateway-error.ts'
 import type { QueuePlace } from '../core/jobs/queue-place.ts'
 import type { Fact, RequestRecord } from '../core/jobs/request-record.ts'
 import { normaliseRequest } from '../core/request/normalise.ts'
@@ -13,7 +12,14 @@ import {
   openGatewayStand,
   until,
 } from '../testing/gateway-stand.ts'
-import { draws, failed, type Play, produced, scriptedProvider } from '../testing/scripted-provider.ts'
+import { sampleBudget } from '../testing/sample-budgets.ts'
+import {
+  draws,
+  failed,
+  type Play,
+  produced,
+  scriptedProvider,
+} from '../testing/scripted-provider.ts'
 import { VirtualClock } from '../testing/virtual-clock.ts'
 
 const CENT = 10_000_000n
@@ -169,26 +175,26 @@ test('what was paid and is no picture is not bought again', async () => {
 })
 
 test('a job whose budget is spent is paused until its window turns', async () => {
-  let isSpent = true
-  const journal = (inner: Journal): Journal => ({
-    commit: (facts) => {
-      if (!isSpent || !facts.some(({ kind }) => kind === 'hold-opened')) return inner.commit(facts)
-      const error = new GatewayError('insufficient_quota', 'The hour is spent.', {
-        retryAfterMs: HOUR,
-      })
-      return Promise.reject(error)
-    },
-  })
   const acme = scriptedProvider()
-  const here = await stand({ providers: [acme], journal })
+  const here = await stand({ providers: [acme] })
+  const limits = { limitNano: CENT + CENT / 2n, softNano: undefined }
+  await here.stores.budgets.set(sampleBudget('hour', { scope: 'total', per: 'hour', ...limits }))
+  here.gateway.deps.budgets.forget()
+  const [first = ''] = await enqueue(here, [{}])
+  await ended(here, first)
   const [id = ''] = await enqueue(here, [{}])
-  await until(async () => (await here.stores.requests.request(id))?.state === 'paused')
-  await here.clock.advance(HOUR - 2_000)
-  expect(acme.calls).toHaveLength(0)
-  isSpent = false
-  await here.clock.advance(4_000)
-  expect((await ended(here, id)).summary).toMatchObject({ tries: 1 })
-  await expectBooks(here, CENT)
+  const paused = await until(async () => {
+    const record = await here.stores.requests.request(id)
+    return record?.state === 'paused' ? record : undefined
+  })
+  const turn = Math.ceil(here.clock.now() / HOUR) * HOUR
+  expect(paused.place).toMatchObject({ dueAt: turn, tries: 0 })
+  expect(acme.calls).toHaveLength(1)
+  await here.clock.advance(turn - here.clock.now() - 1_000)
+  expect(acme.calls).toHaveLength(1)
+  await here.clock.advance(2_000)
+  expect((await ended(here, id)).state).toBe('completed')
+  await expectBooks(here, 2n * CENT)
 })
 
 /** A process that dies once a kind of fact is written; the next one starts on its folder. */
