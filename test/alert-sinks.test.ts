@@ -79,7 +79,7 @@ async function openTelling(settings: object, http: HttpClient, isStaying = true)
 }
 
 describe('alerts', () => {
-  test('go to webhook, chat and pager, each in its own form and from its own severity', async () => {
+  test('go to webhook, chat and pager, each in its form, from its severity', async () => {
     const { http, sent } = catchAll()
     const telling = await openTelling(
       {
@@ -148,7 +148,7 @@ describe('alerts', () => {
     await new Promise<void>((resolve) => server.close(resolve))
   })
 
-  test('of a command are written for the server, whose destinations it does not change', async () => {
+  test('of a command are written for the server, whose destinations it leaves', async () => {
     const { http, sent } = catchAll()
     const settings = { to: 'https://hooks.example/alerts' }
     const server = await openTelling(settings, http)

@@ -165,7 +165,7 @@ describe('a request that ended', () => {
     expect(await deliveriesOf(stand)).toHaveLength(1)
   })
 
-  test("is told to the request's own address, signed for its tenant, and to no other tenant", async () => {
+  test('is told to its own address, signed for its tenant, and to no other tenant', async () => {
     const stand = await open()
     await stand.add()
     await stand.ask({ webhook: `${receiver.origin}/own` }, { tenant: 'there' })

@@ -17,7 +17,7 @@ const least = {
 }
 
 /** A webhook of the settings. */
-export const webhookRow = z.strictObject({
+const webhookRow = z.strictObject({
   url: webUrl.describe('Notices are posted here, signed'),
   secret: z
     .union([secret, z.array(secret).min(1).max(4)])

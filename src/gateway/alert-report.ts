@@ -13,7 +13,7 @@ import { readQuality } from './read-quality.ts'
 import { bookInUse } from './usage-report.ts'
 
 /** Days that a preview looks back. */
-export const PREVIEW_DAYS = 30
+const PREVIEW_DAYS = 30
 
 const previewedKinds: readonly string[] = [...comparedKinds, 'model_shutdown']
 

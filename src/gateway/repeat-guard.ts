@@ -3,7 +3,6 @@ import type { ImageRequest, Warning } from '../core/request/image-request.ts'
 import type { RepeatRule } from '../core/request/repeat-rule.ts'
 import type { Instant } from '../core/time.ts'
 import type { Sha256 } from '../ports/digest.ts'
-import type { Caller } from './dependencies.ts'
 
 /** Prompts that are remembered; the oldest go first. */
 const MAX_REMEMBERED = 10_000
@@ -35,7 +34,11 @@ export class RepeatGuard {
    * @returns what the answer is to say of it.
    * @throws GatewayError `rate_limit_exceeded` when there were too many and the rule refuses.
    */
-  note(request: ImageRequest, { tenant }: Caller, now: Instant): readonly Warning[] {
+  note(
+    request: ImageRequest,
+    { tenant }: { readonly tenant: string },
+    now: Instant,
+  ): readonly Warning[] {
     const { mode, most, withinMs } = this.#rule
     if (mode === 'off' || request.endUser === undefined) return []
     const key = this.#sha256([tenant, request.endUser, wordsOf(request)].join('\0'))

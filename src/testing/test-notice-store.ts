@@ -56,7 +56,12 @@ export function testNoticeStore(name: string, open: OpenStores): void {
         const kept = (await notices.destinations()).find(({ id }) => id === 'whk_one')
         expect(kept).toEqual({ ...one, events: ['*'], ...gone })
       }))
+  })
+  testDeliveries(name, open)
+}
 
+function testDeliveries(name: string, open: OpenStores): void {
+  describe(`${name}: deliveries`, () => {
     test('a delivery is written with its fact or not at all', () =>
       withStores(open, async ({ journal, notices }) => {
         await journal.commit([...openingFacts('one'), owed('msg_1')])

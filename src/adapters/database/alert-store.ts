@@ -1,26 +1,8 @@
 import { sql } from 'kysely'
-import { type Alert, openKeyOf } from '../../core/alerts/alert.ts'
-import type { JsonObject } from '../../core/json.ts'
-import type { AlertStore, StoredAlert } from '../../ports/alert-store.ts'
-import { fromJson, toMilliseconds, toText } from './columns.ts'
+import type { AlertStore } from '../../ports/alert-store.ts'
+import { fromAlertRow, toAlertRow } from './alert-rows.ts'
+import { toMilliseconds } from './columns.ts'
 import { type Engine, run } from './engine.ts'
-
-/** An alert. `open_key` is null once it is over, `told_at` zero while it waits. */
-export interface AlertRow {
-  readonly id: string
-  readonly open_key: string | null
-  readonly kind: string
-  readonly severity: string
-  readonly subject: string
-  readonly message: string
-  readonly data: string
-  readonly first_at: bigint
-  readonly last_at: bigint
-  readonly seen: bigint
-  readonly told_at: bigint
-  readonly told_by: string
-  readonly resolved_at: bigint | null
-}
 
 /** Facts keep their key after they are over, so that no other replica tells them again. */
 const isOpenNow = sql<boolean>`alerts.resolved_at is null`
@@ -35,7 +17,7 @@ function raising(engine: Engine): Pick<AlertStore, 'raise' | 'resolve' | 'takeHe
   const { kysely } = engine
   return {
     async raise(alert, { id, toldBefore, isQuiet }) {
-      const row = toRow(alert, id, isQuiet)
+      const row = toAlertRow(alert, id, isQuiet)
       const { severity, message, data, last_at } = row
       const isDue = sql<boolean>`alerts.told_at <= ${toMilliseconds(toldBefore)}`
       const again = isQuiet || alert.fact !== undefined ? sql<boolean>`1 = 0` : isDue
@@ -78,7 +60,7 @@ function raising(engine: Engine): Pick<AlertStore, 'raise' | 'resolve' | 'takeHe
           .where((where) => where.or([isOpenNow, sql<boolean>`alerts.open_key is not null`]))
           .returningAll(),
       )
-      return rows.map(fromRow).sort((left, right) => left.at - right.at)
+      return rows.map(fromAlertRow).sort((left, right) => left.at - right.at)
     },
   }
 }
@@ -90,7 +72,7 @@ function reading(engine: Engine): Pick<AlertStore, 'open' | 'list'> {
       if (kinds.length === 0) return []
       const query = kysely.selectFrom('alerts').selectAll().where('kind', 'in', kinds)
       const { rows } = await run(engine, query.where(isOpenNow).orderBy('id'))
-      return rows.map(fromRow)
+      return rows.map(fromAlertRow)
     },
     async list({ limit, after, kind, isOpen }) {
       let query = kysely.selectFrom('alerts').selectAll()
@@ -100,37 +82,7 @@ function reading(engine: Engine): Pick<AlertStore, 'open' | 'list'> {
       }
       if (after !== undefined) query = query.where('id', '<', after)
       const { rows } = await run(engine, query.orderBy('id', 'desc').limit(limit))
-      return rows.map(fromRow)
+      return rows.map(fromAlertRow)
     },
   }
 }
-
-const toRow = (alert: Alert, id: string, isQuiet: boolean): AlertRow => ({
-  id,
-  open_key: toText(openKeyOf(alert)),
-  kind: alert.kind,
-  severity: alert.severity,
-  subject: toText(alert.subject),
-  message: toText(alert.text),
-  data: JSON.stringify(alert.data),
-  first_at: toMilliseconds(alert.at),
-  last_at: toMilliseconds(alert.at),
-  seen: 1n,
-  told_at: isQuiet ? 0n : toMilliseconds(alert.at),
-  told_by: isQuiet ? '' : id,
-  resolved_at: alert.fact === undefined ? null : toMilliseconds(alert.at),
-})
-
-const fromRow = (row: AlertRow): StoredAlert => ({
-  id: row.id,
-  kind: row.kind as Alert['kind'],
-  severity: row.severity as Alert['severity'],
-  subject: row.subject,
-  text: row.message,
-  at: Number(row.first_at),
-  lastAt: Number(row.last_at),
-  seen: Number(row.seen),
-  data: fromJson<JsonObject>(row.data),
-  ...(row.told_at === 0n ? {} : { toldAt: Number(row.told_at) }),
-  ...(row.resolved_at === null ? {} : { resolvedAt: Number(row.resolved_at) }),
-})

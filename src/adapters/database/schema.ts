@@ -1,4 +1,4 @@
-import type { AlertRow } from './alert-store.ts'
+import type { AlertRow } from './alert-rows.ts'
 import type { IdempotencyKeyRow, OwedAnswerRow } from './answer-rows.ts'
 import type { BatchRow, FileRow } from './batch-tables.ts'
 import type {

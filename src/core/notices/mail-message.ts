@@ -15,8 +15,9 @@ export function mailMessage({ type, at, data }: Notice): MailMessage {
   const { text, severity } = data
   const sentence = typeof text === 'string' ? text : type
   const mark = typeof severity === 'string' ? `[keeprate ${severity}]` : '[keeprate]'
+  const facts = JSON.stringify(data, null, 2)
   return {
     subject: `${mark} ${sentence}`.replaceAll(CONTROL, ' ').slice(0, MAX_SUBJECT),
-    text: `${sentence}\n\n${type}, ${new Date(at).toISOString()}\n\n${JSON.stringify(data, null, 2)}\n`,
+    text: `${sentence}\n\n${type}, ${new Date(at).toISOString()}\n\n${facts}\n`,
   }
 }

@@ -2,7 +2,7 @@ import type { JsonObject } from '../json.ts'
 import type { Instant } from '../time.ts'
 
 /** What is told to the outside, by the names on the wire; alerts without one are `alert.<kind>`. */
-export const noticeTypes = [
+const noticeTypes = [
   'image.completed',
   'image.failed',
   'batch.completed',

@@ -39,7 +39,8 @@ export function overTarget(
   const [mean, least] = [meanOf(recent), leastOf(recent)]
   if (limit === undefined || mean === undefined || least === undefined) return []
   if (least <= limit) return []
-  const text = `An accepted picture of ${subject} costs ${formatDollars(mean)}, above its target of ${formatDollars(limit)}.`
+  const [costs, most] = [mean, limit].map(formatDollars)
+  const text = `An accepted picture of ${subject} costs ${costs}, above its target of ${most}.`
   return [
     warning('cost_per_accepted', subject, text, {
       cost: dollarsFromNano(mean),
@@ -60,7 +61,8 @@ export function costDrift(
   const factor = Number(mean) / Number(usual)
   if (factor <= 1 + share || least <= usual) return []
   const percent = Math.round((factor - 1) * 100)
-  const text = `An accepted picture of ${subject} costs ${formatDollars(mean)}, ${percent} % more than in the week before.`
+  const more = `${percent} % more than in the week before`
+  const text = `An accepted picture of ${subject} costs ${formatDollars(mean)}, ${more}.`
   return [
     warning('cost_drift', subject, text, {
       cost: dollarsFromNano(mean),

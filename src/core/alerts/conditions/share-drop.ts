@@ -37,7 +37,8 @@ export function acceptanceDrop(
   const now = { of: recent.judged, found: recent.accepted }
   const then = { of: before.judged, found: before.accepted }
   if (least === undefined || !hasDropped(now, then, least)) return []
-  const text = `${percent(now)} of the pictures of ${subject} are accepted, ${percent(then)} in the week before.`
+  const was = `${percent(then)} in the week before`
+  const text = `${percent(now)} of the pictures of ${subject} are accepted, ${was}.`
   const data = { acceptance: shareOf(now), before: shareOf(then), judged: now.of }
   return [warning('acceptance_drop', subject, text, data)]
 }
@@ -51,7 +52,8 @@ export function cacheHitDrop(
   const then = { of: before.delivered, found: before.cached }
   if (least === undefined || !hasDropped(now, then, least)) return []
   const subject = purpose || 'any purpose'
-  const text = `The cache gave ${percent(now)} of the pictures for ${subject}, ${percent(then)} in the week before.`
+  const was = `${percent(then)} in the week before`
+  const text = `The cache gave ${percent(now)} of the pictures for ${subject}, ${was}.`
   const data = { hit_share: shareOf(now), before: shareOf(then), delivered: now.of }
   return [warning('cache_hit_drop', subject, text, data)]
 }
