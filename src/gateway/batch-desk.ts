@@ -7,6 +7,8 @@ import {
   type StoredFile,
 } from '../core/jobs/batch.ts'
 import { isEnded } from '../core/jobs/request-record.ts'
+import { batchNotice } from '../core/notices/batch-notice.ts'
+import type { Notice } from '../core/notices/notice.ts'
 import type { BatchChange } from '../ports/batch-store.ts'
 import { type BatchParts, queueInput, validateInput } from './batch-input.ts'
 import { type OutputKind, printOutput } from './batch-output.ts'
@@ -124,7 +126,11 @@ async function driveBatch(found: Batch, parts: BatchParts, reins: Reins): Promis
   const { deps } = parts
   const { id, tenant, fence, terms } = found
   const change = async (changes: BatchChange, files: readonly StoredFile[] = []): Promise<void> => {
-    if (!(await deps.stores.batches.update({ id, fence }, changes, files))) throw new LostBatch()
+    const notice = await noticeOf({ ...found, ...changes }, deps)
+    const owed = notice === undefined ? [] : deps.notices.deliveries(notice)
+    const { batches } = deps.stores
+    if (!(await batches.update({ id, fence }, changes, files, owed))) throw new LostBatch()
+    if (notice !== undefined) deps.notices.given(notice, owed)
   }
   const current = async (): Promise<Batch> => {
     const batch = await deps.stores.batches.batch(id, tenant)
@@ -155,6 +161,12 @@ async function driveBatch(found: Batch, parts: BatchParts, reins: Reins): Promis
   await queueInput(file, found, parts, isOpen)
   const done = await waitForLines(current, parts, reins)
   if (done !== undefined) await endBatch(file, done, parts, change)
+}
+
+/** What is told of a batch that has ended; nothing while it goes on. */
+async function noticeOf(batch: Batch, { stores }: BatchParts['deps']): Promise<Notice | undefined> {
+  if (batch.endedAt === undefined) return undefined
+  return batchNotice(batch, await stores.queue.countBatch(batch.id))
 }
 
 /** Waits until no line runs any more. @returns undefined when this process stops first. */

@@ -53,22 +53,25 @@ export class NoticeDesk {
   }
 
   /**
-   * The facts to write together with what a notice tells of: one for each destination that wants
-   * it, and one for the address that the request named.
+   * What is owed of a notice: a delivery for each destination that wants it, and one for the address
+   * that the request named.
    */
-  owed(notice: Notice, url?: string): readonly Fact[] {
+  deliveries(notice: Notice, url?: string): readonly Delivery[] {
     const wanting = this.#destinations.filter((destination) => wants(destination, notice))
-    const deliveries = wanting.map(({ id, tenant }) =>
+    const owed = wanting.map(({ id, tenant }) =>
       this.#delivery(notice, { owner: tenant, destinationId: id }),
     )
-    if (url !== undefined) {
-      deliveries.push(this.#delivery(notice, { owner: notice.tenant ?? OPERATOR, url }))
-    }
-    return deliveries.map((delivery) => ({ kind: 'delivery-owed', delivery }))
+    const owner = notice.tenant ?? OPERATOR
+    return url === undefined ? owed : [...owed, this.#delivery(notice, { owner, url })]
+  }
+
+  /** The same as facts, to write together with what the notice tells of. */
+  owed(notice: Notice, url?: string): readonly Fact[] {
+    return this.deliveries(notice, url).map((delivery) => ({ kind: 'delivery-owed', delivery }))
   }
 
   /** Says that a notice was written: whoever listens hears it, and what is owed may leave. */
-  given(notice: Notice, owed: readonly Fact[]): void {
+  given(notice: Notice, owed: readonly unknown[]): void {
     for (const listener of this.#listeners) listener(notice)
     if (owed.length > 0) this.#wake()
   }

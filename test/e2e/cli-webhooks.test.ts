@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
-import OpenAI from 'openai'
+import OpenAI, { toFile } from 'openai'
 import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type LoopbackServer, startLoopbackServer } from '../../src/testing/loopback-server.ts'
@@ -57,8 +57,23 @@ test('a webhook that a command made is served by the server that runs', async ()
   const { images } = (told as unknown as { data: { images: readonly { url: string }[] } }).data
   const picture = await fetch(images[0]?.url ?? '')
   expect([picture.status, picture.headers.get('content-type')]).toEqual([200, 'image/png'])
+  const endpoint = '/v1/images/generations'
+  const line = { custom_id: 'one', method: 'POST', url: endpoint, body: { prompt: 'a jug' } }
+  const file = await toFile(Buffer.from(JSON.stringify(line)), 'lines.jsonl')
+  const { id: inputId } = await client.files.create({ file, purpose: 'batch' })
+  const batch = await client.batches.create({
+    ...{ input_file_id: inputId, endpoint, completion_window: '24h' },
+  })
+  const ended = await until(async () => received.find((each) => each.body.includes(batch.id)))
+  expect(await client.webhooks.unwrap(ended.body, ended.headers)).toMatchObject({
+    type: 'batch.completed',
+    data: { id: batch.id, status: 'completed', request_counts: { completed: 1, failed: 0 } },
+  })
   const sent = (await json('webhooks', 'deliveries', '--status', 'delivered')) as unknown
-  expect(sent).toMatchObject([{ webhook_id: id, type: 'image.completed', attempts: 1 }])
+  expect(sent).toMatchObject([
+    { webhook_id: id, type: 'batch.completed', attempts: 1 },
+    ...Array((sent as unknown[]).length - 1).fill({ type: 'image.completed', attempts: 1 }),
+  ])
   expect(await json('webhooks', 'remove', String(id))).toEqual({ id, deleted: true })
 })
 

@@ -12,6 +12,7 @@ import type { BatchRow } from './batch-tables.ts'
 import { fromJson, fromNullable, toMilliseconds, toNullable, toText } from './columns.ts'
 import { type Engine, run } from './engine.ts'
 import { toFileRow } from './file-store.ts'
+import { toDeliveryRow } from './notice-rows.ts'
 
 type Claim = Parameters<BatchStore['claim']>[0]
 
@@ -57,7 +58,7 @@ export function batchStore(engine: Engine): BatchStore {
         .where('id', 'in', ids)
       await run(engine, renewed)
     },
-    async update({ id, fence }, change, files = []) {
+    async update({ id, fence }, change, files = [], owed = []) {
       // Files of an end that is refused are left without a batch, and nobody can find them.
       for (const file of files) {
         await run(engine, kysely.insertInto('files').values(toFileRow(file)))
@@ -70,7 +71,12 @@ export function batchStore(engine: Engine): BatchStore {
         .where(isUnfinished)
         // Who asked to cancel it meanwhile is heard first.
         .$if(change.state === 'in_progress', (own) => own.where('state', '<>', 'cancelling'))
-      const isDone = (await run(engine, updated)).changes === 1
+      let isDone = false
+      await engine.transact(function* () {
+        isDone = (yield updated.compile()).changes === 1
+        const rows = isDone ? owed.map(toDeliveryRow) : []
+        for (const row of rows) yield kysely.insertInto('deliveries').values(row).compile()
+      })
       for (const { id: fileId } of isDone ? [] : files) {
         await run(engine, kysely.deleteFrom('files').where('id', '=', fileId))
       }
