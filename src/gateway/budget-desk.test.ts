@@ -81,6 +81,24 @@ describe('a request that a budget has no room for', () => {
     }))
 })
 
+test('the rest of a budget is spent on a plan with fewer fallbacks', async () => {
+  const [acme, zeta] = [scriptedProvider(), scriptedProvider({ id: 'zeta', usd: '0.02' })]
+  await withGatewayStand({ providers: [acme, zeta] }, async (stand) => {
+    await set(stand, 'total', '0.045')
+    const ask = () => stand.ask({ ...other(), model: 'auto:cheapest' })
+    const holds: unknown[] = []
+    let last = ''
+    for (let index = 0; index < 4; index += 1) {
+      const record = await stand.stores.requests.request((await ask()).requestId)
+      holds.push(record?.plan.hold)
+      last = JSON.stringify(record?.plan)
+    }
+    expect(holds).toEqual(['0.03', '0.03', '0.01', '0.01'])
+    expect(last).toContain('would exceed a budget')
+    expect((await refusalOf(ask())).budgetLeftNano).toBe(nanoFromDollars('0.005'))
+  })
+})
+
 test('a job waits for the window that has room for it, and is made then', () =>
   withAcme(async (stand, calls) => {
     const { gateway, stores, clock } = stand
@@ -141,7 +159,7 @@ describe('budgets count', () => {
         const zetaNano = nanoFromDollars('0.05') - nanoFromDollars(left)
         expect(spent.toSorted()).toEqual([0n, zetaNano].toSorted())
       }
-      const refusal = await refusalOf(stand.ask({ ...other(), model: 'auto:cheapest' }))
+      const refusal = await refusalOf(stand.ask({ ...other(), model: 'zeta/painter' }))
       expect(refusal.message).toContain('provider:zeta')
     })
   })

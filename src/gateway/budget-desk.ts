@@ -63,6 +63,22 @@ export class BudgetDesk {
     return claimsOf(budgets, spender, worst, (budget) => this.#windowOf(budget))
   }
 
+  /**
+   * What the windows of some claims have left now, by budget; budgets without a limit are left out.
+   * @throws GatewayError `ledger_unavailable`.
+   */
+  async leftOf(claims: readonly BudgetClaim[], book: Book): Promise<ReadonlyMap<string, Nano>> {
+    const keys = claims.map(({ budgetId, window }) => ({ budgetId, book, from: window.from }))
+    const windows = await this.#parts.stores.budgets.windows(keys)
+    const takenOf = new Map(windows.map((window) => [window.budgetId, window]))
+    const lefts = claims.flatMap(({ budgetId }): [string, Nano][] => {
+      const limitNano = this.#budgets.find(({ id }) => id === budgetId)?.limitNano
+      const { spentNano = 0n, heldNano = 0n } = takenOf.get(budgetId) ?? {}
+      return limitNano === undefined ? [] : [[budgetId, limitNano - spentNano - heldNano]]
+    })
+    return new Map(lefts)
+  }
+
   /** Looks again at the next request: a budget was changed here. */
   forget(): void {
     this.#staleAtMs = Number.NEGATIVE_INFINITY

@@ -10,6 +10,7 @@ import type { GatewayResult } from './result.ts'
 import { missingImages, newlyEnded, type Run, type Watch } from './run.ts'
 import { type BlockedStep, noneAdmitted } from './run-step.ts'
 import { admit } from './stages/admit.ts'
+import { afford } from './stages/afford.ts'
 import { cache } from './stages/cache.ts'
 import { deliver } from './stages/deliver.ts'
 import { draft } from './stages/draft.ts'
@@ -72,6 +73,7 @@ const stages: readonly ((run: Run, deps: Dependencies) => Promise<Run>)[] = [
   cache,
   measure,
   async (run, deps) => (isDrafted(run) ? planDrafts(run, deps) : plan(run, deps)),
+  afford,
   hold,
   accept,
   runAll,

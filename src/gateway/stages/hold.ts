@@ -7,13 +7,11 @@ import { dollarsFromNano } from '../../core/money.ts'
 import type { ImageFormat, ImageRequest } from '../../core/request/image-request.ts'
 import type { Candidate, DraftPart, ExplainedOffer, Plan } from '../../core/routing/plan.ts'
 import { acceptanceOf, isAcceptance } from '../acceptance.ts'
-import type { Reservation } from '../byte-budget.ts'
 import { answerFacts, nameFacts } from '../claim-facts.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { printPriceSource, printWaiting } from '../print-quote.ts'
 import { printTraits } from '../print-traits.ts'
-import { bookOf, missingImages, type Run, spenderOf } from '../run.ts'
-import { worstCaseOf } from '../worst-case.ts'
+import { bookOf, missingImages, type Run } from '../run.ts'
 
 /**
  * Bytes of memory one pixel of an answer is expected to need, by format: measured PNGs of
@@ -33,7 +31,7 @@ const BYTES_PER_PIXEL: { readonly [Format in ImageFormat]: number } = {
  * @throws GatewayError `overloaded` when too many pictures are in flight.
  */
 export async function hold(run: Run, deps: Dependencies): Promise<Run> {
-  const { plan } = run
+  const { plan, claims = [] } = run
   const record = toRecord(run, deps)
   const accepted = acceptanceOf(record, run.job !== undefined)
   const others = run.unwritten.filter((fact) => !isAcceptance(fact))
@@ -46,7 +44,6 @@ export async function hold(run: Run, deps: Dependencies): Promise<Run> {
   const reservation = await deps.bytes.reserve(bytes, run.stop.buying, owner)
   // Nobody waits for it any more: it is noted, and nothing is put aside for it.
   if (reservation === undefined) return { ...run, unwritten: [accepted] }
-  const claims = await claimsOf(run, plan, reservation, deps)
   const opened: Hold = {
     id: makeId('hld', deps.random.bytes(16), deps.clock.now()),
     requestId: run.id,
@@ -59,7 +56,6 @@ export async function hold(run: Run, deps: Dependencies): Promise<Run> {
     ...run,
     reservation,
     hold: opened,
-    claims,
     unwritten: [
       ...nameFacts(run),
       accepted,
@@ -67,15 +63,6 @@ export async function hold(run: Run, deps: Dependencies): Promise<Run> {
       { kind: 'hold-opened', hold: opened, claims },
       ...others,
     ],
-  }
-}
-
-async function claimsOf(run: Run, plan: Plan, reservation: Reservation, deps: Dependencies) {
-  try {
-    return await deps.budgets.claimsFor(spenderOf(run), worstCaseOf(plan))
-  } catch (error) {
-    reservation.release()
-    throw error
   }
 }
 
