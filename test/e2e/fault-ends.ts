@@ -20,7 +20,7 @@ export const pinned = {
   stability: 'sd3.5-flash',
 } as const
 
-/** One of each flow: those, links without jobs, two hosted queues, and the queue of an own server. */
+/** One of each flow: those, links without jobs, hosted queues, and the queue of an own server. */
 export const everyFlow = {
   openai: `openai/${pinned.openai}`,
   bfl: `bfl/${pinned.bfl}`,
