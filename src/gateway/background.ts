@@ -31,7 +31,8 @@ export interface BackgroundOrders {
 /**
  * Keeps this process's leases alive, cancels what others asked to be cancelled, writes what the
  * database did not take before, takes up work whose process died, takes jobs from the queue, and
- * deletes what has expired. A failing turn is logged and the next one comes; the data base may be back by then.
+ * deletes what has expired. A failing turn is logged and the next one comes; the data base may be
+ * back by then.
  */
 export function startBackground(deps: Dependencies, orders: BackgroundOrders): Background {
   const { signal } = orders

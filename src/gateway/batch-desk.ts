@@ -16,7 +16,7 @@ import type { BatchWords } from './batch-words.ts'
 import type { Caller } from './dependencies.ts'
 import type { Gateway } from './gateway.ts'
 
-/** How often the lines of a batch are looked at, and batches that nobody drives, in milliseconds. */
+/** How often lines are looked at, and batches that nobody drives, in milliseconds. */
 const LOOK_MS = 1_000
 /** Batches taken up by one look. */
 const MAX_CLAIMED = 10
@@ -52,7 +52,6 @@ export function openBatchDesk(
   const stop = new AbortController()
   const driven = new Map<string, Promise<void>>()
   let loop: Promise<void> | undefined
-
   const pause = () => clock.sleep(LOOK_MS, stop.signal).catch(() => undefined)
   const take = (batch: Batch): Promise<void> => {
     const work = driveBatch(batch, parts, { pause, isStopped: () => stop.signal.aborted })

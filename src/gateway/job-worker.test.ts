@@ -149,7 +149,7 @@ test('a job that fails for as long as it may is a dead letter', async () => {
   await expectBooks(here, 0n)
 })
 
-test('what can never be made fails at once, also when it was queued before that was so', async () => {
+test('what can never be made fails at once, also what could be when it was queued', async () => {
   const acme = scriptedProvider({ play: () => failed('content_policy_input') })
   const here = await stand({ providers: [acme] })
   const [refused = '', gone = ''] = await enqueue(here, [{}, { model: 'nobody/nothing' }])

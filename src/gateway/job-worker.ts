@@ -4,7 +4,7 @@ import { openRecordStop } from './recover.ts'
 import { runJob } from './run-job.ts'
 import type { WorkDesk } from './work-desk.ts'
 
-/** How much of its room must be free before a busy worker asks for more jobs: fewer, larger asks. */
+/** How much of its room a busy worker has free before it asks for more: fewer, larger asks. */
 const REFILL_SHARE = 0.25
 
 /** Takes jobs from the queue and makes them, as many at a time as this process may. */

@@ -124,7 +124,7 @@ describe('how many calls are made', () => {
   })
 })
 
-test('a purpose may have a most of pictures, which is refused before anything is looked for', async () => {
+test('a purpose may have a most of pictures, and more are refused', async () => {
   const acme = scriptedProvider()
   const purposes = { thumbnail: { max_images: 2 } }
   await withGatewayStand({ providers: [acme], purposes }, async ({ ask }) => {

@@ -110,7 +110,7 @@ function claiming(open: OpenStores): void {
 }
 
 function fencing(open: OpenStores): void {
-  test('a job that is begun has its plan, and one that is put back can be claimed when it is due', () =>
+  test('a job that is begun has its plan, and one that is put back is claimed when due', () =>
     withStores(open, async ({ journal, queue, requests }) => {
       await journal.commit([accepted(waiting('one', {}, { plan: {}, book: 'simulated' }))])
       const [job] = await queue.claim(claim)
@@ -131,7 +131,7 @@ function fencing(open: OpenStores): void {
       expect(again).toMatchObject({ state: 'running', place: { fence: 2 } })
     }))
 
-  test('a process that has lost a job writes nothing of it any more: no call, no end, no return', () =>
+  test('a process that has lost a job writes no call, no end and no return of it', () =>
     withStores(open, async ({ journal, queue, requests, ledger }) => {
       await journal.commit([accepted(waiting('one'))])
       const [lost] = await queue.claim(claim)

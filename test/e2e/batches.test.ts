@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import OpenAI, { toFile } from 'openai'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { defaultLimits } from '../../src/gateway/limits.ts'
 import { startCrashStand } from './crash-stand.ts'
 import { describe as describePicture, makePng } from './pictures.ts'
@@ -101,16 +101,21 @@ describe.each(databaseKinds())('batches on %s', (kind) => {
 })
 
 describe('the openai client', () => {
-  test('drives batches from upload to output', async () => {
-    const stand = await startStand()
-    onTestFinished(() => clearStand(stand))
-    const client = clientOf(stand)
+  const good = { model: 'gpt-image-1-mini', prompt: 'a cup', quality: 'low' }
+  let stand: Stand
+  let client: OpenAI
+  beforeAll(async () => {
+    stand = await startStand()
+    client = clientOf(stand)
+  })
+  afterAll(() => clearStand(stand))
+
+  test('drives a batch from upload to output', async () => {
     for (const text of ['\x89PNG', '', ' \n']) {
       const file = await toFile(Buffer.from(text, 'latin1'), 'x.jsonl')
       const upload = client.files.create({ file, purpose: 'batch' })
       await expect(upload).rejects.toMatchObject({ status: 400, param: 'file' })
     }
-    const good = { model: 'gpt-image-1-mini', prompt: 'a cup', quality: 'low' }
     const batch = await create(client, [
       lineOf('picture', good),
       lineOf('link', { ...good, prompt: 'a jug', n: 2, response_format: 'url' }),
@@ -144,7 +149,12 @@ describe('the openai client', () => {
     ])
     const listed = await client.batches.list({ limit: 1 })
     expect(listed.data.map(({ id }) => id)).toEqual([batch.id])
+    const input = done.input_file_id
+    expect(await client.files.delete(input)).toMatchObject({ id: input, deleted: true })
+    await expect(client.files.retrieve(input)).rejects.toMatchObject({ status: 404 })
+  })
 
+  test('makes edits, is told what is wrong with a file, and cancels', async () => {
     const png = (await makePng({ width: 512, height: 512 })).toString('base64')
     const edit = { prompt: 'more sun', images: [{ image_url: `data:image/png;base64,${png}` }] }
     const edits = await create(
@@ -182,9 +192,5 @@ describe('the openai client', () => {
     const unmade = await linesIn(client, cancelled.error_file_id)
     expect(unmade).toHaveLength(200)
     expect(new Set(unmade.map(({ error }) => error?.code))).toEqual(new Set(['batch_cancelled']))
-
-    const input = done.input_file_id
-    expect(await client.files.delete(input)).toMatchObject({ id: input, deleted: true })
-    await expect(client.files.retrieve(input)).rejects.toMatchObject({ status: 404 })
   })
 })

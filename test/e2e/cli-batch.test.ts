@@ -22,7 +22,7 @@ const lineOf = (name: string, prompt: string): string =>
     body: { model: 'gpt-image-1-mini', quality: 'low', prompt, response_format: 'url' },
   })
 
-test('a batch is run, shown, printed and gone on with, and its exit code tells its end', async () => {
+test('a batch is run, shown and printed, and its exit code tells its end', async () => {
   const file = join(commands.home, 'shots.jsonl')
   const out = join(commands.home, 'results.jsonl')
   const lines = [lineOf('a', 'a cup'), lineOf('b', 'sandbox:moderate-input'), lineOf('c', 'a jug')]

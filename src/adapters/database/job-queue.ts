@@ -43,6 +43,16 @@ export function jobQueue(engine: Engine): JobQueue {
       )
       return changes
     },
+    ...batchLines(engine),
+  }
+}
+
+/** The lines of batches among them, counted, summed and read. */
+function batchLines(
+  engine: Engine,
+): Pick<JobQueue, 'countBatch' | 'sumBatch' | 'lastLine' | 'lines'> {
+  const { kysely } = engine
+  return {
     async countBatch(batchId) {
       const counted = kysely
         .selectFrom('requests')

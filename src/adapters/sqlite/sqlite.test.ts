@@ -142,7 +142,7 @@ describe('SQLite: the file', () => {
     )
   })
 
-  test('claims of running requests read their index, and claims of waiting jobs theirs', async () => {
+  test('claims read the index of running requests, or that of waiting jobs', async () => {
     const path = freshPath()
     await withStores(
       () => openDatabase(path),

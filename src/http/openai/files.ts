@@ -36,18 +36,7 @@ export const fileRoutes = (context: HttpContext): readonly RouteDefinition[] => 
       summary: 'Upload the lines of a batch: JSONL, at most 200 MB',
       multipart: true,
       answers: ['application/json'],
-      handler: async (request) => {
-        const upload = await readUpload(request, deps.images, batchLimits.fileBytes)
-        const now = deps.clock.now()
-        const file: StoredFile = {
-          id: makeId('file', deps.random.bytes(16), now),
-          tenant: callerOf(request).tenant,
-          ...{ purpose: 'batch', createdAt: now },
-          ...upload,
-        }
-        await files.create(file)
-        return printFile(file)
-      },
+      handler: async (request) => printFile(await createFile(request, context)),
     }),
     defineRoute({
       method: 'GET',
@@ -95,6 +84,20 @@ export const fileRoutes = (context: HttpContext): readonly RouteDefinition[] => 
       },
     }),
   ]
+}
+
+async function createFile(request: FastifyRequest, { gateway }: HttpContext): Promise<StoredFile> {
+  const { images, clock, random, stores } = gateway.deps
+  const upload = await readUpload(request, images, batchLimits.fileBytes)
+  const createdAt = clock.now()
+  const file: StoredFile = {
+    id: makeId('file', random.bytes(16), createdAt),
+    tenant: callerOf(request).tenant,
+    ...{ purpose: 'batch', createdAt },
+    ...upload,
+  }
+  await stores.files.create(file)
+  return file
 }
 
 /** A page of a list, as OpenAI prints it. */
