@@ -12,6 +12,13 @@ export function toUnitVector(vector: ArrayLike<number>): UnitVector {
   return Int8Array.from(vector, (value) => Math.round(value * scale))
 }
 
+/** Length of a direction; 1 for one of nothing but zeros, so that it can be divided by. */
+export function lengthOf(vector: UnitVector): number {
+  let square = 0
+  for (let index = 0; index < vector.length; index += 1) square += (vector[index] ?? 0) ** 2
+  return square === 0 ? 1 : Math.sqrt(square)
+}
+
 /**
  * Cosine of the angle between two directions, -1 to 1. Rounding to 8 bits moves it by less than a
  * hundredth at 256 numbers.
