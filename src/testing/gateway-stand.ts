@@ -29,13 +29,13 @@ import { Siblings } from '../gateway/siblings.ts'
 import type { SimilarityRule } from '../gateway/similarity-desk.ts'
 import { Traffic } from '../gateway/traffic.ts'
 import { WebhookDesk } from '../gateway/webhook-desk.ts'
-import type { ImageDecoder } from '../ports/image-decoder.ts'
 import type { ImageStore } from '../ports/image-store.ts'
 import type { Log } from '../ports/log.ts'
 import type { Provider } from '../ports/provider.ts'
 import type { Journal, Stores } from '../ports/stores.ts'
 import type { WebhookAddresses } from '../ports/webhook-addresses.ts'
 import { nearPrompts } from './near-prompts.ts'
+import { noDecoder } from './no-decoder.ts'
 import { type NoticeOptions, noticesOf } from './notice-stand.ts'
 import { seededRandom, VirtualClock } from './virtual-clock.ts'
 
@@ -276,21 +276,6 @@ function collectingLog(lines: LogLine[]): Log {
       lines.push({ level, message, fields })
     }
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
-}
-
-const unasked = (): Promise<never> => Promise.reject(new Error('this stand has no decoder'))
-
-const noDecoder: ImageDecoder = {
-  grey: unasked,
-  measure: unasked,
-  lettering: unasked,
-  convert: unasked,
-  whiteMask: unasked,
-  blackMask: unasked,
-  pad: unasked,
-  pixelDigest: unasked,
-  coverage: unasked,
-  close: () => Promise.resolve(),
 }
 
 /** Real time after which a test that still waits for disk or threads has failed. */

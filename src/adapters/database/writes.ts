@@ -13,17 +13,10 @@ import {
   submittedColumns,
 } from './changes.ts'
 import type { Printer } from './engine.ts'
+import { balanceColumns, holdColumns, ledgerColumns } from './money-columns.ts'
 import { deliveryColumns } from './notice-rows.ts'
 import type { Printed } from './printed.ts'
-import {
-  attemptColumns,
-  balanceColumns,
-  holdColumns,
-  imageColumns,
-  ledgerColumns,
-  requestColumns,
-  type Schema,
-} from './schema.ts'
+import { attemptColumns, imageColumns, requestColumns, type Schema } from './schema.ts'
 import {
   type Columns,
   type PrintableStatement,
