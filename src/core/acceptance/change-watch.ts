@@ -1,9 +1,14 @@
-/** Outcomes that are compared with all others. */
-const WINDOW = 50
+/**
+ * Latest outcomes that are compared with all before, and the standard errors beyond which a
+ * difference is no chance. The short window sees a collapse at once, the long one a loss of a tenth.
+ */
+const WINDOWS = [
+  { length: 50, alarm: 3 },
+  { length: 200, alarm: 3.5 },
+] as const
+const LONGEST = 200
 /** Outcomes before the window that must be there to compare with. */
 const FEWEST_BEFORE = 100
-/** Standard errors beyond which a difference is no chance. */
-const ALARM = 3
 
 /**
  * What a change leaves of the counts before it; also what a new version inherits of the old one.
@@ -14,11 +19,13 @@ export const INHERITED = 0.15
 export interface ChangeWatch {
   /** Newest last. */
   readonly recent: readonly Watched[]
-  readonly before: {
-    readonly count: number
-    readonly difference: number
-    readonly variance: number
-  }
+  readonly before: Sums
+}
+
+interface Sums {
+  readonly count: number
+  readonly difference: number
+  readonly variance: number
 }
 
 /** An outcome beside what was believed when it was made. */
@@ -34,34 +41,37 @@ export const noChange: ChangeWatch = {
 }
 
 /**
- * The watch after an outcome, and whether the model has changed: two windows are compared, the last
- * 50 outcomes with all before them, by how far each was from what was believed, because a context
- * that became more frequent is no change of the model.
+ * The watch after an outcome, and whether the model has changed: the last outcomes are compared
+ * with all before them, by how far each was from what was believed, because a context that became
+ * more frequent is no change of the model.
  */
 export function nextWatch(
   watch: ChangeWatch,
   outcome: Watched,
 ): { readonly watch: ChangeWatch; readonly hasChanged: boolean } {
   const recent = [...watch.recent, outcome]
-  const leaving = recent.length > WINDOW ? recent.shift() : undefined
-  const before =
-    leaving === undefined
-      ? watch.before
-      : {
-          count: watch.before.count + 1,
-          difference: watch.before.difference + differenceOf(leaving),
-          variance: watch.before.variance + leaving.expected * (1 - leaving.expected),
-        }
-  const hasChanged = before.count >= FEWEST_BEFORE && isFar(recent, before)
+  const leaving = recent.length > LONGEST ? recent.shift() : undefined
+  const before = leaving === undefined ? watch.before : plus(watch.before, leaving)
+  const hasChanged = WINDOWS.some((window) => isFar(recent, before, window))
   return { watch: hasChanged ? noChange : { recent, before }, hasChanged }
 }
 
-const differenceOf = ({ isGood, expected }: Watched): number => (isGood ? 1 : 0) - expected
+const plus = (sums: Sums, { isGood, expected }: Watched): Sums => ({
+  count: sums.count + 1,
+  difference: sums.difference + (isGood ? 1 : 0) - expected,
+  variance: sums.variance + expected * (1 - expected),
+})
 
-function isFar(recent: readonly Watched[], before: ChangeWatch['before']): boolean {
-  const now = recent.reduce((sum, one) => sum + differenceOf(one), 0) / recent.length
-  const then = before.difference / before.count
-  const variance = before.variance / before.count
-  const error = Math.sqrt(variance * (1 / recent.length + 1 / before.count))
-  return Math.abs(now - then) > ALARM * Math.max(1e-6, error)
+function isFar(
+  recent: readonly Watched[],
+  before: Sums,
+  { length, alarm }: { readonly length: number; readonly alarm: number },
+): boolean {
+  const count = recent.length + before.count
+  if (recent.length < length || count < length + FEWEST_BEFORE) return false
+  const now = recent.slice(-length).reduce(plus, noChange.before)
+  const then = recent.slice(0, -length).reduce(plus, before)
+  const error = Math.sqrt((then.variance / then.count) * (1 / length + 1 / then.count))
+  const difference = now.difference / length - then.difference / then.count
+  return Math.abs(difference) > alarm * Math.max(1e-6, error)
 }

@@ -107,6 +107,12 @@ describe('a silent change', () => {
     expect(play(0.8, 1)).toBeDefined()
   })
 
+  test('of a tenth or two is noticed within two hundred outcomes', () => {
+    const changedAt = play(0.8, 0.66)
+    expect(changedAt).toBeGreaterThanOrEqual(350)
+    expect(changedAt).toBeLessThan(500)
+  })
+
   test('leaves 15 % of what was counted before it, and so does a new version', () => {
     const old = place('acme/one', 'hero', 'people')
     const stored = [
