@@ -15,6 +15,8 @@ import { addLedger } from './commands/ledger.ts'
 import { addListen } from './commands/listen.ts'
 import { addModels } from './commands/models.ts'
 import { addPrice } from './commands/price.ts'
+import { addRecommend } from './commands/recommend.ts'
+import { addRoute } from './commands/route.ts'
 import { addSandbox } from './commands/sandbox.ts'
 import { addServe } from './commands/serve.ts'
 import { addStorage } from './commands/storage.ts'
@@ -34,6 +36,8 @@ for (const add of [
   addGenerate,
   addEdit,
   addModels,
+  addRoute,
+  addRecommend,
   addPrice,
   addUsage,
   addBudget,

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { GatewayError, invalid } from '../core/errors/gateway-error.ts'
+import type { JsonObject } from '../core/json.ts'
 import { dollarsFromNano } from '../core/money.ts'
 import { checkStructure } from '../core/quality/image-header.ts'
 import type { InputImage, Warning } from '../core/request/image-request.ts'
@@ -9,6 +10,7 @@ import type { Operation } from '../core/request/operation.ts'
 import type { DetailsDraft } from '../core/request/operation-details.ts'
 import type { RequestDraft } from '../core/request/request-draft.ts'
 import type { Caller } from '../gateway/dependencies.ts'
+import { explainRoute, printRoute } from '../gateway/explain-route.ts'
 import type { DeliveredImage, GatewayResult } from '../gateway/result.ts'
 import { providers as shippedProviders } from '../providers/registry.generated.ts'
 import type { ProviderDefinition } from '../providers/shared/definition.ts'
@@ -97,13 +99,15 @@ export interface LocalGateway {
   /** An edit, or any other operation on pictures: `operation: 'upscale', scale: 4`. */
   edit(input: EditInput, options?: CallOptions): Promise<Result>
   variations(input: EditInput, options?: CallOptions): Promise<Result>
+  /** What would be tried for a request now, and why; nothing is bought. */
+  explain(input: GenerateInput): Promise<JsonObject>
   /** Everything underneath, for tools that need more. */
   readonly keeprate: Keeprate
   close(): Promise<void>
 }
 
 /** Who pays for requests that come through the library or the CLI. */
-const CALLER: Caller = { keyId: 'key_local', tenant: 'default' }
+export const LOCAL_CALLER: Caller = { keyId: 'key_local', tenant: 'default' }
 
 /**
  * Opens a gateway in this process; no server is started.
@@ -134,7 +138,7 @@ export async function createGateway(options: GatewayOptions = {}): Promise<Local
 export function openLocal(keeprate: Keeprate): LocalGateway {
   const run = async (draft: RequestDraft, { signal }: CallOptions): Promise<Result> => {
     const watch = signal === undefined ? {} : { gone: signal }
-    const result = await keeprate.gateway.generate(normaliseRequest(draft), CALLER, watch)
+    const result = await keeprate.gateway.generate(normaliseRequest(draft), LOCAL_CALLER, watch)
     try {
       return await toResult(result)
     } finally {
@@ -158,6 +162,11 @@ export function openLocal(keeprate: Keeprate): LocalGateway {
     generate: (input, options = {}) => run({ ...input, operation: 'generate' }, options),
     edit: (input, options = {}) => withImages(input.operation ?? 'edit', input, options),
     variations: (input, options = {}) => withImages('variation', input, options),
+    explain: async (input) => {
+      const { deps } = keeprate.gateway
+      const request = normaliseRequest({ ...input, operation: 'generate' })
+      return printRoute(await explainRoute(request, LOCAL_CALLER, deps))
+    },
     keeprate,
     close: () => keeprate.close(),
   }

@@ -42,6 +42,24 @@ export function readProviders(
 const withoutCredentials = (address: string): string =>
   address.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, '$1…@')
 
+/** How it treats data, as the operator says; servers of one's own are that by their kind. */
+function dataOf(
+  { region, retention_days, self_hosted }: Entry,
+  kind: ProviderDefinition | undefined,
+  show: (member: string, value: unknown) => void,
+): Pick<ProviderSettings, 'data'> {
+  for (const [member, value] of Object.entries({ region, retention_days, self_hosted })) {
+    if (value !== undefined) show(member, value)
+  }
+  const isSelfHosted = self_hosted ?? (kind?.availability === 'self_hosted' ? true : undefined)
+  const data = {
+    ...(region === undefined ? {} : { region }),
+    ...(retention_days === undefined ? {} : { retentionDays: retention_days }),
+    ...(isSelfHosted === undefined ? {} : { isSelfHosted }),
+  }
+  return Object.keys(data).length === 0 ? {} : { data }
+}
+
 const showKey = ({ name, key, weight }: ApiKey) => ({ name, key: mask(key), weight })
 
 function readProvider(
@@ -94,6 +112,7 @@ function readProvider(
     allowPrivate: entry.allow_private ?? false,
     isEnabled: entry.enabled ?? true,
     ...(hourlyCost === undefined ? {} : { hourlyCost: hourlyCost.toFixed() }),
+    ...dataOf(entry, kind, show),
     ...(entry.settings === undefined ? {} : { settings: entry.settings as JsonObject }),
   }
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { positiveRateSchema } from '../core/pricing/decimal.ts'
 import { gateRefusalModes, refusalModes } from '../core/request/image-request.ts'
 import { repeatModes } from '../core/request/repeat-rule.ts'
+import { dataPolicySchema } from './data-policy.ts'
 
 const duration = z.union([
   z.number().int().min(1).max(999_999_999),
@@ -41,6 +42,11 @@ export const routingMembers = {
     })
     .optional()
     .describe('The same words of the same end user, again and again'),
+  consistent_groups: z
+    .boolean()
+    .optional()
+    .describe('Whether all pictures of a group come from one model; a request may say so itself'),
+  data_policy: dataPolicySchema.optional(),
   hedge: z
     .strictObject({
       after: z

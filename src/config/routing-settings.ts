@@ -4,6 +4,7 @@ import { gateRefusalModes, refusalModes } from '../core/request/image-request.ts
 import { repeatModes } from '../core/request/repeat-rule.ts'
 import { parseDuration } from '../core/time.ts'
 import { defaultRoutingRules, type RoutingRules } from '../gateway/routing-rules.ts'
+import { forbiddenBy, readDataPolicy } from './data-policy.ts'
 import type { Settings } from './schema.ts'
 import type { SettingDefinition } from './setting-definition.ts'
 import { wholeNumber } from './setting-readers.ts'
@@ -15,6 +16,12 @@ const oneOf =
     if (word !== undefined) return word
     throw new RangeError(`must be ${words.join(' or ')}`)
   }
+
+const flag = (value: unknown): boolean => {
+  if (value === true || value === 'true' || value === 'on' || value === '1') return true
+  if (value === false || value === 'false' || value === 'off' || value === '0') return false
+  throw new RangeError('must be true or false')
+}
 
 /** A duration, or a word instead of it. */
 const timeOr =
@@ -83,6 +90,14 @@ export const routingSettings: readonly SettingDefinition[] = [
     read: timeOr(),
   },
   {
+    key: 'consistentGroups',
+    path: ['consistent_groups'],
+    variables: ['KEEPRATE_CONSISTENT_GROUPS'],
+    default: defaultRoutingRules.isConsistent,
+    read: flag,
+  },
+  { key: 'dataPolicy', path: ['data_policy'], variables: [], read: readDataPolicy },
+  {
     key: 'hedgeAfter',
     path: ['hedge', 'after'],
     variables: ['KEEPRATE_HEDGE_AFTER'],
@@ -142,6 +157,9 @@ export const toRoutingRules = ({
   repeatMode,
   repeatMost,
   repeatWithinMs,
+  consistentGroups,
+  dataPolicy,
+  providers,
   hedgeAfter,
   hedgeUntilMeasuredMs,
   hedgeMaxCostShare,
@@ -149,6 +167,10 @@ export const toRoutingRules = ({
   onPolicyRefusal,
   onGateRefusal,
   repeats: { mode: repeatMode, most: repeatMost, withinMs: repeatWithinMs },
+  isConsistent: consistentGroups,
+  ...(dataPolicy === undefined
+    ? {}
+    : { dataPolicy: (id: string) => forbiddenBy(dataPolicy, providers[id]?.data) }),
   hedge: {
     isDefault: hedgeAfter !== undefined,
     after: hedgeAfter ?? 'p95',

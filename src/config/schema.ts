@@ -11,6 +11,7 @@ import { type AlertSettings, alertSettings } from './alert-schema.ts'
 import { type ApiKey, apiKeyList } from './api-keys.ts'
 import type { BudgetSettings } from './budget-settings.ts'
 import { type CacheSettings, cacheMembers } from './cache-schema.ts'
+import type { DataPolicy, ProviderData } from './data-policy.ts'
 import { type FeedSettings, feedRow } from './feed-schema.ts'
 import { webhookSettings } from './notice-schema.ts'
 import { type QualitySettings, qualitySettings } from './quality-schema.ts'
@@ -60,6 +61,14 @@ const provider = z
       ])
       .optional()
       .describe('Dollars an hour of your own machine costs: rent, or the power it draws'),
+    region: z.string().min(1).max(80).optional().describe('Where it processes requests: eu, us'),
+    retention_days: z
+      .number()
+      .min(0)
+      .max(36_500)
+      .optional()
+      .describe('How long it keeps prompts and pictures, as your contract says; 0 = not at all'),
+    self_hosted: z.boolean().optional().describe('Whether it runs on your own machines'),
     settings: z
       .record(z.string(), z.unknown())
       .optional()
@@ -204,6 +213,7 @@ export interface ProviderSettings {
   /** Dollars, a decimal. */
   readonly hourlyCost?: string
   readonly settings?: JsonObject
+  readonly data?: ProviderData
 }
 
 /** Where pictures are kept, when that is not the home folder. */
@@ -261,6 +271,8 @@ export interface Settings {
   readonly repeatMode: RepeatMode
   readonly repeatMost: number
   readonly repeatWithinMs: number
+  readonly consistentGroups: boolean
+  readonly dataPolicy?: DataPolicy
   /** Milliseconds, or by what was measured; undefined = only requests that ask for it. */
   readonly hedgeAfter?: 'p95' | number
   readonly hedgeUntilMeasuredMs?: number

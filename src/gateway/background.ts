@@ -1,5 +1,6 @@
 import { owedTimes } from '../core/answers/owed-answer.ts'
 import type { Dependencies } from './dependencies.ts'
+import { refreshLearning } from './learning.ts'
 import { recover } from './recover.ts'
 import { sweepOldPictures } from './retention.ts'
 import type { WorkDesk } from './work-desk.ts'
@@ -10,6 +11,8 @@ const RENEWALS = 3
 const RENEWALS_PER_PURGE = 60
 /** How long look-ups of the cache are counted: a quarter. */
 const KEPT_LOOKUPS_MS = 92 * 24 * 3_600_000
+/** Renewals between two looks at what other replicas learned. */
+const RENEWALS_PER_REFRESH = 6
 
 /** The loop that runs beside the requests; ends when its signal aborts. */
 export interface Background {
@@ -77,6 +80,10 @@ async function renew(
   await deps.stores.answers.renew({ holder: deps.owner, heldUntil: until, keptUntil })
   await deps.late.flush(deps.stores.journal, deps)
   await Promise.all([deps.lookups.flush(deps), deps.sent.flush(deps)])
+  // Pins and bans are in force everywhere within one turn, what others learned a little later.
+  await deps.learning.plans.readOrders(deps.stores)
+  if (renewal % RENEWALS_PER_REFRESH === 0) await refreshLearning(deps)
+  else deps.learning.desk.think(now)
   if (mayRecover()) await recover(deps, desk)
   if (renewal % RENEWALS_PER_PURGE !== 0) return
   await deps.stores.cache.purge(now, deps.limits.purgeBatch)

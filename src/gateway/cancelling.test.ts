@@ -177,7 +177,7 @@ describe('a request that is accepted before its first call', () => {
     await withGatewayStand({ providers: [acme], trace }, async (stand) => {
       await begin(stand, {}, { onAccepted: () => trace.push('told') }).end
       expect(trace.slice(0, 4)).toEqual([
-        'written request-accepted+hold-opened',
+        'written request-accepted+hold-opened+plan-chosen',
         'told',
         'written attempt-started',
         'call',

@@ -21,6 +21,7 @@ import type { GatewayEvent } from './events.ts'
 import type { GateDesk } from './gate-desk.ts'
 import type { KeyDesk } from './key-desk.ts'
 import type { LateWrites } from './late-writes.ts'
+import type { Learning } from './learning.ts'
 import type { GatewayLimits } from './limits.ts'
 import type { LookupDesk } from './lookup-desk.ts'
 import type { NoticeDesk } from './notice-desk.ts'
@@ -98,6 +99,8 @@ export interface Dependencies {
   readonly alertRules: AlertRules
   /** Who asks for the same again and again. */
   readonly repeats: RepeatGuard
+  /** What becomes of pictures, and what is decided by it. */
+  readonly learning: Learning
   /** What the database did not take yet. */
   readonly late: LateWrites
   readonly emit: (event: GatewayEvent) => void

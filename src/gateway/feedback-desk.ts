@@ -47,6 +47,9 @@ export async function takeVerdict(
       verdict,
       ...(before === undefined ? {} : { before }),
     })
+    await deps.learning.evidence.hear(image.id, {
+      kind: isAccepted ? 'accepted' : 'rejected',
+    })
     verdicts.push(verdict)
   }
   return verdicts

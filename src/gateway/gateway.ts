@@ -12,6 +12,7 @@ import { type JobDesk, openJobDesk } from './job-desk.ts'
 import { JobWorker } from './job-worker.ts'
 import { KeyDesk } from './key-desk.ts'
 import { LateWrites } from './late-writes.ts'
+import { openLearning } from './learning.ts'
 import { LookupDesk } from './lookup-desk.ts'
 import type { OpenAnswer } from './open-answer.ts'
 import { submit, type Ticket } from './pipeline.ts'
@@ -66,6 +67,7 @@ type OwnDesk =
   | 'samePixels'
   | 'sent'
   | 'budgets'
+  | 'learning'
   | 'keys'
   | 'repeats'
 
@@ -78,6 +80,7 @@ export function openGateway(
     ...{ ...parts, late: new LateWrites(), lookups: new LookupDesk() },
     ...{ renditions: new Renditions(), samePixels: new SamePixels(), sent: new SentBytes() },
     budgets: new BudgetDesk(parts),
+    learning: openLearning(parts),
     keys: new KeyDesk(parts.stores.keys, parts.clock),
     repeats: new RepeatGuard(parts.rules.repeats, parts.sha256),
   }

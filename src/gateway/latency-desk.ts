@@ -57,6 +57,12 @@ export class LatencyDesk {
     return calls.length < limits.fewestCalls ? undefined : percentile(durationsOf(calls), share)
   }
 
+  /** Seconds of the latest good calls of an offer, in their order. */
+  secondsOf(offer: string): readonly number[] {
+    const calls = this.#entries.get(offer)?.calls ?? []
+    return calls.map(({ durationMs }) => durationMs / 1_000)
+  }
+
   /** Mean duration of an offer's calls; undefined until it is measured. */
   meanMs(offer: string): number | undefined {
     const calls = this.#entries.get(offer)?.calls ?? []

@@ -17,6 +17,7 @@ import {
 import {
   type ArmBelief,
   beliefAt,
+  type EaseOf,
   instrumentsFor,
   type Knowledge,
   makeKnowledge,
@@ -42,6 +43,7 @@ const limits = {
 /** What the desk is made with. */
 export interface LearningSettings {
   readonly priorOf: PriorOf
+  readonly easeOf?: EaseOf
   /** Rates before they were measured. */
   readonly instruments?: Instruments
   readonly predecessors?: Predecessors
@@ -125,6 +127,12 @@ export class LearningDesk {
     )
   }
 
+  /** Categories that pictures of a purpose were seen in. */
+  categoriesAt(purpose: string): readonly string[] {
+    const own = this.#knowledge.cells.filter((cell) => cell.purpose === purpose)
+    return [...new Set(own.map(({ kind }) => kind.split('+')[0] ?? kind))].sort()
+  }
+
   /** Grows with each time that beliefs are made anew; what was planned by older ones is stale. */
   get version(): number {
     return this.#version
@@ -168,9 +176,9 @@ export class LearningDesk {
     const { fewestFresh, mostFresh, freshShare, mostAgeMs } = limits
     const due = Math.min(mostFresh, Math.max(fewestFresh, freshShare * this.#pictures))
     if (this.#unread < due && now - this.#madeAt < mostAgeMs) return
-    const { priorOf, instruments, predecessors = new Map() } = this.#settings
+    const { priorOf, easeOf, instruments, predecessors = new Map() } = this.#settings
     const cells = presentCells(this.#counts, this.#generations, predecessors, forwardWeight(now))
-    const knowledge = makeKnowledge(cells, priorOf, this.#knowledge.instruments)
+    const knowledge = makeKnowledge(cells, priorOf, this.#knowledge.instruments, easeOf)
     this.#knowledge = { ...knowledge, instruments: calibrateAll(knowledge, instruments) }
     this.#beliefs.clear()
     this.#floors.clear()
@@ -214,8 +222,8 @@ export class LearningDesk {
 }
 
 /** Before anything was seen. */
-function startOf({ priorOf, instruments }: LearningSettings): Knowledge {
-  const nothing = makeKnowledge([], priorOf)
+function startOf({ priorOf, easeOf, instruments }: LearningSettings): Knowledge {
+  const nothing = makeKnowledge([], priorOf, undefined, easeOf)
   return { ...nothing, instruments: calibrateAll(nothing, instruments) }
 }
 

@@ -16,7 +16,7 @@ const noted =
     return play(call, context, index)
   }
 
-const opening = 'written request-accepted+hold-opened+attempt-started'
+const opening = 'written request-accepted+hold-opened+plan-chosen+attempt-started'
 
 describe('the order of what becomes durable', () => {
   test('announced before the call; then bytes, then money, then the answer', async () => {
@@ -30,7 +30,7 @@ describe('the order of what becomes durable', () => {
         'call for 1',
         'picture stored',
         'written attempt-settled',
-        'written image-judged',
+        'written image-judged+evidence-noted',
         'written request-ended+hold-closed+cache-written+cache-written',
         'answer',
       ])

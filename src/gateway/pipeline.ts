@@ -1,7 +1,7 @@
 import { GatewayError } from '../core/errors/gateway-error.ts'
 import type { ImageRequest } from '../core/request/image-request.ts'
 import type { Candidate } from '../core/routing/plan.ts'
-import { isClosedByPolicy } from './after-refusal.ts'
+import { isClosedByPolicy, isPointless } from './after-refusal.ts'
 import { unsent } from './cut-short.ts'
 import type { Caller, Dependencies } from './dependencies.ts'
 import { runHedged } from './hedge.ts'
@@ -52,7 +52,14 @@ export function submit(
   const leave = deps.traffic.retries.begin()
   const afterwards: Promise<unknown>[] = []
   const after: After = (later) => afterwards.push(later)
-  const result = work(run, deps, (done) => finish(done, deps, after)).finally(leave)
+  noteRepeat(run, deps, after)
+  const conclude = async (done: Run): Promise<GatewayResult> => {
+    const finished = await finish(done, deps, after)
+    const shown = finished.images.map(({ record }) => record.id)
+    deps.learning.repeats.answered(done, shown, deps.clock.now())
+    return finished
+  }
+  const result = work(run, deps, conclude).finally(leave)
   const ended = result
     .then(
       () => all(afterwards),
@@ -114,6 +121,14 @@ async function measure(run: Run, deps: Dependencies): Promise<Run> {
   }
 }
 
+/** Who asks for the same picture again within minutes did not like the one he got. */
+function noteRepeat(run: Run, { learning, clock, log }: Dependencies, after: After): void {
+  for (const imageId of learning.repeats.repeatedBy(run, clock.now())) {
+    const heard = learning.evidence.hear(imageId, { kind: 'regenerated' })
+    after(heard.catch((error) => log.warn({ imageId, error }, 'evidence not counted')))
+  }
+}
+
 /** Writes a request down before its first call, where the caller asked for that, and any job. */
 async function accept(run: Run, deps: Dependencies): Promise<Run> {
   const isWanted = run.watch.onAccepted !== undefined || run.job !== undefined
@@ -142,6 +157,7 @@ async function runSteps(begun: Run, deps: Dependencies): Promise<Run> {
   for (const [index, step] of (run.plan?.steps ?? []).entries()) {
     if (missingImages(run) <= 0 || mustStop(run, deps)) break
     if (isClosedByPolicy(run, step) || wasTried(run, index, step.offer)) continue
+    if (isPointless(run, step)) continue
     const tried = await tryStep(run, step, index, deps)
     if (tried === undefined) break
     if ('reason' in tried) blocked.push(tried)

@@ -12,7 +12,7 @@ import { type PriceBook, priceAt } from '../core/pricebook/price-book.ts'
 import { rate } from '../core/pricing/rate.ts'
 import type { Usage } from '../core/pricing/usage.ts'
 import type { ImageRequest } from '../core/request/image-request.ts'
-import { makePlan } from '../core/routing/plan.ts'
+import { makePlan, rankingOf } from '../core/routing/plan.ts'
 import type { Instant } from '../core/time.ts'
 import type { HistoryStore } from '../ports/history-store.ts'
 import type { Snapshot } from './dependencies.ts'
@@ -143,7 +143,8 @@ function firstOffer(request: ImageRequest, snapshot: Snapshot, now: Instant): st
   try {
     const resolution = resolveModel(snapshot.catalog, request.model, now)
     const quoted = quoteOffers({ request, resolution, images: request.n }, snapshot, now)
-    const plan = makePlan({ ...quoted, ranking: resolution.auto ?? 'cheapest', maxSteps: 1 })
+    const ranking = rankingOf(resolution)
+    const plan = makePlan({ ...quoted, ranking, maxSteps: 1 })
     return plan.steps[0]?.offer ?? null
   } catch {
     return null

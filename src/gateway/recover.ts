@@ -16,7 +16,7 @@ import { isLook } from './paid-looks.ts'
 import { putBack } from './put-back.ts'
 import { reopen } from './reopen.ts'
 import { type EndedAttempt, missingImages, newlyEnded, type ReadyImage, type Run } from './run.ts'
-import { conclude } from './run-step.ts'
+import { conclude, evidenceOf } from './run-step.ts'
 import { deliver } from './stages/deliver.ts'
 import { asDrafts } from './stages/draft.ts'
 import { callContext, recognised } from './stages/execute.ts'
@@ -272,7 +272,8 @@ async function lookAgain(
   const outcome: CallOutcome = { kind: 'produced', images: [], withheld: [], usage: {} }
   const written = Promise.resolve(true)
   const settled = { ...open, outcome, durationMs: 0, settled: attempt, kept, warnings: [], written }
-  const published = await publish(await judge(settled, run, deps), deps)
+  const judged = await judge(settled, run, deps)
+  const published = await publish(judged, evidenceOf(judged, run, deps), deps)
   return {
     ...published,
     images: [...done, ...published.images],

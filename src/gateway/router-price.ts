@@ -1,7 +1,7 @@
 import type { Nano } from '../core/money.ts'
 import type { Dependencies } from './dependencies.ts'
 import type { Run } from './run.ts'
-import { plan } from './stages/plan.ts'
+import { expectedPlan } from './stages/plan.ts'
 
 /**
  * What the router would pay now for all pictures of a request, had the cache none; undefined when
@@ -9,7 +9,8 @@ import { plan } from './stages/plan.ts'
  */
 export function routerPrice(run: Run, deps: Dependencies): Nano | undefined {
   try {
-    return plan({ ...run, hits: [], ended: [] }, deps).plan?.steps[0]?.quote.expectedNano
+    const plan = expectedPlan({ ...run, hits: [], ended: [] }, deps)
+    return plan?.steps[0]?.quote.expectedNano
   } catch {
     return undefined
   }

@@ -7,6 +7,10 @@ export interface RoutingRules {
   readonly onPolicyRefusal: RefusalMode
   readonly onGateRefusal: GateRefusalMode
   readonly repeats: RepeatRule
+  /** Whether all pictures of a group come from one model, unless a request says otherwise. */
+  readonly isConsistent: boolean
+  /** Why a provider may not see requests; undefined when it may. */
+  readonly dataPolicy?: (provider: string) => string | undefined
   readonly hedge: HedgeRule & {
     /** Whether requests that say nothing about it are hedged. */
     readonly isDefault: boolean
@@ -21,5 +25,6 @@ export const defaultRoutingRules: RoutingRules = {
   onPolicyRefusal: 'stop',
   onGateRefusal: 'deliver',
   repeats: defaultRepeatRule,
+  isConsistent: false,
   hedge: { ...defaultHedgeRule, isDefault: false },
 }

@@ -1,7 +1,10 @@
+import { offerName } from '../core/catalog/model.ts'
 import { GatewayError } from '../core/errors/gateway-error.ts'
 import type { ProviderFailure } from '../core/errors/provider-failure.ts'
 import { priorities } from '../core/jobs/queue-place.ts'
+import type { Fact } from '../core/jobs/request-record.ts'
 import type { Candidate } from '../core/routing/plan.ts'
+import { isGateRefusal } from './after-refusal.ts'
 import type { Dependencies } from './dependencies.ts'
 import type { OpenAttempt } from './open-attempt.ts'
 import type { EndedAttempt, Run } from './run.ts'
@@ -12,7 +15,7 @@ import {
   execute,
   withCredential,
 } from './stages/execute.ts'
-import { type Judged, judge } from './stages/judge.ts'
+import { type JudgedAttempt, judge } from './stages/judge.ts'
 import { publish } from './stages/publish.ts'
 import { settle } from './stages/settle.ts'
 import type { Blocked, Destination, Passage } from './traffic.ts'
@@ -194,15 +197,41 @@ const failureIn = ({ outcome }: AnsweredAttempt): ProviderFailure | undefined =>
   return outcome.images.length === 0 ? outcome.withheld[0] : undefined
 }
 
+/** What pictures teach that were just judged: those that are shown, and those a gate refused. */
+export function evidenceOf(
+  { plan, provider, good, refused }: JudgedAttempt,
+  run: Run,
+  { learning }: Dependencies,
+): readonly Fact[] {
+  const { model, settings } = plan
+  const isSimulated = provider.isSimulated
+  const call = { offer: offerName(model), isSimulated, ...settings }
+  const { gates } = run.traits.standard
+  // That a file is whole says nothing of what is in it.
+  const isJudged = gates.some(({ gate }) => !['complete', 'size', 'blank'].includes(gate))
+  const passed = isJudged ? { verdict: 'pass' as const } : {}
+  const shown = good.map(({ record }) => ({
+    imageId: record.id,
+    sighting: { ...passed, isShown: true },
+  }))
+  const unseen = refused
+    .filter(({ failure }) => isGateRefusal(failure))
+    .map(({ record }) => ({
+      imageId: record.id,
+      sighting: { verdict: 'fail' as const, isShown: false },
+    }))
+  return learning.evidence.see([...shown, ...unseen], call, run)
+}
+
 /** Everything that follows an answer; also the way on for a job that was resumed. */
 export async function conclude(
   answered: AnsweredAttempt,
-  run: Pick<Run, 'caller'> & Judged,
+  run: Run,
   deps: Dependencies,
 ): Promise<EndedAttempt> {
   const settled = await settle(answered, run, deps)
   const judged = await judge(settled, run, deps)
-  return publish(judged, deps)
+  return publish(judged, evidenceOf(judged, run, deps), deps)
 }
 
 /** What a caller is told when nothing could be sent anywhere: why, and when to ask again. */

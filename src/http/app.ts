@@ -31,6 +31,7 @@ import { priceRoutes } from './prices.ts'
 import { assertOurAddress, providerWebhookRoute } from './provider-webhooks.ts'
 import { quoteRoutes } from './quotes.ts'
 import { addRoutes, type RouteDefinition } from './route.ts'
+import { routingRoutes } from './routing.ts'
 import { usageRoutes } from './usage.ts'
 import { deliveryRoutes } from './webhook-deliveries.ts'
 import { webhookRoutes } from './webhooks.ts'
@@ -91,6 +92,7 @@ export async function createApp(
     ...feedbackRoutes(context),
     ...cacheRoutes(context),
     ...quoteRoutes(context),
+    ...routingRoutes(context),
     ...priceRoutes(context),
     ...priceFeedRoutes(context),
     ...usageRoutes(context),

@@ -56,6 +56,7 @@ export const keeprateObject = z.strictObject({
   floor: z.number().nullish(),
   brand: label.nullish(),
   baseline: label.nullish(),
+  dry_run: z.boolean().nullish(),
   max_cost: z.union([z.string(), z.number()]).nullish(),
   needs: z.array(z.enum(needs)).nullish(),
   strict: z.boolean().nullish(),
@@ -93,6 +94,8 @@ export interface Extras {
   /** Named by the caller; the route may know better. */
   readonly operation?: Operation
   readonly hasBody?: boolean
+  /** Nothing is made: the answer says what would be tried, and why. */
+  readonly isDryRun?: boolean
 }
 
 type HeaderReader = (value: string) => Partial<KeeprateObject>
@@ -107,6 +110,7 @@ const headerReaders: ReadonlyMap<string, HeaderReader> = new Map(
     floor: (value) => ({ floor: readNumber('x-keeprate-floor', value) }),
     brand: (value) => ({ brand: value }),
     baseline: (value) => ({ baseline: value }),
+    'dry-run': (value) => ({ dry_run: readFlag('x-keeprate-dry-run', value) }),
     'max-cost': (value) => ({ max_cost: value }),
     needs: (value) => ({ needs: readNeeds(value) }),
     strict: (value) => ({ strict: readFlag('x-keeprate-strict', value) }),
@@ -187,7 +191,7 @@ function toExtras(object: KeeprateObject): Extras {
     operation,
     ...more
   } = rest
-  const { not_before, ...same } = more
+  const { not_before, dry_run, ...same } = more
   return {
     draft: {
       ...same,
@@ -205,6 +209,7 @@ function toExtras(object: KeeprateObject): Extras {
     } as Extras['draft'],
     ...(operation === null || operation === undefined ? {} : { operation }),
     ...(body === null || body === undefined ? {} : { hasBody: body === 'on' }),
+    ...(dry_run === true ? { isDryRun: true } : {}),
   }
 }
 

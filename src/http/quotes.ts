@@ -31,12 +31,15 @@ export const quoteRoutes = (context: HttpContext): readonly RouteDefinition[] =>
     multipart: true,
     bodyLimit: MAX_EDIT_JSON,
     answers: ['application/json'],
-    handler: async (request) => quote(await read(request, context), context),
+    handler: async (request) => quote(await readPriceQuestion(request, context), context),
   }),
 ]
 
-/** A form is an edit; so is JSON that names pictures. */
-async function read(request: FastifyRequest, context: HttpContext): Promise<Wanted> {
+/** Reads what an image route would take. A form is an edit; so is JSON that names pictures. */
+export async function readPriceQuestion(
+  request: FastifyRequest,
+  context: HttpContext,
+): Promise<Wanted> {
   if (request.isMultipart()) return readEditForm(request, context)
   const isEdit = isObject(request.body) && request.body.images !== undefined
   return isEdit ? readEditJson(request, context) : readGeneration(request)

@@ -24,6 +24,7 @@ import type { KeptPictures } from './kept-pictures.ts'
 import type { KeyStore } from './key-store.ts'
 import type { NoticeStore } from './notice-store.ts'
 import type { PriceStore } from './price-store.ts'
+import type { RouteOrderStore } from './route-order-store.ts'
 import type { SimilarPromptStore } from './similar-prompts.ts'
 import type { UsageStore } from './usage-store.ts'
 
@@ -156,6 +157,7 @@ export interface Stores {
   readonly alerts: AlertStore
   readonly beliefs: BeliefStore
   readonly kept: KeptPictures
+  readonly routeOrders: RouteOrderStore
   /** Resolves when the database answers. */
   check(): Promise<void>
   close(): Promise<void>

@@ -22,6 +22,7 @@ import { migrations } from './migrations/list.ts'
 import { noticeStore } from './notice-store.ts'
 import { priceStore } from './price-store.ts'
 import { requestStore } from './request-store.ts'
+import { routeOrderStore } from './route-order-store.ts'
 import { settingStore } from './setting-store.ts'
 import { similarPromptStore } from './similar-prompt-store.ts'
 import { usageStore } from './usage-store.ts'
@@ -58,6 +59,7 @@ export async function openStores(engine: Engine): Promise<Stores> {
     alerts: alertStore(engine),
     beliefs: beliefStore(engine),
     kept: keptPictures(engine),
+    routeOrders: routeOrderStore(engine),
     async check() {
       await engine.execute(sql`select 1`.compile(engine.kysely))
     },

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { invalid } from '../../core/errors/gateway-error.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { readDecisionLog } from '../../core/replay/decision-log.ts'
 import {
@@ -8,35 +9,59 @@ import {
   replay,
 } from '../../core/replay/estimate.ts'
 import { targetOf, targets } from '../../core/replay/target.ts'
+import { decisionHistory } from '../../gateway/decision-history.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { type Output, table } from '../output.ts'
 import { readFileBytes } from '../read-file-bytes.ts'
-import { action } from '../settings.ts'
+import { action, type CommonOptions, withCommonOptions, withKeeprate } from '../settings.ts'
 
 /** About a million decisions with a handful of candidates each. */
 const MAX_MEBIBYTES = 512
+/** As many as are read one by one in a minute or so. */
+const MOST_RECORDED = 100_000
 
 /** `keeprate bench replay` */
 export function addBenchReplay(bench: Command): void {
-  bench
-    .command('replay')
+  withCommonOptions(bench.command('replay'))
     .description('Estimate from recorded decisions what another policy would have cost')
-    .requiredOption('--log <file>', 'JSON lines, one decision each (docs/worlds.md)')
+    .option('--log <file>', 'JSON lines, one decision each (docs/worlds.md); else the database')
+    .option('--last <count>', 'how many of the latest decisions of the database', '10000')
+    .option('--tenant <name>', 'whose decisions, of the database', 'default')
     .option(
       '--policy <name>',
       `${Object.keys(targets).join(', ')}, plan:<offers> or offer:<offer>`,
       'greedy',
     )
-    .option('--json', 'print JSON on standard output and nothing else')
     .action(action(benchReplay))
 }
 
-async function benchReplay(
-  output: Output,
-  { log, policy }: { readonly log: string; readonly policy: string },
-): Promise<number> {
+interface ReplayOptions extends CommonOptions {
+  readonly log?: string
+  readonly policy: string
+  readonly last: string
+  readonly tenant: string
+}
+
+/** The gateway's own decisions as the lines of a log. */
+async function recorded({ last, tenant, ...common }: ReplayOptions): Promise<string> {
+  const limit = Number(last)
+  if (!Number.isInteger(limit) || limit < 1 || limit > MOST_RECORDED) {
+    throw invalid('last', `--last must be a whole number from 1 to ${MOST_RECORDED}.`)
+  }
+  const lines = await withKeeprate(common, ({ stores }) =>
+    decisionHistory(stores, { tenant, limit }),
+  )
+  return lines.map((line) => JSON.stringify(line)).join('\n')
+}
+
+async function benchReplay(output: Output, options: ReplayOptions): Promise<number> {
+  const { log, policy } = options
   const target = targetOf(policy)
-  const decisions = readDecisionLog(new TextDecoder().decode(readFileBytes(log, MAX_MEBIBYTES)))
+  const text =
+    log === undefined
+      ? await recorded(options)
+      : new TextDecoder().decode(readFileBytes(log, MAX_MEBIBYTES))
+  const decisions = readDecisionLog(text)
   const found = replay(decisions, target)
   output.data(printReplay(policy, found), toText(policy, found))
   if (found.doubt !== undefined) output.note(DOUBTS[found.doubt])

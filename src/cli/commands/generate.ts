@@ -3,9 +3,11 @@ import { extname, join } from 'node:path'
 import type { Command } from 'commander'
 import { type GenerateInput, openLocal, type Result } from '../../config/library.ts'
 import { invalid } from '../../core/errors/gateway-error.ts'
+import type { JsonObject } from '../../core/json.ts'
 import { complexities } from '../../core/purpose/words.ts'
 import { type ImageFormat, imageFormats } from '../../core/request/image-request.ts'
 import { exitCodes } from '../exit-codes.ts'
+import { offersTable } from '../offers-table.ts'
 import type { Output } from '../output.ts'
 import { action, type CommonOptions, withCommonOptions, withKeeprate } from '../settings.ts'
 
@@ -36,6 +38,7 @@ export interface PictureOptions {
   readonly baseline?: string
   readonly group?: string
   readonly consistent?: boolean
+  readonly dryRun?: boolean
   readonly strict?: boolean
   readonly out?: string
 }
@@ -76,6 +79,7 @@ export function addGenerate(program: Command): void {
   withPictureOptions(program.command('generate'))
     .description('Generate images from a prompt')
     .argument('<prompt>', 'what to draw')
+    .option('--dry-run', 'show what would be tried, and why, instead of making it')
     .action(action(generate))
 }
 
@@ -84,7 +88,8 @@ const toNumber = (text: string | undefined): number | undefined =>
 
 /** The options as a request; values are checked where all surfaces are. */
 export function toInput(prompt: string, options: PictureOptions): GenerateInput {
-  const { format, aspectRatio, needs, cache, n, seed, steps, floor, out: _, ...rest } = options
+  const { format, aspectRatio, needs, cache, n, seed, steps, floor, ...most } = options
+  const { out: _, dryRun: _______, ...rest } = most
   if (format !== undefined && !imageFormats.includes(format as ImageFormat)) {
     throw invalid('format', `--format must be ${imageFormats.join(', ')}.`)
   }
@@ -113,6 +118,12 @@ export function toInput(prompt: string, options: PictureOptions): GenerateInput 
 function generate(output: Output, prompt: string, options: PictureOptions): Promise<number> {
   return withKeeprate(options as CommonOptions, async (keeprate) => {
     const input = toInput(prompt, options)
+    if (options.dryRun === true) {
+      await keeprate.gateway.ready
+      const answer = await openLocal(keeprate).explain(input)
+      output.data(answer, offersTable(answer.offers as JsonObject[]))
+      return exitCodes.ok
+    }
     output.note(`generating with ${options.model ?? 'auto'} …`)
     const result = await openLocal(keeprate).generate(input)
     return report(output, result, { prompt, wanted: Number(options.n ?? 1), out: options.out })

@@ -36,6 +36,11 @@ export const instrumentsFor = (known: InstrumentsByPurpose, purpose: string): In
 /** A prior for a model from its tier or published ratings, which real outcomes soon outweigh. */
 export type PriorOf = (model: string) => Belief
 
+/** How much easier a purpose is than a usual one, in log-odds, before anything was seen there. */
+export type EaseOf = (purpose: string) => number
+
+const evenly: EaseOf = () => 0
+
 /** What is believed of all models in all contexts, from one look at the counts. */
 export interface Knowledge {
   readonly instruments: InstrumentsByPurpose
@@ -52,6 +57,7 @@ export interface Knowledge {
   /** Models at purposes, worked out beforehand: a decision asks for dozens of them. */
   readonly atPurposes: ReadonlyMap<string, ModelAtPurpose>
   readonly priorOf: PriorOf
+  readonly easeOf: EaseOf
 }
 
 /** A model at a purpose, over all categories, with the cells that speak of it. */
@@ -79,6 +85,7 @@ export function makeKnowledge(
   cells: readonly Cell[],
   priorOf: PriorOf,
   instruments: InstrumentsByPurpose = new Map(),
+  easeOf: EaseOf = evenly,
 ): Knowledge {
   const seen = seenCells(cells, instruments)
   const byModel = Map.groupBy(seen, ({ model }) => model)
@@ -88,7 +95,7 @@ export function makeKnowledge(
   const purposes = new Map<string, number>()
   const kinds = new Map<string, number>()
   const abilityOf = ({ model }: Cell) => logit((models.get(model) ?? priorOf(model)).mean)
-  const purposeShift = ({ purpose }: Cell) => purposes.get(purpose) ?? 0
+  const purposeShift = ({ purpose }: Cell) => purposes.get(purpose) ?? easeOf(purpose)
   const kindShift = ({ purpose, kind }: Cell) => kinds.get(kindKey(purpose, kind)) ?? 0
   for (let turn = 0; turn < TURNS; turn += 1) {
     for (const [model, own] of byModel) {
@@ -96,8 +103,10 @@ export function makeKnowledge(
       models.set(model, posterior(priorOf(model), evidence))
     }
     for (const [purpose, group] of byPurpose) {
-      const evidence = evidenceOf(group, (cell) => abilityOf(cell) + kindShift(cell))
-      purposes.set(purpose, commonShift(SPREADS.purpose, evidence, purposes.get(purpose)))
+      const ease = easeOf(purpose)
+      const evidence = evidenceOf(group, (cell) => abilityOf(cell) + kindShift(cell) + ease)
+      const start = (purposes.get(purpose) ?? ease) - ease
+      purposes.set(purpose, ease + commonShift(SPREADS.purpose, evidence, start))
     }
     for (const [key, group] of byKind) {
       const evidence = evidenceOf(group, (cell) => abilityOf(cell) + purposeShift(cell))
@@ -109,13 +118,13 @@ export function makeKnowledge(
     const [{ model, purpose } = { model: '', purpose: '' }] = group
     const prior = moved(
       models.get(model) ?? priorOf(model),
-      purposes.get(purpose) ?? 0,
+      purposes.get(purpose) ?? easeOf(purpose),
       WEIGHTS.purpose,
     )
     atPurposes.set(key, { belief: posterior(prior, evidenceOf(group, kindShift)), cells: group })
   }
   return {
-    ...{ instruments, models, purposes, kinds, cells, atPurposes, priorOf },
+    ...{ instruments, models, purposes, kinds, cells, atPurposes, priorOf, easeOf },
     pictures: new Map([...byKind].map(([key, group]) => [key, sumOf(group, picturesIn)])),
     outcomes: new Map([...byModel].map(([model, own]) => [model, sumOf(own, outcomesIn)])),
   }
@@ -158,14 +167,18 @@ export interface ArmBelief {
  * settings. Each level is the prior of the next, moved by what is common to the context.
  */
 export function beliefAt(knowledge: Knowledge, place: Place): ArmBelief {
-  const { models, purposes, kinds, priorOf } = knowledge
+  const { models, purposes, kinds, priorOf, easeOf } = knowledge
   const context = kindKey(place.purpose, place.kind)
   const known = knowledge.atPurposes.get(modelKey(place))
   const atKind = known?.cells.filter(({ kind }) => kind === place.kind) ?? []
   const exactly = atKind.filter(({ variant }) => variant === place.variant)
   const purpose =
     known?.belief ??
-    moved(models.get(place.model) ?? priorOf(place.model), purposes.get(place.purpose) ?? 0, 1)
+    moved(
+      models.get(place.model) ?? priorOf(place.model),
+      purposes.get(place.purpose) ?? easeOf(place.purpose),
+      1,
+    )
   const category = posterior(
     moved(purpose, kinds.get(context) ?? 0, WEIGHTS.category),
     evidenceOf(atKind, () => 0),

@@ -12,8 +12,11 @@ export type AutoRanking = (typeof autoRankings)[number]
 export interface Resolution {
   /** All models that may serve; several when one model is sold by several providers. */
   readonly models: readonly Model[]
-  /** Undefined when the caller named a model. */
-  readonly auto?: AutoRanking
+  /**
+   * Undefined when the caller named a model; `learned` when he leaves it to what was learned of
+   * accepted pictures.
+   */
+  readonly auto?: AutoRanking | 'learned'
   /** `auto:<purpose>` carries a purpose. */
   readonly purpose?: string
   readonly warnings: readonly Warning[]
@@ -87,7 +90,7 @@ function resolveAuto(catalog: Catalog, name: string, now: Instant): Resolution {
   const ranking = autoRankings.find((candidate) => candidate === label)
   if (ranking !== undefined) return { models, auto: ranking, warnings: [] }
   const purpose = label === '' ? {} : { purpose: label }
-  return { models, auto: 'cheapest', ...purpose, warnings: [] }
+  return { models, auto: 'learned', ...purpose, warnings: [] }
 }
 
 /** What a caller should know of a model that its provider is going to shut down. */

@@ -72,6 +72,10 @@ export interface Unfit {
     | 'price'
     | 'max_cost'
     | 'options'
+    /** An operator pinned others, or banned it; or its group has another model. */
+    | 'orders'
+    /** Its provider keeps data where, or for longer than, the operator allows. */
+    | 'data_policy'
     /** Its provider is left out for now. */
     | 'health'
   readonly param?: string

@@ -189,6 +189,7 @@ export interface Warning {
     | 'repeated'
     | 'gate_refused'
     | 'draft_delivered'
+    | 'floor_unreachable'
   readonly param?: string
   readonly message: string
 }

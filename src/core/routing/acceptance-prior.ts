@@ -1,3 +1,5 @@
+import { logit } from '../acceptance/logit.ts'
+import type { Belief } from '../acceptance/posterior.ts'
 import type { Tier } from '../catalog/model.ts'
 
 /** How hard a picture is to please with. */
@@ -19,6 +21,19 @@ const PRIORS: { readonly [Wanted in Demand]: { readonly [Level in Tier]: string 
   usual: { budget: '0.50', standard: '0.65', premium: '0.80' },
   high: { budget: '0.33', standard: '0.50', premium: '0.70' },
 }
+
+/** What a tier promises at a usual purpose counts as so many pictures; real ones soon outweigh it. */
+const PRIOR_WEIGHT = 3
+
+/** What is believed of a model of a tier before anything was seen. */
+export const priorOfTier = (tier: Tier): Belief => ({
+  mean: Number(PRIORS.usual[tier]),
+  weight: PRIOR_WEIGHT,
+})
+
+/** How much easier than a usual purpose one is, in log-odds, until outcomes tell. */
+export const easeOfPurpose = (purpose: string): number =>
+  logit(Number(acceptancePrior('standard', purpose))) - logit(Number(PRIORS.usual.standard))
 
 /** The prior for a purpose and a tier; a purpose that nobody knows is a usual one. */
 export const acceptancePrior = (tier: Tier, purpose?: string): string =>

@@ -48,7 +48,8 @@ export const planLogSchema = z.object({
     is_one_sided: z.boolean().optional(),
   }),
 })
-type PlanLog = z.infer<typeof planLogSchema>
+/** See {@link planLogSchema}. */
+export type PlanLog = z.infer<typeof planLogSchema>
 
 /**
  * The inputs of a decision as plain JSON. `planSequences` and `choosePlan` make the same of it

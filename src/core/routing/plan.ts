@@ -1,4 +1,4 @@
-import type { AutoRanking } from '../catalog/catalog.ts'
+import type { AutoRanking, Resolution } from '../catalog/catalog.ts'
 import type { Model } from '../catalog/model.ts'
 import type { Fit, Unfit } from '../catalog/settings.ts'
 import type { Nano } from '../money.ts'
@@ -6,6 +6,8 @@ import type { RowOrigin } from '../pricebook/layers.ts'
 import type { PriceRow } from '../pricebook/price-row.ts'
 import type { ChargeLine } from '../pricing/charge.ts'
 import type { DraftProspect } from './draft-refine.ts'
+import type { PlanLog } from './plan-log.ts'
+import type { GateChoice, PlannedFloor } from './sequence-plan.ts'
 import type { Waiting } from './waiting-cost.ts'
 
 /** What an offer would cost for some number of images, in nano-dollars. */
@@ -33,6 +35,10 @@ export interface Candidate {
   readonly isSimulated: boolean
   /** Known when the operator says what waiting costs; decides, and is never charged. */
   readonly waiting?: Waiting
+  /** Taken only after a failure, never because a gate refused what came before. */
+  readonly isReserve?: boolean
+  /** Share of its pictures that were believed to be accepted when the plan was made. */
+  readonly acceptance?: number
 }
 
 /** An offer that cannot serve the request, and why. */
@@ -51,6 +57,26 @@ export interface ExplainedOffer {
   readonly highNano?: Nano
   readonly waiting?: Waiting
   readonly reason: string
+  /** What is believed of it, where the plan was made by that. */
+  readonly believed?: BelievedOffer
+}
+
+/** What is believed of one way to make the picture, and what follows for its price. */
+export interface BelievedOffer {
+  /** Its settings, such as `high` or `20 steps`; absent where it has none. */
+  readonly variant?: string
+  /** Share of its pictures that are accepted. */
+  readonly acceptance: number
+  /** The middle 80 % of what is believed. */
+  readonly interval: readonly [low: number, high: number]
+  /** Explicit outcomes here, and of the same model elsewhere; with none of both it is a prior. */
+  readonly ownOutcomes: number
+  readonly inheritedOutcomes: number
+  /** In nano-dollars, tried until one is accepted, by itself. */
+  readonly perAcceptedNano: number
+  readonly p95Seconds: number
+  readonly row: PriceRow
+  readonly origin: RowOrigin
 }
 
 /** What will be tried, in order, and why. */
@@ -59,9 +85,39 @@ export interface Plan {
   readonly explanation: readonly ExplainedOffer[]
   /** Worst case of the whole plan. */
   readonly holdNano: Nano
-  readonly strategy: 'direct' | 'draft_refine'
+  /** One attempt; one with others in reserve; or several, as gates refuse. */
+  readonly strategy: 'direct' | 'fallback' | 'cascade' | 'draft_refine'
   /** What is made before the steps, which then refine the best of it. */
   readonly drafts?: DraftPart
+  /** Whether gates look between attempts, and why; undefined where nothing was weighed. */
+  readonly gate?: GateChoice
+  /** How a plan was chosen that was made by what was learned. */
+  readonly decision?: Decision
+}
+
+/** How a plan was chosen: enough to explain it, to repeat it, and to judge other policies by it. */
+export interface Decision {
+  readonly isExploring: boolean
+  /** Chance with which this plan was chosen; 1 where nothing was left to chance. */
+  readonly propensity: number
+  /** What the request would have cost by the best known plan, and what was risked beyond. */
+  readonly knownNano: number
+  readonly extraNano: number
+  /** What the plan is expected to bring. */
+  readonly accepted: number
+  readonly spendNano: number
+  readonly perAcceptedNano: number
+  readonly p95Seconds: number
+  readonly floor: PlannedFloor
+  /** All plans that could have been taken, with their chances. */
+  readonly plans: readonly {
+    readonly plan: string
+    readonly propensity: number
+    readonly spendNano: number
+    readonly accepted: number
+  }[]
+  /** Everything it was made of; the same again makes the same plan. */
+  readonly log: PlanLog
 }
 
 /** Who makes the drafts, how many, and what that comes to. */
@@ -77,6 +133,10 @@ export function splitCalls(images: number, mostPerCall: number): readonly number
   const rest = images - full * mostPerCall
   return [...Array<number>(full).fill(mostPerCall), ...(rest > 0 ? [rest] : [])]
 }
+
+/** The order of a plan that is not made by what was learned. */
+export const rankingOf = ({ auto }: Resolution): AutoRanking =>
+  auto === undefined || auto === 'learned' ? 'cheapest' : auto
 
 const TIER_RANK = { budget: 0, standard: 1, premium: 2 } as const
 
@@ -132,7 +192,8 @@ export function makePlan(input: {
   }
   const explained = ordered.map((candidate) => explain(candidate, steps, tooDear))
   const excluded = input.exclusions.map(({ offer, unfit }) => ({ offer, reason: unfit.reason }))
-  return { steps, explanation: [...explained, ...excluded], holdNano, strategy: 'direct' }
+  const strategy = steps.length > 1 ? 'fallback' : 'direct'
+  return { steps, explanation: [...explained, ...excluded], holdNano, strategy }
 }
 
 const isWithin = ({ quote }: Candidate, limitNano: Nano | undefined): boolean =>

@@ -1,15 +1,13 @@
 import { makeId } from '../../core/ids.ts'
 import type { RequestRecord } from '../../core/jobs/request-record.ts'
 import { toStoredRequest } from '../../core/jobs/stored-request.ts'
-import type { JsonObject } from '../../core/json.ts'
 import type { Hold } from '../../core/ledger/entry.ts'
-import { dollarsFromNano } from '../../core/money.ts'
 import type { ImageFormat, ImageRequest } from '../../core/request/image-request.ts'
-import type { Candidate, DraftPart, ExplainedOffer, Plan } from '../../core/routing/plan.ts'
+import type { Plan } from '../../core/routing/plan.ts'
 import { acceptanceOf, isAcceptance } from '../acceptance.ts'
 import { answerFacts, nameFacts } from '../claim-facts.ts'
 import type { Dependencies } from '../dependencies.ts'
-import { printPriceSource, printWaiting } from '../print-quote.ts'
+import { printPlan } from '../print-plan.ts'
 import { printTraits } from '../print-traits.ts'
 import { bookOf, missingImages, type Run } from '../run.ts'
 
@@ -105,43 +103,3 @@ function placeOf({ job, watch, request, startedAt }: Run): Pick<RequestRecord, '
   // It is claimed already: this process begins at once.
   return { place: { priority, dueAt: startedAt, tries: 0, fence: 1 } }
 }
-
-/** The plan as it is stored and answered: dollars, not nano-dollars. */
-const printPlan = (plan: Plan): JsonObject => ({
-  strategy: plan.strategy,
-  hold: dollarsFromNano(plan.holdNano),
-  ...(plan.drafts === undefined ? {} : { drafts: printDrafts(plan.drafts) }),
-  offers: plan.explanation.map((offer) => printOffer(offer, plan)),
-})
-
-/** Both baselines beside what drafts are expected to cost: made all at once, and one by one. */
-const printDrafts = ({ step, count, prospect }: DraftPart): JsonObject => ({
-  ...{ offer: step.offer, count, price: printPriceSource(step.row, step.origin) },
-  expected_cost: dollarsFromNano(step.quote.expectedNano),
-  with_refining: dollarsOf(prospect.costNano),
-  all_at_once: dollarsOf(prospect.blindNano),
-  one_by_one: dollarsOf(prospect.oneByOneNano),
-  least_refined_accepted: Math.round(prospect.leastRefineChance * 10_000) / 10_000,
-  is_worth_it: prospect.isWorthIt,
-  basis: 'prior',
-})
-
-const dollarsOf = (nano: number): string => dollarsFromNano(BigInt(Math.round(nano)))
-
-const printOffer = (offer: ExplainedOffer, { steps }: Plan): JsonObject => ({
-  offer: offer.offer,
-  step: offer.step,
-  expected_cost: dollars(offer.expectedNano),
-  low_cost: dollars(offer.lowNano),
-  high_cost: dollars(offer.highNano),
-  ...printWaiting(offer.waiting),
-  reason: offer.reason,
-  ...printPriceOf(steps[(offer.step ?? 0) - 1]),
-})
-
-/** The price of an offer that may be called: a receipt says where it came from. */
-const printPriceOf = (step: Candidate | undefined): JsonObject =>
-  step === undefined ? {} : { price: printPriceSource(step.row, step.origin) }
-
-const dollars = (nano: bigint | undefined): string | undefined =>
-  nano === undefined ? undefined : dollarsFromNano(nano)

@@ -5,21 +5,88 @@ import type { ErrorCode } from '../../core/errors/catalogue.ts'
 import { GatewayError } from '../../core/errors/gateway-error.ts'
 import { dollarsFromNano, type Nano } from '../../core/money.ts'
 import type { ImageRequest } from '../../core/request/image-request.ts'
-import { type Candidate, type Exclusion, makePlan } from '../../core/routing/plan.ts'
+import {
+  type Candidate,
+  type Exclusion,
+  makePlan,
+  type Plan,
+  rankingOf,
+} from '../../core/routing/plan.ts'
 import type { Instant } from '../../core/time.ts'
 import type { Dependencies, Snapshot } from '../dependencies.ts'
 import { standardOf } from '../gate-wishes.ts'
 import { type QuotedOffers, quoteAtProvider, quoteOffers } from '../quote-offers.ts'
 import { missingImages, type Run } from '../run.ts'
+import { floorWarnings, type LearnedPlan, planLearned, takeDecision } from './plan-learned.ts'
 
 /**
  * Decides which offers are tried for the missing images, in which order, and what the whole plan
  * can cost at worst. The reasons are kept with the plan.
  * @throws GatewayError when no offer can serve the request, naming the parameter in the way.
  */
-export function plan(run: Run, deps: Dependencies): Run {
+export async function plan(run: Run, deps: Dependencies): Promise<Run> {
   const missing = missingImages(run)
   if (missing === 0) return { ...run, listNano: listPrice(run, deps) }
+  if (run.resolution.auto !== 'learned') return planByName(run, missing, deps)
+  const listed = { ...run, listNano: listPrice(run, deps) }
+  return takeDecision(listed, await choosePlan(listed, deps, { isBinding: true }), deps)
+}
+
+/**
+ * The plan that would be made for a request now. Nothing is written, held or counted, and nothing
+ * is left to chance.
+ */
+export async function explainPlan(run: Run, deps: Dependencies): Promise<Run> {
+  if (run.resolution.auto !== 'learned') return planByName(run, run.request.n, deps)
+  const chosen = await choosePlan(run, deps, { isBinding: false })
+  const warnings = [...run.warnings, ...floorWarnings(run, chosen)]
+  return { ...run, listNano: listPrice(run, deps), plan: chosen, warnings }
+}
+
+/** The best known plan for all pictures, without any effect; undefined when there is none. */
+export function expectedPlan(run: Run, deps: Dependencies): Plan | undefined {
+  return run.resolution.auto === 'learned'
+    ? planLearned(run, {}, deps).plan
+    : planByName(run, run.request.n, deps).plan
+}
+
+/** @throws GatewayError when no offer may be called, naming what stands in the way. */
+async function choosePlan(
+  run: Run,
+  deps: Dependencies,
+  { isBinding }: { readonly isBinding: boolean },
+): Promise<Plan> {
+  const draw = isBinding ? { draw: drawOf(deps) } : {}
+  const found = planLearned(run, draw, deps)
+  refuseBadOptions(run.request, found)
+  const { plan: chosen } = found
+  if (chosen === undefined) throw noOffer(run, tooDearOnes(found), found.exclusions)
+  const { group, consistent } = run.request
+  const isHeld = consistent ?? deps.rules.isConsistent
+  const first = chosen.steps[0]
+  if (group === undefined || !isHeld || first === undefined || !isBinding) return chosen
+  const name = `group_model:${encodeURIComponent(run.caller.tenant)}:${encodeURIComponent(group)}`
+  // The first request of a group decides for all replicas.
+  const modelId = await deps.stores.settings.getOrCreate(name, first.model.id)
+  const held = planLearned(run, { ...draw, modelId }, deps)
+  if (held.plan === undefined) throw noOffer(run, tooDearOnes(held), held.exclusions)
+  return held.plan
+}
+
+const tooDearOnes = ({ candidates, exclusions }: LearnedPlan): readonly Candidate[] => {
+  const dear = new Set(
+    exclusions.flatMap(({ offer, unfit }) => (unfit.code === 'max_cost' ? [offer] : [])),
+  )
+  return candidates.filter(({ offer }) => dear.has(offer))
+}
+
+const UINT32 = 2 ** 32
+
+/** From 0 to 1; logged with the decision. */
+const drawOf = ({ random }: Dependencies): number =>
+  [...random.bytes(4)].reduce((sum, byte) => sum * 256 + byte, 0) / UINT32
+
+function planByName(run: Run, missing: number, deps: Dependencies): Run {
   const isPinned = run.resolution.auto === undefined
   const { request, resolution, snapshot, startedAt } = run
   const asked = { request, resolution, images: missing }
@@ -32,7 +99,7 @@ export function plan(run: Run, deps: Dependencies): Run {
   const made = makePlan({
     candidates,
     exclusions,
-    ranking: run.resolution.auto ?? 'cheapest',
+    ranking: rankingOf(resolution),
     maxSteps: deps.limits.planSteps,
     besideNano: looksNano(run, candidates, deps),
     ...(run.request.maxCostNano === undefined ? {} : { maxCostNano: run.request.maxCostNano }),
@@ -69,16 +136,22 @@ function refuseBadOptions(request: ImageRequest, { candidates, exclusions }: Quo
   }
 }
 
-/** Leaves out offers whose circuit breaker is open: a plan has better use for its steps. */
+/**
+ * Leaves out offers whose circuit breaker is open, because a plan has better use for its steps, and
+ * those of providers that must not see requests.
+ */
 export function withoutBroken(
   { candidates, exclusions }: QuotedOffers,
   { providers }: Snapshot,
-  { traffic }: Dependencies,
+  { traffic, rules }: Dependencies,
 ): QuotedOffers {
   const broken: Exclusion[] = []
   const working = candidates.filter(({ offer, model }) => {
     const provider = providers.get(model.provider)
     if (provider === undefined) return false
+    const policy = rules.dataPolicy?.(model.provider)
+    if (policy !== undefined) broken.push({ offer, unfit: { code: 'data_policy', reason: policy } })
+    if (policy !== undefined) return false
     const { typicalSeconds } = model
     const blocked = traffic.blockOf({ provider, offer, typicalSeconds })
     if (blocked !== undefined) broken.push({ offer, unfit: { code: 'health', ...blocked } })

@@ -1,5 +1,5 @@
 import type { Finishing } from '../../core/catalog/settings.ts'
-import type { ImageRecord } from '../../core/jobs/request-record.ts'
+import type { Fact, ImageRecord } from '../../core/jobs/request-record.ts'
 import { readImageHeader } from '../../core/quality/image-header.ts'
 import type { Warning } from '../../core/request/image-request.ts'
 import type { Dependencies } from '../dependencies.ts'
@@ -10,8 +10,13 @@ import type { JudgedAttempt, RefusedImage } from './judge.ts'
 /**
  * Makes good pictures servable: scaled or converted where the model could not do what was asked,
  * with the original kept. Refused ones stay stored, because they were paid, and are never served.
+ * @param evidence what they teach, written with them
  */
-export async function publish(judged: JudgedAttempt, deps: Dependencies): Promise<EndedAttempt> {
+export async function publish(
+  judged: JudgedAttempt,
+  evidence: readonly Fact[],
+  deps: Dependencies,
+): Promise<EndedAttempt> {
   const warnings: Warning[] = [...judged.warnings]
   const images = await Promise.all(
     judged.good.map((image) => finishImage(image, judged.finishing, warnings, deps)),
@@ -23,7 +28,8 @@ export async function publish(judged: JudgedAttempt, deps: Dependencies): Promis
     }),
   )
   const records = [...images, ...refused].map(({ record }) => record)
-  const facts = records.map((image) => ({ kind: 'image-judged', image }) as const)
+  const judgements = records.map((image) => ({ kind: 'image-judged', image }) as const)
+  const facts = [...judgements, ...evidence]
   const { requestId } = judged.attempt
   const written =
     facts.length === 0

@@ -3,6 +3,7 @@ import { invalid } from '../../core/errors/gateway-error.ts'
 import { withUsualCount } from '../../core/purpose/image-count.ts'
 import type { ImageRequest } from '../../core/request/image-request.ts'
 import { normaliseRequest } from '../../core/request/normalise.ts'
+import { explainRoute, printRoute } from '../../gateway/explain-route.ts'
 import type { Watch } from '../../gateway/run.ts'
 import { callerOf } from '../auth.ts'
 import { watchClient } from '../client-gone.ts'
@@ -35,6 +36,9 @@ export async function runImages(
   const caller = callerOf(request)
   const { gateway, links } = context
   if (normal.webhook !== undefined) gateway.deps.notices.checkUrl('webhook', normal.webhook)
+  if (extras.isDryRun === true) {
+    return reply.send(printRoute(await explainRoute(normal, caller, gateway.deps)))
+  }
   const { clock } = gateway.deps
   const baseUrl = pictureBase(request, context)
   const hasBody = extras.hasBody ?? context.bodyExtension

@@ -1,0 +1,87 @@
+import type { Command } from 'commander'
+import { LOCAL_CALLER } from '../../config/library.ts'
+import type { JsonObject } from '../../core/json.ts'
+import { normaliseRequest } from '../../core/request/normalise.ts'
+import { explainRoute, printRoute } from '../../gateway/explain-route.ts'
+import { giveOrder, printOrder, takeOrderBack } from '../../gateway/route-orders.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { offersTable } from '../offers-table.ts'
+import { type Output, table } from '../output.ts'
+import { action, type CommonOptions, withCommonOptions, withKeeprate } from '../settings.ts'
+import { type PictureOptions, toInput, withPictureOptions } from './generate.ts'
+
+/** Stands in for the prompt of somebody who asks about a kind of picture. */
+const SAMPLE_PROMPT = 'a picture as usual'
+
+/** `keeprate route explain|pin|unpin|ban|unban|list` */
+export function addRoute(program: Command): void {
+  const route = program.command('route').description('Which offers are tried, and why')
+  withPictureOptions(route.command('explain'))
+    .description('Show what would be tried for a request now; nothing is bought')
+    .argument('[prompt]', 'what would be drawn', SAMPLE_PROMPT)
+    .action(action(explain))
+  const orders = [
+    ['pin', 'Use only this offer', true],
+    ['ban', 'Never use this offer', true],
+    ['unpin', 'Take a pin back', false],
+    ['unban', 'Take a ban back', false],
+  ] as const
+  for (const [name, description, isGiven] of orders) {
+    const kind = name.endsWith('pin') ? 'pin' : 'ban'
+    withCommonOptions(route.command(name))
+      .description(description)
+      .argument('<offer>', 'provider/model, or a provider')
+      .option('-p, --purpose <name>', 'for this purpose alone')
+      .action(
+        action((output, offer: string, options: CommonOptions & { readonly purpose?: string }) =>
+          changeOrder(output, { kind, offer, isGiven }, options),
+        ),
+      )
+  }
+  withCommonOptions(route.command('list'))
+    .description('Show what is pinned and banned')
+    .action(action(list))
+}
+
+const explain = (output: Output, prompt: string, options: PictureOptions): Promise<number> =>
+  withKeeprate(options as CommonOptions, async ({ gateway }) => {
+    await gateway.ready
+    const request = normaliseRequest({ operation: 'generate', ...toInput(prompt, options) })
+    const answer = printRoute(await explainRoute(request, LOCAL_CALLER, gateway.deps))
+    for (const { message } of answer.warnings as { message: string }[]) {
+      output.note(`note   ${message}`)
+    }
+    output.data(answer, offersTable(answer.offers as JsonObject[]))
+    return exitCodes.ok
+  })
+
+const changeOrder = (
+  output: Output,
+  order: { readonly kind: 'pin' | 'ban'; readonly offer: string; readonly isGiven: boolean },
+  options: CommonOptions & { readonly purpose?: string },
+): Promise<number> =>
+  withKeeprate(options, async ({ gateway }) => {
+    await gateway.ready
+    const { kind, offer, isGiven } = order
+    const { purpose } = options
+    const given = { kind, offer, ...(purpose === undefined ? {} : { purpose }) }
+    const where = purpose === undefined ? 'all purposes' : purpose
+    if (isGiven) {
+      const made = await giveOrder(given, gateway.deps)
+      output.data(printOrder(made), `${kind} of ${offer} for ${where}`)
+    } else {
+      await takeOrderBack(given, gateway.deps)
+      output.data({ ...given, deleted: true }, `no ${kind} of ${offer} for ${where} any more`)
+    }
+    return exitCodes.ok
+  })
+
+const list = (output: Output, options: CommonOptions): Promise<number> =>
+  withKeeprate(options, async ({ stores }) => {
+    const orders = await stores.routeOrders.list()
+    const rows = orders.map(({ kind, offer, purpose = 'all', at }) => [
+      ...[kind, offer, purpose, new Date(at).toISOString()],
+    ])
+    output.data(orders.map(printOrder), table([['order', 'offer', 'purpose', 'since'], ...rows]))
+    return exitCodes.ok
+  })

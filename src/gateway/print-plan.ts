@@ -1,0 +1,105 @@
+import type { JsonObject } from '../core/json.ts'
+import { dollarsFromNano } from '../core/money.ts'
+import type {
+  BelievedOffer,
+  Candidate,
+  DraftPart,
+  ExplainedOffer,
+  Plan,
+} from '../core/routing/plan.ts'
+import { printPriceSource, printWaiting } from './print-quote.ts'
+
+/** The plan as it is stored and answered: dollars, not nano-dollars. */
+export const printPlan = (plan: Plan): JsonObject => ({
+  strategy: plan.strategy,
+  hold: dollarsFromNano(plan.holdNano),
+  ...(plan.drafts === undefined ? {} : { drafts: printDrafts(plan.drafts) }),
+  offers: plan.explanation.map((offer) => printOffer(offer, plan.steps)),
+  ...printDecision(plan),
+})
+
+/** Both baselines beside what drafts are expected to cost: made all at once, and one by one. */
+const printDrafts = ({ step, count, prospect }: DraftPart): JsonObject => ({
+  ...{ offer: step.offer, count, price: printPriceSource(step.row, step.origin) },
+  expected_cost: dollarsFromNano(step.quote.expectedNano),
+  with_refining: expectedDollars(prospect.costNano),
+  all_at_once: expectedDollars(prospect.blindNano),
+  one_by_one: expectedDollars(prospect.oneByOneNano),
+  least_refined_accepted: rounded(prospect.leastRefineChance),
+  is_worth_it: prospect.isWorthIt,
+  basis: 'prior',
+})
+
+/** One row of an explanation. */
+export const printOffer = (offer: ExplainedOffer, steps: Plan['steps'] = []): JsonObject => ({
+  offer: offer.offer,
+  step: offer.step,
+  expected_cost: dollars(offer.expectedNano),
+  low_cost: dollars(offer.lowNano),
+  high_cost: dollars(offer.highNano),
+  ...printWaiting(offer.waiting),
+  ...printBelieved(offer.believed),
+  reason: offer.reason,
+  ...(offer.believed === undefined ? printPriceOf(steps[(offer.step ?? 0) - 1]) : {}),
+})
+
+/** The price of an offer that may be called: a receipt says where it came from. */
+const printPriceOf = (step: Candidate | undefined): JsonObject =>
+  step === undefined ? {} : { price: printPriceSource(step.row, step.origin) }
+
+const dollars = (nano: bigint | undefined): string | undefined =>
+  nano === undefined ? undefined : dollarsFromNano(nano)
+
+/** What is believed of an offer; a share without outcomes behind it is said to be a prior. */
+function printBelieved(believed: BelievedOffer | undefined): JsonObject {
+  if (believed === undefined) return {}
+  const { acceptance, interval, ownOutcomes, inheritedOutcomes } = believed
+  return {
+    variant: believed.variant,
+    acceptance: {
+      mean: rounded(acceptance),
+      low: rounded(interval[0]),
+      high: rounded(interval[1]),
+      own: Math.round(ownOutcomes),
+      inherited: Math.round(Math.max(0, inheritedOutcomes)),
+      basis: ownOutcomes + inheritedOutcomes < 0.5 ? 'prior' : 'outcomes',
+    },
+    per_accepted: expectedDollars(believed.perAcceptedNano),
+    p95_s: rounded(believed.p95Seconds),
+    price: printPriceSource(believed.row, believed.origin),
+  }
+}
+
+function printDecision({ decision, gate }: Plan): JsonObject {
+  if (decision === undefined) return {}
+  const { floor } = decision
+  return {
+    gate: gate && { on: gate.isOn, reason: gate.reason },
+    decision: {
+      exploring: decision.isExploring,
+      propensity: decision.propensity,
+      accepted: rounded(decision.accepted),
+      spend: expectedDollars(decision.spendNano),
+      per_accepted: expectedDollars(decision.perAcceptedNano),
+      known_cost: expectedDollars(decision.knownNano),
+      extra_cost: expectedDollars(decision.extraNano),
+      p95_s: rounded(decision.p95Seconds),
+      floor: {
+        asked: floor.asked,
+        effective: rounded(floor.effective),
+        reachable: floor.isReachable,
+      },
+      plans: decision.plans.map(({ plan, propensity, spendNano, accepted }) => ({
+        ...{ plan, propensity },
+        expected_cost: expectedDollars(spendNano),
+        expected_acceptance: rounded(accepted),
+      })),
+      log: decision.log as unknown as JsonObject,
+    },
+  }
+}
+
+const rounded = (value: number): number => Math.round(value * 10_000) / 10_000
+
+/** Expectations are no amounts of a book, but are read beside them. */
+const expectedDollars = (nano: number): string => dollarsFromNano(BigInt(Math.round(nano)))

@@ -1,0 +1,48 @@
+import type { Instant } from '../core/time.ts'
+import type { Run } from './run.ts'
+
+/** Limits of what is remembered. */
+const limits = {
+  /** Who asks again within so long did not like what came. */
+  windowMs: 600_000,
+  /** Answers that are remembered; the oldest go first. */
+  maxAnswers: 10_000,
+} as const
+
+/**
+ * Remembers who got which pictures for which prompt, to notice when the same one is asked for
+ * again. In this process alone: somebody who comes back to another replica is not noticed.
+ */
+export class RepeatDesk {
+  readonly #answers = new Map<
+    string,
+    { readonly at: Instant; readonly images: readonly string[] }
+  >()
+
+  /** Notes what a request was answered with. */
+  answered(run: Run, images: readonly string[], now: Instant): void {
+    const key = keyOf(run)
+    if (key === undefined || images.length === 0) return
+    this.#answers.delete(key)
+    this.#answers.set(key, { at: now, images })
+    if (this.#answers.size <= limits.maxAnswers) return
+    const oldest = this.#answers.keys().next()
+    if (oldest.done !== true) this.#answers.delete(oldest.value)
+  }
+
+  /** The pictures that a request rejects by asking again; each is told once. */
+  repeatedBy(run: Run, now: Instant): readonly string[] {
+    const key = keyOf(run)
+    const known = key === undefined ? undefined : this.#answers.get(key)
+    if (key === undefined || known === undefined) return []
+    this.#answers.delete(key)
+    return now - known.at <= limits.windowMs ? known.images : []
+  }
+}
+
+/** Without a user or group nobody knows whether it is the same person. */
+function keyOf({ caller, request }: Run): string | undefined {
+  const who = request.endUser ?? request.group
+  if (who === undefined) return undefined
+  return [caller.tenant, who, request.operation, request.prompt].map(encodeURIComponent).join('/')
+}

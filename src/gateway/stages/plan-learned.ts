@@ -1,0 +1,223 @@
+import type { Book } from '../../core/ledger/entry.ts'
+import { dollarsFromNano, type Nano } from '../../core/money.ts'
+import { contextOf } from '../../core/purpose/context-of.ts'
+import type { Size, Warning } from '../../core/request/image-request.ts'
+import type { Gate } from '../../core/routing/arm.ts'
+import { type ChosenSteps, chooseSteps, toLearnedPlan } from '../../core/routing/learned-plan.ts'
+import type { Candidate, Exclusion, Plan } from '../../core/routing/plan.ts'
+import { barredBy } from '../../core/routing/route-order.ts'
+import { shownSize } from '../../core/routing/variants.ts'
+import type { Dependencies } from '../dependencies.ts'
+import type { QuotedRequest } from '../plan-desk.ts'
+import { quoteVariant } from '../quote-variants.ts'
+import { missingImages, type Run } from '../run.ts'
+
+/** Attempts that a plan may have, whatever gates refuse. */
+const MOST_ATTEMPTS = 3
+
+/** A plan made by what was learned, or what stood in the way of one. */
+export interface LearnedPlan {
+  readonly plan?: Plan
+  readonly candidates: readonly Candidate[]
+  readonly exclusions: readonly Exclusion[]
+}
+
+/** What narrows a plan beside the request. */
+interface Narrowing {
+  /** From 0 to 1; without it nothing is explored. */
+  readonly draw?: number
+  /** The only model that may be used. */
+  readonly modelId?: string
+  /** Nobody makes pictures of the size that the purpose has by default. */
+  readonly isAnySize?: boolean
+}
+
+/** Plans by what was learned of accepted pictures. Changes nothing: see `takeDecision`. */
+export function planLearned(run: Run, narrowing: Narrowing, deps: Dependencies): LearnedPlan {
+  const shown = narrowing.isAnySize === true ? undefined : shownSize(run.request, run.traits)
+  const found = planAt(run, { ...narrowing, shown }, deps)
+  // A size that nobody asked for is no reason to refuse.
+  const isWish = shown !== undefined && run.traits.basis.display !== 'asked'
+  return found.plan === undefined && isWish
+    ? planLearned(run, { ...narrowing, isAnySize: true }, deps)
+    : found
+}
+
+function planAt(
+  run: Run,
+  narrowing: Narrowing & { readonly shown: Size | undefined },
+  deps: Dependencies,
+): LearnedPlan {
+  const { request, resolution, snapshot, startedAt, traits } = run
+  const { plans } = deps.learning
+  const images = missingImages(run)
+  const open = { request, resolution, images, shown: narrowing.shown }
+  const quoted = plans.quote(open, snapshot, startedAt)
+  const { usable, exclusions } = sift(quoted, run, narrowing, deps)
+  const candidates = quoted.options.map(({ candidate }) => candidate)
+  const weighing = { quoted, usable, context: contextOf(request, traits), traits, images }
+  const attempts = Math.min(MOST_ATTEMPTS, deps.limits.planSteps)
+  const weighed = plans.weigh({ ...weighing, gate: gateOf(run, deps), attempts }, snapshot)
+  if (weighed === undefined) return { candidates, exclusions }
+  const first = weighed.options[0]?.candidate
+  const book: Book = first?.isSimulated === true ? 'simulated' : 'real'
+  const exploration = plans.exploration(
+    weighed,
+    { purpose: traits.purpose, book },
+    // Critical pictures are not what is learned from.
+    traits.standard.isCritical ? undefined : narrowing.draw,
+  )
+  const chosen = chooseSteps(weighed, exploration)
+  const besideNano =
+    deps.gates.ceilingNano(traits.standard.gates, book === 'simulated') * BigInt(images)
+  const steps = priceSteps(chosen, { run, quoted, usable, besideNano }, deps)
+  if (steps.length === 0) return { candidates, exclusions }
+  return {
+    plan: toLearnedPlan(weighed, chosen, { steps, exclusions, besideNano }),
+    candidates,
+    exclusions,
+  }
+}
+
+/**
+ * The check between attempts, with its rates as they were measured; none where a purpose has no
+ * gates. Looking is counted at its ceiling.
+ */
+function gateOf({ traits }: Run, { learning, gates }: Dependencies): Gate | undefined {
+  const own = traits.standard.gates
+  if (own.length === 0) return undefined
+  const { passGood, passBad } = learning.desk.instruments(traits.purpose).gate
+  return { passGood, passBad, costNano: gates.ceilingNano(own, false), seconds: 0 }
+}
+
+/** Which options may be called now, and why the others may not. */
+function sift(
+  { options, exclusions }: QuotedRequest,
+  run: Run,
+  { modelId }: Narrowing,
+  deps: Dependencies,
+): { readonly usable: readonly number[]; readonly exclusions: readonly Exclusion[] } {
+  const { traits, request, snapshot } = run
+  const barred = new Map<string, Exclusion>()
+  const isBarred = (candidate: Candidate): boolean => {
+    const unfit = unfitNow(candidate, run, modelId, deps)
+    if (unfit !== undefined) barred.set(candidate.offer, { offer: candidate.offer, unfit })
+    return unfit !== undefined
+  }
+  let usable = [...options.keys()].filter((at) => {
+    const candidate = options[at]?.candidate
+    return (
+      candidate !== undefined &&
+      snapshot.providers.has(candidate.model.provider) &&
+      !isBarred(candidate)
+    )
+  })
+  const keep = (isKept: (candidate: Candidate) => boolean, reason: string): void => {
+    const kept = usable.filter((at) => isKept(options[at]?.candidate as Candidate))
+    if (kept.length === 0 || kept.length === usable.length) return
+    for (const at of usable) {
+      const offer = options[at]?.candidate.offer ?? ''
+      if (!kept.includes(at)) barred.set(offer, { offer, unfit: { code: 'needs', reason } })
+    }
+    usable = kept
+  }
+  // One request belongs to one book, and pictures of emulators are for nobody who has others.
+  keep(({ isSimulated }) => !isSimulated, 'its provider is emulated, and others are not')
+  if (traits.needsText && !request.needs.includes('text')) {
+    keep(({ model }) => model.supports.text === true, 'it writes no legible text')
+  }
+  return { usable, exclusions: [...exclusions, ...barred.values()] }
+}
+
+function unfitNow(
+  { offer, model, quote }: Candidate,
+  run: Run,
+  modelId: string | undefined,
+  { learning, rules, traffic }: Dependencies,
+): Exclusion['unfit'] | undefined {
+  const { traits, request, snapshot } = run
+  const order = barredBy(learning.plans.orders, traits.purpose, offer)
+  if (order !== undefined) return { code: 'orders', reason: order }
+  const policy = rules.dataPolicy?.(model.provider)
+  if (policy !== undefined) return { code: 'data_policy', reason: policy }
+  if (modelId !== undefined && model.id !== modelId) {
+    return { code: 'orders', param: 'group', reason: `pictures of its group come from ${modelId}` }
+  }
+  const most = request.maxCostNano ?? traits.standard.maxCostNano
+  if (most !== undefined && quote.highNano > most) {
+    const reason = `its worst case is $${dollarsFromNano(quote.highNano)}`
+    return { code: 'max_cost', param: 'max_cost', reason }
+  }
+  const provider = snapshot.providers.get(model.provider)
+  if (provider === undefined) return undefined
+  const { typicalSeconds } = model
+  const blocked = traffic.blockOf({ provider, offer, typicalSeconds })
+  return blocked === undefined ? undefined : { code: 'health', ...blocked }
+}
+
+/** The steps as they cost for this very request, as many as its limit and the gateway's allow. */
+function priceSteps(
+  { attempts, reserves }: ChosenSteps,
+  from: {
+    readonly run: Run
+    readonly quoted: QuotedRequest
+    readonly usable: readonly number[]
+    readonly besideNano: Nano
+  },
+  { limits }: Dependencies,
+): readonly { readonly at: number; readonly candidate: Candidate }[] {
+  const { run, quoted, usable } = from
+  const { request, snapshot, startedAt } = run
+  const mostNano = request.maxCostNano ?? run.traits.standard.maxCostNano
+  const most = attempts.length + limits.planSteps - 1
+  const steps: { readonly at: number; readonly candidate: Candidate }[] = []
+  let heldNano: Nano = 0n
+  for (const at of [...attempts, ...reserves]) {
+    if (steps.length >= most) break
+    const option = quoted.options[usable[at] ?? -1]
+    if (option === undefined) continue
+    const wanted = { variant: option.variant, request, images: missingImages(run) }
+    const priced = quoteVariant(wanted, snapshot, startedAt)
+    // A longer prompt than that of the request alike may not fit any more.
+    if (!priced.ok) continue
+    const highNano = priced.value.quote.highNano + from.besideNano
+    if (mostNano !== undefined && heldNano + highNano > mostNano) continue
+    heldNano += highNano
+    const { waiting } = option.candidate
+    steps.push({ at, candidate: waiting ? { ...priced.value, waiting } : priced.value })
+  }
+  return steps
+}
+
+/** Counts a decision that is acted upon, and says what is to be written and told of it. */
+export function takeDecision(run: Run, plan: Plan, deps: Dependencies): Run {
+  const { decision, steps } = plan
+  const [first] = steps
+  if (decision === undefined || first === undefined) return { ...run, plan }
+  const { knownNano, extraNano } = decision
+  const book: Book = first.isSimulated ? 'simulated' : 'real'
+  const { purpose } = run.traits
+  const { provider } = first.model
+  deps.learning.plans.decided({ purpose, book, provider, knownNano, extraNano })
+  const fact = { kind: 'plan-chosen', book, knownNano, extraNano } as const
+  return {
+    ...run,
+    plan,
+    unwritten: [...run.unwritten, fact],
+    warnings: [...run.warnings, ...floorWarnings(run, plan)],
+  }
+}
+
+/** Said to those who named a purpose or a floor; the others find it in the receipt. */
+export function floorWarnings({ traits }: Pick<Run, 'traits'>, plan: Plan): readonly Warning[] {
+  const { decision } = plan
+  const { basis } = traits
+  const hasAsked = [basis.floor, basis.purpose].some((how) => how === 'asked' || how === 'model')
+  if (decision === undefined || decision.floor.isReachable || !hasAsked) return []
+  const { asked } = decision.floor
+  const expected = decision.accepted.toFixed(2)
+  const message =
+    `No plan is known to reach the floor ${asked} of ${traits.purpose} in time; ` +
+    `this one is expected to end in an accepted picture for ${expected} of requests.`
+  return [{ code: 'floor_unreachable', param: 'floor', message }]
+}
