@@ -44,7 +44,7 @@ export function readDataPolicy(value: unknown): DataPolicy {
   }
 }
 
-/** Why the policy keeps requests from a provider; undefined when it does not. What nobody said is no. */
+/** Why the policy keeps a provider from requests, if it does; what nobody said is a no. */
 export function forbiddenBy(policy: DataPolicy, data: ProviderData = {}): string | undefined {
   const { regions, maxRetentionDays, isSelfHostedOnly } = policy
   // Own machines keep what they are told to, where they stand.

@@ -1,6 +1,6 @@
 import { owedTimes } from '../core/answers/owed-answer.ts'
 import type { Dependencies } from './dependencies.ts'
-import { refreshLearning } from './learning.ts'
+import { refreshLearning } from './open-learning.ts'
 import { recover } from './recover.ts'
 import { sweepOldPictures } from './retention.ts'
 import type { WorkDesk } from './work-desk.ts'

@@ -1,3 +1,4 @@
+import type { Verdict } from '../core/feedback/verdict.ts'
 import type { RequestRecord } from '../core/jobs/request-record.ts'
 import type { JsonObject } from '../core/json.ts'
 import { dollarsFromNano } from '../core/money.ts'
@@ -60,7 +61,7 @@ async function verdictOn(
   { id }: RequestRecord,
   { requests, feedback }: Pick<Stores, 'requests' | 'feedback'>,
 ): Promise<boolean | null> {
-  const verdicts = []
+  const verdicts: Verdict[] = []
   for (const image of await requests.images(id))
     verdicts.push(...(await feedback.ofImage(image.id)))
   return verdicts.toSorted((one, other) => one.at - other.at).at(-1)?.isAccepted ?? null

@@ -1,10 +1,6 @@
 import type { AlertRules } from '../core/alerts/alert-rules.ts'
-import type { Catalog } from '../core/catalog/catalog.ts'
-import type { MeasuredSeconds } from '../core/catalog/measured-seconds.ts'
 import type { Model } from '../core/catalog/model.ts'
 import type { KeyLimits } from '../core/ledger/virtual-key.ts'
-import type { PriceBook } from '../core/pricebook/price-book.ts'
-import type { WaitingRate } from '../core/pricing/strategies/index.ts'
 import type { Purposes } from '../core/purpose/default-purposes.ts'
 import type { RetentionRule } from '../core/storage/retention.ts'
 import type { Clock, Random } from '../ports/clock.ts'
@@ -12,7 +8,6 @@ import type { Sha256 } from '../ports/digest.ts'
 import type { ImageDecoder } from '../ports/image-decoder.ts'
 import type { ImageStore } from '../ports/image-store.ts'
 import type { Log } from '../ports/log.ts'
-import type { Provider } from '../ports/provider.ts'
 import type { Stores } from '../ports/stores.ts'
 import type { BudgetDesk } from './budget-desk.ts'
 import type { ByteBudget } from './byte-budget.ts'
@@ -30,30 +25,13 @@ import type { RepeatGuard } from './repeat-guard.ts'
 import type { RoutingRules } from './routing-rules.ts'
 import type { SamePixels } from './same-pixels.ts'
 import type { SentBytes } from './sent-bytes.ts'
+import type { Snapshot } from './snapshot.ts'
 import type { Siblings } from './siblings.ts'
 import type { SimilarityDesk } from './similarity-desk.ts'
 import type { Traffic } from './traffic.ts'
 import type { WebhookDesk } from './webhook-desk.ts'
 
-/**
- * What a request sees of the control plane, taken once at its start: a price or a provider that
- * changes in mid-flight never reaches it.
- */
-export interface Snapshot {
-  readonly catalog: Catalog
-  readonly book: PriceBook
-  readonly providers: ReadonlyMap<string, Provider>
-  /** Seconds that calls alike took, where they are paid by the second. */
-  readonly measured?: MeasuredSeconds
-  /** What waiting costs callers, where the operator says so. */
-  readonly waiting?: WaitingPrice
-}
-
-/** What a second of waiting costs, and how many of them an offer is expected to take. */
-export interface WaitingPrice {
-  readonly rate: WaitingRate
-  readonly secondsOf: (model: Model) => number
-}
+export type { Snapshot }
 
 /** Everything the pipeline uses; made by the composition root, or by a test. */
 export interface Dependencies {

@@ -5,14 +5,14 @@ import type { EvidenceNote, KeptSighting, SeenPicture } from '../core/acceptance
 import { changeKey } from '../core/acceptance/generations.ts'
 import type { Fact } from '../core/jobs/request-record.ts'
 import { contextOf } from '../core/purpose/context-of.ts'
+import type { RequestTraits } from '../core/purpose/request-traits.ts'
+import type { ImageRequest } from '../core/request/image-request.ts'
 import { reachAfter } from '../core/routing/reach.ts'
 import { armNameOf } from '../core/routing/variants.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Stores } from '../ports/stores.ts'
-import { isGateRefusal } from './after-refusal.ts'
 import { isContradiction } from './contradiction.ts'
 import type { LearningDesk } from './learning-desk.ts'
-import type { Run } from './run.ts'
 
 /** A picture of an attempt that was judged, and whether it may be shown. */
 export interface JudgedPicture {
@@ -49,17 +49,18 @@ export class EvidenceDesk {
   see(
     pictures: readonly JudgedPicture[],
     call: TaughtCall,
-    run: Pick<Run, 'request' | 'traits' | 'plan' | 'ended'>,
+    about: {
+      readonly request: ImageRequest
+      readonly traits: RequestTraits
+      /** What was believed of offers whose pictures gates refused before, in order. */
+      readonly refused: readonly number[]
+    },
   ): readonly Fact[] {
-    const context = contextOf(run.request, run.traits)
+    const context = contextOf(about.request, about.traits)
     const arm = armNameOf(call)
-    const refused = run.ended.flatMap(({ attempt, failures }) => {
-      const share = run.plan?.steps[attempt.step]?.acceptance
-      return failures.some(isGateRefusal) && share !== undefined ? [share] : []
-    })
     const [belief] = this.#learning.beliefs([arm], context)
     const { gate } = this.#learning.instruments(context.purpose)
-    const reach = reachAfter(refused, belief?.belief.mean ?? 0, PRIOR_SIGMA, gate)
+    const reach = reachAfter(about.refused, belief?.belief.mean ?? 0, PRIOR_SIGMA, gate)
     const picture: SeenPicture = { arm, context, reach, at: this.#parts.clock.now() }
     return pictures.map(({ imageId, sighting }) => ({
       kind: 'evidence-noted' as const,

@@ -13,7 +13,7 @@ import { type Estimator, quoteOffer, type WantedOffer } from '../core/routing/qu
 import { waitingFor } from '../core/routing/waiting-cost.ts'
 import type { Instant } from '../core/time.ts'
 import type { Provider } from '../ports/provider.ts'
-import type { Snapshot } from './dependencies.ts'
+import type { Snapshot } from './snapshot.ts'
 
 /** What every offer that a request may mean would cost, and why the others cannot be called. */
 export interface QuotedOffers {

@@ -1,5 +1,5 @@
 import type { Instant } from '../core/time.ts'
-import type { Run } from './run.ts'
+import type { ImageRequest } from '../core/request/image-request.ts'
 
 /** Limits of what is remembered. */
 const limits = {
@@ -8,6 +8,12 @@ const limits = {
   /** Answers that are remembered; the oldest go first. */
   maxAnswers: 10_000,
 } as const
+
+/** Who asks, and for what. */
+interface Asking {
+  readonly caller: { readonly tenant: string }
+  readonly request: ImageRequest
+}
 
 /**
  * Remembers who got which pictures for which prompt, to notice when the same one is asked for
@@ -20,8 +26,8 @@ export class RepeatDesk {
   >()
 
   /** Notes what a request was answered with. */
-  answered(run: Run, images: readonly string[], now: Instant): void {
-    const key = keyOf(run)
+  answered(asked: Asking, images: readonly string[], now: Instant): void {
+    const key = keyOf(asked)
     if (key === undefined || images.length === 0) return
     this.#answers.delete(key)
     this.#answers.set(key, { at: now, images })
@@ -31,8 +37,8 @@ export class RepeatDesk {
   }
 
   /** The pictures that a request rejects by asking again; each is told once. */
-  repeatedBy(run: Run, now: Instant): readonly string[] {
-    const key = keyOf(run)
+  repeatedBy(asked: Asking, now: Instant): readonly string[] {
+    const key = keyOf(asked)
     const known = key === undefined ? undefined : this.#answers.get(key)
     if (key === undefined || known === undefined) return []
     this.#answers.delete(key)
@@ -41,7 +47,7 @@ export class RepeatDesk {
 }
 
 /** Without a user or group nobody knows whether it is the same person. */
-function keyOf({ caller, request }: Run): string | undefined {
+function keyOf({ caller, request }: Asking): string | undefined {
   const who = request.endUser ?? request.group
   if (who === undefined) return undefined
   return [caller.tenant, who, request.operation, request.prompt].map(encodeURIComponent).join('/')

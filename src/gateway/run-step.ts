@@ -220,7 +220,12 @@ export function evidenceOf(
       imageId: record.id,
       sighting: { verdict: 'fail' as const, isShown: false },
     }))
-  return learning.evidence.see([...shown, ...unseen], call, run)
+  const before = run.ended.flatMap(({ attempt, failures }) => {
+    const share = run.plan?.steps[attempt.step]?.acceptance
+    return failures.some(isGateRefusal) && share !== undefined ? [share] : []
+  })
+  const { request, traits } = run
+  return learning.evidence.see([...shown, ...unseen], call, { request, traits, refused: before })
 }
 
 /** Everything that follows an answer; also the way on for a job that was resumed. */

@@ -22,7 +22,7 @@ const PRIORS: { readonly [Wanted in Demand]: { readonly [Level in Tier]: string 
   high: { budget: '0.33', standard: '0.50', premium: '0.70' },
 }
 
-/** What a tier promises at a usual purpose counts as so many pictures; real ones soon outweigh it. */
+/** A tier's promise counts as so many pictures; real ones soon outweigh it. */
 const PRIOR_WEIGHT = 3
 
 /** What is believed of a model of a tier before anything was seen. */

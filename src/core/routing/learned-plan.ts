@@ -69,7 +69,7 @@ export interface ChosenSteps {
   readonly chosen: ChosenPlan
   /** The attempts, as gates refuse. */
   readonly attempts: readonly number[]
-  /** Others that are asked when calls fail, best first, each provider once where that is possible. */
+  /** Others for calls that fail, best first, each provider once where that is possible. */
   readonly reserves: readonly number[]
   readonly exploration: Exploration
 }

@@ -1,0 +1,40 @@
+import { offerName, type Tier } from '../core/catalog/model.ts'
+import { easeOfPurpose, priorOfTier } from '../core/routing/acceptance-prior.ts'
+import { tierOfArm } from '../core/routing/variants.ts'
+import type { Dependencies } from './dependencies.ts'
+import type { Learning } from './learning.ts'
+import { EvidenceDesk } from './evidence-desk.ts'
+import { LearningDesk } from './learning-desk.ts'
+import { PlanDesk } from './plan-desk.ts'
+import { RepeatDesk } from './repeat-desk.ts'
+
+/** Puts it together; it knows nothing until {@link refreshLearning}. */
+export function openLearning(
+  parts: Pick<Dependencies, 'snapshot' | 'stores' | 'clock' | 'traffic'>,
+): Learning {
+  const desk = new LearningDesk({
+    priorOf: (name) => priorOfTier(tierOfArm(name, (offer) => tierOf(offer, parts))),
+    easeOf: easeOfPurpose,
+  })
+  return {
+    desk,
+    evidence: new EvidenceDesk(desk, parts),
+    plans: new PlanDesk({ learning: desk, traffic: parts.traffic }),
+    repeats: new RepeatDesk(),
+  }
+}
+
+function tierOf(offer: string, { snapshot }: Pick<Dependencies, 'snapshot'>): Tier | undefined {
+  return snapshot().catalog.models.find((model) => offerName(model) === offer)?.tier
+}
+
+/** Takes over what other replicas learned and spent. */
+export async function refreshLearning({
+  learning,
+  stores,
+  clock,
+}: Pick<Dependencies, 'learning' | 'stores' | 'clock'>): Promise<void> {
+  await learning.desk.load(stores.beliefs)
+  await learning.plans.readSpend(stores)
+  learning.desk.think(clock.now())
+}
