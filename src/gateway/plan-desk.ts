@@ -21,9 +21,9 @@ import { waitingFor } from '../core/routing/waiting-cost.ts'
 import { isOneSided, nextWarmth, noWarmth, type Warmth } from '../core/routing/warmth.ts'
 import type { Instant } from '../core/time.ts'
 import type { Stores } from '../ports/stores.ts'
-import type { Snapshot } from './snapshot.ts'
 import type { LearningDesk } from './learning-desk.ts'
 import { type OpenRequest, type QuotedVariant, quoteVariants } from './quote-variants.ts'
+import type { Snapshot } from './snapshot.ts'
 import type { Traffic } from './traffic.ts'
 
 /** Limits of what is kept from request to request. */

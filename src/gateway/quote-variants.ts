@@ -6,8 +6,8 @@ import { ok, type Result, refused } from '../core/result.ts'
 import type { Candidate, Exclusion } from '../core/routing/plan.ts'
 import { requestBy, type Variant, variantsOf } from '../core/routing/variants.ts'
 import type { Instant } from '../core/time.ts'
-import type { Snapshot } from './snapshot.ts'
 import { quoteAtProvider } from './quote-offers.ts'
+import type { Snapshot } from './snapshot.ts'
 
 /** A way to make the picture, with what it costs now. */
 export interface QuotedVariant {

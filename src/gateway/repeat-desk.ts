@@ -1,5 +1,5 @@
-import type { Instant } from '../core/time.ts'
 import type { ImageRequest } from '../core/request/image-request.ts'
+import type { Instant } from '../core/time.ts'
 
 /** Limits of what is remembered. */
 const limits = {
