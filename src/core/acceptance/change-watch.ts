@@ -1,6 +1,7 @@
 /**
  * Latest outcomes that are compared with all before, and the standard errors beyond which a
- * difference is no chance. The short window sees a collapse at once, the long one a loss of a tenth.
+ * difference is no chance. The short window sees a collapse at once, the long one a loss of a
+ * tenth.
  */
 const WINDOWS = [
   { length: 50, alarm: 3 },

@@ -66,7 +66,7 @@ export function goodAfter(verdict: 'pass' | 'fail', share: number, gate: GateRat
   return all === 0 ? share : (share * good) / all
 }
 
-/** A chance that is a straight line in the chance of acceptance: for good pictures, for bad ones. */
+/** A chance that is a straight line in that of acceptance: for good pictures, for bad ones. */
 export interface Line {
   readonly good: number
   readonly bad: number

@@ -26,8 +26,8 @@ export interface Pull {
 }
 
 /**
- * How evidence pulls log-odds. A line `bad + (good − bad) × reach × p` pulls by how much it changes,
- * relative to itself.
+ * How evidence pulls log-odds. A line `bad + (good − bad) × reach × p` pulls by how much it
+ * changes, relative to itself.
  */
 export function pullOf(logOdds: number, counts: Counts, likelihoods: Likelihoods): Pull {
   let [slope, information] = [0, 0]
