@@ -183,15 +183,8 @@ const printValue = (value: unknown): string =>
 function toExtras(object: KeeprateObject): Extras {
   const { max_cost, deadline_ms, cache_ttl, negative_prompt, aspect_ratio, body, user, ...rest } =
     object
-  const {
-    provider_options,
-    cancel_on_disconnect,
-    on_policy_refusal,
-    on_gate_refusal,
-    operation,
-    ...more
-  } = rest
-  const { not_before, dry_run, ...same } = more
+  const { provider_options, cancel_on_disconnect, on_policy_refusal, ...most } = rest
+  const { on_gate_refusal, operation, not_before, dry_run, ...same } = most
   return {
     draft: {
       ...same,
