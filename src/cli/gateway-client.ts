@@ -1,5 +1,5 @@
 import { createSafeFetch } from '../adapters/safe-fetch/client.ts'
-import { SANDBOX_KEY } from '../config/open-keeprate.ts'
+import { SANDBOX_KEY } from '../config/fixed-keys.ts'
 import { GatewayError, invalid } from '../core/errors/gateway-error.ts'
 import { isObject } from '../core/json.ts'
 import type { HttpAnswer, HttpClient, HttpEvent } from '../ports/http-client.ts'

@@ -10,7 +10,6 @@ import {
   createWebhookAddresses,
   type ListeningAddresses,
 } from '../adapters/webhook-addresses/webhook-addresses.ts'
-import { scopes } from '../core/ledger/virtual-key.ts'
 import { makePurposes } from '../core/purpose/default-purposes.ts'
 import { viaOf } from '../core/request/via.ts'
 import { configureBudgets } from '../gateway/budget-admin.ts'
@@ -18,7 +17,7 @@ import { ByteBudget } from '../gateway/byte-budget.ts'
 import { createEventHub, type EventHub } from '../gateway/events.ts'
 import { GateDesk } from '../gateway/gate-desk.ts'
 import { type Gateway, openGateway, type RecoveryOptions } from '../gateway/gateway.ts'
-import { type FixedKey, KeyRing } from '../gateway/key-ring.ts'
+import { KeyRing } from '../gateway/key-ring.ts'
 import { defaultLimits, type GatewayLimits } from '../gateway/limits.ts'
 import { openPriceDesk, type PriceDesk } from '../gateway/price-desk.ts'
 import type { PriceWatch } from '../gateway/price-watch.ts'
@@ -36,6 +35,7 @@ import type { Sandbox } from '../sandbox/server.ts'
 import { toAlertRules } from './alert-rules.ts'
 import { type BookShelf, openBookShelf, refuseBroken } from './book-shelf.ts'
 import { databaseAddress } from './database.ts'
+import { fixedKeys } from './fixed-keys.ts'
 import type { LinkSigner } from './notice-links.ts'
 import { type OpenedTools, openGateTools } from './open-gates.ts'
 import { openNotices } from './open-notices.ts'
@@ -51,9 +51,6 @@ import { cacheParts } from './similarity.ts'
 import { openStorage } from './storage.ts'
 import { watchPrices } from './watch-prices.ts'
 import type { World } from './world.ts'
-
-/** The key that works in sandbox mode on a loopback address. */
-export const SANDBOX_KEY = 'sk-keeprate-sandbox'
 
 /** Everything that runs in one process, put together. */
 export interface Keeprate {
@@ -87,10 +84,6 @@ export interface Keeprate {
 }
 
 const sha256: Sha256 = (data) => hash('sha256', data, 'hex')
-
-/** Whether an address is reachable from this machine alone. */
-export const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
 
 /** What may differ between those who open a gateway. */
 export interface OpenOptions extends RecoveryOptions {
@@ -187,7 +180,7 @@ async function assemble(
   hub.listen((event) => event.kind === 'attempt-settled' && seconds.take(event.attempt))
   const traffic = openTraffic(settings, hub.emit, clock)
   const prices = openPrices(settings, { providers, books, seconds, traffic, hub })
-  const limits = limitsOf(settings)
+  const decided = decidedBy(settings)
   const decoder = world?.decoder ?? createSharpDecoder()
   const tools = openGateTools(settings.quality, { http, sandboxUrl })
   const outward = { http, clock, random, log, sha256 }
@@ -199,15 +192,10 @@ async function assemble(
     snapshot: prices.snapshot,
     stores,
     images: world?.images ?? storage.images,
-    ...{ decoder, clock, random, sha256, log, limits, notices: notices.desk },
-    ...{ rules: toRoutingRules(settings), alertRules: toAlertRules(settings.alerts) },
-    baselineModel: settings.baseline,
-    purposes: makePurposes(settings.purposes),
+    ...{ ...decided, decoder, clock, random, sha256, log, notices: notices.desk },
     gates: new GateDesk({ ...tools, decoder, clock, sha256 }),
-    cancelsOnDisconnect: settings.cancelOnDisconnect,
-    bytes: new ByteBudget(limits, clock),
+    bytes: new ByteBudget(decided.limits, clock),
     siblings: new Siblings(),
-    retention: settings.keeping.retention,
     ...cacheParts(settings, { http, store: stores.similarPrompts, log }),
     webhooks: new WebhookDesk(webhookAddresses),
     traffic,
@@ -240,7 +228,7 @@ async function assemble(
       await gateway.close()
       await Promise.all([watch.ended(), drained])
       await told.close()
-      await Promise.all([decoder.close(), http.close(), sandbox?.close(), storage.close()])
+      await Promise.all([decoder, http, sandbox, storage].map((each) => each?.close()))
       await stores.close()
     },
   }
@@ -265,6 +253,17 @@ const openPrices = (
   })
 }
 
+/** What the operator has decided, as the gateway takes it. */
+const decidedBy = (settings: Settings) => ({
+  rules: toRoutingRules(settings),
+  alertRules: toAlertRules(settings.alerts),
+  baselineModel: settings.baseline,
+  purposes: makePurposes(settings.purposes),
+  cancelsOnDisconnect: settings.cancelOnDisconnect,
+  retention: settings.keeping.retention,
+  limits: limitsOf(settings),
+})
+
 const limitsOf = ({ cacheTtlMs, bytesInFlight, planSteps }: Settings): GatewayLimits => ({
   ...defaultLimits,
   ...{ cacheTtlMs, bytesInFlight, planSteps },
@@ -278,26 +277,3 @@ const realWorld = (): Pick<World, 'clock' | 'random' | 'http'> => ({
 })
 
 const randomHex = (bytes: number): string => Buffer.from(systemRandom.bytes(bytes)).toString('hex')
-
-/** The sandbox's key is known to everybody: it works only where no call can cost real money. */
-export const isSandboxOnly = (
-  settings: Pick<Settings, 'host'>,
-  providers: readonly Pick<Provider, 'isSimulated'>[],
-): boolean =>
-  isLoopback(settings.host) &&
-  providers.length > 0 &&
-  providers.every((provider) => provider.isSimulated)
-
-function fixedKeys(settings: Settings, providers: readonly Provider[]): readonly FixedKey[] {
-  const principal = { tenant: 'default', scopes }
-  const keys: FixedKey[] = []
-  if (settings.adminKey !== undefined) {
-    keys.push({ secret: settings.adminKey, principal: { ...principal, keyId: 'key_admin' } })
-  }
-  if (isSandboxOnly(settings, providers)) {
-    const noAdmin = scopes.filter((scope) => scope !== 'admin')
-    const sandboxPrincipal = { ...principal, scopes: noAdmin, keyId: 'key_sandbox' }
-    keys.push({ secret: SANDBOX_KEY, principal: sandboxPrincipal })
-  }
-  return keys
-}

@@ -1,5 +1,4 @@
 import type { AlertRules } from '../core/alerts/alert-rules.ts'
-import type { Model } from '../core/catalog/model.ts'
 import type { KeyLimits } from '../core/ledger/virtual-key.ts'
 import type { Purposes } from '../core/purpose/default-purposes.ts'
 import type { RetentionRule } from '../core/storage/retention.ts'

@@ -53,8 +53,8 @@ export class NoticeDesk {
   }
 
   /**
-   * What is owed of a notice: a delivery for each destination that wants it, and one for the address
-   * that the request named.
+   * What is owed of a notice: a delivery for each destination that wants it, and one for the
+   * address that the request named.
    */
   deliveries(notice: Notice, url?: string): readonly Delivery[] {
     const wanting = this.#destinations.filter((destination) => wants(destination, notice))

@@ -2,13 +2,8 @@ import type { Command } from 'commander'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { ConfigError } from '../../config/config-error.ts'
-import {
-  isLoopback,
-  isSandboxOnly,
-  type Keeprate,
-  openKeeprate,
-  SANDBOX_KEY,
-} from '../../config/open-keeprate.ts'
+import { isLoopback, isSandboxOnly, SANDBOX_KEY } from '../../config/fixed-keys.ts'
+import { type Keeprate, openKeeprate } from '../../config/open-keeprate.ts'
 import { createLog } from '../../config/plain-log.ts'
 import { dropUnconfigured } from '../../gateway/budget-admin.ts'
 import { createApp } from '../../http/app.ts'

@@ -65,7 +65,7 @@ export const servesNear =
     wouldServe(made, asked) || (nearnessOf(made, asked, lens) ?? -1) >= threshold
 
 /** How near two requests are whose normal forms differ; undefined when the guards part them. */
-export const nearnessOf = (
+const nearnessOf = (
   made: LabelledRequest,
   asked: LabelledRequest,
   lens: Lens,

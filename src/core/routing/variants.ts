@@ -133,7 +133,7 @@ export const armNameOf = (made: {
 })
 
 /** The offer of an arm's model, without its marks. */
-export const offerOfArm = (name: string): string =>
+const offerOfArm = (name: string): string =>
   name.replace(SIMULATED_MARK, '').split(EFFORT_MARK)[0] ?? name
 
 /** The tier that an arm's model is worth before anything is known of it. */

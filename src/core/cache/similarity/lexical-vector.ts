@@ -3,7 +3,7 @@ import { wordsOf } from './form-facts.ts'
 import { toUnitVector, type UnitVector } from './unit-vector.ts'
 
 /** Numbers of a lexical vector. Features share them by hash; a prompt has some hundred. */
-export const LEXICAL_DIMENSIONS = 256
+const LEXICAL_DIMENSIONS = 256
 
 /** How much a feature says: a word by itself, two that follow each other, a piece of a word. */
 const weights = { word: 1, neighbours: 0.5, piece: 0.35 } as const
