@@ -38,6 +38,9 @@ const urlOf = (bytes: Buffer): object => ({
   image_url: `data:image/png;base64,${bytes.toString('base64')}`,
 })
 
+/** Where a price is expected. */
+const CHEAPEST = 'auto:cheapest'
+
 const edit = (keeprate: object, more: object = {}): Promise<Answer> =>
   ask(EDITS, { images: [urlOf(picture)], keeprate, ...more })
 
@@ -98,10 +101,12 @@ describe('an edit does what it is told to', () => {
   })
 
   test('erasing takes a mask, a transfer of style two pictures', async () => {
-    const erased = await read(await edit({ operation: 'erase' }, { mask: urlOf(mask) }))
+    const erased = await read(
+      await edit({ operation: 'erase' }, { model: CHEAPEST, mask: urlOf(mask) }),
+    )
     expect(erased).toMatchObject({ ...SIZE, keeprate: { cost: '0.034', model: 'flux-erase' } })
     const images = [urlOf(picture), urlOf(await makePng({ width: 256, height: 256 }))]
-    const styled = await edit({ operation: 'style_transfer' }, { images })
+    const styled = await edit({ operation: 'style_transfer' }, { model: CHEAPEST, images })
     expect(await read(styled)).toMatchObject({ ...SIZE, keeprate: { cost: '0.08' } })
   })
 

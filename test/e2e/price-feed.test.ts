@@ -84,9 +84,9 @@ const read = async <Value>(path: string, body?: object): Promise<Value> =>
   jsonOf(await ask(path, body)) as unknown as Value
 const sync = () => read<List<Change> & { readonly sources: readonly Json[] }>('/v1/prices/sync', {})
 
-/** Makes one picture and says by which offer, with the receipt. */
+/** Makes one picture by the cheapest offer and says which that is, with the receipt. */
 async function make(prompt: string): Promise<{ readonly offer: string; readonly receipt: Json }> {
-  const { headers } = await ask('/v1/images/generations', { model: 'auto', prompt })
+  const { headers } = await ask('/v1/images/generations', { model: 'auto:cheapest', prompt })
   const offer = `${headers['x-keeprate-provider']}/${headers['x-keeprate-model']}`
   return { offer, receipt: await read<Json>(`/v1/requests/${headers['x-request-id']}`) }
 }

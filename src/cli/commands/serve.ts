@@ -31,21 +31,30 @@ async function serve(output: Output, options: CommonOptions): Promise<number> {
     await refuseOpenDoor(keeprate)
     await dropUnconfigured(settings.budgets, keeprate.gateway.deps)
     const app = await openApp(keeprate, log)
-    // Abandoned work is looked for first; only then is new work accepted.
-    await keeprate.gateway.ready
-    await app.listen({ host: settings.host, port: settings.port })
-    const url = urlOf(app)
-    keeprate.listensAt(url, createLinks(keeprate.linkSecret).sign)
-    output.data(readyFacts(url, keeprate), readyLine(url, keeprate))
-    const signal = await stopSignal()
-    log.info({ signal }, 'draining')
-    // Readiness turns red at once, running requests end, then the server and the stores close.
-    await keeprate.gateway.close()
-    await app.close()
-    return exitCodes.ok
+    try {
+      await listen(app, keeprate, output)
+      const signal = await stopSignal()
+      log.info({ signal }, 'draining')
+      // Readiness turns red at once, running requests end, then the server and the stores close.
+      await keeprate.gateway.close()
+      return exitCodes.ok
+    } finally {
+      await app.close()
+    }
   } finally {
     await keeprate.close()
   }
+}
+
+/** @throws when the address cannot be had. */
+async function listen(app: FastifyInstance, keeprate: Keeprate, output: Output): Promise<void> {
+  const { host, port } = keeprate.settings
+  // Abandoned work is looked for first; only then is new work accepted.
+  await keeprate.gateway.ready
+  await app.listen({ host, port })
+  const url = urlOf(app)
+  keeprate.listensAt(url, createLinks(keeprate.linkSecret).sign)
+  output.data(readyFacts(url, keeprate), readyLine(url, keeprate))
 }
 
 const openApp = (keeprate: Keeprate, log: Logger): Promise<FastifyInstance> => {

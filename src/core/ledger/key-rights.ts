@@ -23,10 +23,14 @@ const keyLimits = z.strictObject({
     .describe('Its share when keys wait for each other; 1 unless it is given'),
 })
 
+const scopeSchema = z.enum(scopes, {
+  error: ({ input }) => `${input} is no scope; there are ${scopes.join(', ')}`,
+})
+
 /** What the holder of a key may do, as the wire says it; null takes a restriction away. */
 export const keyRightsSchema = z.strictObject({
   name: label.optional().describe('Whom or what it is for'),
-  scopes: z.array(z.enum(scopes)).min(1).max(scopes.length).optional(),
+  scopes: z.array(scopeSchema).min(1).max(scopes.length).optional(),
   team: label.nullish().describe('Its budgets are those of the scope team:<name>'),
   models: patterns.nullish().describe('Models it may use, such as bfl/*; all unless it is given'),
   purposes: patterns.nullish().describe('Purposes it may name; all, and none, unless it is given'),
