@@ -1,13 +1,17 @@
 import { describe, expect, test } from 'vitest'
 import { neverOpen } from '../core/breaker/breaker.ts'
+import { fromBudgetBody } from '../core/budgets/wire.ts'
 import type { Tier } from '../core/catalog/model.ts'
 import { normaliseRequest } from '../core/request/normalise.ts'
 import type { RequestDraft } from '../core/request/request-draft.ts'
 import { type GatewayStand, withGatewayStand } from '../testing/gateway-stand.ts'
 import { scriptedModel, scriptedProvider } from '../testing/scripted-provider.ts'
+import { setBudget } from './budget-admin.ts'
 import { explainRoute } from './explain-route.ts'
 import { takeVerdict } from './feedback-desk.ts'
 import { giveOrder, takeOrderBack } from './route-orders.ts'
+
+const HOUR_MS = 3_600_000
 
 const provider = (id: string, usd: string, tier: Tier) =>
   scriptedProvider({
@@ -128,6 +132,26 @@ describe('what changes', () => {
       const dearer = { ...row, components: [{ kind: 'per_image' as const, usd: '0.2' }] }
       await stand.prices.replaceLayer('override', [{ name: 'test', rows: [dearer] }])
       expect(await routeOf(stand, preview)).toBe('cheap')
+    }))
+
+  test('a budget that is spent too fast makes plans cheaper, until its window ends', () =>
+    withMarket(async (stand) => {
+      const { deps } = stand.gateway
+      const product = { purpose: 'product', floor: 0.3 }
+      expect(await routeOf(stand, product)).toBe('middle')
+      await setBudget(fromBudgetBody({ scope: 'total', per: 'hour', limit: '1' }), deps)
+      for (let time = 0; time < 20; time += 1) {
+        await stand.ask({ prompt: `cup ${time}`, model: 'prime/painter', size: '32x32' })
+      }
+      const { requestId, provider } = await stand.ask({ ...product, size: '32x32' })
+      expect(provider).toBe('toy')
+      const record = await stand.stores.requests.request(requestId)
+      expect(record?.plan.decision).toMatchObject({
+        ...{ money_price: expect.any(Number), floor: { reachable: true } },
+        money_reason: expect.stringContaining('faster than its time'),
+      })
+      await stand.clock.advance(HOUR_MS)
+      expect(await routeOf(stand, product)).toBe('middle')
     }))
 
   test('a pin and a ban act at once, and are taken back', () =>

@@ -1,5 +1,6 @@
 import type { Context } from '../core/acceptance/context.ts'
 import { kindOf } from '../core/acceptance/context.ts'
+import { stepOfMoneyPrice } from '../core/acceptance/money-price.ts'
 import type { Book } from '../core/ledger/entry.ts'
 import type { RequestTraits } from '../core/purpose/request-traits.ts'
 import type { ImageRequest } from '../core/request/image-request.ts'
@@ -55,7 +56,8 @@ export interface Weighing {
   readonly images: number
   readonly gate?: Gate | undefined
   readonly attempts: number
-  readonly moneyPrice?: number
+  /** What money is worth above its amount, while a budget is spent too fast. */
+  readonly moneyPrice: number
 }
 
 /**
@@ -167,12 +169,13 @@ export class PlanDesk {
     })
   }
 
-  #wishes({ traits, context, moneyPrice = 0 }: Weighing, { waiting }: Snapshot): Wishes {
+  #wishes({ traits, context, moneyPrice }: Weighing, { waiting }: Snapshot): Wishes {
     const { floor, badImageNano, deadlineMs, isCritical } = traits.standard
     const secondNano = Number(waiting && waitingFor(waiting.rate, 1)?.costNano) || 0
     return {
       ...{ floor, aim: this.#parts.learning.aim(floor, context), badNano: Number(badImageNano) },
-      ...{ secondNano, limitSeconds: deadlineMs / 1_000, isCritical, moneyPrice },
+      ...{ secondNano, limitSeconds: deadlineMs / 1_000, isCritical },
+      moneyPrice: stepOfMoneyPrice(moneyPrice),
     }
   }
 }

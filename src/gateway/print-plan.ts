@@ -84,6 +84,7 @@ function printDecision({ decision, gate }: Plan): JsonObject {
       known_cost: expectedDollars(decision.knownNano),
       extra_cost: expectedDollars(decision.extraNano),
       p95_s: rounded(decision.p95Seconds),
+      ...printMoneyPrice(decision.log.wishes.money_price),
       floor: {
         asked: floor.asked,
         effective: rounded(floor.effective),
@@ -98,6 +99,15 @@ function printDecision({ decision, gate }: Plan): JsonObject {
     },
   }
 }
+
+/** Said only when it steered: dollars weighed more than their amount against bad pictures. */
+const printMoneyPrice = (price: number): JsonObject =>
+  price > 0
+    ? {
+        money_price: price,
+        money_reason: 'a budget is spent faster than its time passes, so plans are thriftier',
+      }
+    : {}
 
 const rounded = (value: number): number => Math.round(value * 10_000) / 10_000
 

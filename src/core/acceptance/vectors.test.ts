@@ -7,7 +7,7 @@ import { aimFor } from './floor-controller.ts'
 import { forwardWeight, remainingWeight } from './forward-decay.ts'
 import { goodAfter, goodShareOf, isGateUseful, likelihoodsOf } from './instruments.ts'
 import { intervalOf } from './interval.ts'
-import { nextMoneyPrice } from './money-price.ts'
+import { nextMoneyPrice, stepOfMoneyPrice } from './money-price.ts'
 import { cautious, deviationOf, optimismFor, optimistic, posterior } from './posterior.ts'
 import { fewerStepsPay, risingShares, stepCost, stepLevels, stepShare } from './steps.ts'
 
@@ -161,5 +161,6 @@ describe('control', () => {
   test('makes money dearer while a budget is spent too fast, and never pays for spending', () => {
     expect(nextMoneyPrice(0, { spentShare: 0.6, timeShare: 0.4 })).toBeCloseTo(0.1, 12)
     expect(nextMoneyPrice(0.1, { spentShare: 0.1, timeShare: 0.9 })).toBe(0)
+    expect([0, 0.09, 0.1, 0.25, 4.2].map(stepOfMoneyPrice)).toEqual([0, 0, 0.1, 0.21, 4.0545])
   })
 })

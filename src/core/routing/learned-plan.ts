@@ -98,9 +98,9 @@ export function chooseSteps(weighed: Weighed, exploration: Exploration): ChosenS
 
 /** Positions of all options, by what an accepted picture costs with each alone. */
 function rankedOptions({ options, input }: Weighed): readonly number[] {
-  const { badNano } = input.wishes
+  const { badNano, moneyPrice } = input.wishes
   const score = ({ candidate, belief }: Option): number =>
-    (Number(candidate.quote.expectedNano) + badNano * (1 - belief.belief.mean)) /
+    (Number(candidate.quote.expectedNano) * (1 + moneyPrice) + badNano * (1 - belief.belief.mean)) /
     Math.max(1e-6, belief.belief.mean)
   return options
     .map((option, at) => ({ at, score: score(option) }))

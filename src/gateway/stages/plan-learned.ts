@@ -10,7 +10,7 @@ import { shownSize } from '../../core/routing/variants.ts'
 import type { Dependencies } from '../dependencies.ts'
 import type { QuotedRequest } from '../plan-desk.ts'
 import { quoteVariant } from '../quote-variants.ts'
-import { missingImages, type Run } from '../run.ts'
+import { missingImages, type Run, spenderOf } from '../run.ts'
 
 /** Attempts that a plan may have, whatever gates refuse. */
 const MOST_ATTEMPTS = 3
@@ -57,7 +57,9 @@ function planAt(
   const candidates = quoted.options.map(({ candidate }) => candidate)
   const weighing = { quoted, usable, context: contextOf(request, traits), traits, images }
   const attempts = Math.min(MOST_ATTEMPTS, deps.limits.planSteps)
-  const weighed = plans.weigh({ ...weighing, gate: gateOf(run, deps), attempts }, snapshot)
+  const moneyPrice = deps.budgets.moneyPriceFor(spenderOf(run))
+  const wanted = { ...weighing, gate: gateOf(run, deps), attempts, moneyPrice }
+  const weighed = plans.weigh(wanted, snapshot)
   if (weighed === undefined) return { candidates, exclusions }
   const first = weighed.options[0]?.candidate
   const book: Book = first?.isSimulated === true ? 'simulated' : 'real'
