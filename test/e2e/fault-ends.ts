@@ -98,7 +98,7 @@ const faultEnds: {
   },
   // An own server is waited for as long as its model may take, which is too long for a test.
   'job-stuck': ofJobs,
-  'job-vanishes': ofJobs,
+  'job-vanishes': { ...ofJobs, comfyui: lost },
   'job-fails': { ...ofJobs, comfyui: lost },
   'link-forbidden': ofLinks,
   'link-expired': ofLinks,

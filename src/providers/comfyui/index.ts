@@ -10,10 +10,21 @@ import modelsFile from './models.json' with { type: 'json' }
 import { checkOptions } from './options.ts'
 import pricesFile from './prices.json' with { type: 'json' }
 import { type ComfyServer, readServer } from './settings.ts'
-import { cancel, fromPoll, fromSubmit, toPoll, toUploads, toWire } from './wire.ts'
+import {
+  cancel,
+  fromLook,
+  fromPoll,
+  fromSubmit,
+  toLook,
+  toPoll,
+  toUploads,
+  toWire,
+} from './wire.ts'
 
 /** Pause between polls of the history, which cost the server nothing. */
 const POLL_EVERY_MS = 500
+/** Pause between looks into the queue, which lists all jobs with their graphs. */
+const LOOK_EVERY_MS = 2_000
 
 const file = readModelsFile('comfyui', modelsFile)
 const typical: ComfyServer = {
@@ -52,7 +63,13 @@ const comfyui = (server: ComfyServer, id: string, displayName: string): Provider
     toWire: toWire(find),
     fromWire: fromSubmit,
     classify,
-    flow: { kind: 'poll', everyMs: POLL_EVERY_MS, toPoll, fromPoll: fromPoll(find) },
+    flow: {
+      kind: 'poll',
+      everyMs: POLL_EVERY_MS,
+      toPoll,
+      fromPoll: fromPoll(find),
+      presence: { everyMs: LOOK_EVERY_MS, toLook, fromLook },
+    },
     cancel,
     probe: { method: 'GET', url: '/system_stats' },
     configure: (instance) => comfyui(readServer(instance), instance.id, `ComfyUI (${instance.id})`),

@@ -38,6 +38,8 @@ export interface EmulatedFile {
 export interface EmulatedServer {
   readonly pending: Queued[]
   running: Queued | undefined
+  /** Jobs that never end. They run beside the others: one fault is no fault of the next job. */
+  readonly stuck: Queued[]
   readonly history: Map<string, object>
   readonly files: Map<string, EmulatedFile>
   /** Uploaded pictures by their paths. */
@@ -52,6 +54,7 @@ export function serverOf(kit: EmulatorKit): EmulatedServer {
   const server: EmulatedServer = {
     pending: [],
     running: undefined,
+    stuck: [],
     history: new Map(),
     files: new Map(),
     inputs: new Map(),
@@ -61,14 +64,15 @@ export function serverOf(kit: EmulatorKit): EmulatedServer {
   return server
 }
 
-/** Takes a job in and returns its number. One that is to vanish or stick is not seen again. */
+/** Takes a job in and returns its number. One that is to vanish is not seen again. */
 export function enqueue(kit: EmulatorKit, job: EmulatedJob): number {
   const server = serverOf(kit)
   server.taken += 1
   const number = server.taken
   server.history.delete(job.id)
-  if (job.fault === 'job-stuck' || job.fault === 'job-vanishes') return number
-  server.pending.push({ ...job, number, isInterrupted: false })
+  if (job.fault === 'job-vanishes') return number
+  const line = job.fault === 'job-stuck' ? server.stuck : server.pending
+  line.push({ ...job, number, isInterrupted: false })
   void pump(kit)
   return number
 }
@@ -188,12 +192,14 @@ export function giveUp(kit: EmulatorKit, id: string): void {
 
 /** Interrupts the job that runs; with an id only when it is that one. */
 export function interrupt(kit: EmulatorKit, id: unknown): void {
-  const { running } = serverOf(kit)
+  const { running, stuck } = serverOf(kit)
+  const index = stuck.findIndex((job) => id === undefined || job.id === id)
+  if (index >= 0) stuck.splice(index, 1)
   if (running !== undefined && (id === undefined || id === running.id)) running.isInterrupted = true
 }
 
 /** What `GET /queue` tells. */
-export function queueOf({ running, pending }: EmulatedServer): object {
+export function queueOf({ running, stuck, pending }: EmulatedServer): object {
   const entry = ({ number, id, graph, picture }: Queued) => [
     number,
     id,
@@ -202,7 +208,7 @@ export function queueOf({ running, pending }: EmulatedServer): object {
     picture.outputs.map(([output]) => output),
   ]
   return {
-    queue_running: running === undefined ? [] : [entry(running)],
+    queue_running: [...(running === undefined ? [] : [running]), ...stuck].map(entry),
     queue_pending: pending.map(entry),
   }
 }

@@ -171,7 +171,15 @@ function readOutputs(
   })
 }
 
-const NOT_RUNNING: readonly string[] = []
+/** Where a job is that has not ended; its server forgets all of them when it is started anew. */
+export const toLook = (): WireRequest => ({ method: 'GET', url: '/queue' })
+
+/** Whether a job waits or runs; undefined when the answer is no queue. */
+export function fromLook(answer: HttpAnswer, { id }: ProviderJob): boolean | undefined {
+  const isQueue = isObject(answer.json) && Array.isArray(answer.json.queue_pending)
+  if (answer.status !== 200 || !isQueue) return undefined
+  return [...idsOf(answer, 'queue_running'), ...idsOf(answer, 'queue_pending')].includes(id)
+}
 
 /**
  * Gives a job up: it is taken from the queue, and interrupted if it is the one that runs. Only
@@ -184,7 +192,7 @@ export const cancel: CancelRule = {
     body: { kind: 'json', value: { delete: [id] } },
   }),
   afterCancel: ({ id, pollUrl }, answers) => {
-    if (answers.length === 1) return { method: 'GET', url: '/queue' }
+    if (answers.length === 1) return toLook()
     if (answers.length > 2) return undefined
     if (!runningIds(answers[1]).includes(id)) return { method: 'GET', url: pollUrl }
     const body = { kind: 'json', value: { prompt_id: id } } as const
@@ -199,11 +207,16 @@ export const cancel: CancelRule = {
   },
 }
 
-/** Ids of the jobs that run: `queue_running: [[number, id, graph, extra, outputs]]`. */
-function runningIds(answer: HttpAnswer | undefined): readonly string[] {
-  const running = isObject(answer?.json) ? answer.json.queue_running : undefined
-  if (!Array.isArray(running)) return NOT_RUNNING
-  return running.flatMap((entry: unknown) =>
+const runningIds = (answer: HttpAnswer | undefined) => idsOf(answer, 'queue_running')
+
+/** Ids of a list of the queue: `queue_running: [[number, id, graph, extra, outputs]]`. */
+function idsOf(
+  answer: HttpAnswer | undefined,
+  list: 'queue_running' | 'queue_pending',
+): readonly string[] {
+  const entries = isObject(answer?.json) ? answer.json[list] : undefined
+  if (!Array.isArray(entries)) return []
+  return entries.flatMap((entry: unknown) =>
     Array.isArray(entry) && typeof entry[1] === 'string' ? [entry[1]] : [],
   )
 }

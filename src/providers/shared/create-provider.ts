@@ -23,10 +23,12 @@ import type {
 import { deliveryReader } from './delivery-reader.ts'
 import { collect } from './download.ts'
 import { exchangeSubmit } from './exchange-submit.ts'
+import { lossWatch } from './lost-job.ts'
 import { rateReportOf } from './rate-headers.ts'
 import {
   exchange,
   fromTransportError,
+  isPassing,
   type Line,
   maxAnswerBytes,
   signed,
@@ -198,6 +200,7 @@ async function poll(
   const sleep: JobReports['pause'] = (ms, signal) => clock.sleep(ms, signal)
   const untilReported = context.reports?.pause ?? sleep
   let pause = untilReported
+  const lossOf = lossWatch(line, clock, job)
   while (clock.monotonicMs() < endsAt) {
     await pause(pauseMs, context.signal)
     pauseMs = flow.everyMs
@@ -212,6 +215,8 @@ async function poll(
         ? { kind: 'failed', failure: { ...result.failure, status: 503 } }
         : flow.fromPoll(result.answer, job, plan)
     if (outcome.kind === 'pending') {
+      const loss = await lossOf(context.signal)
+      if (loss !== undefined) return { kind: 'failed', failure: loss }
       pauseMs = outcome.checkAfterMs ?? flow.everyMs
       question = outcome.askNext ?? flow.toPoll(job)
       // A job that has ended, and says elsewhere with what, is not reported again.
@@ -229,10 +234,6 @@ async function poll(
   const message = `job ${job.id} has not ended within ${plan.model.timeoutMs} ms`
   return { kind: 'failed', failure: failure('timeout_unknown', message) }
 }
-
-/** A status of the poll itself, not of the job: asking again can help. */
-const isPassing = (status: number | undefined): boolean =>
-  status !== undefined && (status === 408 || status === 429 || status >= 500)
 
 async function stream(
   line: Line,

@@ -96,6 +96,14 @@ export interface PollFlow {
    * picture itself; a minute otherwise.
    */
   readonly submitMs?: (call: ProviderCall) => number
+  /** How a job is missed where a poll cannot tell one that is lost from one that works. */
+  readonly presence?: {
+    /** Pause between looks, in milliseconds. */
+    readonly everyMs: number
+    readonly toLook: (job: ProviderJob) => WireRequest
+    /** Whether the job waits or is worked on; undefined where the answer does not tell. */
+    readonly fromLook: (answer: HttpAnswer, job: ProviderJob) => boolean | undefined
+  }
 }
 
 /** How a submitted job is given up; absent where the provider cannot (then it is paid anyway). */

@@ -38,6 +38,10 @@ export const transportLimits = {
   cancelMs: 30_000,
 } as const
 
+/** Whether a status is one of a poll itself, not of the job: asking again can help. */
+export const isPassing = (status: number | undefined): boolean =>
+  status !== undefined && (status === 408 || status === 429 || status >= 500)
+
 /**
  * Bytes of one answer that are read: those of the images asked for. One that has no end is given up
  * before it fills the memory.
