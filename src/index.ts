@@ -10,6 +10,7 @@ export {
   type Result,
   type ResultImage,
 } from './config/library.ts'
+export { type BudgetExceeded, isBudgetExceeded } from './core/errors/budget-exceeded.ts'
 export { type ErrorCode, errorCatalogue } from './core/errors/catalogue.ts'
 export { GatewayError } from './core/errors/gateway-error.ts'
 export type { Warning } from './core/request/image-request.ts'

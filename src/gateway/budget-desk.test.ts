@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { budgetIdOf } from '../core/budgets/budget.ts'
 import type { BudgetPeriod } from '../core/budgets/window.ts'
 import { fromBudgetBody } from '../core/budgets/wire.ts'
-import { GatewayError } from '../core/errors/gateway-error.ts'
+import { type BudgetExceeded, isBudgetExceeded } from '../core/errors/budget-exceeded.ts'
 import { nanoFromDollars } from '../core/money.ts'
 import { normaliseRequest } from '../core/request/normalise.ts'
 import { type GatewayStand, until, withGatewayStand } from '../testing/gateway-stand.ts'
@@ -22,12 +22,12 @@ const other = () => {
   return { prompt: `picture ${count}` }
 }
 
-const refusalOf = async (work: Promise<unknown>): Promise<GatewayError> => {
+const refusalOf = async (work: Promise<unknown>): Promise<BudgetExceeded> => {
   const error = await work.then(
     () => undefined,
     (thrown: unknown) => thrown,
   )
-  if (!GatewayError.isInstance(error)) throw new Error('not refused', { cause: error })
+  if (!isBudgetExceeded(error)) throw new Error('not refused', { cause: error })
   return error
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { isBudgetExceeded } from './budget-exceeded.ts'
 import { GatewayError, invalid } from './gateway-error.ts'
 
 describe('an error of ours', () => {
@@ -44,4 +45,10 @@ describe('is recognised as ours', () => {
   ])('%s: %#', (_, value, expected) => {
     expect(GatewayError.isInstance(value)).toBe(expected)
   })
+})
+
+test('the refusal of a budget is told from every other error, whoever words it alike', () => {
+  const refused = new GatewayError('insufficient_quota', 'No room.', { budgetLeftNano: 0n })
+  const others = [invalid('n', 'No room.'), new Error('x'), { code: 'insufficient_quota' }]
+  expect([refused, ...others].map(isBudgetExceeded)).toEqual([true, false, false, false])
 })

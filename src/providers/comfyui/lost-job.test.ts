@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { CallPlan } from '../../core/catalog/call-plan.ts'
 import type { HttpAnswer, HttpClient } from '../../ports/http-client.ts'
 import { VirtualClock } from '../../testing/virtual-clock.ts'
 import { createProvider } from '../shared/create-provider.ts'
@@ -9,11 +10,11 @@ const queueOf = (running: readonly string[], pending: readonly string[] = []) =>
   queue_pending: pending.map((id) => [2, id, {}, {}, []]),
 })
 
-const plan = {
+const plan: CallPlan = {
   model: comfyui.models[1]!,
   ...{ operation: 'generate', prompt: 'a cup', n: 1, settings: {}, images: [], options: {} },
   expectedSize: { width: 1024, height: 1024 },
-} as const
+}
 
 /** Polls a job that is never in the history, at a server whose queue gives these answers. */
 async function pollFor(seconds: number, looks: readonly unknown[]) {
