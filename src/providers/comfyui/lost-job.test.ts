@@ -41,7 +41,7 @@ async function pollFor(seconds: number, looks: readonly unknown[]) {
   return { failed, looked }
 }
 
-test('a job that is in no list is given up after two looks, and may have cost its time', async () => {
+test('a job in no list is given up after two looks, and may have cost its time', async () => {
   const { failed, looked } = await pollFor(6, [queueOf(['other'], ['another'])])
   expect(failed).toMatchObject({ class: 'timeout_unknown', billed: 'unknown' })
   expect(failed).toMatchObject({ message: expect.stringContaining('mine is lost') })
