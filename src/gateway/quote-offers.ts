@@ -43,7 +43,8 @@ export function quoteOffers(
   return { candidates, exclusions }
 }
 
-function awaited(candidate: Candidate, { waiting: price }: Snapshot): Candidate {
+/** A candidate with what waiting for it costs, where the operator says so. */
+export function awaited(candidate: Candidate, { waiting: price }: Snapshot): Candidate {
   const waiting = price && waitingFor(price.rate, price.secondsOf(candidate.model))
   return waiting === undefined ? candidate : { ...candidate, waiting }
 }

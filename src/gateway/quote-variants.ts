@@ -6,7 +6,7 @@ import { ok, type Result, refused } from '../core/result.ts'
 import type { Candidate, Exclusion } from '../core/routing/plan.ts'
 import { requestBy, type Variant, variantsOf } from '../core/routing/variants.ts'
 import type { Instant } from '../core/time.ts'
-import { quoteAtProvider } from './quote-offers.ts'
+import { awaited, quoteAtProvider } from './quote-offers.ts'
 import type { Snapshot } from './snapshot.ts'
 
 /** A way to make the picture, with what it costs now. */
@@ -41,7 +41,7 @@ export function quoteVariants(
     for (const variant of variantsOf(request, model, shown)) {
       const quoted = quoteVariant({ variant, request, images }, snapshot, now)
       if (!quoted.ok) unfit ??= quoted.refusal
-      else keepCheaper(cheapest, { variant, candidate: quoted.value })
+      else keepCheaper(cheapest, { variant, candidate: awaited(quoted.value, snapshot) })
       // What cannot be called at all cannot be called with other settings either.
       if (!quoted.ok && cheapest.size === 0 && isHopeless(quoted.refusal)) break
     }
