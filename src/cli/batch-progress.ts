@@ -1,4 +1,5 @@
 import { dollarsFromNano, type Nano } from '../core/money.ts'
+import type { Instant } from '../core/time.ts'
 
 /** How far a batch has come. */
 export interface BatchProgress {
@@ -12,6 +13,8 @@ export interface BatchProgress {
   /** Time since this command looks at it, and how many lines had ended before. */
   readonly elapsedMs: number
   readonly before: number
+  /** When the first line that a budget has paused goes on. */
+  readonly pausedUntil?: Instant | undefined
 }
 
 const CELLS = 20
@@ -39,6 +42,9 @@ export function printProgress(progress: BatchProgress): string {
     `${count(cached)} cached`,
     `${count(retried)} retried`,
     `${count(failed)} failed`,
+    progress.pausedUntil === undefined
+      ? ''
+      : `paused until ${new Date(progress.pausedUntil).toISOString()}`,
   ]
   return parts.filter((part) => part !== '').join('   ')
 }

@@ -3,6 +3,7 @@ import type { Dependencies } from './dependencies.ts'
 import { refreshLearning } from './open-learning.ts'
 import { recover } from './recover.ts'
 import { sweepOldPictures } from './retention.ts'
+import { sweepExpiredFiles } from './sweep-files.ts'
 import type { WorkDesk } from './work-desk.ts'
 
 /** Renewals of a lease in its time. */
@@ -88,6 +89,7 @@ async function renew(
   if (renewal % RENEWALS_PER_PURGE !== 0) return
   await deps.stores.cache.purge(now, deps.limits.purgeBatch)
   await sweepOldPictures(deps.retention ?? [], deps)
+  await sweepExpiredFiles(deps)
   await deps.stores.similarPrompts.purge(now, deps.limits.purgeBatch)
   await deps.stores.cacheLookups.purge(now - KEPT_LOOKUPS_MS, deps.limits.purgeBatch)
   await deps.stores.answers.purge(now, deps.limits.purgeBatch)

@@ -10,9 +10,11 @@ import { isEnded } from '../core/jobs/request-record.ts'
 import { batchNotice } from '../core/notices/batch-notice.ts'
 import type { Notice } from '../core/notices/notice.ts'
 import type { BatchChange } from '../ports/batch-store.ts'
+import { type BatchAllowance, limitBatch, unlimitBatch } from './batch-budget.ts'
 import { type BatchParts, queueInput, validateInput } from './batch-input.ts'
 import { type OutputKind, printOutput } from './batch-output.ts'
 import type { BatchWords } from './batch-words.ts'
+import { BUDGETS_REMEMBERED_MS } from './budget-desk.ts'
 import type { Caller } from './dependencies.ts'
 import type { Gateway } from './gateway.ts'
 
@@ -25,7 +27,13 @@ const MAX_OUTPUT_BYTES = 2 ** 42
 
 /** Batches: made, looked at, cancelled, and driven to their end by one process at a time. */
 export interface BatchDesk {
-  create(terms: BatchTerms, caller: Caller, windowMs: number): Promise<Batch>
+  /** @param allowance what it may spend; without it the budgets of everything else limit it. */
+  create(
+    terms: BatchTerms,
+    caller: Caller,
+    windowMs: number,
+    allowance?: BatchAllowance,
+  ): Promise<Batch>
   /**
    * Nothing more of it is bought; what runs may still end with pictures.
    * @returns false when it has ended, or nearly so.
@@ -52,7 +60,8 @@ export function openBatchDesk(
   const stop = new AbortController()
   const driven = new Map<string, Promise<void>>()
   let loop: Promise<void> | undefined
-  const pause = () => clock.sleep(LOOK_MS, stop.signal).catch(() => undefined)
+  const pause = (limitMs = LOOK_MS) =>
+    clock.sleep(Math.min(limitMs, LOOK_MS), stop.signal).catch(() => undefined)
   const take = (batch: Batch): Promise<void> => {
     const work = driveBatch(batch, parts, { pause, isStopped: () => stop.signal.aborted })
       .catch((error: unknown) => {
@@ -81,10 +90,16 @@ export function openBatchDesk(
     }
   }
   return {
-    create: async (terms, { keyId, tenant }, windowMs) => {
+    create: async (terms, { keyId, tenant }, windowMs, allowance) => {
+      const id = makeId('batch', random.bytes(16), clock.now())
+      if (allowance !== undefined) {
+        await limitBatch(id, allowance, deps)
+        // Until all processes know of the budget there must be no line that they could make.
+        await clock.sleep(BUDGETS_REMEMBERED_MS)
+      }
       const now = clock.now()
       const batch: Batch = {
-        ...{ id: makeId('batch', random.bytes(16), now), tenant, keyId, state: 'validating' },
+        ...{ id, tenant, keyId, state: 'validating' },
         ...{ createdAt: now, expiresAt: now + windowMs, total: 0, fence: 0, terms, progress: {} },
       }
       await stores.batches.create(batch)
@@ -116,7 +131,8 @@ export function openBatchDesk(
 
 /** What driving waits with, and when it leaves off. */
 interface Reins {
-  readonly pause: () => Promise<void>
+  /** @param limitMs when it shall be shorter than usual. */
+  readonly pause: (limitMs?: number) => Promise<void>
   readonly isStopped: () => boolean
 }
 
@@ -125,6 +141,7 @@ async function driveBatch(found: Batch, parts: BatchParts, reins: Reins): Promis
   const { deps } = parts
   const { id, tenant, fence, terms } = found
   const change = async (changes: BatchChange, files: readonly StoredFile[] = []): Promise<void> => {
+    if (changes.endedAt !== undefined) await unlimitBatch(id, deps)
     const notice = await noticeOf({ ...found, ...changes }, deps)
     const owed = notice === undefined ? [] : deps.notices.deliveries(notice)
     const { batches } = deps.stores
@@ -190,7 +207,9 @@ async function waitForLines(
         isMade || expiredAt === undefined ? progress : { ...progress, expiredAt }
       return { ...batch, progress: told }
     }
-    await pause()
+    // At the instant when it expires there is a look.
+    const leftMs = batch.expiresAt - deps.clock.now()
+    await pause(leftMs > 0 ? leftMs : undefined)
   }
   return undefined
 }

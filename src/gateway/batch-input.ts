@@ -1,6 +1,6 @@
 import { GatewayError } from '../core/errors/gateway-error.ts'
 import { type Batch, type BatchFault, batchLimits, type StoredFile } from '../core/jobs/batch.ts'
-import { type BatchLine, readBatchLine } from '../core/jobs/batch-line.ts'
+import { type BatchLine, readBatchLine, tagLine } from '../core/jobs/batch-line.ts'
 import type { Fact } from '../core/jobs/request-record.ts'
 import type { BatchWords } from './batch-words.ts'
 import type { Dependencies } from './dependencies.ts'
@@ -83,7 +83,7 @@ export async function queueInput(
     try {
       if (!read.ok) throw new GatewayError('invalid_request', read.refusal.message)
       const request = await words.read(endpoint, (read.value satisfies BatchLine).body)
-      requests.push({ request, caller, place })
+      requests.push({ request: tagLine(request, batch.id), caller, place })
     } catch (error) {
       if (!GatewayError.isInstance(error)) throw error
       refused.push(...refusedFacts({ caller, place }, error, deps))

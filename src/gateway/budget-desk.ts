@@ -24,11 +24,8 @@ import type { Log } from '../ports/log.ts'
 import type { Stores } from '../ports/stores.ts'
 import type { GatewayEvent } from './events.ts'
 
-/** Limits of what is remembered of budgets. */
-const limits = {
-  /** A budget that is made or removed elsewhere counts within this time: below one second. */
-  rememberMs: 500,
-} as const
+/** A budget that is made or removed elsewhere counts within this time: below one second. */
+export const BUDGETS_REMEMBERED_MS = 500
 
 interface Parts {
   readonly stores: Pick<Stores, 'budgets'>
@@ -147,7 +144,7 @@ export class BudgetDesk {
     if (clock.monotonicMs() < this.#staleAtMs) return this.#budgets
     this.#reading ??= (async () => {
       // From before the question: what changed while it was answered is asked for again.
-      const staleAtMs = clock.monotonicMs() + limits.rememberMs
+      const staleAtMs = clock.monotonicMs() + BUDGETS_REMEMBERED_MS
       this.#budgets = await stores.budgets.list()
       this.#staleAtMs = staleAtMs
     })().finally(() => {

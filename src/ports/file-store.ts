@@ -1,4 +1,5 @@
 import type { StoredFile } from '../core/jobs/batch.ts'
+import type { Instant } from '../core/time.ts'
 
 /** Which files there are; their bytes lie in the image store. */
 export interface FileStore {
@@ -12,6 +13,8 @@ export interface FileStore {
     readonly purpose?: string
     readonly after?: string
   }): Promise<readonly StoredFile[]>
+  /** Files whose time is over, of all tenants, the oldest first. */
+  expired(query: { readonly now: Instant; readonly limit: number }): Promise<readonly StoredFile[]>
   /** Forgets a file. @returns whether no other file has the same bytes. */
   remove(file: StoredFile): Promise<boolean>
 }

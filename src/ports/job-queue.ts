@@ -16,6 +16,8 @@ export interface BatchSums {
   readonly cached: number
   /** Lines that were tried more than once. */
   readonly retried: number
+  /** When the first of its paused lines goes on; undefined when none is paused. */
+  readonly pausedUntil?: Instant | undefined
 }
 
 /**

@@ -45,6 +45,16 @@ export function fileStore(engine: Engine): FileStore {
             )
       return (await run(engine, page)).rows.map(fromRow)
     },
+    async expired({ now, limit }) {
+      const expired = kysely
+        .selectFrom('files')
+        .selectAll()
+        .where('expires_at', '<=', toMilliseconds(now))
+        .orderBy('expires_at')
+        .orderBy('id')
+        .limit(limit)
+      return (await run(engine, expired)).rows.map(fromRow)
+    },
     async remove({ id, digest }) {
       await run(engine, kysely.deleteFrom('files').where('id', '=', id))
       const twins = kysely.selectFrom('files').select('id').where('digest', '=', digest).limit(1)

@@ -2,7 +2,7 @@ import { type Compilable, type CompiledQuery, type SelectQueryBuilder, sql } fro
 import { priorities } from '../../core/jobs/queue-place.ts'
 import type { RequestState } from '../../core/jobs/request-record.ts'
 import type { JobQueue } from '../../ports/job-queue.ts'
-import { toMilliseconds } from './columns.ts'
+import { fromNullable, toMilliseconds } from './columns.ts'
 import { type Engine, run } from './engine.ts'
 import { cancelled } from './request-leases.ts'
 import { fromRequestRow } from './rows.ts'
@@ -73,6 +73,7 @@ function batchLines(
           sum('made_images').as('images'),
           sum('made_cached').as('cached'),
           sql<bigint>`count(case when tries > 0 then 1 end)`.as('retried'),
+          sql<bigint | null>`min(case when state = 'paused' then due_at end)`.as('paused_until'),
         ])
         .where('batch_id', '=', batchId)
       const [row] = (await run(engine, sums)).rows
@@ -81,6 +82,7 @@ function batchLines(
         images: Number(row?.images ?? 0),
         cached: Number(row?.cached ?? 0),
         retried: Number(row?.retried ?? 0),
+        pausedUntil: fromNullable(row?.paused_until ?? null, Number),
       }
     },
     async lastLine(batchId) {

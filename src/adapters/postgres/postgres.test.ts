@@ -6,11 +6,13 @@ import { cuttingProxy } from '../../testing/cutting-proxy.ts'
 import { closingFacts, openingFacts, sampleNow } from '../../testing/sample-records.ts'
 import { testAlertStore } from '../../testing/test-alert-store.ts'
 import { testAnswerStore } from '../../testing/test-answer-store.ts'
+import { testBatchStore } from '../../testing/test-batch-store.ts'
 import { testBeliefStore } from '../../testing/test-belief-store.ts'
 import { testBudgetStore } from '../../testing/test-budget-store.ts'
 import { testCacheEntries } from '../../testing/test-cache-entries.ts'
 import { testCacheStore } from '../../testing/test-cache-store.ts'
 import { testFeedbackStore } from '../../testing/test-feedback-store.ts'
+import { testFileStore } from '../../testing/test-file-store.ts'
 import { testJobQueue } from '../../testing/test-job-queue.ts'
 import { testJournal } from '../../testing/test-journal.ts'
 import { testKeyStore } from '../../testing/test-key-store.ts'
@@ -51,6 +53,8 @@ function testPostgres(url: string): void {
   testLedgerStore('PostgreSQL', open)
   testRequestStore('PostgreSQL', open)
   testJobQueue('PostgreSQL', open)
+  testFileStore('PostgreSQL', open)
+  testBatchStore('PostgreSQL', open)
   testBudgetStore('PostgreSQL', open)
   testCacheStore('PostgreSQL', open)
   testCacheEntries('PostgreSQL', open)

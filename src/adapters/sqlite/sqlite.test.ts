@@ -8,11 +8,13 @@ import { sampleBudget, sampleClaim } from '../../testing/sample-budgets.ts'
 import { closingFacts, openingFacts, sampleNow } from '../../testing/sample-records.ts'
 import { testAlertStore } from '../../testing/test-alert-store.ts'
 import { testAnswerStore } from '../../testing/test-answer-store.ts'
+import { testBatchStore } from '../../testing/test-batch-store.ts'
 import { testBeliefStore } from '../../testing/test-belief-store.ts'
 import { testBudgetStore } from '../../testing/test-budget-store.ts'
 import { testCacheEntries } from '../../testing/test-cache-entries.ts'
 import { testCacheStore } from '../../testing/test-cache-store.ts'
 import { testFeedbackStore } from '../../testing/test-feedback-store.ts'
+import { testFileStore } from '../../testing/test-file-store.ts'
 import { testJobQueue } from '../../testing/test-job-queue.ts'
 import { testJournal } from '../../testing/test-journal.ts'
 import { testKeyStore } from '../../testing/test-key-store.ts'
@@ -40,6 +42,8 @@ testJournal('SQLite', open)
 testLedgerStore('SQLite', open)
 testRequestStore('SQLite', open)
 testJobQueue('SQLite', open)
+testFileStore('SQLite', open)
+testBatchStore('SQLite', open)
 testBudgetStore('SQLite', open)
 testCacheStore('SQLite', open)
 testCacheEntries('SQLite', open)

@@ -5,17 +5,21 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Command } from 'commander'
 import type { Keeprate } from '../../config/open-keeprate.ts'
+import { fromLimitsBody } from '../../core/budgets/wire.ts'
 import { GatewayError, invalid } from '../../core/errors/gateway-error.ts'
 import { isId, makeId } from '../../core/ids.ts'
 import {
   type Batch,
   type BatchEndpoint,
+  type BatchTerms,
   batchEndpoints,
   batchLimits,
 } from '../../core/jobs/batch.ts'
 import { type Priority, priorities } from '../../core/jobs/queue-place.ts'
 import { parseDuration } from '../../core/time.ts'
+import { type BatchAllowance, limitBatch } from '../../gateway/batch-budget.ts'
 import { type BatchDesk, openBatchDesk } from '../../gateway/batch-desk.ts'
+import type { Caller } from '../../gateway/dependencies.ts'
 import { createLinks } from '../../http/links.ts'
 import { batchWords } from '../../http/openai/batch-words.ts'
 import { printBatch } from '../../http/openai/print-batch.ts'
@@ -23,6 +27,7 @@ import { storeLines } from '../../http/openai/read-upload.ts'
 import { printProgress } from '../batch-progress.ts'
 import { exitCodes } from '../exit-codes.ts'
 import type { Output } from '../output.ts'
+import { readLimit } from '../read-limit.ts'
 import { action, type CommonOptions, withCommonOptions, withKeeprate } from '../settings.ts'
 
 /** Who pays for batches of the command line, as for its other requests. */
@@ -34,6 +39,7 @@ interface RunOptions extends CommonOptions {
   readonly endpoint: string
   readonly priority: string
   readonly window: string
+  readonly budget?: string
   readonly out?: string
 }
 
@@ -51,6 +57,7 @@ export function addBatch(program: Command): void {
     .option('--endpoint <path>', batchEndpoints.join(' or '), batchEndpoints[0])
     .option('--priority <name>', priorities.join(', '), 'low')
     .option('--window <duration>', 'lines that are not made by then are left out', '24h')
+    .option('--budget <limit>', 'dollars that it may spend in each period: 10/h, 50/day, 200/total')
     .option('-o, --out <file>', 'where the answers go, one line of JSON for each')
     .action(action(run))
   for (const [name, about, work] of [
@@ -76,9 +83,13 @@ const deskOf = ({ gateway, http, linkSecret, settings }: Keeprate): BatchDesk =>
 const run = (output: Output, source: string, options: RunOptions): Promise<number> =>
   withKeeprate(options, async (keeprate) => {
     const desk = deskOf(keeprate)
+    const allowance = readAllowance(options.budget)
     const batch = isId('batch', source)
       ? await known(source, CALLER.tenant, keeprate)
-      : await create(source, options, keeprate, desk)
+      : await create(source, options, keeprate, (...terms) => desk.create(...terms, allowance))
+    if (isId('batch', source) && allowance !== undefined && batch.endedAt === undefined) {
+      await limitBatch(batch.id, allowance, keeprate.gateway.deps)
+    }
     output.note(`batch  ${batch.id}   again: keeprate batch run ${batch.id}`)
     const stop = () => void desk.close()
     process.once('SIGINT', stop)
@@ -115,11 +126,17 @@ const results = (_output: Output, id: string, options: ResultOptions): Promise<n
     return codeOf(await printBatch(batch, keeprate.stores))
   })
 
+function readAllowance(text: string | undefined): BatchAllowance | undefined {
+  if (text === undefined) return undefined
+  const { per, limit } = readLimit(text, 'budget')
+  return { per, ...fromLimitsBody({ limit }) }
+}
+
 async function create(
   source: string,
   { endpoint, priority, window }: RunOptions,
   { gateway, stores, settings }: Keeprate,
-  desk: BatchDesk,
+  make: (terms: BatchTerms, caller: Caller, windowMs: number) => Promise<Batch>,
 ): Promise<Batch> {
   const windowMs = parseDuration(window)
   if (windowMs === undefined) throw invalid('window', '--window must be a duration such as 24h.')
@@ -145,7 +162,7 @@ async function create(
     ...{ endpoint: endpoint as BatchEndpoint, priority: priority as Priority, window, baseUrl },
     inputFileId: id,
   }
-  return desk.create(terms, CALLER, windowMs)
+  return make(terms, CALLER, windowMs)
 }
 
 async function known(id: string, tenant: string, { stores }: Keeprate): Promise<Batch> {
@@ -176,6 +193,7 @@ async function showOn(batch: Batch, { stores, gateway }: Keeprate, signal: Abort
       ...{ total: current?.total ?? 0, completed, failed, cancelled, before },
       ...{ cached: sums.cached, retried: sums.retried, spentNano: sums.costNano },
       elapsedMs: clock.monotonicMs() - startMs,
+      pausedUntil: sums.pausedUntil,
     })
     process.stderr.write(isTerminal ? `\r\u001b[2K${line}` : `${line}\n`)
     const pauseMs = isTerminal ? SHOW_MS.terminal : SHOW_MS.log
@@ -187,17 +205,24 @@ async function showOn(batch: Batch, { stores, gateway }: Keeprate, signal: Abort
 async function report(output: Output, batch: Batch, { stores }: Keeprate): Promise<number> {
   const printed = await printBatch(batch, stores)
   const { total, completed, failed } = countsOf(printed)
-  const { cost, saved } = printed.keeprate as { readonly cost: string; readonly saved: string }
+  const { cost, saved, paused_until: pausedUntil } = printed.keeprate as unknown as Sums
   const faults = batch.progress.faults ?? []
   output.data(
     printed,
     [
       `${batch.id}   ${batch.state}   ${completed} of ${total} made, ${failed} failed`,
       `cost   $${cost}   saved $${saved}`,
+      ...(pausedUntil === null ? [] : [`paused until ${pausedUntil}`]),
       ...faults.map(({ line, message }) => `line ${line ?? '-'}: ${message}`),
     ].join('\n'),
   )
   return codeOf(printed)
+}
+
+interface Sums {
+  readonly cost: string
+  readonly saved: string
+  readonly paused_until: string | null
 }
 
 interface Counts {

@@ -1,12 +1,12 @@
 import type { Command } from 'commander'
 import type { Keeprate } from '../../config/open-keeprate.ts'
 import type { Budget } from '../../core/budgets/budget.ts'
-import { budgetSchema, fromBudgetBody } from '../../core/budgets/wire.ts'
-import { invalid } from '../../core/errors/gateway-error.ts'
+import { fromBudgetBody } from '../../core/budgets/wire.ts'
 import { findBudget, removeBudget, setBudget, showBudgets } from '../../gateway/budget-admin.ts'
 import { bookInUse } from '../../gateway/usage-report.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { type Output, table } from '../output.ts'
+import { readLimit } from '../read-limit.ts'
 import { action, type CommonOptions, withCommonOptions, withKeeprate } from '../settings.ts'
 import { readBook } from './usage.ts'
 
@@ -101,11 +101,5 @@ const remove = (output: Output, id: string, options: CommonOptions): Promise<num
   })
 
 function readWanted(scope: string, limit: string, { soft, tz }: SetOptions) {
-  const [dollars = '', period = ''] = limit.split('/')
-  const per = budgetSchema.shape.per.options.find((known) => known === period)
-  if (per === undefined) {
-    const periods = budgetSchema.shape.per.options.join(', ')
-    throw invalid('limit', `A limit is dollars and a period, such as 10/hour; of ${periods}.`)
-  }
-  return fromBudgetBody({ scope, per, limit: dollars, soft_limit: soft, time_zone: tz })
+  return fromBudgetBody({ scope, ...readLimit(limit, 'limit'), soft_limit: soft, time_zone: tz })
 }

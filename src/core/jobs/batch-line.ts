@@ -1,7 +1,10 @@
 import { z } from 'zod'
+import { invalid } from '../errors/gateway-error.ts'
 import type { JsonObject } from '../json.ts'
+import { checkRequest } from '../request/check-request.ts'
+import type { ImageRequest } from '../request/image-request.ts'
 import { ok, type Result, refused } from '../result.ts'
-import type { BatchEndpoint, BatchFault } from './batch.ts'
+import { BATCH_TAG, type BatchEndpoint, type BatchFault } from './batch.ts'
 
 /** Longest name of a line, in characters. */
 const MAX_CUSTOM_ID = 512
@@ -43,6 +46,19 @@ export function readBatchLine(
     return refused({ code: 'invalid_url', line, message, param: 'url' })
   }
   return ok({ customId, body: body as JsonObject })
+}
+
+/**
+ * A request that says which batch it is a line of, so that a budget can count the batch alone.
+ * @throws GatewayError when it has such a tag of its own, which another budget may count.
+ */
+export function tagLine(request: ImageRequest, batchId: string): ImageRequest {
+  if (Object.hasOwn(request.tags, BATCH_TAG)) {
+    throw invalid('tags', `The tag ${BATCH_TAG} is the batch of a line; call yours something else.`)
+  }
+  const tagged = { ...request, tags: { ...request.tags, [BATCH_TAG]: batchId } }
+  checkRequest(tagged, false)
+  return tagged
 }
 
 function parse(text: string): unknown {

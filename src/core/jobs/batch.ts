@@ -10,6 +10,12 @@ export type BatchEndpoint = (typeof batchEndpoints)[number]
 /** Limits of a batch: those of OpenAI's (platform guide "Batch API", read 2026-11-20). */
 export const batchLimits = { lines: 50_000, fileBytes: 200 * 1024 * 1024 } as const
 
+/** The tag that all lines of a batch have; its value is the id of the batch. */
+export const BATCH_TAG = 'batch'
+
+/** The scope of budgets that count one batch and nothing else. */
+export const batchScope = (id: string): string => `tag:${BATCH_TAG}=${id}`
+
 /** States of a batch, in OpenAI's words. */
 export type BatchState =
   | 'validating'

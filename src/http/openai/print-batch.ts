@@ -45,6 +45,8 @@ export async function printBatch(
       running: count('running'),
       waiting: count('queued'),
       paused: count('paused'),
+      paused_until:
+        sums.pausedUntil === undefined ? null : new Date(sums.pausedUntil).toISOString(),
       cancelled: count('cancelled'),
     },
   }

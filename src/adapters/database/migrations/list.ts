@@ -13,6 +13,7 @@ import { beliefs } from './0013-beliefs.ts'
 import { qualityNotes } from './0015-quality-notes.ts'
 import { keptPictures } from './0016-kept-pictures.ts'
 import { filesAndBatches } from './0017-files-and-batches.ts'
+import { expiringFiles } from './0018-expiring-files.ts'
 import type { Migration } from './migration.ts'
 
 /** All migrations in their order. Append only. */
@@ -32,4 +33,5 @@ export const migrations: readonly Migration[] = [
   qualityNotes,
   keptPictures,
   filesAndBatches,
+  expiringFiles,
 ]
