@@ -27,6 +27,11 @@ test('what is not known yet is not said', () => {
   expect(printProgress(progress({ total: 0 }))).toContain('0 lines')
 })
 
+test('when a budget has paused lines it says until when', () => {
+  const line = printProgress(progress({ pausedUntil: Date.UTC(2026, 10, 20, 13) }))
+  expect(line).toMatch(/0 failed {3}paused until 2026-11-20T13:00:00\.000Z$/)
+})
+
 test('small sums and short times are told as they are', () => {
   const line = printProgress(
     progress({

@@ -100,8 +100,9 @@ async function begin(
   const file = sampleFile('lines', { ...stored, tenant: caller.tenant })
   await here.stores.files.create(file)
   const terms = {
-    ...{ endpoint: '/v1/images/generations', inputFileId: file.id, window: '24h' },
-    ...{ priority: 'low', baseUrl: 'http://here' },
+    endpoint: '/v1/images/generations',
+    ...{ inputFileId: file.id, window: '24h' },
+    ...({ priority: 'low', baseUrl: 'http://here' } as const),
   } as const
   return whileTimePasses(here.clock, desk.create(terms, caller, windowMs, allowance))
 }

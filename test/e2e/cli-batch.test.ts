@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Commands, makeCommands } from './commands.ts'
+import { until } from './stand.ts'
 
 let commands: Commands
 beforeAll(async () => {
@@ -55,3 +56,28 @@ test('a batch is run, shown and printed, and its exit code tells its end', async
     expect((await commands.run('batch', ...words)).code).toBe(2)
   }
 })
+
+test('a batch that has spent its own budget is shown as paused, and can be cancelled then', async () => {
+  const file = join(commands.home, 'night.jsonl')
+  const lines = Array.from({ length: 8 }, (_, index) => lineOf(`${index}`, `a cup ${index}`))
+  await writeFile(file, lines.join('\n'))
+  const running = commands.run('batch', 'run', file, '--budget', '0.03/d', '--json')
+  const scope = await until(async () => {
+    const [budget] = await commands.json<{ scope: string; limit: string }[]>(0, 'budget', 'list')
+    return budget?.limit === '0.03' ? budget.scope : undefined
+  }, 60_000)
+  expect(scope).toMatch(/^tag:batch=batch_/)
+  const id = scope.slice('tag:batch='.length)
+  const told = await until(async () => {
+    const shown = await commands.run('batch', 'status', id)
+    return shown.output.includes('paused until') ? shown.output : undefined
+  }, 60_000)
+  expect(told).toMatch(/paused until \d{4}-\d\d-\d\dT00:00:00\.000Z/)
+  await commands.text(0, 'batch', 'cancel', id)
+  const { code, output } = await running
+  const { keeprate, status } = JSON.parse(output) as Printed & { keeprate: { cost: string } }
+  expect([code, status]).toEqual([4, 'cancelled'])
+  expect(Number(keeprate.cost)).toBeLessThanOrEqual(0.03)
+  expect(keeprate.images).toBeGreaterThan(0)
+  expect(await commands.json(0, 'budget', 'list')).toEqual([])
+}, 120_000)
