@@ -102,7 +102,7 @@ async function begin(
   const terms = {
     endpoint: '/v1/images/generations',
     ...{ inputFileId: file.id, window: '24h' },
-    ...({ priority: 'low', baseUrl: 'http://here' } as const),
+    ...{ priority: 'low' as const, baseUrl: 'http://here' },
   } as const
   return whileTimePasses(here.clock, desk.create(terms, caller, windowMs, allowance))
 }
