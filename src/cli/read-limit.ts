@@ -8,7 +8,7 @@ const periods: Readonly<Record<string, BudgetPeriod>> = {
 }
 
 /**
- * Reads dollars and a period, such as `10/hour`; the dollars are checked by whoever sets the budget.
+ * Reads dollars and a period, such as `10/hour`; who sets the budget checks the dollars.
  * @throws GatewayError naming `param`.
  */
 export function readLimit(

@@ -7,7 +7,7 @@ export type BatchAllowance = Pick<WantedBudget, 'per' | 'limitNano'>
 
 type Parts = Pick<Dependencies, 'stores' | 'clock' | 'sha256' | 'budgets'>
 
-/** Gives a batch a budget of its own, in place of the one it has; lines that wait are paused by it. */
+/** Gives a batch a budget of its own, in place of the one it has. */
 export async function limitBatch(
   batchId: string,
   allowance: BatchAllowance,

@@ -139,7 +139,7 @@ async function linesOf(
     .map((line) => JSON.parse(line))
 }
 
-test('a batch spends no more in a clock hour than it may, goes on by itself, and limits no other', async () => {
+test('a batch spends no more in a clock hour than it may, goes on by itself, limits no other', async () => {
   const opened = await stand(100)
   const { here, calls } = opened
   const allowance = { per: 'hour', limitNano: 5n * CENT + CENT / 2n } as const
@@ -191,7 +191,7 @@ test.each(['cancelled', 'expired'] as const)(
   },
 )
 
-test('files whose time is over are removed with their bytes, unless others have the same', async () => {
+test('files whose time is over go with their bytes, unless others have the same', async () => {
   const { here } = await stand(1)
   async function* bytes(text: string): AsyncGenerator<Uint8Array> {
     yield new TextEncoder().encode(text)

@@ -92,11 +92,7 @@ export function openBatchDesk(
   return {
     create: async (terms, { keyId, tenant }, windowMs, allowance) => {
       const id = makeId('batch', random.bytes(16), clock.now())
-      if (allowance !== undefined) {
-        await limitBatch(id, allowance, deps)
-        // Until all processes know of the budget there must be no line that they could make.
-        await clock.sleep(BUDGETS_REMEMBERED_MS)
-      }
+      if (allowance !== undefined) await limitNew(id, allowance, deps)
       const now = clock.now()
       const batch: Batch = {
         ...{ id, tenant, keyId, state: 'validating' },
@@ -127,6 +123,16 @@ export function openBatchDesk(
       await Promise.all(driven.values())
     },
   }
+}
+
+/** Until all processes know of its budget a batch must have no line that they could make. */
+async function limitNew(
+  id: string,
+  allowance: BatchAllowance,
+  deps: BatchParts['deps'],
+): Promise<void> {
+  await limitBatch(id, allowance, deps)
+  await deps.clock.sleep(BUDGETS_REMEMBERED_MS)
 }
 
 /** What driving waits with, and when it leaves off. */

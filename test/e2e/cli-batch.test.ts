@@ -57,7 +57,7 @@ test('a batch is run, shown and printed, and its exit code tells its end', async
   }
 })
 
-test('a batch that has spent its own budget is shown as paused, and can be cancelled then', async () => {
+test('a batch that has spent its own budget is shown as paused, and can be cancelled', async () => {
   const file = join(commands.home, 'night.jsonl')
   const lines = Array.from({ length: 8 }, (_, index) => lineOf(`${index}`, `a cup ${index}`))
   await writeFile(file, lines.join('\n'))

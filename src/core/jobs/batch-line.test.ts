@@ -6,7 +6,7 @@ import { tagLine } from './batch-line.ts'
 const requestWith = (tags: Readonly<Record<string, string>>) =>
   normaliseRequest({ operation: 'generate', prompt: 'a cup', tags })
 
-test('a line has the tag of its batch beside its own, and neither loses one nor has too many', () => {
+test('a line has the tag of its batch beside its own, and never loses one', () => {
   expect(tagLine(requestWith({ night: '1' }), 'batch_a').tags).toEqual({
     ...{ night: '1', batch: 'batch_a' },
   })
