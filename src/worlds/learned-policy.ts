@@ -56,6 +56,8 @@ class Learned implements WorldPolicy {
   readonly #desk: LearningDesk
   readonly #cards: ReadonlyMap<string, OfferCard>
   readonly #prices: BilledPrices = new BilledPrices()
+  readonly #durations = new Map<string, readonly number[]>()
+  /** Made of durations when a call ends: a decision asks for those of dozens of offers. */
   readonly #seconds = new Map<string, readonly number[]>()
   readonly #open = new Map<number, Open>()
   readonly #plans = new Map<string, SequencePlans>()
@@ -67,6 +69,7 @@ class Learned implements WorldPolicy {
   constructor(setting: PolicySetting) {
     this.#setting = setting
     this.#cards = new Map(setting.offers.map((card) => [card.name, card]))
+    for (const card of setting.offers) this.#took(card, [])
     const tiers = new Map(setting.offers.map(({ model, tier }) => [model, tier]))
     this.#desk = new LearningDesk({
       priorOf: (model) => ({
@@ -158,7 +161,7 @@ class Learned implements WorldPolicy {
           cost: { priceNano: BigInt(Math.round((prices[position] ?? 0) * NANO)) },
           belief: this.#beliefIn(offer, request, beliefs[position]),
           optimism: beliefs[position]?.optimism,
-          seconds: secondsOf(this.#seconds.get(offer.card.name) ?? [], offer.card.typicalSeconds),
+          seconds: this.#seconds.get(offer.card.name) ?? [],
         }),
       ),
       gate: this.#gate(open.context),
@@ -189,6 +192,11 @@ class Learned implements WorldPolicy {
     return { passGood, passBad, seconds, costNano: BigInt(Math.round(cost * NANO)) }
   }
 
+  #took({ name, typicalSeconds }: OfferCard, durations: readonly number[]): void {
+    this.#durations.set(name, durations)
+    this.#seconds.set(name, secondsOf(durations, typicalSeconds))
+  }
+
   #sigma(): number {
     return this.#setting.given.sigma ?? PRIOR_SIGMA
   }
@@ -197,7 +205,7 @@ class Learned implements WorldPolicy {
     const open = this.#open.get(seen.requestIndex)
     const card = this.#cards.get(seen.offer)
     if (open === undefined || card === undefined || seen.error !== undefined) return
-    this.#seconds.set(seen.offer, withDuration(this.#seconds.get(seen.offer) ?? [], seen.seconds))
+    this.#took(card, withDuration(this.#durations.get(seen.offer) ?? [], seen.seconds))
     this.#prices.billed(seen)
     if (seen.gate !== undefined) this.#checking = { ...seen.gate }
     const share = open.beliefs.get(seen.offer)?.belief.mean ?? PRIOR_MEAN[card.tier]

@@ -36,6 +36,7 @@ export function secondsOf(measured: readonly number[], typicalSeconds: number): 
  */
 export function drawsOf(seconds: readonly number[]): Float64Array {
   const sorted = Float64Array.from(seconds).sort()
+  if (sorted.length === DRAWS) return sorted
   return Float64Array.from({ length: DRAWS }, (_, draw) => {
     const rank = Math.floor(((draw + 0.5) / DRAWS) * sorted.length)
     return sorted[rank] ?? 0
