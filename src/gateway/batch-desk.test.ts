@@ -139,7 +139,7 @@ async function linesOf(
     .map((line) => JSON.parse(line))
 }
 
-test('a batch spends no more in a clock hour than it may, goes on by itself, limits no other', async () => {
+test('a batch spends no more in a clock hour than it may, and goes on by itself', async () => {
   const opened = await stand(100)
   const { here, calls } = opened
   const allowance = { per: 'hour', limitNano: 5n * CENT + CENT / 2n } as const

@@ -9,6 +9,7 @@ import {
 import { isEnded } from '../core/jobs/request-record.ts'
 import { batchNotice } from '../core/notices/batch-notice.ts'
 import type { Notice } from '../core/notices/notice.ts'
+import type { Instant } from '../core/time.ts'
 import type { BatchChange } from '../ports/batch-store.ts'
 import { type BatchAllowance, limitBatch, unlimitBatch } from './batch-budget.ts'
 import { type BatchParts, queueInput, validateInput } from './batch-input.ts'
@@ -90,14 +91,10 @@ export function openBatchDesk(
     }
   }
   return {
-    create: async (terms, { keyId, tenant }, windowMs, allowance) => {
+    create: async (terms, caller, windowMs, allowance) => {
       const id = makeId('batch', random.bytes(16), clock.now())
       if (allowance !== undefined) await limitNew(id, allowance, deps)
-      const now = clock.now()
-      const batch: Batch = {
-        ...{ id, tenant, keyId, state: 'validating' },
-        ...{ createdAt: now, expiresAt: now + windowMs, total: 0, fence: 0, terms, progress: {} },
-      }
+      const batch = newBatch({ id, ...caller, terms }, clock.now(), windowMs)
       await stores.batches.create(batch)
       if (loop !== undefined) await look(batch.id)
       return batch
@@ -124,6 +121,16 @@ export function openBatchDesk(
     },
   }
 }
+
+/** A batch of which nothing is known but what is asked for. */
+const newBatch = (
+  { id, tenant, keyId, terms }: Pick<Batch, 'id' | 'tenant' | 'keyId' | 'terms'>,
+  now: Instant,
+  windowMs: number,
+): Batch => ({
+  ...{ id, tenant, keyId, state: 'validating', createdAt: now, expiresAt: now + windowMs },
+  ...{ total: 0, fence: 0, terms, progress: {} },
+})
 
 /** Until all processes know of its budget a batch must have no line that they could make. */
 async function limitNew(
