@@ -30,7 +30,7 @@ export function toReport(
   return `${sections.filter((text) => text !== '').join('\n\n')}\n`
 }
 
-/** The speed of prices, routes and the queue, which needs no gateway; empty when it was not measured. */
+/** The speed of prices, routes and the queue, which needs no gateway; empty if not measured. */
 export function toRatingReport(figures: readonly RatingFigure[]): string {
   if (figures.length === 0) return ''
   const rows = figures.map(({ what, measured, unit, goal, isAtLeast }) => {
@@ -38,7 +38,8 @@ export function toRatingReport(figures: readonly RatingFigure[]): string {
     const limit = `${isAtLeast ? 'at least' : 'at most'} ${number(goal)} ${unit}`
     return [what, `${number(measured)} ${unit}`, limit, isMet ? 'yes' : 'NO']
   })
-  return `## Prices, routes, queue (one process)\n\n${table(['what', 'measured', 'goal', 'met?'], rows)}\n\n`
+  const head = ['what', 'measured', 'goal', 'met?']
+  return `## Prices, routes, queue (one process)\n\n${table(head, rows)}\n\n`
 }
 
 function section(

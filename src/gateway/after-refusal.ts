@@ -1,7 +1,7 @@
 import { failureRules, type ProviderFailure } from '../core/errors/provider-failure.ts'
 import type { Warning } from '../core/request/image-request.ts'
 import type { Candidate } from '../core/routing/plan.ts'
-import type { EndedAttempt, Run } from './run.ts'
+import { type EndedAttempt, newlyEnded, type Run } from './run.ts'
 
 /** The first failure of a call that no other offer may follow without the caller's leave. */
 const refusalIn = ({ failures }: EndedAttempt) =>
@@ -11,11 +11,13 @@ const refusalIn = ({ failures }: EndedAttempt) =>
 export const isGateRefusal = (failure: ProviderFailure): boolean => failure.class === 'gate_refused'
 
 /**
- * Whether a step is not to be taken: its offer has failed already, or it stands in reserve for
+ * Whether a step is not to be taken: its offer has failed in this turn, or it stands in reserve for
  * failures and there was none.
  */
-export function isPointless({ ended }: Run, step: Candidate): boolean {
-  const failures = ended.flatMap((each) => each.failures.map((failure) => ({ each, failure })))
+export function isPointless(run: Run, step: Candidate): boolean {
+  const failures = newlyEnded(run).flatMap((each) =>
+    each.failures.map((failure) => ({ each, failure })),
+  )
   const real = failures.filter(({ failure }) => !isGateRefusal(failure))
   if (real.some(({ each }) => each.attempt.offer === step.offer)) return true
   return step.isReserve === true && failures.length > 0 && real.length === 0

@@ -139,7 +139,7 @@ describe('how long', () => {
   ])('%s', (_, draft, ttlMs) => {
     const clock = new VirtualClock()
     // So long that the background work has one turn only in all that time.
-    const limits = { leaseMs: 1_000 * HOUR_MS }
+    const limits = { leaseMs: 1_000 * HOUR_MS, lookForWorkMs: 1_000 * HOUR_MS }
     const options = { providers: [scriptedProvider()], clock, limits }
     return withGatewayStand(options, async ({ ask }) => {
       await ask(draft)
