@@ -32,7 +32,7 @@ function judgeOf(...words: readonly Said[]): Judge & { readonly asked: string[] 
 }
 
 const purposes = { judged: purposeSchema.parse({ gates: ['judge'] }) }
-const draft = { purpose: 'judged', prompt: 'a fox in the snow' }
+const draft = { model: 'auto:cheapest', purpose: 'judged', prompt: 'a fox in the snow' }
 
 const stand = (judge: Judge, more: Partial<GatewayStandOptions> = {}): GatewayStandOptions => ({
   providers: [

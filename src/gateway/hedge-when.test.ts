@@ -97,12 +97,12 @@ test('p95: nothing is hedged before twenty calls, then what is slower than most'
   const rules = { hedge: { isDefault: true, after: 'p95', maxCostShare: 1 } } as const
   await withGatewayStand({ providers: [first, second], clock, rules }, async ({ ask }) => {
     for (let index = 0; index < 20; index += 1) {
-      const asked = ask({ prompt: `cup ${index}` })
+      const asked = ask({ model: 'auto:cheapest', prompt: `cup ${index}` })
       await until(() => first.calls.length > index)
       await clock.advance(2_000)
       expect((await asked).provider).toBe('first')
     }
-    const asked = ask({ prompt: 'the slow one' })
+    const asked = ask({ model: 'auto:cheapest', prompt: 'the slow one' })
     await until(() => first.calls.length > 20)
     await clock.advance(1_999)
     expect(second.calls).toHaveLength(0)
@@ -118,7 +118,7 @@ test('hedges are repetitions: beyond their budget the silent offer is waited for
   const second = scriptedProvider({ id: 'second', play: slow(clock, 60_000, draws(500)) })
   const providers = [first, second]
   await withGatewayStand({ providers, clock, rules: always }, async ({ ask, events, stores }) => {
-    const asked = Array.from({ length: 5 }, (_, index) => ask({ prompt: `cup ${index}` }))
+    const asked = Array.from({ length: 5 }, (_, index) => ask({ model: 'auto:cheapest', prompt: `cup ${index}` }))
     await until(() => first.calls.length === 5)
     await clock.advance(SILENCE_MS)
     await until(() => second.calls.length === 3)

@@ -78,12 +78,12 @@ describe('a name means', () => {
 describe('auto', () => {
   const live = ['acme/painter', 'other/painter', 'acme/oil']
   test.each([
-    ['auto', 'cheapest', undefined],
-    ['auto:', 'cheapest', undefined],
+    ['auto', 'learned', undefined],
+    ['auto:', 'learned', undefined],
     ['auto:cheapest', 'cheapest', undefined],
     ['auto:fast', 'fast', undefined],
     ['auto:best', 'best', undefined],
-    ['auto:hero', 'cheapest', 'hero'],
+    ['auto:hero', 'learned', 'hero'],
   ])('%s ranks all live models by %s, for purpose %s', (name, auto, purpose) => {
     expect(offersOf(name)).toEqual(live)
     expect(resolveModel(catalog, name, now)).toMatchObject({ auto, warnings: [] })
