@@ -52,7 +52,11 @@ const bad: readonly (readonly [string, string])[] = [
 ]
 
 const ajv = new Ajv2020({
-  formats: { uri: (text: string) => URL.canParse(text), date: /^\d{4}-\d{2}-\d{2}$/ },
+  formats: {
+    uri: (text: string) => URL.canParse(text),
+    date: /^\d{4}-\d{2}-\d{2}$/,
+    email: /^[^@\s]+@[^@\s]+$/,
+  },
 })
 const accepts = ajv.compile(editorSchema())
 
