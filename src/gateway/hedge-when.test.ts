@@ -118,7 +118,9 @@ test('hedges are repetitions: beyond their budget the silent offer is waited for
   const second = scriptedProvider({ id: 'second', play: slow(clock, 60_000, draws(500)) })
   const providers = [first, second]
   await withGatewayStand({ providers, clock, rules: always }, async ({ ask, events, stores }) => {
-    const asked = Array.from({ length: 5 }, (_, index) => ask({ model: 'auto:cheapest', prompt: `cup ${index}` }))
+    const asked = Array.from({ length: 5 }, (_, index) =>
+      ask({ model: 'auto:cheapest', prompt: `cup ${index}` }),
+    )
     await until(() => first.calls.length === 5)
     await clock.advance(SILENCE_MS)
     await until(() => second.calls.length === 3)
