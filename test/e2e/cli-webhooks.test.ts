@@ -64,7 +64,9 @@ test('a webhook that a command made is served by the server that runs', async ()
   const batch = await client.batches.create({
     ...{ input_file_id: inputId, endpoint, completion_window: '24h' },
   })
-  const ended = await until(async () => received.find((each) => each.body.includes(batch.id)))
+  const ended = await until(async () =>
+    received.find((each) => each.body.includes('batch.completed')),
+  )
   expect(await client.webhooks.unwrap(ended.body, ended.headers)).toMatchObject({
     type: 'batch.completed',
     data: { id: batch.id, status: 'completed', request_counts: { completed: 1, failed: 0 } },
