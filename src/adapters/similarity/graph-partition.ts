@@ -1,4 +1,5 @@
-import { cosine, type UnitVector } from '../../core/cache/similarity/unit-vector.ts'
+import type { UnitVector } from '../../core/cache/similarity/unit-vector.ts'
+import { cosine } from '../../core/statistics/cosine.ts'
 import type { Neighbour } from '../../ports/similarity-index.ts'
 import type { Partition } from './partition.ts'
 

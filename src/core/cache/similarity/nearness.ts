@@ -1,8 +1,9 @@
 import type { ImageRequest } from '../../request/image-request.ts'
+import { cosine } from '../../statistics/cosine.ts'
 import { type PromptForm, promptForm } from '../prompt-form/prompt-form.ts'
 import { type Owner, partitionText } from '../reuse-key.ts'
 import { lexicalVector } from './lexical-vector.ts'
-import { cosine, type UnitVector } from './unit-vector.ts'
+import type { UnitVector } from './unit-vector.ts'
 import { vetoOf } from './veto.ts'
 
 /** How prompts are laid out for comparing: by their words, or by a model. */

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { cosine } from '../../statistics/cosine.ts'
 import { promptForm } from '../prompt-form/prompt-form.ts'
 import { calibrate } from './calibrate.ts'
 import { lexicalVector } from './lexical-vector.ts'
 import { paysOff } from './pays-off.ts'
-import { cosine, toUnitVector } from './unit-vector.ts'
+import { toUnitVector } from './unit-vector.ts'
 import { isSlip, vetoOf } from './veto.ts'
 
 const veto = (one: string, other: string, knowsMeaning = false) =>

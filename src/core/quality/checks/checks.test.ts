@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
+import { cosine } from '../../statistics/cosine.ts'
 import type { Expectation } from '../check.ts'
 import { labFromHex } from '../colour/lab.ts'
 import { gateSchema } from '../gate.ts'
 import type { PictureMeasures } from '../measures/measure-picture.ts'
 import { runGate } from '../run-gate.ts'
 import { emptySketch, withValue } from '../value-sketch.ts'
-import { cosine } from './similarity.ts'
 
 const expectation: Expectation = {
   ...{ prompt: 'a jug', isTransparent: false, literals: [], isCritical: false },
