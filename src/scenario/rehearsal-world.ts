@@ -2,7 +2,7 @@ import { createSharpDecoder } from '../adapters/sharp-decoder/sharp-decoder.ts'
 import { seededRandom } from '../adapters/virtual-clock/seeded-random.ts'
 import { VirtualClock } from '../adapters/virtual-clock/virtual-clock.ts'
 import type { World } from '../config/world.ts'
-import type { ImageDecoder } from '../ports/image-decoder.ts'
+import type { Stores } from '../ports/stores.ts'
 import type { Emulator } from '../providers/shared/emulator.ts'
 import { makeRunning, type Running } from '../sandbox/running.ts'
 import { hashText } from '../sandbox/seeded.ts'
@@ -45,24 +45,30 @@ export function makeRehearsalWorld(
     http: directClient(running),
     images: memoryImageStore(),
     decoder: patient(decoder, clock),
-    stores: (opened) => ({
-      ...opened,
-      journal: { commit: (facts) => clock.hold(opened.journal.commit(facts)) },
-    }),
+    stores: (opened) => patientStores(opened, clock),
     baseUrl: (kind) => `${ORIGIN}/${kind}${running.stations.get(kind)?.emulator.basePath ?? ''}`,
     close: async () => closing.abort(new Error('the rehearsal is over')),
   }
 }
 
-const patient = (decoder: ImageDecoder, clock: VirtualClock): ImageDecoder => ({
-  grey: (bytes) => clock.hold(decoder.grey(bytes)),
-  measure: (bytes) => clock.hold(decoder.measure(bytes)),
-  lettering: (bytes, kind) => clock.hold(decoder.lettering(bytes, kind)),
-  convert: (bytes, finishing) => clock.hold(decoder.convert(bytes, finishing)),
-  whiteMask: (bytes) => clock.hold(decoder.whiteMask(bytes)),
-  blackMask: (bytes) => clock.hold(decoder.blackMask(bytes)),
-  pixelDigest: (bytes) => clock.hold(decoder.pixelDigest(bytes)),
-  coverage: (bytes) => clock.hold(decoder.coverage(bytes)),
-  pad: (bytes, margins) => clock.hold(decoder.pad(bytes, margins)),
-  close: () => decoder.close(),
-})
+/** The same, but that time stands still while one of its methods is at work. */
+const patient = <Worker extends object>(worker: Worker, clock: VirtualClock): Worker =>
+  new Proxy(worker, {
+    get(target, name) {
+      const part: unknown = Reflect.get(target, name)
+      if (typeof part !== 'function') return part
+      return (...given: unknown[]): unknown => {
+        const result: unknown = Reflect.apply(part, target, given)
+        return result instanceof Promise ? clock.hold(result) : result
+      }
+    },
+  })
+
+/** A database of another thread, waited for in each of its stores. */
+const patientStores = (stores: Stores, clock: VirtualClock): Stores =>
+  Object.fromEntries(
+    Object.entries(stores).map(([name, part]) => [
+      name,
+      typeof part === 'object' ? patient(part, clock) : part,
+    ]),
+  ) as unknown as Stores
