@@ -47,6 +47,15 @@ export function callOf(
 export const jsonOf = ({ body }: WireRequest): unknown =>
   body?.kind === 'json' ? body.value : undefined
 
+/** A JSON body as it goes over the wire: members that are undefined are not there. */
+export const sentBy = (request: WireRequest) => JSON.parse(JSON.stringify(jsonOf(request) ?? null))
+
+/** The parts of a form as `name=value`, files by their names; none when it is no form. */
+export const formOf = ({ body }: WireRequest): readonly string[] =>
+  (body?.kind === 'multipart' ? body.parts : []).map(
+    (part) => `${part.name}=${'value' in part ? part.value : part.filename}`,
+  )
+
 /** An answer in JSON. */
 export const answerOf = (status: number, json: unknown, headers = {}): HttpAnswer => ({
   status,

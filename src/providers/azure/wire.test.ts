@@ -1,41 +1,18 @@
 import { describe, expect, test } from 'vitest'
-import type { InputBytes, ProviderCall } from '../../ports/provider.ts'
+import type { CallPlan } from '../../core/catalog/call-plan.ts'
+import { callOf, inputOf } from '../../testing/hosted-calls.ts'
 import { estimate } from '../shared/openai-images/estimate.ts'
 import azure from './index.ts'
 import { checkOptions } from './options.ts'
 import { toWire } from './wire.ts'
 
-const input: InputBytes = {
-  width: 64,
-  height: 64,
-  digest: 'ab',
-  format: 'png',
-  byteLength: 2,
-  hasAlpha: true,
-  bytes: new Uint8Array([1, 2]),
-}
+const input = inputOf(64, 64)
 
-function callOf(id: string, change: Partial<ProviderCall> = {}): ProviderCall {
-  const model = azure.models.find((candidate) => candidate.id === id)
-  if (model === undefined) throw new Error(`no model ${id}`)
-  return {
-    model,
-    operation: 'generate',
-    prompt: 'a red cup',
-    n: 1,
-    settings: {},
-    expectedSize: model.defaultSize,
-    images: [],
-    options: {},
-    attemptId: 'att_1',
-    safetyIdentifier: 'hash',
-    ...change,
-  }
-}
+const callFor = (id: string, changes: Partial<CallPlan> = {}) => callOf(azure, id, changes)
 
 describe('printing a call', () => {
   test('a generation names the deployment as its model, and the user', () => {
-    const call = callOf('gpt-image-2', { settings: { quality: 'low', format: 'png' } })
+    const call = callFor('gpt-image-2', { settings: { quality: 'low', format: 'png' } })
     const deployed = { ...call, model: { ...call.model, wireName: 'img-prod' } }
     expect(toWire(deployed)).toMatchObject({
       method: 'POST',
@@ -44,7 +21,7 @@ describe('printing a call', () => {
         kind: 'json',
         value: {
           model: 'img-prod',
-          prompt: 'a red cup',
+          prompt: 'a lighthouse at dusk',
           n: 1,
           quality: 'low',
           output_format: 'png',
@@ -55,7 +32,7 @@ describe('printing a call', () => {
   })
 
   test('an edit is a form', () => {
-    const call = callOf('flux-kontext-pro', { operation: 'edit', images: [input] })
+    const call = callFor('flux-kontext-pro', { operation: 'edit', images: [input] })
     const { url, body } = toWire(call)
     expect(url).toBe('/images/edits')
     const parts = body?.kind === 'multipart' ? body.parts : []
@@ -72,8 +49,8 @@ test.each([
 
 test('GPT image models are estimated in tokens, FLUX in pictures', () => {
   const settings = { quality: 'low', size: { width: 1024, height: 1024 } } as const
-  expect(estimate(callOf('gpt-image-2', { settings })).high.tokens?.imageOut).toBe(196)
-  expect(estimate(callOf('flux-pro-1.1')).high).toEqual({
+  expect(estimate(callFor('gpt-image-2', { settings })).high.tokens?.imageOut).toBe(196)
+  expect(estimate(callFor('flux-pro-1.1')).high).toEqual({
     images: 1,
     width: 1024,
     height: 1024,
@@ -82,6 +59,6 @@ test('GPT image models are estimated in tokens, FLUX in pictures', () => {
 })
 
 test('an option is refused under the name of the account', () => {
-  const call = callOf('gpt-image-2', { options: { complexity: 'low' } })
+  const call = callFor('gpt-image-2', { options: { complexity: 'low' } })
   expect(checkOptions(call)?.param).toBe('azure.complexity')
 })

@@ -1,49 +1,22 @@
 import { describe, expect, test } from 'vitest'
 import type { CallPlan } from '../../core/catalog/call-plan.ts'
-import type { InputImage } from '../../core/request/image-request.ts'
 import type { ProviderCall } from '../../ports/provider.ts'
+import { callOf, inputOf, sentBy } from '../../testing/hosted-calls.ts'
 import { classify } from './classify.ts'
 import bedrock from './index.ts'
 import { toWire } from './wire.ts'
 
-const input = (width: number, height: number, byteLength = 3): InputImage => ({
-  digest: 'a'.repeat(64),
-  format: 'png',
-  width,
-  height,
-  byteLength,
-  hasAlpha: false,
-})
-
-const planOf = (id: string, changes: Partial<CallPlan> = {}): CallPlan => ({
-  model: bedrock.models.find((model) => model.id === id)!,
-  operation: 'generate',
-  prompt: 'a lighthouse at dusk',
-  n: 1,
-  settings: { format: 'png' },
-  expectedSize: { width: 1_024, height: 1_024 },
-  images: [],
-  options: {},
-  ...changes,
-})
-
-const sentBy = ({ images, mask, ...plan }: CallPlan) => {
-  const call: ProviderCall = {
-    ...plan,
-    attemptId: 'att_1',
-    safetyIdentifier: 'hash',
-    images: images.map((image) => ({ ...image, bytes: Uint8Array.of(1, 2, 3) })),
-    ...(mask === undefined ? {} : { mask: { ...mask, bytes: Uint8Array.of(4) } }),
-  }
-  const { method, url, body } = toWire(call)
-  const sent = body?.kind === 'json' ? JSON.parse(JSON.stringify(body.value)) : undefined
-  return { method, url, sent }
+const planOf = (id: string, changes: Partial<CallPlan> = {}) =>
+  callOf(bedrock, id, { settings: { format: 'png' }, ...changes })
+const sentOf = (call: ProviderCall) => {
+  const request = toWire(call)
+  return { method: request.method, url: request.url, sent: sentBy(request) }
 }
 
 describe('requests', () => {
   test('a generation names shape, seed and format, and the model in the path', () => {
     const settings = { format: 'jpeg', aspect: '3:2', seed: 9, negativePrompt: 'fog' } as const
-    expect(sentBy(planOf('stable-image-core', { settings }))).toEqual({
+    expect(sentOf(planOf('stable-image-core', { settings }))).toEqual({
       method: 'POST',
       url: '/model/stability.stable-image-core-v1%3A1/invoke',
       sent: {
@@ -59,10 +32,10 @@ describe('requests', () => {
   test('an edit of SD 3.5 says its mode and a strength, and no shape', () => {
     const plan = planOf('sd3.5-large', {
       operation: 'edit',
-      images: [input(1_024, 1_024)],
+      images: [inputOf(1_024, 1_024)],
       settings: { format: 'png', aspect: '1:1' },
     })
-    expect(sentBy(plan).sent).toEqual({
+    expect(sentOf(plan).sent).toEqual({
       prompt: 'a lighthouse at dusk',
       mode: 'image-to-image',
       output_format: 'png',
@@ -73,32 +46,41 @@ describe('requests', () => {
 
   test('an edit of Ultra takes the strength of the caller and no mode', () => {
     const options = { strength: 0.35 }
-    const plan = planOf('stable-image-ultra', { operation: 'edit', images: [input(9, 9)], options })
-    expect(sentBy(plan).sent).toMatchObject({ strength: 0.35 })
-    expect(sentBy(plan).sent).not.toHaveProperty('mode')
+    const plan = planOf('stable-image-ultra', {
+      operation: 'edit',
+      images: [inputOf(9, 9)],
+      options,
+    })
+    expect(sentOf(plan).sent).toMatchObject({ strength: 0.35 })
+    expect(sentOf(plan).sent).not.toHaveProperty('mode')
   })
 
   test('inpainting goes to its inference profile with image, mask and own options', () => {
     const plan = planOf('stable-image-inpaint', {
       operation: 'inpaint',
-      images: [input(800, 600)],
-      mask: input(800, 600),
+      images: [inputOf(800, 600)],
+      mask: inputOf(800, 600),
       options: { grow_mask: 8, style_preset: 'anime' },
     })
-    expect(sentBy(plan)).toMatchObject({
+    expect(sentOf(plan)).toMatchObject({
       url: '/model/us.stability.stable-image-inpaint-v1%3A0/invoke',
-      sent: { image: 'AQID', mask: 'BA==', grow_mask: 8, style_preset: 'anime' },
+      sent: { image: 'AQID', mask: 'AQID', grow_mask: 8, style_preset: 'anime' },
     })
   })
 })
 
 describe('refusals before the call', () => {
-  const edit = { operation: 'edit', images: [input(1_200, 800)] } as const
+  const edit = { operation: 'edit', images: [inputOf(1_200, 800)] } as const
   test.each<[string, Partial<CallPlan>, string, string]>([
     ['seed 0', { settings: { seed: 0 } }, 'seed', 'from 1 to 4294967294'],
     ['a seed that is too large', { settings: { seed: 4_294_967_295 } }, 'seed', 'not 4294967295'],
     ['another shape than the input', { ...edit, settings: { aspect: '1:1' } }, 'size', 'keeps'],
-    ['too many bytes', { ...edit, images: [input(9, 9, 19_000_000)] }, 'image', '25 MB'],
+    [
+      'too many bytes',
+      { ...edit, images: [{ ...inputOf(9, 9), byteLength: 19_000_000 }] },
+      'image',
+      '25 MB',
+    ],
     ['an unknown option', { options: { steps: 4 } }, 'bedrock.steps', 'steps'],
     ['a strength above 1', { ...edit, options: { strength: 2 } }, 'bedrock.strength', 'strength'],
     ['an option of inpainting', { options: { grow_mask: 4 } }, 'bedrock.grow_mask', 'generate'],
@@ -139,13 +121,13 @@ test('retired models are rows with a last day, and Nova Canvas keeps its prices'
 
 describe('image services', () => {
   test('take words, pictures and details under their own names', () => {
-    const images = [input(800, 600), input(600, 800)]
+    const images = [inputOf(800, 600), inputOf(600, 800)]
     const replace = planOf('stable-image-search-replace', {
       operation: 'search_and_replace',
       details: { kind: 'search_and_replace', search: 'the cup' },
       images: images.slice(0, 1),
     })
-    expect(sentBy(replace)).toEqual({
+    expect(sentOf(replace)).toEqual({
       method: 'POST',
       url: '/model/us.stability.stable-image-search-replace-v1%3A0/invoke',
       sent: {
@@ -159,13 +141,13 @@ describe('image services', () => {
       details: { kind: 'outpaint', expand },
       images: images.slice(0, 1),
     })
-    expect(sentBy(outpaint).sent).toMatchObject({ left: 8, right: 0, up: 16, down: 0 })
+    expect(sentOf(outpaint).sent).toMatchObject({ left: 8, right: 0, up: 16, down: 0 })
     const transfer = planOf('stable-style-transfer', { operation: 'style_transfer', images })
-    expect(sentBy(transfer).sent).toMatchObject({ init_image: 'AQID', style_image: 'AQID' })
+    expect(sentOf(transfer).sent).toMatchObject({ init_image: 'AQID', style_image: 'AQID' })
   })
 
   test('that need no words get none', () => {
-    const plan = planOf('stable-fast-upscale', { operation: 'upscale', images: [input(64, 64)] })
-    expect(sentBy(plan).sent).toEqual({ output_format: 'png', image: 'AQID' })
+    const plan = planOf('stable-fast-upscale', { operation: 'upscale', images: [inputOf(64, 64)] })
+    expect(sentOf(plan).sent).toEqual({ output_format: 'png', image: 'AQID' })
   })
 })

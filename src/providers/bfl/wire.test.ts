@@ -2,53 +2,13 @@ import { describe, expect, test } from 'vitest'
 import type { CallPlan } from '../../core/catalog/call-plan.ts'
 import { rate } from '../../core/pricing/rate.ts'
 import type { InputImage } from '../../core/request/image-request.ts'
-import type { HttpAnswer } from '../../ports/http-client.ts'
 import type { ProviderCall, ProviderJob } from '../../ports/provider.ts'
+import { answerOf, callOf, inputOf, jsonOf } from '../../testing/hosted-calls.ts'
 import bfl from './index.ts'
 import { dollarsOf, fromPoll, fromSubmit, toWire } from './wire.ts'
 
-const modelOf = (id: string) => bfl.models.find((model) => model.id === id)!
-
-const input = (width: number, height: number): InputImage => ({
-  digest: 'a'.repeat(64),
-  format: 'png',
-  width,
-  height,
-  byteLength: 3,
-  hasAlpha: false,
-})
-
-const planOf = (id: string, changes: Partial<CallPlan> = {}): CallPlan => ({
-  model: modelOf(id),
-  operation: 'generate',
-  prompt: 'a lighthouse at dusk',
-  n: 1,
-  settings: {},
-  expectedSize: { width: 1_024, height: 1_024 },
-  images: [],
-  options: {},
-  ...changes,
-})
-
-const callOf = ({ images, mask, ...plan }: CallPlan): ProviderCall => ({
-  ...plan,
-  attemptId: 'att_1',
-  safetyIdentifier: 'hash',
-  images: images.map((image) => ({ ...image, bytes: Uint8Array.of(1, 2, 3) })),
-  ...(mask === undefined ? {} : { mask: { ...mask, bytes: Uint8Array.of(4, 5, 6) } }),
-})
-
-const bodyOf = (plan: CallPlan): unknown => {
-  const { body } = toWire(callOf(plan))
-  return body?.kind === 'json' ? body.value : undefined
-}
-
-const answer = (status: number, json: unknown, headers = {}): HttpAnswer => ({
-  status,
-  headers,
-  json,
-  images: [],
-})
+const planOf = (id: string, changes: Partial<CallPlan> = {}) => callOf(bfl, id, changes)
+const bodyOf = (call: ProviderCall): unknown => jsonOf(toWire(call))
 
 const job: ProviderJob = {
   id: 'task',
@@ -68,7 +28,7 @@ describe('requests', () => {
   })
 
   test('an edit without a size leaves it to the model and numbers its inputs', () => {
-    const images = [input(1_024, 1_024), input(640, 480)]
+    const images = [inputOf(1_024, 1_024), inputOf(640, 480)]
     expect(bodyOf(planOf('flux-2-max', { operation: 'edit', images }))).toEqual({
       prompt: 'a lighthouse at dusk',
       input_image: 'AQID',
@@ -79,7 +39,7 @@ describe('requests', () => {
   test('FLUX 3 gets a shape, a list of images and its options, and no format or seed', () => {
     const plan = planOf('flux-3-image', {
       operation: 'edit',
-      images: [input(512, 512)],
+      images: [inputOf(512, 512)],
       settings: { aspect: '16:9', format: 'jpeg' },
       options: { resolution: '1k', grounding: false },
     })
@@ -93,20 +53,23 @@ describe('requests', () => {
   })
 
   test('a shape model that is asked for nothing is asked for the shape the gateway expects', () => {
-    expect(bodyOf(planOf('flux-pro-1.1-ultra'))).toMatchObject({ aspect_ratio: '1:1' })
+    const expectedSize = { width: 1_024, height: 1_024 }
+    expect(bodyOf(planOf('flux-pro-1.1-ultra', { expectedSize }))).toMatchObject({
+      aspect_ratio: '1:1',
+    })
   })
 
   test('an inpainting sends image and mask, and never a size', () => {
     const plan = planOf('flux-pro-1.0-fill', {
       operation: 'inpaint',
-      images: [input(512, 512)],
-      mask: input(512, 512),
+      images: [inputOf(512, 512)],
+      mask: inputOf(512, 512),
       settings: { steps: 30, guidance: 60, aspect: '1:1' },
     })
     expect(bodyOf(plan)).toEqual({
       prompt: 'a lighthouse at dusk',
       image: 'AQID',
-      mask: 'BAUG',
+      mask: 'AQID',
       steps: 30,
       guidance: 60,
     })
@@ -140,13 +103,17 @@ describe('options', () => {
 
   test('Kontext lowers its tolerance as soon as there is an input image', () => {
     const options = { safety_tolerance: 3 }
-    const edit = planOf('flux-kontext-pro', { operation: 'edit', images: [input(64, 64)], options })
+    const edit = planOf('flux-kontext-pro', {
+      operation: 'edit',
+      images: [inputOf(64, 64)],
+      options,
+    })
     expect(bfl.checkOptions(edit)).toMatchObject({ param: 'bfl.safety_tolerance' })
     expect(bfl.checkOptions(planOf('flux-kontext-pro', { options }))).toBeUndefined()
   })
 
   test('an input of more than 16 megapixels is refused before BFL does', () => {
-    const edit = planOf('flux-2-pro', { operation: 'edit', images: [input(5_000, 4_000)] })
+    const edit = planOf('flux-2-pro', { operation: 'edit', images: [inputOf(5_000, 4_000)] })
     expect(bfl.checkOptions(edit)).toMatchObject({ code: 'inputs' })
   })
 
@@ -154,7 +121,7 @@ describe('options', () => {
     const plan = (aspect: string) =>
       planOf('flux-pro-1.0-fill', {
         operation: 'inpaint',
-        images: [input(1_536, 1_024)],
+        images: [inputOf(1_536, 1_024)],
         settings: { aspect },
       })
     expect(bfl.checkOptions(plan('1:1'))).toMatchObject({ code: 'size' })
@@ -182,31 +149,31 @@ describe('prices', () => {
   test.each([
     ['klein 4B, 1 MP', 'flux-2-klein-4b', {}, 0.014],
     ['klein 4B, 2 MP', 'flux-2-klein-4b', megapixels(1_920, 1_088), 0.015],
-    ['klein 9B edit, 1 + 1 MP', 'flux-2-klein-9b', edit(input(1_024, 1_024)), 0.017],
+    ['klein 9B edit, 1 + 1 MP', 'flux-2-klein-9b', edit(inputOf(1_024, 1_024)), 0.017],
     ['pro, 1 MP', 'flux-2-pro', {}, 0.03],
-    ['pro edit, 1 + 1 MP', 'flux-2-pro', edit(input(1_024, 1_024)), 0.045],
+    ['pro edit, 1 + 1 MP', 'flux-2-pro', edit(inputOf(1_024, 1_024)), 0.045],
     [
       'pro edit, 2 + 1 MP',
       'flux-2-pro',
-      { ...edit(input(9, 9)), ...megapixels(2_048, 1_024) },
+      { ...edit(inputOf(9, 9)), ...megapixels(2_048, 1_024) },
       0.06,
     ],
-    ['max edit, 1 + 1 MP', 'flux-2-max', edit(input(1_024, 1_024)), 0.1],
-    ['flex edit, 1 + 1 MP', 'flux-2-flex', edit(input(1_024, 1_024)), 0.1],
+    ['max edit, 1 + 1 MP', 'flux-2-max', edit(inputOf(1_024, 1_024)), 0.1],
+    ['flex edit, 1 + 1 MP', 'flux-2-flex', edit(inputOf(1_024, 1_024)), 0.1],
     ['flex, 4 MP', 'flux-2-flex', megapixels(2_048, 2_048), 0.2],
     ['FLUX 3 at 1k', 'flux-3-image', {}, 0.048],
     ['FLUX 3 at 2k', 'flux-3-image', { options: { resolution: '2k' } }, 'no price'],
-    ['FLUX 3 edit', 'flux-3-image', edit(input(512, 512)), 'no price'],
+    ['FLUX 3 edit', 'flux-3-image', edit(inputOf(512, 512)), 'no price'],
     ['1.1 pro', 'flux-pro-1.1', {}, 0.04],
     ['Ultra', 'flux-pro-1.1-ultra', {}, 0.06],
-    ['Kontext max', 'flux-kontext-max', edit(input(512, 512)), 0.08],
+    ['Kontext max', 'flux-kontext-max', edit(inputOf(512, 512)), 0.08],
     ['dev', 'flux-dev', {}, 0.025],
   ] as const)('%s', (_, id, changes, dollars) => {
     expect(priced(id, changes)[1]).toBe(dollars)
   })
 
   test('an edit without a size is held for the largest picture the model may choose', () => {
-    expect(priced('flux-2-pro', edit(input(2_048, 1_024)))).toEqual([0.06, 0.075, 0.105])
+    expect(priced('flux-2-pro', edit(inputOf(2_048, 1_024)))).toEqual([0.06, 0.075, 0.105])
   })
 
   test('a generation is priced exactly', () => {
@@ -228,18 +195,18 @@ describe('answers', () => {
 
   test('the job keeps the polling address as given and the charge as reported', () => {
     const json = { id: 'task', polling_url: job.pollUrl, cost: 4.5, input_mp: 1, output_mp: 1 }
-    expect(fromSubmit(answer(200, json))).toEqual({ kind: 'submitted', job })
+    expect(fromSubmit(answerOf(200, json))).toEqual({ kind: 'submitted', job })
   })
 
   test('a missing polling address and cost leave a job that can still be found', () => {
-    expect(fromSubmit(answer(200, { id: 'a b', cost: null }))).toEqual({
+    expect(fromSubmit(answerOf(200, { id: 'a b', cost: null }))).toEqual({
       kind: 'submitted',
       job: { id: 'a b', pollUrl: '/v1/get_result?id=a%20b', facts: {} },
     })
   })
 
   test.each(['Pending', 'Reasoning', 'Generating'])('%s goes on', (status) => {
-    expect(fromPoll(answer(200, { id: 'task', status, result: null }), job).kind).toBe('pending')
+    expect(fromPoll(answerOf(200, { id: 'task', status, result: null }), job).kind).toBe('pending')
   })
 
   test.each([
@@ -250,26 +217,26 @@ describe('answers', () => {
     ['Task not found', 'timeout_unknown', 'unknown', undefined],
     ['Teleporting', 'timeout_unknown', 'unknown', undefined],
   ])('%s ends the job as %s, billed %s', (status, failureClass, billed, reportedDollars) => {
-    const outcome = fromPoll(answer(200, { id: 'task', status, result: null }), job)
+    const outcome = fromPoll(answerOf(200, { id: 'task', status, result: null }), job)
     expect(outcome).toMatchObject({ kind: 'failed', failure: { class: failureClass, billed } })
     expect(outcome).toHaveProperty('providerRequestId', 'task')
     expect('reportedDollars' in outcome ? outcome.reportedDollars : undefined).toBe(reportedDollars)
   })
 
   test('a failed task in a 503 ends the job, so its failure carries no passing status', () => {
-    const outcome = fromPoll(answer(503, { id: 'task', status: 'Error', result: null }), job)
+    const outcome = fromPoll(answerOf(503, { id: 'task', status: 'Error', result: null }), job)
     expect(outcome).toMatchObject({ kind: 'failed', failure: { class: 'overloaded' } })
     expect(outcome).not.toHaveProperty('failure.status')
   })
 
   test('a 503 without a task is a passing trouble of the poll', () => {
-    const outcome = fromPoll(answer(503, undefined), job)
+    const outcome = fromPoll(answerOf(503, undefined), job)
     expect(outcome).toMatchObject({ kind: 'failed', failure: { status: 503, billed: 'unknown' } })
   })
 
   test('details of a moderation are said', () => {
     const details = { 'Moderation Reasons': ['Violence', 'Gore'] }
-    const outcome = fromPoll(answer(200, { status: 'Request Moderated', details }), job)
+    const outcome = fromPoll(answerOf(200, { status: 'Request Moderated', details }), job)
     expect(outcome).toHaveProperty(
       'failure.message',
       'Request Moderated: Moderation Reasons: Violence, Gore',

@@ -3,42 +3,18 @@ import type { CallPlan } from '../../core/catalog/call-plan.ts'
 import type { InputImage } from '../../core/request/image-request.ts'
 import type { HttpAnswer } from '../../ports/http-client.ts'
 import type { ProviderCall } from '../../ports/provider.ts'
+import { callOf, inputOf, sentBy } from '../../testing/hosted-calls.ts'
 import dashscope from './index.ts'
 import { fromCancel, toCancel } from './tasks.ts'
 import { toWire } from './wire.ts'
 
-const input = (changes: Partial<InputImage> = {}): InputImage => ({
-  digest: 'a'.repeat(64),
-  format: 'png',
-  width: 800,
-  height: 600,
-  byteLength: 3,
-  hasAlpha: false,
-  ...changes,
-})
-
-const planOf = (id: string, changes: Partial<CallPlan> = {}): CallPlan => ({
-  model: dashscope.models.find((model) => model.id === id)!,
-  operation: 'generate',
-  prompt: 'a lighthouse at dusk',
-  n: 1,
-  settings: { format: 'png' },
-  expectedSize: { width: 1_280, height: 1_280 },
-  images: [],
-  options: {},
-  ...changes,
-})
-
-const sentBy = ({ images, mask: _, ...plan }: CallPlan) => {
-  const call: ProviderCall = {
-    ...plan,
-    attemptId: 'att_1',
-    safetyIdentifier: 'hash',
-    images: images.map((image) => ({ ...image, bytes: Uint8Array.of(1, 2, 3) })),
-  }
-  const { url, headers = {}, body } = toWire(call)
-  const sent = body?.kind === 'json' ? JSON.parse(JSON.stringify(body.value)) : undefined
-  return { url, headers, sent }
+const input = (changes: Partial<InputImage> = {}) => ({ ...inputOf(800, 600), ...changes })
+const planOf = (id: string, changes: Partial<CallPlan> = {}) =>
+  callOf(dashscope, id, { settings: { format: 'png' }, ...changes })
+const sentOf = (call: ProviderCall) => {
+  const request = toWire(call)
+  const { url, headers = {} } = request
+  return { url, headers, sent: sentBy(request) }
 }
 
 describe('requests', () => {
@@ -48,7 +24,7 @@ describe('requests', () => {
       seed: 0,
       negativePrompt: 'fog',
     } as const
-    expect(sentBy(planOf('wan2.5-t2i-preview', { settings, n: 2 }))).toEqual({
+    expect(sentOf(planOf('wan2.5-t2i-preview', { settings, n: 2 }))).toEqual({
       url: '/services/aigc/text2image/image-synthesis',
       headers: { 'x-dashscope-async': 'enable' },
       sent: {
@@ -60,7 +36,7 @@ describe('requests', () => {
   })
 
   test('Wan 2.6 takes messages, as a task, and always a size to paint', () => {
-    expect(sentBy(planOf('wan2.6-t2i', { settings: { negativePrompt: 'fog' } }))).toEqual({
+    expect(sentOf(planOf('wan2.6-t2i', { settings: { negativePrompt: 'fog' } }))).toEqual({
       url: '/services/aigc/image-generation/generation',
       headers: { 'x-dashscope-async': 'enable' },
       sent: {
@@ -73,7 +49,7 @@ describe('requests', () => {
 
   test('an edit shows its pictures first and follows them in size', () => {
     const plan = planOf('wan2.6-image', { operation: 'edit', images: [input(), input()] })
-    expect(sentBy(plan).sent).toMatchObject({
+    expect(sentOf(plan).sent).toMatchObject({
       input: {
         messages: [
           {
@@ -87,12 +63,12 @@ describe('requests', () => {
       },
       parameters: { n: 1, enable_interleave: false },
     })
-    expect(sentBy(plan).sent.parameters).not.toHaveProperty('size')
+    expect(sentOf(plan).sent.parameters).not.toHaveProperty('size')
   })
 
   test('Qwen is one call, with the options of the caller', () => {
     const options = { prompt_extend: false, watermark: true }
-    const { url, headers, sent } = sentBy(planOf('qwen-image-max', { options }))
+    const { url, headers, sent } = sentOf(planOf('qwen-image-max', { options }))
     expect(url).toBe('/services/aigc/multimodal-generation/generation')
     expect(headers).toEqual({})
     expect(sent.parameters).toMatchObject(options)

@@ -1,58 +1,25 @@
 import { describe, expect, test } from 'vitest'
-import type { InputBytes, ProviderCall } from '../../ports/provider.ts'
+import type { CallPlan } from '../../core/catalog/call-plan.ts'
+import type { ProviderCall } from '../../ports/provider.ts'
+import { callOf, formOf, inputOf, sentBy } from '../../testing/hosted-calls.ts'
 import { estimate } from './estimate.ts'
 import deepinfra from './index.ts'
 import { checkOptions } from './options.ts'
 import { toWire } from './wire.ts'
 
-const input: InputBytes = {
-  width: 64,
-  height: 64,
-  digest: 'ab',
-  format: 'png',
-  byteLength: 2,
-  hasAlpha: true,
-  bytes: new Uint8Array([1, 2]),
-}
+const input = inputOf(64, 64)
 
-function callOf(id: string, change: Partial<ProviderCall> = {}): ProviderCall {
-  const model = deepinfra.models.find((candidate) => candidate.id === id)
-  if (model === undefined) throw new Error(`no model ${id}`)
-  return {
-    model,
-    operation: 'generate',
-    prompt: 'a red cup',
-    n: 1,
-    settings: {},
-    expectedSize: model.defaultSize,
-    images: [],
-    options: {},
-    attemptId: 'att_1',
-    safetyIdentifier: 'hash',
-    ...change,
-  }
-}
+const callFor = (id: string, changes: Partial<CallPlan> = {}) => callOf(deepinfra, id, changes)
 
-/** The body as it goes over the wire: members that are undefined are not there. */
-function bodyOf(call: ProviderCall): unknown {
-  const { body } = toWire(call)
-  return JSON.parse(JSON.stringify(body?.kind === 'json' ? body.value : null))
-}
-
-/** A form as `name=value`, files by their names. */
-function formOf(call: ProviderCall): readonly string[] {
-  const { body } = toWire(call)
-  const parts = body?.kind === 'multipart' ? body.parts : []
-  return parts.map((part) => `${part.name}=${'value' in part ? part.value : part.filename}`)
-}
+const bodyOf = (call: ProviderCall): unknown => sentBy(toWire(call))
 
 describe('printing a call', () => {
   test('a generation goes to the native endpoint, in numbers', () => {
     const settings = { seed: 7, steps: 4, size: { width: 768, height: 512 } }
-    const call = callOf('flux-schnell', { n: 2, settings })
+    const call = callFor('flux-schnell', { n: 2, settings })
     expect(toWire(call).url).toBe('/inference/black-forest-labs/FLUX-1-schnell')
     expect(bodyOf(call)).toEqual({
-      prompt: 'a red cup',
+      prompt: 'a lighthouse at dusk',
       num_images: 2,
       width: 768,
       height: 512,
@@ -63,8 +30,8 @@ describe('printing a call', () => {
 
   test('a model that takes a shape gets no pixels', () => {
     const settings = { aspect: '16:9', negativePrompt: 'fog' }
-    expect(bodyOf(callOf('sd3.5-large', { settings }))).toEqual({
-      prompt: 'a red cup',
+    expect(bodyOf(callFor('sd3.5-large', { settings }))).toEqual({
+      prompt: 'a lighthouse at dusk',
       num_images: 1,
       aspect_ratio: '16:9',
       negative_prompt: 'fog',
@@ -73,11 +40,11 @@ describe('printing a call', () => {
 
   test('an edit is a form in which images share one name', () => {
     const images = [input, input]
-    const call = callOf('qwen-image-edit', { operation: 'inpaint', images, mask: input })
+    const call = callFor('qwen-image-edit', { operation: 'inpaint', images, mask: input })
     expect(toWire(call).url).toBe('/openai/images/edits')
-    expect(formOf(call)).toEqual([
+    expect(formOf(toWire(call))).toEqual([
       'model=Qwen/Qwen-Image-Edit',
-      'prompt=a red cup',
+      'prompt=a lighthouse at dusk',
       'n=1',
       'size=1024x1024',
       'response_format=b64_json',
@@ -89,9 +56,9 @@ describe('printing a call', () => {
   })
 
   test('a variation has an endpoint of its own and takes no words', () => {
-    const call = callOf('flux-redux-dev', { operation: 'variation', images: [input] })
+    const call = callFor('flux-redux-dev', { operation: 'variation', images: [input] })
     expect(toWire(call).url).toBe('/openai/images/variations')
-    expect(formOf(call).filter((part) => part.startsWith('prompt'))).toEqual([])
+    expect(formOf(toWire(call)).filter((part) => part.startsWith('prompt'))).toEqual([])
   })
 })
 
@@ -101,11 +68,11 @@ test.each([
   ['flux-redux-dev', {}, 25],
   ['flux-pro-1.1', {}, undefined],
 ])('%s with %j is priced at %s steps', (id, settings, steps) => {
-  expect(estimate(callOf(id, { settings })).high.steps).toBe(steps)
+  expect(estimate(callFor(id, { settings })).high.steps).toBe(steps)
 })
 
 test('an option is refused by its name', () => {
-  expect(checkOptions(callOf('flux-dev', { options: { webhook: 'https://x.example' } }))).toEqual({
+  expect(checkOptions(callFor('flux-dev', { options: { webhook: 'https://x.example' } }))).toEqual({
     code: 'options',
     param: 'deepinfra.webhook',
     reason: 'DeepInfra has no option webhook',

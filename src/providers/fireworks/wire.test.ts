@@ -1,54 +1,28 @@
 import { describe, expect, test } from 'vitest'
-import type { InputBytes, ProviderCall } from '../../ports/provider.ts'
+import type { CallPlan } from '../../core/catalog/call-plan.ts'
+import type { ProviderCall } from '../../ports/provider.ts'
+import { callOf, inputOf, sentBy } from '../../testing/hosted-calls.ts'
 import { estimate } from './estimate.ts'
 import fireworks from './index.ts'
 import { toPoll } from './jobs.ts'
 import { checkOptions } from './options.ts'
 import { toWire } from './wire.ts'
 
-const input: InputBytes = {
-  width: 64,
-  height: 64,
-  digest: 'ab',
-  format: 'jpeg',
-  byteLength: 2,
-  hasAlpha: false,
-  bytes: new Uint8Array([1, 2]),
-}
+const input = inputOf(64, 64)
 
-function callOf(id: string, change: Partial<ProviderCall> = {}): ProviderCall {
-  const model = fireworks.models.find((candidate) => candidate.id === id)
-  if (model === undefined) throw new Error(`no model ${id}`)
-  return {
-    model,
-    operation: 'generate',
-    prompt: 'a red cup',
-    n: 1,
-    settings: {},
-    expectedSize: model.defaultSize,
-    images: [],
-    options: {},
-    attemptId: 'att_1',
-    safetyIdentifier: 'hash',
-    ...change,
-  }
-}
+const callFor = (id: string, changes: Partial<CallPlan> = {}) => callOf(fireworks, id, changes)
 
-/** The body as it goes over the wire: members that are undefined are not there. */
-function bodyOf(call: ProviderCall): unknown {
-  const { body } = toWire(call)
-  return JSON.parse(JSON.stringify(body?.kind === 'json' ? body.value : null))
-}
+const bodyOf = (call: ProviderCall): unknown => sentBy(toWire(call))
 
 describe('printing a call', () => {
   test('a workflow model gets its shape, and always its steps', () => {
-    const call = callOf('flux-dev', { settings: { aspect: '16:9', seed: 7, format: 'jpeg' } })
+    const call = callFor('flux-dev', { settings: { aspect: '16:9', seed: 7, format: 'jpeg' } })
     expect(toWire(call)).toMatchObject({
       url: '/workflows/accounts/fireworks/models/flux-1-dev-fp8/text_to_image',
       headers: { accept: 'image/jpeg' },
     })
     expect(bodyOf(call)).toEqual({
-      prompt: 'a red cup',
+      prompt: 'a lighthouse at dusk',
       aspect_ratio: '16:9',
       num_inference_steps: 28,
       seed: 7,
@@ -56,13 +30,13 @@ describe('printing a call', () => {
   })
 
   test('several pictures are asked for as a list, in the format asked for', () => {
-    const call = callOf('flux-schnell', { n: 3, settings: { format: 'png', guidance: 2 } })
+    const call = callFor('flux-schnell', { n: 3, settings: { format: 'png', guidance: 2 } })
     expect(toWire(call).headers).toEqual({
       accept: 'application/json',
       'json-return-image-accept': 'image/png',
     })
     expect(bodyOf(call)).toEqual({
-      prompt: 'a red cup',
+      prompt: 'a lighthouse at dusk',
       num_inference_steps: 4,
       guidance_scale: 2,
       samples: 3,
@@ -71,10 +45,10 @@ describe('printing a call', () => {
 
   test('a legacy model gets pixels, by other names', () => {
     const settings = { negativePrompt: 'fog', steps: 12, guidance: 5 }
-    const call = callOf('ssd-1b', { settings, options: { safety_check: true } })
+    const call = callFor('ssd-1b', { settings, options: { safety_check: true } })
     expect(toWire(call).url).toBe('/image_generation/accounts/fireworks/models/SSD-1B')
     expect(bodyOf(call)).toEqual({
-      prompt: 'a red cup',
+      prompt: 'a lighthouse at dusk',
       negative_prompt: 'fog',
       width: 1024,
       height: 1024,
@@ -87,11 +61,11 @@ describe('printing a call', () => {
   test('Kontext gets its input as a data URL and the format as a field', () => {
     const options = { prompt_upsampling: true, safety_tolerance: 1 }
     const settings = { format: 'png' } as const
-    const call = callOf('flux-kontext-max', { images: [input], settings, options })
+    const call = callFor('flux-kontext-max', { images: [input], settings, options })
     expect(toWire(call).url).toBe('/workflows/accounts/fireworks/models/flux-kontext-max')
     expect(bodyOf(call)).toEqual({
-      prompt: 'a red cup',
-      input_image: 'data:image/jpeg;base64,AQI=',
+      prompt: 'a lighthouse at dusk',
+      input_image: 'data:image/png;base64,AQID',
       output_format: 'png',
       prompt_upsampling: true,
       safety_tolerance: 1,
@@ -109,7 +83,7 @@ describe('printing a call', () => {
 
 describe('the wait for the answer to a submit', () => {
   const { flow } = fireworks
-  const submitMs = (id: string) => (flow.kind === 'poll' ? flow.submitMs?.(callOf(id)) : undefined)
+  const submitMs = (id: string) => (flow.kind === 'poll' ? flow.submitMs?.(callFor(id)) : undefined)
 
   test('is a minute for a job, and that of the model for a picture', () => {
     expect(submitMs('flux-kontext-pro')).toBe(60_000)
@@ -119,7 +93,7 @@ describe('the wait for the answer to a submit', () => {
 })
 
 describe('options', () => {
-  test.each<[string, Partial<ProviderCall>, string | undefined]>([
+  test.each<[string, Partial<CallPlan>, string | undefined]>([
     ['flux-dev', { options: { safety_check: true } }, 'fireworks.safety_check'],
     ['flux-kontext-pro', { options: { safety_check: true } }, 'fireworks.safety_check'],
     ['flux-kontext-pro', { options: { webhook_url: 'x' } }, 'fireworks.webhook_url'],
@@ -134,7 +108,7 @@ describe('options', () => {
     ['flux-schnell', { settings: { seed: 0 } }, 'seed'],
     ['flux-kontext-pro', { settings: { seed: 0 } }, undefined],
   ])('%s with %j', (id, change, param) => {
-    expect(checkOptions(callOf(id, change))?.param).toBe(param)
+    expect(checkOptions(callFor(id, change))?.param).toBe(param)
   })
 })
 
@@ -144,5 +118,5 @@ test.each([
   ['ssd-1b', {}, 30],
   ['flux-kontext-pro', {}, undefined],
 ])('%s with %j is priced at %s steps', (id, settings, steps) => {
-  expect(estimate(callOf(id, { settings })).high.steps).toBe(steps)
+  expect(estimate(callFor(id, { settings })).high.steps).toBe(steps)
 })

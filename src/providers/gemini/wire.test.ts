@@ -1,59 +1,29 @@
 import { describe, expect, test } from 'vitest'
+import type { CallPlan } from '../../core/catalog/call-plan.ts'
 import { dollarsFromNano } from '../../core/money.ts'
 import { rate } from '../../core/pricing/rate.ts'
-import type { InputBytes, ProviderCall } from '../../ports/provider.ts'
+import type { ProviderCall } from '../../ports/provider.ts'
+import { callOf, inputOf, jsonOf } from '../../testing/hosted-calls.ts'
 import { estimate } from './estimate.ts'
 import gemini from './index.ts'
 import { checkOptions } from './options.ts'
 import { toWire } from './wire.ts'
 
-const modelOf = (id: string) => {
-  const model = gemini.models.find((candidate) => candidate.id === id)
-  if (model === undefined) throw new Error(`no model ${id}`)
-  return model
-}
-
-const input: InputBytes = {
-  width: 64,
-  height: 64,
-  digest: 'ab',
-  format: 'png',
-  byteLength: 3,
-  hasAlpha: true,
-  bytes: new Uint8Array([1, 2, 3]),
-}
-
-const callOf = (
-  change: Partial<ProviderCall> = {},
-  model = 'gemini-nano-banana-2.1',
-): ProviderCall => ({
-  model: modelOf(model),
-  operation: 'generate',
-  prompt: 'a red cup',
-  n: 1,
-  settings: { format: 'png', resolution: '1k' },
-  expectedSize: { width: 1024, height: 1024 },
-  images: [],
-  options: {},
-  attemptId: 'att_1',
-  safetyIdentifier: 'hash',
-  ...change,
-})
-
-const bodyOf = (call: ProviderCall) => {
-  const { body } = toWire(call)
-  return body?.kind === 'json' ? body.value : undefined
-}
+const input = inputOf(64, 64)
+const usual = { settings: { format: 'png', resolution: '1k' } } as const
+const callFor = (changes: Partial<CallPlan> = {}, id = 'gemini-nano-banana-2.1') =>
+  callOf(gemini, id, { ...usual, ...changes })
+const bodyOf = (call: ProviderCall): unknown => jsonOf(toWire(call))
 
 describe('printing a call', () => {
   test('asks for a picture alone, for as little thinking as there is, and within the hold', () => {
-    expect(toWire(callOf())).toEqual({
+    expect(toWire(callFor())).toEqual({
       method: 'POST',
       url: '/models/gemini-nano-banana-2.1:generateContent',
       body: {
         kind: 'json',
         value: {
-          contents: [{ role: 'user', parts: [{ text: 'a red cup' }] }],
+          contents: [{ role: 'user', parts: [{ text: 'a lighthouse at dusk' }] }],
           generationConfig: {
             responseModalities: ['IMAGE'],
             maxOutputTokens: 1_120 + 2_048,
@@ -66,12 +36,12 @@ describe('printing a call', () => {
   })
 
   test('input images follow the words', () => {
-    const call = callOf({ operation: 'edit', images: [input, { ...input, format: 'jpeg' }] })
+    const call = callFor({ operation: 'edit', images: [input, { ...input, format: 'jpeg' }] })
     expect(bodyOf(call)).toMatchObject({
       contents: [
         {
           parts: [
-            { text: 'a red cup' },
+            { text: 'a lighthouse at dusk' },
             { inlineData: { mimeType: 'image/png', data: 'AQID' } },
             { inlineData: { mimeType: 'image/jpeg', data: 'AQID' } },
           ],
@@ -81,7 +51,7 @@ describe('printing a call', () => {
   })
 
   test('every setting and option has its place', () => {
-    const call = callOf({
+    const call = callFor({
       settings: { aspect: '16:9', resolution: '4k', moderation: 'low' },
       options: { thinking_level: 'high', google_search: true },
     })
@@ -102,12 +72,12 @@ describe('printing a call', () => {
   })
 
   test('the threshold of the options wins over the common parameter', () => {
-    const call = callOf({ settings: { moderation: 'low' }, options: { safety_threshold: 'off' } })
+    const call = callFor({ settings: { moderation: 'low' }, options: { safety_threshold: 'off' } })
     expect(bodyOf(call)).toMatchObject({ safetySettings: [{ threshold: 'OFF' }, {}, {}, {}] })
   })
 
   test('a model without sizes and thinking is told of neither', () => {
-    const call = callOf({ settings: { aspect: '3:2' } }, 'gemini-2.5-flash-image')
+    const call = callFor({ settings: { aspect: '3:2' } }, 'gemini-2.5-flash-image')
     expect(bodyOf(call)).toMatchObject({
       generationConfig: {
         responseModalities: ['IMAGE'],
@@ -122,7 +92,7 @@ describe('printing a call', () => {
     [0, undefined],
     [2, true],
   ])('a stream with %i previews asks for thoughts: %s', (partialImages, includeThoughts) => {
-    const call = callOf({ partialImages })
+    const call = callFor({ partialImages })
     expect(toWire(call).url).toBe('/models/gemini-nano-banana-2.1:streamGenerateContent?alt=sse')
     const level = { thinkingLevel: 'minimal' }
     const thoughts = includeThoughts === undefined ? level : { ...level, includeThoughts }
@@ -138,14 +108,14 @@ describe('options', () => {
     ['gemini-nano-banana-2.1', { seed: 7 }, 'gemini.seed', 'ignores'],
     ['gemini-nano-banana-2.1', { google_search: 'yes' }, 'gemini.google_search', 'boolean'],
   ])('%s refuses %j', (model, options, param, reason) => {
-    const unfit = checkOptions(callOf({ options }, model))
+    const unfit = checkOptions(callFor({ options }, model))
     expect(unfit).toMatchObject({ code: 'options', param })
     expect(unfit?.reason).toContain(reason)
   })
 
   test('a request beyond 100 MB is refused before it is sent', () => {
     const images = [1, 2].map(() => ({ ...input, byteLength: 40_000_000 }))
-    expect(checkOptions(callOf({ images }))).toMatchObject({ code: 'inputs', param: 'image' })
+    expect(checkOptions(callFor({ images }))).toMatchObject({ code: 'inputs', param: 'image' })
   })
 })
 
@@ -153,7 +123,7 @@ describe('what a picture costs', () => {
   /** Dollars of the picture itself: image tokens alone. */
   const priceOf = (model: string, resolution: string | undefined, bound: 'low' | 'high') => {
     const settings = resolution === undefined ? {} : { resolution }
-    const usage = estimate(callOf({ settings }, model))[bound]
+    const usage = estimate(callFor({ settings }, model))[bound]
     const [row] = gemini.prices.filter(({ offer }) => offer === `gemini/${model}`)
     if (row === undefined) throw new Error(`no price of ${model}`)
     const tokens = { ...usage.tokens, textIn: 0, imageIn: 0, textOut: 0 }
@@ -186,8 +156,8 @@ describe('what a picture costs', () => {
   })
 
   test('searches are in the quote only when the caller allows them', () => {
-    expect(estimate(callOf()).high.searches).toBe(0)
-    const searching = estimate(callOf({ options: { google_search: true } }))
+    expect(estimate(callFor()).high.searches).toBe(0)
+    const searching = estimate(callFor({ options: { google_search: true } }))
     expect([searching.low.searches, searching.high.searches]).toEqual([0, 10])
   })
 })

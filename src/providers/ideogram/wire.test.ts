@@ -1,14 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import type { CallPlan } from '../../core/catalog/call-plan.ts'
-import { callOf, inputOf, jsonOf } from '../../testing/hosted-calls.ts'
+import { callOf, inputOf, jsonOf, sentBy } from '../../testing/hosted-calls.ts'
 import { estimate } from './estimate.ts'
 import ideogram from './index.ts'
 import { checkOptions } from './options.ts'
 import { toWire } from './wire.ts'
 
 const call = (id: string, changes: Partial<CallPlan> = {}) => callOf(ideogram, id, changes)
-const sent = (id: string, changes: Partial<CallPlan> = {}) =>
-  JSON.parse(JSON.stringify(jsonOf(toWire(call(id, changes)))))
+const sent = (id: string, changes: Partial<CallPlan> = {}) => sentBy(toWire(call(id, changes)))
 
 const size = { width: 2560, height: 1440 }
 

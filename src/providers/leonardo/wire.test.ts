@@ -1,55 +1,29 @@
 import { describe, expect, test } from 'vitest'
+import type { CallPlan } from '../../core/catalog/call-plan.ts'
 import type { HttpAnswer } from '../../ports/http-client.ts'
-import type { InputBytes, ProviderCall } from '../../ports/provider.ts'
+import type { ProviderCall } from '../../ports/provider.ts'
+import { answerOf, callOf, inputOf, sentBy } from '../../testing/hosted-calls.ts'
 import leonardo from './index.ts'
 import { checkOptions } from './options.ts'
 import { toUpload } from './uploads.ts'
 import { fromWire, toWire } from './wire.ts'
 
-const input: InputBytes = {
-  width: 64,
-  height: 64,
-  digest: 'ab',
-  format: 'jpeg',
-  byteLength: 2,
-  hasAlpha: false,
-  bytes: new Uint8Array([1, 2]),
-}
+const input = inputOf(64, 64)
 
-function callOf(id: string, change: Partial<ProviderCall> = {}): ProviderCall {
-  const model = leonardo.models.find((candidate) => candidate.id === id)
-  if (model === undefined) throw new Error(`no model ${id}`)
-  return {
-    model,
-    operation: 'generate',
-    prompt: 'a red cup',
-    n: 1,
-    settings: {},
-    expectedSize: model.defaultSize,
-    images: [],
-    options: {},
-    attemptId: 'att_1',
-    safetyIdentifier: 'hash',
-    ...change,
-  }
-}
+const callFor = (id: string, changes: Partial<CallPlan> = {}) => callOf(leonardo, id, changes)
 
-const answerOf = (json: unknown): HttpAnswer => ({ status: 200, headers: {}, json, images: [] })
 const place = (id: string, url = 'https://storage.example/bucket') =>
-  answerOf({ uploadInitImage: { id, url, fields: '{"key":"k","policy":"p"}' } })
+  answerOf(200, { uploadInitImage: { id, url, fields: '{"key":"k","policy":"p"}' } })
 
-/** The body as it goes over the wire: members that are undefined are not there. */
-function bodyOf(call: ProviderCall, uploads: readonly HttpAnswer[] = []): unknown {
-  const { body } = toWire(call, uploads)
-  return JSON.parse(JSON.stringify(body?.kind === 'json' ? body.value : null))
-}
+const bodyOf = (call: ProviderCall, uploads: readonly HttpAnswer[] = []): unknown =>
+  sentBy(toWire(call, uploads))
 
 describe('printing a call', () => {
   test('names the model by its id and keeps out of the public feed', () => {
     const settings = { seed: 7, steps: 30, guidance: 8, negativePrompt: 'fog' }
     const options = { alchemy: false, preset_style: 'CINEMATIC' }
-    expect(bodyOf(callOf('kino-xl', { n: 2, settings, options }))).toEqual({
-      prompt: 'a red cup',
+    expect(bodyOf(callFor('kino-xl', { n: 2, settings, options }))).toEqual({
+      prompt: 'a lighthouse at dusk',
       modelId: 'aa77f04e-3eec-4034-9c07-d0f619684628',
       width: 1024,
       height: 1024,
@@ -65,9 +39,9 @@ describe('printing a call', () => {
   })
 
   test('models that want a contrast get the medium one unless the caller says another', () => {
-    expect(bodyOf(callOf('phoenix-1.0'))).toMatchObject({ contrast: 3.5 })
+    expect(bodyOf(callFor('phoenix-1.0'))).toMatchObject({ contrast: 3.5 })
     const options = { contrast: 4, enhance_prompt: true }
-    expect(bodyOf(callOf('phoenix-1.0', { options }))).toMatchObject({
+    expect(bodyOf(callFor('phoenix-1.0', { options }))).toMatchObject({
       contrast: 4,
       enhancePrompt: true,
     })
@@ -76,13 +50,13 @@ describe('printing a call', () => {
   test('an edit names what was uploaded, by each family in its own way', () => {
     const change = { operation: 'edit', images: [input] } as const
     const options = { init_strength: 0.4 }
-    expect(bodyOf(callOf('kino-xl', { ...change, options }), [place('i1')])).toMatchObject({
+    expect(bodyOf(callFor('kino-xl', { ...change, options }), [place('i1')])).toMatchObject({
       init_image_id: 'i1',
       init_strength: 0.4,
     })
     const two = { operation: 'edit', images: [input, input] } as const
-    const uploads = [place('i1'), answerOf(undefined), place('i2'), answerOf(undefined)]
-    expect(bodyOf(callOf('flux-1-kontext-pro', two), uploads)).toMatchObject({
+    const uploads = [place('i1'), answerOf(200, undefined), place('i2'), answerOf(200, undefined)]
+    expect(bodyOf(callFor('flux-1-kontext-pro', two), uploads)).toMatchObject({
       contextImages: [
         { type: 'UPLOADED', id: 'i1' },
         { type: 'UPLOADED', id: 'i2' },
@@ -92,18 +66,18 @@ describe('printing a call', () => {
 })
 
 describe('uploading inputs', () => {
-  const images = [input, input]
+  const { images } = callFor('kino-xl', { images: [input, input] })
 
   test('asks for a place and fills it, for each image in turn', () => {
     expect(toUpload({ images }, [])).toMatchObject({
       url: '/init-image',
-      body: { value: { extension: 'jpg' } },
+      body: { value: { extension: 'png' } },
     })
     const second = toUpload({ images }, [place('i1')])
     expect(second?.url).toBe('https://storage.example/bucket')
     const parts = second?.body?.kind === 'multipart' ? second.body.parts : []
     expect(parts.map(({ name }) => name)).toEqual(['key', 'policy', 'file'])
-    const done = [place('i1'), answerOf(undefined), place('i2'), answerOf(undefined)]
+    const done = [place('i1'), answerOf(200, undefined), place('i2'), answerOf(200, undefined)]
     expect(toUpload({ images }, done.slice(0, 2))).toMatchObject({ url: '/init-image' })
     expect(toUpload({ images }, done)).toBeUndefined()
   })
@@ -111,9 +85,9 @@ describe('uploading inputs', () => {
   test.each([[{}], [{ uploadInitImage: { id: 'i1', url: 'no address' } }], ['text']])(
     'a place that reads %j ends it, and the call names nothing that it could be made of',
     (json) => {
-      expect(toUpload({ images }, [answerOf(json)])).toBeUndefined()
-      const call = callOf('kino-xl', { operation: 'edit', images: [input] })
-      expect(bodyOf(call, [answerOf(json)])).toMatchObject({ init_image_id: '' })
+      expect(toUpload({ images }, [answerOf(200, json)])).toBeUndefined()
+      const call = callFor('kino-xl', { operation: 'edit', images: [input] })
+      expect(bodyOf(call, [answerOf(200, json)])).toMatchObject({ init_image_id: '' })
     },
   )
 })
@@ -125,7 +99,7 @@ test.each<[unknown, object]>([
   [{ amount: 'much', unit: 'DOLLARS' }, {}],
   [null, {}],
 ])('of the cost %j the job keeps %j', (cost, facts) => {
-  const outcome = fromWire(answerOf({ sdGenerationJob: { generationId: 'g/1', cost } }))
+  const outcome = fromWire(answerOf(200, { sdGenerationJob: { generationId: 'g/1', cost } }))
   expect(outcome).toMatchObject({
     kind: 'submitted',
     job: { id: 'g/1', pollUrl: '/generations/g%2F1', facts },
@@ -133,7 +107,7 @@ test.each<[unknown, object]>([
   expect(outcome.kind === 'submitted' && outcome.job.facts).toEqual(facts)
 })
 
-test.each<[string, Partial<ProviderCall>, string, string]>([
+test.each<[string, Partial<CallPlan>, string, string]>([
   ['an option of another family', { options: { contrast: 3 } }, 'kino-xl', 'contrast'],
   [
     'a style of another family',
@@ -144,7 +118,7 @@ test.each<[string, Partial<ProviderCall>, string, string]>([
   ['a strength without an input', { options: { init_strength: 0.5 } }, 'kino-xl', 'init_strength'],
   ['an id that is none', { options: { style_uuid: 'x' } }, 'phoenix-1.0', 'style_uuid'],
 ])('%s is refused', (_claim, change, id, option) => {
-  expect(checkOptions(callOf(id, change))?.param).toBe(`leonardo.${option}`)
+  expect(checkOptions(callFor(id, change))?.param).toBe(`leonardo.${option}`)
 })
 
 test('no model has a price of ours, because none is published', () => {

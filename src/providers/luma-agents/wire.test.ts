@@ -1,14 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import type { CallPlan } from '../../core/catalog/call-plan.ts'
-import { callOf, inputOf, jsonOf } from '../../testing/hosted-calls.ts'
+import { callOf, inputOf, sentBy } from '../../testing/hosted-calls.ts'
 import { estimate } from './estimate.ts'
 import lumaAgents from './index.ts'
 import { checkOptions } from './options.ts'
 import { toWire } from './wire.ts'
 
 const call = (changes: Partial<CallPlan> = {}) => callOf(lumaAgents, 'uni-1', changes)
-const sent = (changes: Partial<CallPlan> = {}) =>
-  JSON.parse(JSON.stringify(jsonOf(toWire(call(changes)))))
+const sent = (changes: Partial<CallPlan> = {}) => sentBy(toWire(call(changes)))
 const LINK = { url: 'https://example.com/a.jpg' }
 const DATA = { data: 'AQID', media_type: 'image/png' }
 

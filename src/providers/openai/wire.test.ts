@@ -1,42 +1,15 @@
 import { describe, expect, test } from 'vitest'
-import type { Operation } from '../../core/request/image-request.ts'
-import type { InputBytes, ProviderCall } from '../../ports/provider.ts'
+import type { CallPlan } from '../../core/catalog/call-plan.ts'
+import type { ProviderCall } from '../../ports/provider.ts'
+import { callOf, inputOf } from '../../testing/hosted-calls.ts'
 import { durationMs } from '../shared/openai-images/classify.ts'
 import { estimate } from '../shared/openai-images/estimate.ts'
 import openai from './index.ts'
 import { checkOptions } from './options.ts'
 import { fromWire, toWire } from './wire.ts'
 
-const modelOf = (id: string) => {
-  const model = openai.models.find((candidate) => candidate.id === id)
-  if (model === undefined) throw new Error(`no model ${id}`)
-  return model
-}
-
-const input: InputBytes = {
-  width: 64,
-  height: 64,
-  digest: 'ab',
-  format: 'png',
-  byteLength: 3,
-  hasAlpha: true,
-  bytes: new Uint8Array([1, 2, 3]),
-}
-
-const callOf = (change: Partial<ProviderCall> = {}, model = 'gpt-image-2'): ProviderCall => ({
-  model: modelOf(model),
-  operation: 'generate',
-  prompt: 'a red cup',
-  n: 1,
-  settings: {},
-  expectedSize: { width: 1024, height: 1024 },
-  images: [],
-  options: {},
-  attemptId: 'att_1',
-  safetyIdentifier: 'hash',
-  ...change,
-})
-
+const input = inputOf(64, 64)
+const callFor = (changes: Partial<CallPlan> = {}, id = 'gpt-image-2') => callOf(openai, id, changes)
 const partsOf = (call: ProviderCall) => {
   const { body } = toWire(call)
   return body?.kind === 'multipart' ? body.parts : []
@@ -44,20 +17,25 @@ const partsOf = (call: ProviderCall) => {
 
 describe('printing a call', () => {
   test('a generation sends what was asked for and nothing else', () => {
-    expect(toWire(callOf())).toEqual({
+    expect(toWire(callFor())).toEqual({
       method: 'POST',
       url: '/images/generations',
       headers: { 'idempotency-key': 'att_1' },
       body: {
         kind: 'json',
-        value: { model: 'gpt-image-2', prompt: 'a red cup', n: 1, safety_identifier: 'hash' },
+        value: {
+          model: 'gpt-image-2',
+          prompt: 'a lighthouse at dusk',
+          n: 1,
+          safety_identifier: 'hash',
+        },
       },
     })
   })
 
   test('every setting has its place', () => {
     const { body } = toWire(
-      callOf({
+      callFor({
         n: 2,
         settings: {
           size: { width: 1536, height: 1024 },
@@ -74,7 +52,7 @@ describe('printing a call', () => {
       kind: 'json',
       value: {
         model: 'gpt-image-2',
-        prompt: 'a red cup',
+        prompt: 'a lighthouse at dusk',
         n: 2,
         size: '1536x1024',
         quality: 'high',
@@ -88,8 +66,8 @@ describe('printing a call', () => {
   })
 
   test('one input image is image, several are image[]', () => {
-    const names = (images: readonly InputBytes[]) =>
-      partsOf(callOf({ operation: 'edit', images }))
+    const names = (images: CallPlan['images']) =>
+      partsOf(callFor({ operation: 'edit', images }))
         .filter((part) => 'bytes' in part)
         .map((part) => [part.name, 'filename' in part ? part.filename : ''])
     expect(names([input])).toEqual([['image', 'image-1.png']])
@@ -100,14 +78,14 @@ describe('printing a call', () => {
   })
 
   test('a mask goes along with the image', () => {
-    const parts = partsOf(callOf({ operation: 'inpaint', images: [input], mask: input }))
+    const parts = partsOf(callFor({ operation: 'inpaint', images: [input], mask: input }))
     expect(parts.at(-1)).toMatchObject({ name: 'mask', contentType: 'image/png' })
   })
 
   test('previews are asked for only when one picture is made', () => {
     const streamed = { stream: true, partial_images: 2 }
-    expect(toWire(callOf({ partialImages: 2 })).body).toMatchObject({ value: streamed })
-    const { body } = toWire(callOf({ partialImages: 2, n: 2 }))
+    expect(toWire(callFor({ partialImages: 2 })).body).toMatchObject({ value: streamed })
+    const { body } = toWire(callFor({ partialImages: 2, n: 2 }))
     expect(body?.kind === 'json' && body.value).not.toHaveProperty('stream')
   })
 })
@@ -120,14 +98,14 @@ describe('options', () => {
     ['complexity', { complexity: 'high' }],
     ['moderation', { moderation: 'none' }],
   ])('%s is refused by name for gpt-image-2', (name, options) => {
-    expect(checkOptions(callOf({ options }))).toMatchObject({
+    expect(checkOptions(callFor({ options }))).toMatchObject({
       code: 'options',
       param: `openai.${name}`,
     })
   })
 
   test('complexity reaches gpt-image-2.6', () => {
-    const call = callOf({ options: { complexity: 'low' } }, 'gpt-image-2.6-flare')
+    const call = callFor({ options: { complexity: 'low' } }, 'gpt-image-2.6-flare')
     expect(checkOptions(call)).toBeUndefined()
     expect(toWire(call).body).toMatchObject({ value: { complexity: 'low' } })
   })
@@ -141,34 +119,34 @@ describe('estimates', () => {
   }
 
   test('gpt-image-2 is exact once size and quality are named', () => {
-    expect(outOf(callOf({ settings, n: 3 }))).toEqual([5_268, 5_268, 5_268])
+    expect(outOf(callFor({ settings, n: 3 }))).toEqual([5_268, 5_268, 5_268])
   })
 
   test('without a quality anything from low to high can come', () => {
-    expect(outOf(callOf({ settings: { size: settings.size } }))).toEqual([196, 1_756, 7_024])
+    expect(outOf(callFor({ settings: { size: settings.size } }))).toEqual([196, 1_756, 7_024])
   })
 
   test('without a size the range spans what auto chooses from', () => {
-    expect(outOf(callOf({ settings: { quality: 'medium' } }))).toEqual([1_372, 1_756, 1_756])
+    expect(outOf(callFor({ settings: { quality: 'medium' } }))).toEqual([1_372, 1_756, 1_756])
   })
 
   test('previews cost 100 tokens each, and may stay out', () => {
-    expect(outOf(callOf({ settings, partialImages: 3 }))).toEqual([1_756, 2_056, 2_056])
-    expect(outOf(callOf({ settings, partialImages: 3, n: 2 }))).toEqual([3_512, 3_512, 3_512])
+    expect(outOf(callFor({ settings, partialImages: 3 }))).toEqual([1_756, 2_056, 2_056])
+    expect(outOf(callFor({ settings, partialImages: 3, n: 2 }))).toEqual([3_512, 3_512, 3_512])
   })
 
   test('levels without a published count have no tokens, so that nothing prices them', () => {
-    const call = callOf({ settings: { ...settings, quality: 'max' } }, 'gpt-image-2.6-sunburst')
+    const call = callFor({ settings: { ...settings, quality: 'max' } }, 'gpt-image-2.6-sunburst')
     expect(estimate(call).high.tokens).toBeUndefined()
   })
 
   test('every input image is paid, and a mask at worst too', () => {
-    const call: Pick<ProviderCall, 'operation' | 'images' | 'mask'> = {
-      operation: 'inpaint' satisfies Operation,
+    const call: Partial<CallPlan> = {
+      operation: 'inpaint',
       images: [input, input],
       mask: input,
     }
-    const { low, expected, high } = estimate(callOf({ ...call, settings }))
+    const { low, expected, high } = estimate(callFor({ ...call, settings }))
     const counts = [low, expected, high].map((usage) => usage.tokens?.imageIn)
     expect(counts).toEqual([1_120, 2_000, 9_000])
   })
@@ -181,7 +159,7 @@ describe('reading answers', () => {
       data: [{ b64_json: { keeprate_image: 0 } }],
       usage: { input_tokens: -1, output_tokens: 'many' },
     }
-    const outcome = fromWire({ status: 200, headers: {}, json, images: [image] }, callOf())
+    const outcome = fromWire({ status: 200, headers: {}, json, images: [image] }, callFor())
     expect(outcome).toMatchObject({ kind: 'produced', usage: {} })
   })
 
@@ -189,7 +167,7 @@ describe('reading answers', () => {
     const image = { bytes: new Uint8Array([1]), digest: 'd' }
     const entry = { b64_json: { keeprate_image: 0 } }
     const json = { data: [entry, entry, entry] }
-    const outcome = fromWire({ status: 200, headers: {}, json, images: [image] }, callOf())
+    const outcome = fromWire({ status: 200, headers: {}, json, images: [image] }, callFor())
     expect(outcome.kind === 'produced' && outcome.images).toHaveLength(1)
   })
 

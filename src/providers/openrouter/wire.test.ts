@@ -1,45 +1,20 @@
 import { describe, expect, test } from 'vitest'
+import type { CallPlan } from '../../core/catalog/call-plan.ts'
 import { dollarsFromNano } from '../../core/money.ts'
 import { rate } from '../../core/pricing/rate.ts'
-import type { InputBytes, ProviderCall } from '../../ports/provider.ts'
+import type { ProviderCall } from '../../ports/provider.ts'
+import { callOf, inputOf, jsonOf } from '../../testing/hosted-calls.ts'
 import { classify } from './classify.ts'
 import { estimate } from './estimate.ts'
 import openrouter from './index.ts'
 import { checkOptions } from './options.ts'
 import { toWire } from './wire.ts'
 
-const input: InputBytes = {
-  width: 1024,
-  height: 1024,
-  digest: 'ab',
-  format: 'png',
-  byteLength: 3,
-  hasAlpha: true,
-  bytes: new Uint8Array([1, 2, 3]),
-}
+const input = inputOf(1024, 1024)
 
-function callOf(id: string, change: Partial<ProviderCall> = {}): ProviderCall {
-  const model = openrouter.models.find((candidate) => candidate.id === id)
-  if (model === undefined) throw new Error(`no model ${id}`)
-  return {
-    model,
-    operation: 'generate',
-    prompt: 'a red cup',
-    n: 1,
-    settings: {},
-    expectedSize: { width: 1024, height: 1024 },
-    images: [],
-    options: {},
-    attemptId: 'att_1',
-    safetyIdentifier: 'hash',
-    ...change,
-  }
-}
+const callFor = (id: string, changes: Partial<CallPlan> = {}) => callOf(openrouter, id, changes)
 
-const bodyOf = (call: ProviderCall) => {
-  const { body } = toWire(call)
-  return body?.kind === 'json' ? body.value : undefined
-}
+const bodyOf = (call: ProviderCall): unknown => jsonOf(toWire(call))
 
 const everything = {
   size: { width: 1536, height: 1024 },
@@ -70,13 +45,18 @@ describe('printing a call', () => {
       { aspect_ratio: '3:2', output_format: 'webp', seed: 7 },
     ],
   ])('%s is sent what it takes and nothing else', (id, model, parameters) => {
-    const call = callOf(id, { settings: everything })
+    const call = callFor(id, { settings: everything })
     expect(toWire(call).url).toBe('/images')
-    expect(bodyOf(call)).toEqual({ model, prompt: 'a red cup', ...parameters, user: 'hash' })
+    expect(bodyOf(call)).toEqual({
+      model,
+      prompt: 'a lighthouse at dusk',
+      ...parameters,
+      user: 'hash',
+    })
   })
 
   test('pictures to edit are references', () => {
-    const call = callOf('seedream-4.5', { operation: 'edit', images: [input] })
+    const call = callFor('seedream-4.5', { operation: 'edit', images: [input] })
     const url = 'data:image/png;base64,AQID'
     expect(bodyOf(call)).toMatchObject({
       input_references: [{ type: 'image_url', image_url: { url } }],
@@ -86,10 +66,10 @@ describe('printing a call', () => {
   test('routing, passthrough and low moderation go to the right places', () => {
     const routing = { order: ['a', 'b'], allow_fallbacks: false, sort: 'price' }
     const flux = { ...routing, passthrough: { steps: 20 } }
-    expect(bodyOf(callOf('flux-2-flex', { options: flux }))).toMatchObject({
+    expect(bodyOf(callFor('flux-2-flex', { options: flux }))).toMatchObject({
       provider: { ...routing, options: { 'black-forest-labs': { steps: 20 } } },
     })
-    expect(bodyOf(callOf('gpt-image-2', { settings: { moderation: 'low' } }))).toMatchObject({
+    expect(bodyOf(callFor('gpt-image-2', { settings: { moderation: 'low' } }))).toMatchObject({
       provider: { options: { openai: { moderation: 'low' } } },
     })
   })
@@ -100,7 +80,7 @@ describe('printing a call', () => {
     ['gpt-image-2', {}, undefined],
     ['flux-2-pro', { partialImages: 2 }, undefined],
   ])('%s with %j streams: %s', (id, change, stream) => {
-    const value = bodyOf(callOf(id, change)) as { readonly stream?: boolean }
+    const value = bodyOf(callFor(id, change)) as { readonly stream?: boolean }
     expect(value.stream).toBe(stream)
   })
 })
@@ -118,7 +98,7 @@ describe('options', () => {
     ['flux-2-pro', { order: [] }, 'openrouter.order', 'small'],
     ['flux-2-pro', { transforms: [] }, 'openrouter.transforms', 'nrecognized'],
   ])('%s refuses %j', (id, options, param, reason) => {
-    const unfit = checkOptions(callOf(id, { options }))
+    const unfit = checkOptions(callFor(id, { options }))
     expect(unfit).toMatchObject({ code: 'options', param })
     expect(unfit?.reason).toContain(reason)
   })
@@ -147,7 +127,7 @@ describe('what a call costs by the book', () => {
       '0.41',
     ],
   ] as const)('%s, %j', (id, change, dollars) => {
-    const call = callOf(id, change)
+    const call = callFor(id, change)
     const row = openrouter.prices.find(
       ({ offer, operation }) => offer === `openrouter/${id}` && operation === call.operation,
     )

@@ -1,13 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import type { CallPlan } from '../../core/catalog/call-plan.ts'
-import { callOf, inputOf, jsonOf } from '../../testing/hosted-calls.ts'
+import { callOf, inputOf, sentBy } from '../../testing/hosted-calls.ts'
 import recraft from './index.ts'
 import { checkOptions } from './options.ts'
 import { toWire } from './wire.ts'
 
 const call = (id: string, changes: Partial<CallPlan> = {}) => callOf(recraft, id, changes)
-const sent = (id: string, changes: Partial<CallPlan> = {}) =>
-  JSON.parse(JSON.stringify(jsonOf(toWire(call(id, changes)))))
+const sent = (id: string, changes: Partial<CallPlan> = {}) => sentBy(toWire(call(id, changes)))
 const STYLE = '123e4567-e89b-42d3-a456-426614174000'
 
 describe('printing a generation', () => {

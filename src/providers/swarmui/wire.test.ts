@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { CallPlan } from '../../core/catalog/call-plan.ts'
-import { answerOf, callOf, inputOf, jsonOf } from '../../testing/hosted-calls.ts'
+import { answerOf, callOf, inputOf, jsonOf, sentBy } from '../../testing/hosted-calls.ts'
 import { makeInstance } from '../shared/instance.ts'
 import swarmui from './index.ts'
 import { checkOptions } from './options.ts'
@@ -10,7 +10,7 @@ const call = (changes: Partial<CallPlan> = {}, definition = swarmui) =>
   callOf(definition, definition.models[0]?.id ?? '', changes)
 const session = answerOf(200, { session_id: '9D35' })
 const sent = (changes: Partial<CallPlan> = {}, definition = swarmui) =>
-  JSON.parse(JSON.stringify(jsonOf(toWire(call(changes, definition), [session]))))
+  sentBy(toWire(call(changes, definition), [session]))
 
 /** A server of one's own with one model. */
 const own = (model: object) =>

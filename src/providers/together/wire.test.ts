@@ -1,51 +1,25 @@
 import { describe, expect, test } from 'vitest'
-import type { InputBytes, ProviderCall } from '../../ports/provider.ts'
+import type { CallPlan } from '../../core/catalog/call-plan.ts'
+import type { ProviderCall } from '../../ports/provider.ts'
+import { callOf, inputOf, sentBy } from '../../testing/hosted-calls.ts'
 import { estimate } from './estimate.ts'
 import together from './index.ts'
 import { checkOptions } from './options.ts'
 import { toWire } from './wire.ts'
 
-const input = (bytes: readonly number[]): InputBytes => ({
-  width: 64,
-  height: 64,
-  digest: 'ab',
-  format: 'jpeg',
-  byteLength: bytes.length,
-  hasAlpha: false,
-  bytes: new Uint8Array(bytes),
-})
+const input = inputOf(64, 64)
 
-function callOf(id: string, change: Partial<ProviderCall> = {}): ProviderCall {
-  const model = together.models.find((candidate) => candidate.id === id)
-  if (model === undefined) throw new Error(`no model ${id}`)
-  return {
-    model,
-    operation: 'generate',
-    prompt: 'a red cup',
-    n: 1,
-    settings: {},
-    expectedSize: model.defaultSize,
-    images: [],
-    options: {},
-    attemptId: 'att_1',
-    safetyIdentifier: 'hash',
-    ...change,
-  }
-}
+const callFor = (id: string, changes: Partial<CallPlan> = {}) => callOf(together, id, changes)
 
-/** The body as it goes over the wire: members that are undefined are not there. */
-function bodyOf(call: ProviderCall): unknown {
-  const { body } = toWire(call)
-  return JSON.parse(JSON.stringify(body?.kind === 'json' ? body.value : null))
-}
+const bodyOf = (call: ProviderCall): unknown => sentBy(toWire(call))
 
 describe('printing a call', () => {
   test('a model of the first kind gets count, steps and guidance by their names', () => {
     const settings = { seed: 7, steps: 30, guidance: 4, format: 'png' } as const
     const options = { disable_safety_checker: true, image_loras: [LORA] }
-    expect(bodyOf(callOf('flux-2-dev', { n: 3, settings, options }))).toEqual({
+    expect(bodyOf(callFor('flux-2-dev', { n: 3, settings, options }))).toEqual({
       model: 'black-forest-labs/FLUX.2-dev',
-      prompt: 'a red cup',
+      prompt: 'a lighthouse at dusk',
       n: 3,
       width: 1024,
       height: 1024,
@@ -60,10 +34,10 @@ describe('printing a call', () => {
   })
 
   test('a model of the second kind gets no count, not even one', () => {
-    const call = callOf('gemini-3-pro-image', { settings: { format: 'jpeg' } })
+    const call = callFor('gemini-3-pro-image', { settings: { format: 'jpeg' } })
     expect(bodyOf(call)).toEqual({
       model: 'google/gemini-3-pro-image',
-      prompt: 'a red cup',
+      prompt: 'a lighthouse at dusk',
       width: 1024,
       height: 1024,
       output_format: 'jpeg',
@@ -72,20 +46,20 @@ describe('printing a call', () => {
   })
 
   test('references are data URLs in a list', () => {
-    const images = [input([1, 2]), input([3])]
-    const call = callOf('flux-2-pro', { operation: 'edit', images })
+    const images = [input, input]
+    const call = callFor('flux-2-pro', { operation: 'edit', images })
     expect(bodyOf(call)).toMatchObject({
-      reference_images: ['data:image/jpeg;base64,AQI=', 'data:image/jpeg;base64,Aw=='],
+      reference_images: ['data:image/png;base64,AQID', 'data:image/png;base64,AQID'],
     })
   })
 
   test('Kontext gets one link and a shape, and follows its input without one', () => {
-    const images = [input([1, 2])]
-    const call = callOf('flux-kontext-pro', { operation: 'edit', images })
+    const images = [input]
+    const call = callFor('flux-kontext-pro', { operation: 'edit', images })
     expect(bodyOf(call)).toEqual({
       model: 'black-forest-labs/FLUX.1-kontext-pro',
-      prompt: 'a red cup',
-      image_url: 'data:image/jpeg;base64,AQI=',
+      prompt: 'a lighthouse at dusk',
+      image_url: 'data:image/png;base64,AQID',
       response_format: 'base64',
     })
     const shaped = { ...call, settings: { aspect: '16:9' } }
@@ -103,11 +77,11 @@ describe('options', () => {
     ['a LoRA that is no link', 'flux-2-dev', { image_loras: [{ path: 'x', scale: 1 }] }],
     ['what is not known', 'flux-2-dev', { image_url: 'https://example.com/a.png' }],
   ])('refused: %s', (_claim, id, options) => {
-    expect(checkOptions(callOf(id, { options }))).toMatchObject({ code: 'options' })
+    expect(checkOptions(callFor(id, { options }))).toMatchObject({ code: 'options' })
   })
 
   test('a refusal names the option', () => {
-    expect(checkOptions(callOf('qwen-image', { options: { image_loras: [LORA] } }))).toEqual({
+    expect(checkOptions(callFor('qwen-image', { options: { image_loras: [LORA] } }))).toEqual({
       code: 'options',
       param: 'together.image_loras',
       reason: 'qwen-image has no image_loras',
@@ -117,8 +91,8 @@ describe('options', () => {
 
 describe('the estimate', () => {
   test('steps are those asked for, else the default that the price covers', () => {
-    expect(estimate(callOf('qwen-image')).expected.steps).toBe(20)
-    expect(estimate(callOf('qwen-image', { settings: { steps: 45 } })).high.steps).toBe(45)
+    expect(estimate(callFor('qwen-image')).expected.steps).toBe(20)
+    expect(estimate(callFor('qwen-image', { settings: { steps: 45 } })).high.steps).toBe(45)
   })
 
   test.each([
@@ -128,12 +102,12 @@ describe('the estimate', () => {
     ['5504x3072', '4k'],
   ])('a picture of %s is of the class %s', (size, resolution) => {
     const [width = 0, height = 0] = size.split('x').map(Number)
-    const call = callOf('gemini-3.1-flash-image', { expectedSize: { width, height } })
+    const call = callFor('gemini-3.1-flash-image', { expectedSize: { width, height } })
     expect(estimate(call).expected).toMatchObject({ resolution, references: 0 })
   })
 
   test('the pixels that Kontext chooses are a range around a megapixel', () => {
-    const call = callOf('flux-kontext-max', { operation: 'edit', images: [input([1])] })
+    const call = callFor('flux-kontext-max', { operation: 'edit', images: [input] })
     const { low, high } = estimate(call)
     expect(low.outputMegapixels).toBeLessThan(1)
     expect(high.outputMegapixels).toBeGreaterThan(1.1)
@@ -145,7 +119,7 @@ test('every listed size of the models by resolution falls into a priced class', 
   expect(listed.map(({ id }) => id)).toEqual(['gemini-3.1-flash-image', 'gemini-3-pro-image'])
   for (const model of listed) {
     const sizes = model.sizes.kind === 'list' ? model.sizes.sizes : []
-    const classes = sizes.map((expectedSize) => estimate(callOf(model.id, { expectedSize })))
+    const classes = sizes.map((expectedSize) => estimate(callFor(model.id, { expectedSize })))
     const priced = together.prices.find(({ offer }) => offer === `together/${model.id}`)
     const table = priced?.components[0]
     const names = table?.kind === 'matrix' ? Object.keys(table.usd) : []

@@ -1,53 +1,31 @@
 import { describe, expect, test } from 'vitest'
+import type { CallPlan } from '../../core/catalog/call-plan.ts'
 import type { HttpAnswer } from '../../ports/http-client.ts'
-import type { InputBytes, ProviderCall } from '../../ports/provider.ts'
+import type { ProviderCall } from '../../ports/provider.ts'
+import { callOf, inputOf, jsonOf } from '../../testing/hosted-calls.ts'
 import { classify } from './classify.ts'
 import xai from './index.ts'
 import { checkOptions } from './options.ts'
 import { fromWire, toWire } from './wire.ts'
 
-const input: InputBytes = {
-  width: 64,
-  height: 64,
-  digest: 'ab',
-  format: 'png',
-  byteLength: 3,
-  hasAlpha: true,
-  bytes: new Uint8Array([1, 2, 3]),
-}
-
-function callOf(change: Partial<ProviderCall> = {}): ProviderCall {
-  const model = xai.models.find(({ id }) => id === 'grok-imagine-image-2.0')
-  if (model === undefined) throw new Error('no model')
-  return {
-    model,
-    operation: 'generate',
-    prompt: 'a red cup',
-    n: 2,
-    settings: { format: 'jpeg', resolution: '1k' },
-    expectedSize: { width: 1024, height: 1024 },
-    images: [],
-    options: {},
-    attemptId: 'att_1',
-    safetyIdentifier: 'hash',
-    ...change,
-  }
-}
-
+const input = inputOf(64, 64)
+const usual = { n: 2, settings: { format: 'jpeg', resolution: '1k' } } as const
+const callFor = (changes: Partial<CallPlan> = {}) =>
+  callOf(xai, 'grok-imagine-image-2.0', { ...usual, ...changes })
 const bodyOf = (call: ProviderCall) => {
-  const { url, body } = toWire(call)
-  return { url, value: body?.kind === 'json' ? body.value : undefined }
+  const request = toWire(call)
+  return { url: request.url, value: jsonOf(request) }
 }
 
 describe('printing a call', () => {
   test('a generation sends what was asked for, and never a size', () => {
     expect(
-      bodyOf(callOf({ settings: { aspect: '19.5:9', resolution: '2k', quality: 'low' } })),
+      bodyOf(callFor({ settings: { aspect: '19.5:9', resolution: '2k', quality: 'low' } })),
     ).toEqual({
       url: '/images/generations',
       value: {
         model: 'grok-imagine-image-2.0',
-        prompt: 'a red cup',
+        prompt: 'a lighthouse at dusk',
         n: 2,
         response_format: 'b64_json',
         aspect_ratio: '19.5:9',
@@ -60,10 +38,10 @@ describe('printing a call', () => {
 
   test('one input image stands alone, several in a list', () => {
     const image = { url: 'data:image/png;base64,AQID', type: 'image_url' }
-    const one = bodyOf(callOf({ operation: 'edit', images: [input] }))
+    const one = bodyOf(callFor({ operation: 'edit', images: [input] }))
     expect(one.url).toBe('/images/edits')
     expect(one.value).toMatchObject({ image })
-    const two = bodyOf(callOf({ operation: 'edit', images: [input, input] })).value
+    const two = bodyOf(callFor({ operation: 'edit', images: [input, input] })).value
     expect(two).toMatchObject({ images: [image, image] })
     expect(two).not.toHaveProperty('image')
   })
@@ -80,7 +58,7 @@ test.each([
 ])('%s ticks are %s dollars', (ticks, dollars) => {
   const json = { data: [{ url: 'https://imgen.x.ai/1.jpeg' }], usage: { cost_in_usd_ticks: ticks } }
   const answer: HttpAnswer = { status: 200, headers: {}, json, images: [] }
-  const outcome = fromWire(answer, callOf({ n: 1 }))
+  const outcome = fromWire(answer, callFor({ n: 1 }))
   expect('reportedDollars' in outcome ? outcome.reportedDollars : undefined).toBe(dollars)
 })
 
@@ -94,5 +72,8 @@ test.each([
   ['output_format', 'xai.output_format'],
   ['lora', 'xai.lora'],
 ])('the option %s is refused', (name, param) => {
-  expect(checkOptions(callOf({ options: { [name]: 1 } }))).toMatchObject({ code: 'options', param })
+  expect(checkOptions(callFor({ options: { [name]: 1 } }))).toMatchObject({
+    code: 'options',
+    param,
+  })
 })
