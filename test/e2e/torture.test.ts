@@ -1,20 +1,38 @@
 import { expect, test } from 'vitest'
-import { type KillPoint, killPoints, reaches, type Style } from '../torture/kill-points.ts'
-import { tortureOnce } from '../torture/torture-run.ts'
+import { provingDeaths } from '../torture/defects.ts'
+import { killPoints, reaches } from '../torture/kill-points.ts'
+import { type Death, tortureOnce } from '../torture/torture-run.ts'
+import { databaseKinds } from './stand.ts'
+
+/** The databases take turns. */
+const kinds = databaseKinds()
 
 /** One death of each kind of window; `npm run torture` plays all points with many seeds. */
-const deaths: readonly (readonly [Style, KillPoint])[] = [
-  ['sync', 'answered-before-written'],
-  ['sync', 'settled-before-answer'],
-  ['poll', 'after-written'],
-  ['poll', 'in-download'],
-  ['queue', 'in-request-body'],
-  ['queue', 'stored-before-settled'],
+const deaths: readonly Omit<Death, 'seed'>[] = [
+  { style: 'sync', point: 'answered-before-written' },
+  { style: 'sync', point: 'settled-before-answer' },
+  { style: 'poll', point: 'in-download' },
+  { style: 'poll', point: 'stored-before-settled' },
+  { style: 'webhook', point: 'accepted-before-answer' },
+  { style: 'queue', point: 'after-written' },
 ]
+const played = deaths.map((death, index): Death => {
+  const database = kinds[index % kinds.length] ?? 'SQLite'
+  return { ...death, seed: index, database }
+})
 
-test.each(deaths)('%s, killed %s: nothing is lost or paid twice', async (style, point) => {
-  const outcome = await tortureOnce(style, point, 1)
-  expect(outcome.flaws).toEqual([])
+test.each(played)(
+  '$style on $database, killed $point: nothing lost or paid twice',
+  async (death) => {
+    const { flaws } = await tortureOnce(death)
+    expect(flaws).toEqual([])
+  },
+)
+
+test('a gateway that writes what it sends only after it was sent is caught', async () => {
+  const defect = 'late-intent'
+  const { flaws } = await tortureOnce({ ...provingDeaths[defect], seed: 0, defect })
+  expect(flaws).toContain('a paid picture was lost')
 })
 
 test('there are fourteen points, and a provider that answers at once has no job to die in', () => {

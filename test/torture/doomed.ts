@@ -4,37 +4,46 @@ import { createFileImageStore } from '../../src/adapters/files/file-image-store.
 import { createSafeFetch } from '../../src/adapters/safe-fetch/client.ts'
 import { createSharpDecoder } from '../../src/adapters/sharp-decoder/sharp-decoder.ts'
 import { systemClock, systemRandom } from '../../src/adapters/system-clock/system-clock.ts'
+import { openApp } from '../../src/cli/commands/serve.ts'
 import { loadSettings } from '../../src/config/load.ts'
 import { openKeeprate } from '../../src/config/open-keeprate.ts'
 import { createLog } from '../../src/config/plain-log.ts'
+import { isEnded } from '../../src/core/jobs/request-record.ts'
 import { normaliseRequest } from '../../src/core/request/normalise.ts'
+import { createLinks } from '../../src/http/links.ts'
+import type { Clock } from '../../src/ports/clock.ts'
 import type { Stores } from '../../src/ports/stores.ts'
 import { providers } from '../../src/providers/registry.generated.ts'
 import { Reaper } from './deadly-ports.ts'
-import type { KillPoint } from './kill-points.ts'
+import { type Defect, withImageDefect, withStoreDefect } from './defects.ts'
+import { type KillPoint, type Style, styles } from './kill-points.ts'
 
-/** What a doomed process is told. */
+/** What a process is told. */
 export interface Orders {
   readonly home: string
+  /** Where it keeps its records; absent for SQLite in its home. */
+  readonly databaseUrl?: string
+  /** Where providers report to it, before and after a death. */
+  readonly port: number
+  readonly style: Style
   readonly origin: string
   readonly baseUrls: Readonly<Record<string, string>>
+  readonly defect?: Defect
   /** Absent for a process that heals. */
-  readonly doom?: {
-    readonly point: KillPoint
-    readonly visit: number
-    readonly model: string
-    readonly requests: number
-  }
+  readonly doom?: { readonly point: KillPoint; readonly visit: number; readonly requests: number }
 }
 
 const CALLER = { keyId: 'key_torture', tenant: 'torture' }
 /** So much later the healer lives: the leases of the dead have run out by then. */
 const LATER_MS = 60_000
+/** The healer sleeps so many times shorter: it gives up on reports after minutes. */
+const HASTE = 20
 /** What the dead left is worked off within this time. */
 const HEALED_WITHIN_MS = 60_000
 
 const orders = JSON.parse(process.argv[2] ?? '') as Orders
-const { home, origin, baseUrls, doom } = orders
+const { home, databaseUrl, port, origin, baseUrls, doom, defect } = orders
+const { model } = styles[orders.style]
 const reaper = new Reaper({
   point: doom?.point,
   visit: doom?.visit ?? 0,
@@ -44,51 +53,69 @@ const reaper = new Reaper({
     return requests.filter(({ method }) => method === 'POST').length
   },
 })
-const later = { ...systemClock, now: () => systemClock.now() + LATER_MS }
+const later: Clock = {
+  ...systemClock,
+  now: () => systemClock.now() + LATER_MS,
+  sleep: (durationMs, signal) => systemClock.sleep(durationMs / HASTE, signal),
+}
 const definitions = providers.filter(({ id }) => id in baseUrls)
 const { settings } = loadSettings({
-  flags: { home, logLevel: 'error' },
+  flags: { home, databaseUrl, logLevel: 'error', port },
   environment: {},
   folder: home,
   kinds: definitions,
 })
+const http = createSafeFetch()
+const images = createFileImageStore(home)
 const world = {
   clock: doom === undefined ? later : systemClock,
   random: systemRandom,
-  http: reaper.http(createSafeFetch()),
-  images: reaper.images(createFileImageStore(home)),
+  http: reaper.http(http),
+  images: reaper.images(withImageDefect(defect, images)),
   decoder: createSharpDecoder(),
-  stores: (opened: Stores) => ({
-    ...opened,
-    journal: reaper.journal(opened.journal),
-  }),
+  stores: (opened: Stores) => {
+    const stores = withStoreDefect(defect, opened)
+    return { ...stores, journal: reaper.journal(stores.journal) }
+  },
   baseUrl: (kind: string) => baseUrls[kind] ?? '',
 }
 
-const keeprate = await openKeeprate(settings, createLog('error'), { definitions, world })
+const log = createLog('error')
+const keeprate = await openKeeprate(settings, log, { definitions, world })
+const app = await openApp(keeprate, log)
 await keeprate.gateway.ready
-if (doom === undefined) await heal()
-else await ask(doom)
+await app.listen({ host: '127.0.0.1', port })
+keeprate.listensAt(`http://127.0.0.1:${port}`, createLinks(keeprate.linkSecret).sign)
+if (doom === undefined) await untilNothingIsLeft()
+else await ask(doom.requests)
+await app.close()
 await keeprate.close()
 
-async function ask({ model, requests }: NonNullable<Orders['doom']>): Promise<void> {
-  const asked = Array.from({ length: requests }, async (_, index) => {
-    const prompt = `torture ${index}`
-    const request = normaliseRequest({
-      ...{ operation: 'generate', model, prompt, size: '1024x1024', quality: 'low', n: 1 },
-    })
-    const result = await keeprate.gateway.generate(request, CALLER)
-    result.release()
-  })
+async function ask(count: number): Promise<void> {
+  const { gateway } = keeprate
+  const requests = Array.from({ length: count }, (_, index) =>
+    normaliseRequest({
+      ...{ operation: 'generate', model, size: '1024x1024', quality: 'low', n: 1 },
+      prompt: `torture ${index}`,
+    }),
+  )
+  if (orders.style === 'queue') {
+    await gateway.jobs.enqueue(requests.map((request) => ({ request, caller: CALLER })))
+    return untilNothingIsLeft()
+  }
+  const asked = requests.map(async (request) => (await gateway.generate(request, CALLER)).release())
   await Promise.allSettled(asked)
 }
 
-/** Waits until nothing is left undone. */
-async function heal(): Promise<void> {
+/** Waits until every request has ended. */
+async function untilNothingIsLeft(): Promise<void> {
   const end = performance.now() + HEALED_WITHIN_MS
   const { requests } = keeprate.stores
-  const running = { tenant: CALLER.tenant, state: 'running', limit: 1 } as const
-  while ((await requests.list(running)).length > 0) {
+  const isLeft = async (): Promise<boolean> => {
+    const records = await requests.list({ tenant: CALLER.tenant, limit: 100 })
+    return records.some(({ state }) => !isEnded(state))
+  }
+  while (await isLeft()) {
     if (performance.now() > end) throw new Error('not healed in time')
     await systemClock.sleep(20)
   }

@@ -18,12 +18,19 @@ export const killPoints = [
 /** See {@link killPoints}. */
 export type KillPoint = (typeof killPoints)[number]
 
-/** How a provider works: it answers with pictures, or with a job that is polled or queued. */
+/** How a call comes to its end, and who waits for it. */
 export const styles = {
-  sync: { provider: 'openai', model: 'gpt-image-2' },
-  poll: { provider: 'bfl', model: 'flux-2-klein-4b' },
-  queue: { provider: 'fal', model: 'flux-schnell' },
-} as const
+  /** The answer is the picture. */
+  sync: { providers: ['openai'], model: 'gpt-image-2' },
+  /** A job that is polled. */
+  poll: { providers: ['bfl'], model: 'flux-2-klein-4b' },
+  /** A job whose provider tells where it stands, and tells again until somebody listens. */
+  webhook: { providers: ['fal'], model: 'flux-2-klein-4b' },
+  /** Requests of the queue: nobody waits, and a dead process's work goes on, elsewhere if need be. */
+  queue: { providers: ['bfl', 'fal'], model: 'flux-2-klein-4b' },
+} as const satisfies Readonly<
+  Record<string, { readonly providers: readonly string[]; readonly model: string }>
+>
 /** See {@link styles}. */
 export type Style = keyof typeof styles
 
@@ -34,22 +41,18 @@ const ofJobs: readonly KillPoint[] = ['in-poll', 'before-download', 'in-download
 export const reaches = (style: Style, point: KillPoint): boolean =>
   style !== 'sync' || !ofJobs.includes(point)
 
-/**
- * Points between the announcement of a call and the first word of its end that is on disk: after
- * them nobody can know what became of the call, so it is booked as suspected. A job is known from
- * its submit answer on; pictures that came at once are known when they are settled.
- */
-const unknowable: { readonly [Name in 'sync' | 'job']: readonly KillPoint[] } = {
-  sync: [
-    ...(['after-accept-and-hold', 'before-submit', 'in-request-body'] as const),
-    ...(['accepted-before-answer', 'answered-before-written', 'stored-before-settled'] as const),
-  ],
-  job: [
-    ...(['after-accept-and-hold', 'before-submit', 'in-request-body'] as const),
-    ...(['accepted-before-answer', 'answered-before-written'] as const),
-  ],
-}
+/** After these the provider has not taken the call in, or not wholly; nobody can know which. */
+const unsent: readonly KillPoint[] = ['after-accept-and-hold', 'before-submit', 'in-request-body']
+/** After these it has, and the answer that names the job is lost. */
+const unanswered: readonly KillPoint[] = ['accepted-before-answer', 'answered-before-written']
 
-/** Whether the call that a gateway dies in may end as one of which nobody knows. */
-export const mayBeUnknown = (style: Style, point: KillPoint): boolean =>
-  unknowable[style === 'sync' ? 'sync' : 'job'].includes(point)
+/**
+ * Whether the call that a gateway dies in may end as one of which nobody knows, booked as suspected.
+ * A job is known from its submit answer on, one that is reported even without; pictures that came at
+ * once are known when they are settled.
+ */
+export function mayBeUnknown(style: Style, point: KillPoint): boolean {
+  if (unsent.includes(point)) return true
+  if (style === 'webhook') return false
+  return unanswered.includes(point) || (style === 'sync' && point === 'stored-before-settled')
+}

@@ -1,32 +1,89 @@
-// Kills gateways at every point, for every way that providers work, and prints what came of it:
-// `npm run torture`, or `node test/torture/main.ts --seeds 100`. The simulations follow in full.
+// Kills gateways at every point, for every way that providers work, on every database there is, and
+// prints what came of it: `npm run torture`, or `node test/torture/main.ts --seeds 100`. Broken
+// gateways, which must be caught, and the simulations in full follow.
 import { spawnSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
+import { postgres } from '../../tools/services/postgres.ts'
+import { installDebianPackages, provideServices } from '../../tools/services/provide.ts'
+import { databaseKinds } from '../e2e/stand.ts'
+import { defects, provingDeaths } from './defects.ts'
 import { killPoints, reaches, type Style, styles } from './kill-points.ts'
-import { type Outcome, tortureOnce } from './torture-run.ts'
+import { type Death, type Outcome, tortureOnce } from './torture-run.ts'
 
-const { values } = parseArgs({ options: { seeds: { type: 'string', default: '3' } } })
-const outcomes: Outcome[] = []
-for (const style of Object.keys(styles) as Style[]) {
-  for (const point of killPoints.filter((each) => reaches(style, each))) {
-    for (let seed = 0; seed < Number(values.seeds); seed += 1) {
-      const outcome = await tortureOnce(style, point, seed)
-      outcomes.push(outcome)
-      const { unknown, completed, flaws } = outcome
-      const verdict = flaws.length === 0 ? 'good' : flaws.join('; ')
-      console.log(`${style} ${point} ${seed}: ${completed} done, ${unknown} unknown, ${verdict}`)
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '3' },
+    /** The first seed, to go on where an earlier run ended. */
+    from: { type: 'string', default: '0' },
+    'only-deaths': { type: 'boolean', default: false },
+  },
+})
+const services = await provideServices([postgres], {
+  environment: process.env,
+  log: (line) => console.log(line),
+  install: installDebianPackages,
+})
+Object.assign(process.env, services.environment)
+try {
+  const deaths = [...everyDeath()]
+  const isSound = (await dieAll(deaths)) && (await catchAll())
+  const isSimulated = values['only-deaths'] || simulate()
+  process.exitCode = isSound && isSimulated ? 0 : 1
+} finally {
+  await services.stop()
+}
+
+function* everyDeath(): Generator<Death> {
+  const first = Number(values.from)
+  for (let seed = first; seed < first + Number(values.seeds); seed += 1) {
+    for (const database of databaseKinds()) {
+      for (const style of Object.keys(styles) as Style[]) {
+        const points = killPoints.filter((each) => reaches(style, each))
+        yield* points.map((point) => ({ style, point, seed, database }))
+      }
     }
   }
 }
-const bad = outcomes.filter(({ flaws }) => flaws.length > 0)
-const unknown = outcomes.reduce((sum, outcome) => sum + outcome.unknown, 0)
-console.log(
-  `${outcomes.length} deaths, ${bad.length} with something lost or paid twice, ` +
-    `${unknown} calls of which nobody could know`,
-)
-const simulations = spawnSync(
-  process.execPath,
-  ['node_modules/vitest/vitest.mjs', 'run', '--project=simulation'],
-  { stdio: 'inherit', env: { ...process.env, KEEPRATE_TEST_REQUESTS: '10000' } },
-)
-process.exitCode = bad.length === 0 && simulations.status === 0 ? 0 : 1
+
+/** Whether nothing was lost or paid twice. */
+async function dieAll(deaths: readonly Death[]): Promise<boolean> {
+  const outcomes: Outcome[] = []
+  for (const death of deaths) {
+    const outcome = await tortureOnce(death)
+    outcomes.push(outcome)
+    const { style, point, seed, database, unknown, completed, flaws } = outcome
+    const verdict = flaws.length === 0 ? 'good' : flaws.join('; ')
+    const name = `${database} ${style} ${point} ${seed}`
+    console.log(`${name}: ${completed} done, ${unknown} unknown, ${verdict}`)
+  }
+  const groups = Map.groupBy(outcomes, ({ database, style }) => `${database} ${style}`)
+  for (const [name, group] of [...groups, ['all', outcomes] as const]) {
+    const bad = group.filter(({ flaws }) => flaws.length > 0)
+    const unknown = group.reduce((sum, outcome) => sum + outcome.unknown, 0)
+    console.log(
+      `${name}: ${group.length} deaths, ${bad.length} with something lost or paid twice, ` +
+        `${unknown} calls of which nobody could know`,
+    )
+  }
+  return outcomes.every(({ flaws }) => flaws.length === 0)
+}
+
+/** Whether every gateway that is broken on purpose is caught. */
+async function catchAll(): Promise<boolean> {
+  let isCaught = true
+  for (const defect of defects) {
+    const { flaws } = await tortureOnce({ ...provingDeaths[defect], seed: 0, defect })
+    isCaught &&= flaws.length > 0
+    console.log(`broken by ${defect}: ${flaws.join('; ') || 'NOT CAUGHT'}`)
+  }
+  return isCaught
+}
+
+function simulate(): boolean {
+  const { status } = spawnSync(
+    process.execPath,
+    ['node_modules/vitest/vitest.mjs', 'run', '--project=simulation'],
+    { stdio: 'inherit', env: { ...process.env, KEEPRATE_TEST_REQUESTS: '10000' } },
+  )
+  return status === 0
+}

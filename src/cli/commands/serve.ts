@@ -57,7 +57,8 @@ async function listen(app: FastifyInstance, keeprate: Keeprate, output: Output):
   output.data(readyFacts(url, keeprate), readyLine(url, keeprate))
 }
 
-const openApp = (keeprate: Keeprate, log: Logger): Promise<FastifyInstance> => {
+/** The server of a gateway. Nothing listens yet. */
+export const openApp = (keeprate: Keeprate, log: Logger): Promise<FastifyInstance> => {
   const { gateway, keyRing, http, settings, hub, linkSecret } = keeprate
   const metrics = createMetrics(() => gateway.deps.bytes.inFlight)
   hub.listen(metrics.onEvent)
