@@ -35,6 +35,7 @@ const REQUESTS = 3
  */
 const SPEED = 50
 const doomed = join(import.meta.dirname, 'doomed.ts')
+const compiled = join(tmpdir(), 'keeprate-torture-compiled')
 
 /** Lets a gateway die at a point, lets another one heal, and looks at what is left. */
 export async function tortureOnce(death: Death): Promise<Outcome> {
@@ -86,7 +87,8 @@ async function look(url: string, home: string, sandbox: Sandbox, death: Death): 
 
 async function run(orders: Orders) {
   const child = spawn(process.execPath, [doomed, JSON.stringify(orders)], {
-    env: { PATH: process.env.PATH ?? '', HOME: orders.home },
+    // Hundreds of processes compile the same files; main.ts keeps what came of it, too.
+    env: { PATH: process.env.PATH ?? '', HOME: orders.home, NODE_COMPILE_CACHE: compiled },
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   let errors = ''
