@@ -36,8 +36,8 @@ export interface Orders {
 const CALLER = { keyId: 'key_torture', tenant: 'torture' }
 /** So much later the healer lives: the leases of the dead have run out by then. */
 const LATER_MS = 60_000
-/** The healer sleeps so many times shorter: it gives up on reports after minutes. */
-const HASTE = 20
+/** The healer sleeps so many times shorter: it looks two minutes for lost jobs. */
+const HASTE = 6
 /** What the dead left is worked off within this time. */
 const HEALED_WITHIN_MS = 60_000
 

@@ -45,10 +45,9 @@ export async function lookAt(
       attempts.some(({ state }) => state !== 'settled'),
       'a call was not settled',
     ),
-    ...told(
-      records.some(({ id, state }) => state !== 'completed' && !doubted.has(id)),
-      'a request ended without a picture and without a reason',
-    ),
+    ...records
+      .filter(({ id, state }) => state !== 'completed' && !doubted.has(id))
+      .map(({ id }) => `a request ended without a picture: ${endsOf(id, attempts)}`),
     // Each bill is a picture that is there, or a call that is booked as suspected.
     ...told(bill.length > made.length + unknown.length, 'a paid picture was lost'),
     ...told(isReported && bill.length > made.length, 'a call that was reported was not found'),
@@ -63,6 +62,12 @@ export async function lookAt(
 }
 
 const told = (isSo: boolean, flaw: string): readonly string[] => (isSo ? [flaw] : [])
+
+const endsOf = (id: string, attempts: readonly Attempt[]): string =>
+  attempts
+    .filter(({ requestId }) => requestId === id)
+    .map(({ outcome, failureMessage = '' }) => `${outcome} ${failureMessage}`)
+    .join(', ')
 
 /** A call that has a job is never unknown: it is polled on. */
 const unknownFlaws = (unknown: readonly Attempt[]): readonly string[] =>

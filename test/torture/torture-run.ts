@@ -30,10 +30,10 @@ export interface Outcome extends Death, Leavings {}
 /** Requests that are under way when a process dies. */
 const REQUESTS = 3
 /**
- * An emulated call takes some hundredths of a second, so that there is time to die in it, and a
- * report that nobody took is repeated until the healer listens.
+ * An emulated call takes some tenths of a second, so that there is time to die in it. Faster ones
+ * would let links expire, and reports be given up, before a healer has started on a busy machine.
  */
-const SPEED = 50
+const SPEED = 10
 const doomed = join(import.meta.dirname, 'doomed.ts')
 const compiled = join(tmpdir(), 'keeprate-torture-compiled')
 
