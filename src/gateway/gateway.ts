@@ -97,11 +97,12 @@ export function openGateway(
     if (isClosing) {
       throw new GatewayError('overloaded', 'The gateway is shutting down.', { retryAfterMs: 1_000 })
     }
+    const teller = desk.teller(() => ticket.requestId)
     const onPartial = (partial: PartialImage): void => {
       watch.onPartial?.(partial)
-      desk.tell(ticket.requestId, partial)
+      teller.onPartial(partial)
     }
-    const ticket = submit(request, caller, { ...watch, onPartial }, deps)
+    const ticket = submit(request, caller, { ...watch, ...teller, onPartial }, deps)
     desk.add(ticket.requestId, ticket.ended, ticket.cancel)
     const result = withDeadline(ticket, request.deadlineMs, deps)
     // Whoever only starts work need not listen to how it ends.

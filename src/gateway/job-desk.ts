@@ -5,11 +5,10 @@ import {
   type RequestState,
 } from '../core/jobs/request-record.ts'
 import type { JobSet } from '../ports/job-queue.ts'
-import type { PartialImage } from '../ports/provider.ts'
 import type { Dependencies } from './dependencies.ts'
 import type { JobWorker } from './job-worker.ts'
 import { type Enqueued, toQueued } from './to-queued.ts'
-import type { WorkDesk } from './work-desk.ts'
+import type { WorkDesk, WorkNews } from './work-desk.ts'
 
 /** How long a cancelling is waited for before the job is shown as it is then, in milliseconds. */
 const CANCEL_WAIT_MS = 1_000
@@ -49,8 +48,8 @@ export interface JobDesk {
   pause(id: string, signal: AbortSignal): Promise<void>
   /** Whether this process works on a job. */
   isMadeHere(id: string): boolean
-  /** Listens to partial pictures, if the job runs here. @returns what ends the listening. */
-  listen(id: string, listener: (partial: PartialImage) => void): () => void
+  /** Listens to the news of a job, if it runs here. @returns what ends the listening. */
+  listen(id: string, listener: (news: WorkNews) => void): () => void
 }
 
 /** Puts the desk together: the records of all processes, and the work of this one. */

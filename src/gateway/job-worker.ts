@@ -79,8 +79,8 @@ export class JobWorker {
     this.#running.set(job.keyId, running + 1)
     this.#count += 1
     const { stop, cancel } = openRecordStop(job)
-    const onPartial = this.#desk.teller(job.id)
-    const made = runJob(job, { stop, watch: { onPartial } }, this.#deps).finally(() => {
+    const watch = this.#desk.teller(() => job.id)
+    const made = runJob(job, { stop, watch }, this.#deps).finally(() => {
       this.#leave(job.keyId)
     })
     this.#desk.add(job.id, made, cancel)

@@ -14,7 +14,7 @@ import type { PictureHash } from '../core/quality/measures/picture-hash.ts'
 import type { ImageRequest, Warning } from '../core/request/image-request.ts'
 import type { Plan } from '../core/routing/plan.ts'
 import type { Instant } from '../core/time.ts'
-import type { PartialImage } from '../ports/provider.ts'
+import type { CallProgress, PartialImage } from '../ports/provider.ts'
 import type { Reservation } from './byte-budget.ts'
 import type { Caller, Snapshot } from './dependencies.ts'
 import type { Sibling } from './siblings.ts'
@@ -67,10 +67,16 @@ export interface Claim {
   readonly name?: string
 }
 
+/** How far one of a request's calls has come. */
+export interface AttemptProgress extends CallProgress {
+  readonly attemptId: string
+}
+
 /** What a caller wants to hear while the work goes on, and lets the work know. */
 export interface Watch {
   readonly claim?: Claim
   onPartial?(partial: PartialImage): void
+  onProgress?(progress: AttemptProgress): void
   /** Aborts when the caller has gone: what was not sent to a provider yet is not bought then. */
   readonly gone?: AbortSignal
   /**

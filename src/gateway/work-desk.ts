@@ -1,11 +1,17 @@
 import type { PartialImage } from '../ports/provider.ts'
+import type { AttemptProgress, Watch } from './run.ts'
+
+/** What is told of work while it goes on. */
+export type WorkNews =
+  | { readonly kind: 'partial'; readonly partial: PartialImage }
+  | { readonly kind: 'progress'; readonly progress: AttemptProgress }
 
 /** What can be done with work on a request while it goes on. */
 interface Work {
   /** Resolves when it has ended, however it ends. */
   readonly ended: Promise<void>
   readonly cancel: () => void
-  readonly listeners: Set<(partial: PartialImage) => void>
+  readonly listeners: Set<(news: WorkNews) => void>
 }
 
 /** The requests that this process works on now. */
@@ -43,18 +49,22 @@ export class WorkDesk {
     this.#running.get(requestId)?.cancel()
   }
 
-  /** Passes a partial picture on to whoever listens. */
-  tell(requestId: string, partial: PartialImage): void {
-    for (const listener of this.#running.get(requestId)?.listeners ?? []) listener(partial)
+  /**
+   * What passes the news of one request on to whoever listens.
+   * @param idOf asked at each of them: work may begin before its id is known.
+   */
+  teller(idOf: () => string): Required<Pick<Watch, 'onPartial' | 'onProgress'>> {
+    const tell = (news: WorkNews): void => {
+      for (const listener of this.#running.get(idOf())?.listeners ?? []) listener(news)
+    }
+    return {
+      onPartial: (partial) => tell({ kind: 'partial', partial }),
+      onProgress: (progress) => tell({ kind: 'progress', progress }),
+    }
   }
 
-  /** What passes the partial pictures of one request on. */
-  teller(requestId: string): (partial: PartialImage) => void {
-    return (partial) => this.tell(requestId, partial)
-  }
-
-  /** Listens to partial pictures of work that is done here. @returns what ends the listening. */
-  listen(requestId: string, listener: (partial: PartialImage) => void): () => void {
+  /** Listens to the news of work that is done here. @returns what ends the listening. */
+  listen(requestId: string, listener: (news: WorkNews) => void): () => void {
     const listeners = this.#running.get(requestId)?.listeners
     listeners?.add(listener)
     return () => listeners?.delete(listener)

@@ -2,6 +2,7 @@ import type { FastifyReply } from 'fastify'
 import { isEnded, type RequestState } from '../core/jobs/request-record.ts'
 import type { JsonObject } from '../core/json.ts'
 import type { Gateway } from '../gateway/gateway.ts'
+import type { WorkNews } from '../gateway/work-desk.ts'
 import { watchClient } from './client-gone.ts'
 import { printError, toGatewayError } from './errors.ts'
 import {
@@ -23,17 +24,14 @@ export interface JobStream {
 
 /**
  * Answers with the states of a job as they change, as server-sent events: `job.updated`, and last
- * `job.completed`, `job.failed` or `job.cancelled`. Where this process makes the job, its partial
- * pictures come as well. To watch is not to wait: who stops watching stops nothing else.
+ * `job.completed`, `job.failed` or `job.cancelled`. Where this process makes the job, its progress
+ * (`job.progress`) and its partial pictures come as well. To watch is not to wait: who stops watching stops nothing else.
  */
 export async function streamJob(reply: FastifyReply, id: string, job: JobStream): Promise<void> {
   const { jobs, deps } = job.gateway
   const queue = createEventQueue()
   const client = watchClient(reply.raw)
-  const deaf = jobs.listen(id, ({ index, bytes }) => {
-    const data = { id, partial_image_index: index, b64_json: base64Of(bytes) }
-    queue.push(printEvent('job.partial_image', data))
-  })
+  const deaf = jobs.listen(id, (news) => queue.push(printNews(id, news)))
   const quiet = keepAlive(queue, deps.clock)
   const told = tellStates(queue, id, job, client.gone)
     .catch((error: unknown) => {
@@ -51,6 +49,16 @@ export async function streamJob(reply: FastifyReply, id: string, job: JobStream)
     quiet()
     reply.raw.end()
   }
+}
+
+function printNews(id: string, news: WorkNews): string {
+  if (news.kind === 'partial') {
+    const { index, bytes } = news.partial
+    const data = { id, partial_image_index: index, b64_json: base64Of(bytes) }
+    return printEvent('job.partial_image', data)
+  }
+  const { attemptId, share, step, steps } = news.progress
+  return printEvent('job.progress', { id, attempt: attemptId, share, step, steps })
 }
 
 /** Looks at the job until it has ended or nobody watches, and tells what is new. */

@@ -90,7 +90,7 @@ export const jobRoutes = (context: HttpContext): readonly RouteDefinition[] => {
       method: 'GET',
       url: '/v1/jobs/:id/events',
       policy: 'images:read',
-      summary: 'The states of a job as they change, and partial pictures, until it has ended',
+      summary: 'The states of a job as they change, its progress and partial pictures, to its end',
       answers: ['text/event-stream'],
       handler: async (request, reply) => {
         const job = await knownJob(request, jobs.read)

@@ -1,3 +1,5 @@
+import type { SocketMessage, SocketRequest } from './socket.ts'
+
 /**
  * Which addresses a request may reach. Decided at connect time on the resolved address, every hop.
  */
@@ -115,5 +117,10 @@ export interface HttpClient {
     readonly headers: Readonly<Record<string, string>>
     readonly events: AsyncIterable<HttpEvent>
   }>
+  /**
+   * Listens to a WebSocket until either side closes it; absent where there are none.
+   * @throws HttpFailure when it cannot be opened, breaks, or sends more than it may.
+   */
+  listen?(request: SocketRequest, onMessage: (message: SocketMessage) => void): Promise<void>
   close(): Promise<void>
 }

@@ -81,6 +81,14 @@ export interface PartialImage {
   readonly bytes: Uint8Array
 }
 
+/** How far a server says that a call has come; never more than a word, and no promise. */
+export interface CallProgress {
+  /** 0 to 1, of the work that goes on now: a graph with two samplers begins anew. */
+  readonly share: number
+  readonly step?: number
+  readonly steps?: number
+}
+
 /** What a provider says of its limits for a credential: in headers, or by refusing. */
 export type RateReport =
   | { readonly kind: 'remaining'; readonly remaining: number; readonly resetMs: number }
@@ -133,6 +141,7 @@ export interface CallContext {
   /** There when the provider was asked to report its job by a webhook. */
   readonly reports?: JobReports
   onPartial?(partial: PartialImage): void
+  onProgress?(progress: CallProgress): void
   /** Which of the provider's credentials is used; the first one when absent. */
   readonly credential?: string
   /** The gateways that this request came through, as `via` names them. */

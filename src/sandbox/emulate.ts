@@ -1,4 +1,9 @@
-import type { EmulatorAnswer, EmulatorRequest, Fault } from '../providers/shared/emulator.ts'
+import type {
+  EmulatorAnswer,
+  EmulatorRequest,
+  EmulatorSocket,
+  Fault,
+} from '../providers/shared/emulator.ts'
 import { breaksBeforeWork, disguise, edgeAnswer, isDeliveryFault, isServerFault } from './faults.ts'
 import { createKit, namesModel } from './kit.ts'
 import type { LoggedRequest } from './request-log.ts'
@@ -41,4 +46,22 @@ export async function emulate(
     if (!signal.aborted) logged.status = 500
     throw error
   }
+}
+
+/**
+ * Lets the emulator decide about a socket: what takes it once it is open, or the answer that
+ * refuses it. Faults of sockets are the emulator's; the server makes none.
+ */
+export function connectEmulated(
+  running: Running,
+  { emulator, memory }: Station,
+  request: EmulatorRequest,
+): EmulatorAnswer | ((socket: EmulatorSocket) => void) {
+  const { method, path } = request
+  const provider = emulator.id
+  const logged = running.log.begin({ provider, method, path, at: running.clock.now() })
+  const kit = createKit(running, provider, memory, request, undefined)
+  const taken = emulator.connect?.(request, kit) ?? { status: 404 }
+  logged.status = typeof taken === 'function' ? 101 : taken.status
+  return taken
 }

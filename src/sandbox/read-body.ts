@@ -4,6 +4,8 @@ import type { IncomingMessage } from 'node:http'
 export const sandboxLimits = {
   /** More than any provider takes in one request that the gateway sends. */
   maxBodyBytes: 120_000_000,
+  /** One message that a client sends into a socket. */
+  maxSocketMessageBytes: 1_000_000,
 } as const
 
 /**

@@ -82,7 +82,7 @@ async function route(exchange: Exchange): Promise<void> {
 }
 
 /** Headers as emulators see them: those that came more than once in one line. */
-const headersOf = ({ headers }: IncomingMessage): EmulatorRequest['headers'] =>
+export const headersOf = ({ headers }: IncomingMessage): EmulatorRequest['headers'] =>
   Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [
       name,
@@ -91,7 +91,7 @@ const headersOf = ({ headers }: IncomingMessage): EmulatorRequest['headers'] =>
   )
 
 /** Splits `/<emulator>/<path>`; undefined when the path is no proper one. */
-function placeOf(
+export function placeOf(
   { origin }: Running,
   message: IncomingMessage,
 ): { prefix: string; path: string; query: URLSearchParams } | undefined {

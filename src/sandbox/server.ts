@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import type { BillEntry } from './bill-book.ts'
 import { assertUsable, makeRunning, type SandboxOptions } from './running.ts'
 import { serve } from './serve.ts'
+import { socketDoor } from './serve-socket.ts'
 
 /** The sandbox is for one machine: it has no authentication, so it never listens elsewhere. */
 const HOST = '127.0.0.1'
@@ -31,6 +32,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const running = makeRunning(options, origin, closing.signal)
   let closed: Promise<unknown> | undefined
   server.on('request', (message, response) => void serve(running, message, response))
+  server.on('upgrade', socketDoor(running))
   return {
     origin,
     baseUrl(id) {

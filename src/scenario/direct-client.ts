@@ -7,6 +7,8 @@ import type { SandboxClock } from '../sandbox/clock.ts'
 import { emulate } from '../sandbox/emulate.ts'
 import { type DeliveryFault, isDeliveryFault } from '../sandbox/faults.ts'
 import type { Running } from '../sandbox/running.ts'
+import { listenDirectly } from './direct-socket.ts'
+import { emulatedPlace } from './emulated-place.ts'
 
 /** How long a slow body takes on the sandbox's server: thirty pieces, two seconds each. */
 const SLOW_BODY_MS = 60_000
@@ -40,6 +42,7 @@ export function directClient(running: Running): HttpClient {
       const answer = await send(request)
       return { answer, headers: answer.headers, events: noEvents() }
     },
+    listen: (request, onMessage) => listenDirectly(running, request, onMessage),
     close: async () => undefined,
   }
 }
@@ -77,21 +80,11 @@ async function exchange(
   request: HttpRequest,
   signal: AbortSignal,
 ): Promise<HttpAnswer> {
-  const url = new URL(request.url)
-  const [, id = '', ...path] = url.pathname.split('/')
-  const station = running.stations.get(id)
-  if (url.origin !== running.origin || station === undefined) {
-    throw new ExchangeError('dns', `nobody is emulated at ${url.origin}/${id}`)
-  }
+  const { station, ...place } = emulatedPlace(running, request.url)
   const { headers, body = new Uint8Array() } = toOutgoing(request)
   const { answer, fault, logged } = await emulate(running, station, {
-    method: request.method,
-    path: decodeURIComponent(`/${path.join('/')}`),
-    query: url.searchParams,
-    headers,
-    body,
-    baseUrl: `${running.origin}/${id}`,
-    signal,
+    ...{ method: request.method, headers, body, signal },
+    ...place,
   })
   if (isDeliveryFault(fault)) await deliverBroken(fault, running.clock, signal)
   logged.status = answer.status

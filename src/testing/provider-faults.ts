@@ -72,6 +72,10 @@ export const faultRules: { readonly [Name in Fault]: FaultRule } = {
   'webhook-early': harmless,
   'webhook-forged': harmless,
   'webhook-never': harmless,
+  'socket-refused': harmless,
+  'socket-breaks': harmless,
+  'socket-silent': harmless,
+  'socket-disorder': harmless,
   'region-blocked': fails('auth'),
   'request-timeout': passing,
   conflict: passing,
@@ -101,6 +105,8 @@ export function isPossible(
 ): boolean {
   if (fault === 'wrong-count') return model.maxImagesPerCall > 1
   if (fault.startsWith('webhook-')) return webhook !== undefined
+  const isHeard = flow.kind === 'poll' && flow.listen !== undefined
+  if (fault.startsWith('socket-')) return isHeard
   return fault.startsWith('job-') ? flow.kind === 'poll' : true
 }
 

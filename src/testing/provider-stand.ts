@@ -95,6 +95,8 @@ function recording(client: HttpClient, requests: HttpRequest[]): HttpClient {
       requests.push(request)
       return client.stream(request)
     },
+    // An upgrade is no request; what is told through it changes no outcome.
+    ...(client.listen === undefined ? {} : { listen: client.listen }),
     close: () => client.close(),
   }
 }

@@ -48,7 +48,7 @@ const RULES: Readonly<Record<Layer, LayerRule>> = {
   http: { layers: ['core', 'ports', 'gateway'], packages: 'any', node: true },
   sandbox: {
     layers: ['core', 'providers/shared', 'provider/sandbox'],
-    packages: ['sharp', '@fastify/busboy', 'zod'],
+    packages: ['sharp', '@fastify/busboy', 'ws', 'zod'],
     node: true,
   },
   config: {

@@ -45,6 +45,8 @@ const ofJobs: Ends = { bfl: lost, replicate: 'good', fal: lost }
 const ofLinks: Ends = { bfl: lost, replicate: lost, fal: lost }
 /** Nobody asks for webhooks here; what they do wrong is played where they are. */
 const ofWebhooks: Ends = { bfl: 'good' }
+/** Faults of sockets that tell of jobs. */
+const ofSockets: Ends = { comfyui: 'good' }
 /** An own server has neither rules for content nor a bill. */
 const ofHosted = (end: End): Ends => ({
   ...{ openai: end, bfl: end, stability: end, gemini: end },
@@ -108,6 +110,10 @@ const faultEnds: {
   'webhook-early': ofWebhooks,
   'webhook-forged': ofWebhooks,
   'webhook-never': ofWebhooks,
+  'socket-refused': ofSockets,
+  'socket-breaks': ofSockets,
+  'socket-silent': ofSockets,
+  'socket-disorder': ofSockets,
   'slow-body': 'good',
   'slow-headers-31': 'good',
   'slow-headers-61': 'good',

@@ -5,6 +5,7 @@ import { Deadline } from './deadline.ts'
 import { ExchangeError, toHttpFailure } from './failure.ts'
 import { type HopOutcome, runHop } from './hop.ts'
 import { toOutgoing, toRedirected } from './outgoing.ts'
+import { listenTo } from './socket.ts'
 
 /** What may be set from outside. */
 export interface SafeFetchSettings {
@@ -44,6 +45,11 @@ export function createSafeFetch(settings: SafeFetchSettings = {}): HttpClient {
       } finally {
         if (!isStreaming) deadline.close()
       }
+    },
+    listen: async (request, onMessage) => {
+      const { url, mayBePrivate } = checked(request.url, request, undefined)
+      const dispatcher = mayBePrivate ? agents.privateToo : agents.publicOnly
+      await listenTo(url, request, { dispatcher, onMessage })
     },
     close: async () => {
       await Promise.all([agents.publicOnly.close(), agents.privateToo.close()])
@@ -87,7 +93,11 @@ async function exchange(
   }
 }
 
-function checked(address: string, request: HttpRequest, base: URL | undefined): Target {
+function checked(
+  address: string,
+  request: Pick<HttpRequest, 'addresses'>,
+  base: URL | undefined,
+): Target {
   try {
     return toTarget(address, request.addresses, base)
   } catch (error) {

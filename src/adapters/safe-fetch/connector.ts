@@ -29,6 +29,8 @@ const connectionLimits = {
   connectMs: 5_000,
   /** Connections to one origin; admission bounds what is in flight far below. */
   perOrigin: 512,
+  /** One message of a WebSocket: a preview of some megapixels; larger ones break it. */
+  maxMessageBytes: 8 * 1024 * 1024,
 } as const
 
 /**
@@ -46,6 +48,7 @@ export function createAgents(
   const settings = {
     connections: connectionLimits.perOrigin,
     ...rest,
+    webSocket: { maxPayloadSize: connectionLimits.maxMessageBytes },
     pipelining: 1,
     allowH2: false,
   }

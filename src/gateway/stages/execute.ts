@@ -231,6 +231,7 @@ export const callContext = (
   },
   ...(watch === undefined ? {} : { reports: watch.reports }),
   onPartial: (partial) => run.watch.onPartial?.(partial),
+  onProgress: (progress) => run.watch.onProgress?.({ ...progress, attemptId: attempt.id }),
   ...(run.watch.via === undefined ? {} : { via: run.watch.via }),
 })
 

@@ -1,5 +1,6 @@
 import type { FastifyReply } from 'fastify'
 import type { JsonObject } from '../../core/json.ts'
+import { readImageHeader } from '../../core/quality/image-header.ts'
 import type { ImageRequest } from '../../core/request/image-request.ts'
 import type { OpenAnswer } from '../../gateway/open-answer.ts'
 import type { GatewayResult } from '../../gateway/result.ts'
@@ -78,7 +79,11 @@ function partialEvent(form: StreamForm, request: ImageRequest, partial: PartialI
   return printEvent(`${form.kind}.partial_image`, {
     b64_json: base64Of(partial.bytes),
     partial_image_index: partial.index,
-    ...eventFields(request, { created: Math.floor(form.clock.now() / 1000) }),
+    ...eventFields(request, {
+      created: Math.floor(form.clock.now() / 1000),
+      // Previews of a server that paints come in a form of their own.
+      output_format: readImageHeader(partial.bytes)?.format,
+    }),
   })
 }
 

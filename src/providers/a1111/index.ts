@@ -8,6 +8,7 @@ import { classify } from './failures.ts'
 import modelsFile from './models.json' with { type: 'json' }
 import { checkOptions } from './options.ts'
 import pricesFile from './prices.json' with { type: 'json' }
+import { watch } from './progress.ts'
 import { readServer } from './settings.ts'
 import { fromWire, toWire } from './wire.ts'
 
@@ -25,13 +26,13 @@ const a1111 = defineProvider({
   ...readModelsFile('a1111', modelsFile),
   prices: priceRowsSchema.parse(pricesFile),
   authorize: authorizeOwn,
-  imageFields: ['images[]'],
+  imageFields: ['images[]', 'live_preview'],
   checkOptions,
   estimate: (plan) => ownEstimate(plan, drawnSize(plan)),
   toWire,
   fromWire,
   classify,
-  flow: { kind: 'sync' },
+  flow: { kind: 'sync', watch },
   probe: { method: 'GET', url: '/sdapi/v1/progress?skip_current_image=true' },
   interrupt: { method: 'POST', url: '/sdapi/v1/interrupt' },
   // One job at a time behind a lock; a further request waits there without a word.

@@ -28,11 +28,13 @@ export function paint(
   job: EmulatedJob,
   fault: Fault | undefined,
 ): Promise<Painted> {
+  const id = job.taskId === '' ? `task(${kit.hexId(15)})` : job.taskId
+  serverOf(kit).waiting.add(id)
   return inTurn(kit, async () => {
     const checkpoint = load(kit, job, fault)
     const seconds = secondsOf(kit, job, checkpoint) * (fault === 'cost-differs' ? DIFFERING : 1)
-    const id = job.taskId === '' ? `task(${kit.hexId(15)})` : job.taskId
-    const done = await work(kit, { id, count: job.count, steps: job.steps, seconds })
+    const { count, steps } = job
+    const done = await work(kit, { id, count, steps, seconds, drawing: drawingOf(job) })
     const ticks = Math.max(1, Math.round(seconds * done * TICKS_PER_SECOND))
     const nano = (2n * NANO_PER_HOUR * BigInt(ticks) + TICKS_PER_HOUR) / (2n * TICKS_PER_HOUR)
     const { title } = checkpoint
@@ -49,6 +51,10 @@ export function paint(
     }
   })
 }
+
+const drawingOf = ({ prompt, seed, width, height }: EmulatedJob) => ({
+  ...{ prompt, seed, width, height },
+})
 
 const isGridAsked = (kit: EmulatorKit, { overrides }: EmulatedJob): boolean =>
   (overrides.return_grid ?? serverOf(kit).options.return_grid) === true

@@ -1,5 +1,7 @@
 import type { EmulatorKit } from '../shared/emulator.ts'
+import { toBase64 } from '../shared/emulator-wire.ts'
 import { CHECKPOINTS } from './sandbox-lists.ts'
+import type { EmulatedJob } from './sandbox-request.ts'
 
 /** The job that holds the lock. */
 export interface RunningJob {
@@ -8,6 +10,7 @@ export interface RunningJob {
   readonly steps: number
   readonly startedAt: number
   readonly seconds: number
+  readonly drawing: Pick<EmulatedJob, 'prompt' | 'seed' | 'width' | 'height'>
   step: number
   isInterrupted: boolean
 }
@@ -16,6 +19,8 @@ export interface RunningJob {
 export interface EmulatedServer {
   readonly options: Record<string, unknown>
   running: RunningJob | undefined
+  /** Ids of the jobs that wait for the lock. */
+  readonly waiting: Set<string>
   /** Resolves when the last job that was taken in has ended. */
   tail: Promise<unknown>
 }
@@ -29,7 +34,12 @@ export function serverOf(kit: EmulatorKit): EmulatedServer {
     samples_format: 'png',
     return_grid: true,
   }
-  const server: EmulatedServer = { options, running: undefined, tail: Promise.resolve() }
+  const server: EmulatedServer = {
+    options,
+    running: undefined,
+    waiting: new Set(),
+    tail: Promise.resolve(),
+  }
   kit.state.set('server', server)
   return server
 }
@@ -51,10 +61,11 @@ const SLICES = 10
  */
 export async function work(
   kit: EmulatorKit,
-  job: Pick<RunningJob, 'id' | 'count' | 'steps' | 'seconds'>,
+  job: Pick<RunningJob, 'id' | 'count' | 'steps' | 'seconds' | 'drawing'>,
 ): Promise<number> {
   const server = serverOf(kit)
   const running: RunningJob = { ...job, startedAt: kit.now(), step: 0, isInterrupted: false }
+  server.waiting.delete(job.id)
   server.running = running
   let done = 0
   while (done < SLICES && !running.isInterrupted) {
@@ -73,10 +84,47 @@ export function interrupt(kit: EmulatorKit): object {
   return {}
 }
 
+const shareOf = (running: RunningJob | undefined): number =>
+  running === undefined ? 0 : Math.min(1, 0.01 + running.step / running.steps)
+
+/** What `POST /internal/progress` tells of one task, by its id. */
+export async function taskProgressOf(
+  kit: EmulatorKit,
+  asked: { readonly id_task?: unknown; readonly live_preview?: unknown },
+): Promise<object> {
+  const { running, waiting } = serverOf(kit)
+  const isActive = running !== undefined && running.id === asked.id_task
+  const isQueued = waiting.has(String(asked.id_task))
+  const preview = isActive && asked.live_preview !== false ? await previewOf(kit, running) : null
+  return {
+    active: isActive,
+    queued: isQueued,
+    completed: false,
+    progress: isActive ? shareOf(running) : null,
+    eta: null,
+    live_preview: preview === null ? null : `data:image/png;base64,${preview}`,
+    id_live_preview: isActive ? running.step : -1,
+    textinfo: isActive ? null : isQueued ? 'In queue: 1/1' : 'Waiting...',
+  }
+}
+
+/** Half as large as the picture, and the coarser the earlier. */
+const previewOf = async (kit: EmulatorKit, { drawing, step, steps }: RunningJob): Promise<string> =>
+  toBase64(
+    await kit.draw({
+      ...drawing,
+      width: Math.ceil(drawing.width / 2),
+      height: Math.ceil(drawing.height / 2),
+      format: 'png',
+      coarseness: Math.max(1, 3 - Math.floor((3 * step) / steps)),
+    }),
+  )
+
 /** What `GET /sdapi/v1/progress` tells; an idle server has no jobs. */
-export function progressOf(kit: EmulatorKit): object {
+export async function progressOf(kit: EmulatorKit, query: URLSearchParams): Promise<object> {
   const { running } = serverOf(kit)
-  const progress = running === undefined ? 0 : Math.min(1, 0.01 + running.step / running.steps)
+  const progress = shareOf(running)
+  const isShown = running !== undefined && query.get('skip_current_image') !== 'true'
   const elapsed = running === undefined ? 0 : (kit.now() - running.startedAt) / 1_000
   return {
     progress,
@@ -90,7 +138,7 @@ export function progressOf(kit: EmulatorKit): object {
       sampling_step: running?.step ?? 0,
       sampling_steps: running?.steps ?? 0,
     },
-    current_image: null,
+    current_image: isShown ? await previewOf(kit, running) : null,
     textinfo: null,
   }
 }

@@ -7,7 +7,7 @@ import {
 import { jsonAnswer, jsonBodyOf } from '../shared/emulator-wire.ts'
 import { CHECKPOINTS, isKnownSampler, SAMPLERS, SCHEDULERS } from './sandbox-lists.ts'
 import { paint } from './sandbox-paint.ts'
-import { interrupt, progressOf, serverOf } from './sandbox-queue.ts'
+import { interrupt, progressOf, serverOf, taskProgressOf } from './sandbox-queue.ts'
 import { readJob } from './sandbox-request.ts'
 
 /** Passwords that begin so are refused. */
@@ -24,6 +24,12 @@ export default defineEmulator({
     if (route === 'POST /sdapi/v1/img2img') return generate(request, kit, true)
     if (route === 'POST /sdapi/v1/interrupt') return jsonAnswer(200, interrupt(kit))
     if (route === 'POST /sdapi/v1/options') return setOptions(request, kit)
+    if (route === 'GET /sdapi/v1/progress') {
+      return jsonAnswer(200, await progressOf(kit, request.query))
+    }
+    if (route === 'POST /internal/progress') {
+      return jsonAnswer(200, await taskProgressOf(kit, jsonBodyOf(request) ?? {}))
+    }
     const read = Object.hasOwn(listings, route) ? listings[route] : undefined
     return read === undefined
       ? jsonAnswer(404, { detail: 'Not Found' })
@@ -44,7 +50,6 @@ function isRefused({ headers }: EmulatorRequest): boolean {
 
 /** What can be asked for free, as the web UI lists it. */
 const listings: Readonly<Record<string, (kit: EmulatorKit) => unknown>> = {
-  'GET /sdapi/v1/progress': progressOf,
   'GET /sdapi/v1/options': (kit) => serverOf(kit).options,
   'GET /sdapi/v1/sd-models': () =>
     CHECKPOINTS.map(({ title, hash }) => {

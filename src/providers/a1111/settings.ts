@@ -57,6 +57,7 @@ const factsOf = (row: ServerModel, server: string): OwnModelFacts => ({
   operations: ['generate', 'edit', 'inpaint'],
   maxImagesPerCall: BATCH,
   formats: ['png'],
+  hasPreviews: true,
   ...(row.checkpoint === undefined ? {} : { wireName: row.checkpoint }),
   wire: {
     mask: 'white_is_edit',

@@ -6,6 +6,7 @@ import { drawnSize } from '../shared/own-models.ts'
 import { ownEstimate } from '../shared/own-price.ts'
 import { classify } from './failures.ts'
 import { builtInWorkflow } from './graph.ts'
+import { listen } from './messages.ts'
 import modelsFile from './models.json' with { type: 'json' }
 import { checkOptions } from './options.ts'
 import pricesFile from './prices.json' with { type: 'json' }
@@ -69,6 +70,7 @@ const comfyui = (server: ComfyServer, id: string, displayName: string): Provider
       toPoll,
       fromPoll: fromPoll(find),
       presence: { everyMs: LOOK_EVERY_MS, toLook, fromLook },
+      listen,
     },
     cancel,
     probe: { method: 'GET', url: '/system_stats' },

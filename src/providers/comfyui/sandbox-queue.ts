@@ -3,6 +3,7 @@ import type { Size } from '../../core/request/image-request.ts'
 import type { EmulatorKit, Fault } from '../shared/emulator.ts'
 import type { EmulatedPicture } from './sandbox-graph.ts'
 import { checkpointOf } from './sandbox-lists.ts'
+import { type EmulatedClient, tellerOf, tellQueue } from './sandbox-socket.ts'
 
 /** The emulated machine is rented at $0.80 an hour; time is told in milliseconds. */
 const NANO_PER_HOUR = 800_000_000n
@@ -20,9 +21,14 @@ export interface EmulatedJob {
   readonly graph: unknown
   readonly picture: EmulatedPicture
   readonly fault: Fault | undefined
+  /** Whose socket hears of it; everybody's when absent. */
+  readonly client: string | undefined
+  /** `extra_data` of the submit. */
+  readonly extra: { readonly preview_method?: unknown }
 }
 
-interface Queued extends EmulatedJob {
+/** A job in the server's queue. */
+export interface Queued extends EmulatedJob {
   readonly number: number
   isInterrupted: boolean
 }
@@ -44,6 +50,8 @@ export interface EmulatedServer {
   readonly files: Map<string, EmulatedFile>
   /** Uploaded pictures by their paths. */
   readonly inputs: Map<string, Size>
+  /** Open sockets by their clients. */
+  readonly clients: Map<string, EmulatedClient>
   taken: number
 }
 
@@ -58,6 +66,7 @@ export function serverOf(kit: EmulatorKit): EmulatedServer {
     history: new Map(),
     files: new Map(),
     inputs: new Map(),
+    clients: new Map(),
     taken: 0,
   }
   kit.state.set('server', server)
@@ -73,6 +82,7 @@ export function enqueue(kit: EmulatorKit, job: EmulatedJob): number {
   if (job.fault === 'job-vanishes') return number
   const line = job.fault === 'job-stuck' ? server.stuck : server.pending
   line.push({ ...job, number, isInterrupted: false })
+  tellQueue(server)
   void pump(kit)
   return number
 }
@@ -85,6 +95,7 @@ async function pump(kit: EmulatorKit): Promise<void> {
     server.running = job
     await run(kit, job)
     server.running = undefined
+    tellQueue(server)
   }
 }
 
@@ -93,9 +104,14 @@ async function run(kit: EmulatorKit, job: Queued): Promise<void> {
   const startedAt = kit.now()
   const seconds = secondsOf(kit, picture) * (fault === 'cost-differs' ? DIFFERING : 1)
   let done = 0
+  const teller = tellerOf(job, serverOf(kit), kit)
+  teller.tell('execution_start')
+  teller.tell('execution_cached', { nodes: [] })
+  teller.tell('executing', { node: '3', display_node: '3' })
   while (done < SLICES && !job.isInterrupted) {
     await kit.latency(seconds / SLICES)
     done += 1
+    await teller.step(done / SLICES)
   }
   // Told in emulated time, whatever the sandbox's speed: prices are those of a real machine.
   const tookMs = Math.max(1, Math.round((seconds * 1_000 * done) / SLICES))
@@ -106,7 +122,9 @@ async function run(kit: EmulatorKit, job: Queued): Promise<void> {
   const failed = failureOf(job)
   if (failed !== undefined) {
     const [name, facts] = failed
-    return remember(kit, job, {}, 'error', [...begin, message(name, end, facts)])
+    teller.tell(name, facts)
+    remember(kit, job, {}, 'error', [...begin, message(name, end, facts)])
+    return teller.end()
   }
   const nano = (2n * NANO_PER_HOUR * BigInt(tookMs) + MS_PER_HOUR) / (2n * MS_PER_HOUR)
   kit.bill({
@@ -115,10 +133,13 @@ async function run(kit: EmulatorKit, job: Queued): Promise<void> {
     dollars: dollarsFromNano(nano),
     requestId: job.id,
   })
-  return remember(kit, job, store(kit, job), 'success', [
-    ...begin,
-    message('execution_success', end),
-  ])
+  const outputs = store(kit, job)
+  for (const [node, output] of Object.entries(outputs)) {
+    teller.tell('executed', { node, display_node: node, output })
+  }
+  teller.tell('execution_success')
+  remember(kit, job, outputs, 'success', [...begin, message('execution_success', end)])
+  teller.end()
 }
 
 /** How a job ends that gives nothing; such time is not booked. */

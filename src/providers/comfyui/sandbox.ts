@@ -10,11 +10,12 @@ import { drawWithFault, jsonAnswer, jsonBodyOf } from '../shared/emulator-wire.t
 import { readEmulatedGraph, refusalOf } from './sandbox-graph.ts'
 import { CHECKPOINTS, objectInfo } from './sandbox-lists.ts'
 import { enqueue, giveUp, interrupt, queueOf, serverOf } from './sandbox-queue.ts'
+import { connect } from './sandbox-socket.ts'
 
 /** Keys that begin so are refused, as a proxy in front would. */
 const BAD_KEY = /^(Bearer|Basic) invalid/
 
-/** The emulator of ComfyUI's HTTP routes; of `/ws` there is nothing, an emulator has no sockets. */
+/** The emulator of ComfyUI's routes and of its socket. */
 export default defineEmulator({
   id: 'comfyui',
   basePath: '',
@@ -31,6 +32,10 @@ export default defineEmulator({
     if (method === 'POST') return command(path, jsonBodyOf(request), kit)
     return method === 'GET' ? look(path, kit) : plain(405)
   },
+  connect: (request, kit) =>
+    BAD_KEY.test(request.headers.authorization ?? '')
+      ? plain(401)
+      : connect(request, serverOf(kit), kit),
 })
 
 const plain = (status: number): EmulatorAnswer => ({
@@ -152,7 +157,12 @@ async function submit(request: EmulatorRequest, kit: EmulatorKit): Promise<Emula
   const hex = kit.hexId(32)
   const made = hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
   const id = typeof own === 'string' && own !== '' ? own : made
-  const number = enqueue(kit, { id, graph, picture: read.picture, fault })
+  const client = member(body, 'client_id')
+  const number = enqueue(kit, {
+    ...{ id, graph, picture: read.picture, fault },
+    client: typeof client === 'string' ? client : undefined,
+    extra: { preview_method: member(member(body, 'extra_data'), 'preview_method') },
+  })
   if (fault === 'server-error-billed') return plain(500)
   return jsonAnswer(200, { prompt_id: id, number, node_errors: {} })
 }

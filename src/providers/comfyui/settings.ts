@@ -116,6 +116,7 @@ const factsOfBuiltIn = (row: BuiltInModel): OwnModelFacts => ({
   operations: ['generate', 'edit', 'inpaint'],
   maxImagesPerCall: BATCH,
   formats: ['png'],
+  hasPreviews: true,
   wireName: row.checkpoint,
   wire: { mask: 'white_is_edit' },
 })
@@ -124,6 +125,7 @@ const factsOfTemplate = (row: TemplateModel): OwnModelFacts => ({
   operations: operationsOf(row),
   maxImagesPerCall: row.slots.batch_size === undefined ? 1 : BATCH,
   formats: ['png'],
+  hasPreviews: true,
   wire: { mask: 'white_is_edit' },
 })
 

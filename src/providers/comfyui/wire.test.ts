@@ -57,7 +57,7 @@ describe('a generation', () => {
     const { nodes, rest } = graphOf(planOf({ settings }))
     expect(rest).toEqual({
       prompt_id: attemptUuid('att_1'),
-      client_id: 'keeprate',
+      client_id: attemptUuid('att_1'),
       extra_data: {},
     })
     expect(nodes[3]).toEqual({

@@ -60,11 +60,15 @@ export const toWire =
   (find: WorkflowFinder) =>
   (call: ProviderCall, answers: readonly HttpAnswer[]): WireRequest => {
     const prompt = find(call.model.id)?.print(call, valuesOf(call, answers)) ?? {}
+    const id = attemptUuid(call.attemptId)
     const value = {
       prompt,
-      prompt_id: attemptUuid(call.attemptId),
-      client_id: 'keeprate',
-      extra_data: {},
+      prompt_id: id,
+      // A client of its own for each job: a socket hears of its client's jobs, and only the newest
+      // socket of a client hears anything, whichever replica opened it.
+      client_id: id,
+      // Servers before December 2025 show previews only when started with `--preview-method`.
+      extra_data: (call.partialImages ?? 0) > 0 ? { preview_method: 'auto' } : {},
     }
     return { method: 'POST', url: '/prompt', body: { kind: 'json', value } }
   }
@@ -86,7 +90,7 @@ function valuesOf(call: ProviderCall, answers: readonly HttpAnswer[]): GraphValu
 }
 
 /** Reads the answer to a submit. Old servers make up an id of their own; theirs counts. */
-export function fromSubmit(answer: HttpAnswer): WireOutcome {
+export function fromSubmit(answer: HttpAnswer, { attemptId }: ProviderCall): WireOutcome {
   const { json } = answer
   if (!isObject(json)) {
     const message = `no JSON in the answer to a submit: ${wordsOf(answer)}`
@@ -97,7 +101,8 @@ export function fromSubmit(answer: HttpAnswer): WireOutcome {
     const message = `a submit was answered without a prompt_id: ${wordsOf(answer)}`
     return { kind: 'failed', failure: failure('overloaded', message, { billed: 'unknown' }) }
   }
-  return { kind: 'submitted', job: { id, pollUrl: historyOf(id), facts: {} } }
+  const facts = { client_id: attemptUuid(attemptId) }
+  return { kind: 'submitted', job: { id, pollUrl: historyOf(id), facts } }
 }
 
 const historyOf = (id: string): string => `/history/${encodeURIComponent(id)}`

@@ -6,35 +6,28 @@ import type {
   CallContext,
   CallOutcome,
   CallPlan,
-  JobReports,
   Provider,
   ProviderCall,
   ProviderJob,
 } from '../../ports/provider.ts'
 import { askBefore } from './before.ts'
 import { cancelJob, interruptOnAbort } from './cancel.ts'
-import type {
-  PollFlow,
-  ProviderDefinition,
-  SyncFlow,
-  WireOutcome,
-  WireRequest,
-} from './definition.ts'
+import type { ProviderDefinition, SyncFlow, WireOutcome, WireRequest } from './definition.ts'
 import { deliveryReader } from './delivery-reader.ts'
 import { collect } from './download.ts'
 import { exchangeSubmit } from './exchange-submit.ts'
-import { lossWatch } from './lost-job.ts'
+import { pollJob } from './poll-job.ts'
 import { rateReportOf } from './rate-headers.ts'
 import {
   exchange,
   fromTransportError,
-  isPassing,
   type Line,
   maxAnswerBytes,
   signed,
   toHttp,
   transportLimits,
 } from './transport.ts'
+import { watchCall } from './watch-call.ts'
 
 /** What turns a definition into a provider that can be called. */
 export interface ProviderRuntime {
@@ -111,7 +104,7 @@ async function submit(
   if ('failure' in asked) return { kind: 'failed', failure: asked.failure }
   const wire = line.definition.toWire(call, asked.answers)
   if (flow.kind === 'sync' && flow.fromEvent !== undefined && call.partialImages !== undefined) {
-    return stream(line, clock, { ...flow, fromEvent: flow.fromEvent }, wire, call, context)
+    return stream(line, clock, { fromEvent: flow.fromEvent }, wire, call, context)
   }
   const limitMs =
     flow.kind === 'sync'
@@ -122,8 +115,10 @@ async function submit(
     maxBytes: maxAnswerBytes(call.n),
     signal: context.signal,
   })
-  const result = await interruptOnAbort(line, context.signal, () =>
-    exchangeSubmit(line, clock, request, context.reports),
+  const result = await watchCall(line, clock, { call, context }, () =>
+    interruptOnAbort(line, context.signal, () =>
+      exchangeSubmit(line, clock, request, context.reports),
+    ),
   )
   if ('failure' in result) return findLost(line, clock, result.failure, call, context)
   const { answer } = result
@@ -184,61 +179,20 @@ async function conclude(
   }
 }
 
-/** Polls until the job has ended; passing troubles of single polls do not end it. */
-async function poll(
+/** Polls a job to its end, and fetches what it gave. */
+const poll = async (
   line: Line,
   clock: Clock,
   job: ProviderJob,
   plan: CallPlan,
   context: CallContext,
-): Promise<CallOutcome> {
-  const flow = line.definition.flow as PollFlow
-  const endsAt = clock.monotonicMs() + plan.model.timeoutMs
-  let pauseMs = flow.everyMs
-  let failedPolls = 0
-  let question = flow.toPoll(job)
-  const sleep: JobReports['pause'] = (ms, signal) => clock.sleep(ms, signal)
-  const untilReported = context.reports?.pause ?? sleep
-  let pause = untilReported
-  const lossOf = lossWatch(line, clock, job)
-  while (clock.monotonicMs() < endsAt) {
-    await pause(pauseMs, context.signal)
-    pauseMs = flow.everyMs
-    const request = toHttp(line, question, {
-      timeouts: { headersMs: transportLimits.pollMs, totalMs: transportLimits.pollMs },
-      maxBytes: maxAnswerBytes(plan.n),
-      signal: context.signal,
-    })
-    const result = await exchange(line, request)
-    const outcome: WireOutcome =
-      'failure' in result
-        ? { kind: 'failed', failure: { ...result.failure, status: 503 } }
-        : flow.fromPoll(result.answer, job, plan)
-    if (outcome.kind === 'pending') {
-      const loss = await lossOf(context.signal)
-      if (loss !== undefined) return { kind: 'failed', failure: loss }
-      pauseMs = outcome.checkAfterMs ?? flow.everyMs
-      question = outcome.askNext ?? flow.toPoll(job)
-      // A job that has ended, and says elsewhere with what, is not reported again.
-      pause = outcome.askNext === undefined ? untilReported : sleep
-      failedPolls = 0
-    } else if (outcome.kind === 'failed' && isPassing(outcome.failure.status)) {
-      failedPolls += 1
-      const asked = outcome.failure.retryAfterMs ?? flow.everyMs * 2
-      pauseMs = Math.min(asked, transportLimits.maxPollPauseMs)
-      if (failedPolls >= transportLimits.maxFailedPolls) break
-    } else {
-      return conclude(line, clock, outcome, plan, context)
-    }
-  }
-  const message = `job ${job.id} has not ended within ${plan.model.timeoutMs} ms`
-  return { kind: 'failed', failure: failure('timeout_unknown', message) }
-}
+): Promise<CallOutcome> =>
+  conclude(line, clock, await pollJob(line, clock, { job, plan, context }), plan, context)
 
 async function stream(
   line: Line,
   clock: Clock,
-  flow: Required<SyncFlow>,
+  flow: Required<Pick<SyncFlow, 'fromEvent'>>,
   wire: WireRequest,
   call: ProviderCall,
   context: CallContext,

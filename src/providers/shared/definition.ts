@@ -17,6 +17,7 @@ import type {
   WebhookDelivery,
   WebhookNotice,
 } from '../../ports/provider.ts'
+import type { ListenRule, WatchRule } from './job-news.ts'
 
 /**
  * A request in the provider's words. The flow adds base URL, credential, limits and address policy.
@@ -82,6 +83,8 @@ export interface SyncFlow {
     call: ProviderCall,
     earlier: readonly HttpEvent[],
   ) => WireEvent
+  /** How far the call has come, for servers that can be asked while they work. */
+  readonly watch?: WatchRule
 }
 
 /** Submit, then poll until the job has ended. */
@@ -104,6 +107,8 @@ export interface PollFlow {
     /** Whether the job waits or is worked on; undefined where the answer does not tell. */
     readonly fromLook: (answer: HttpAnswer, job: ProviderJob) => boolean | undefined
   }
+  /** A socket that tells of jobs while they are worked on. */
+  readonly listen?: ListenRule
 }
 
 /** How a submitted job is given up; absent where the provider cannot (then it is paid anyway). */

@@ -38,6 +38,17 @@ export interface Drawing extends Size {
   readonly misspelt?: boolean
 }
 
+/** A WebSocket that a client opened, from the emulator's side. */
+export interface EmulatorSocket {
+  send(message: string | Uint8Array): void
+  /** Breaks the connection, without a word. */
+  destroy(): void
+  /** Takes the texts that the client sends. */
+  onText(listener: (text: string) => void): void
+  /** Aborts when the connection has ended, whoever ended it. */
+  readonly closed: AbortSignal
+}
+
 /** What the sandbox gives each provider's emulator. */
 export interface EmulatorKit {
   draw(drawing: Drawing): Promise<Uint8Array>
@@ -115,6 +126,11 @@ export const faults = [
   'webhook-early',
   'webhook-forged',
   'webhook-never',
+  // Of sockets that tell of jobs; what a job gives is the same.
+  'socket-refused',
+  'socket-breaks',
+  'socket-silent',
+  'socket-disorder',
   // The rest is made by the sandbox's server alone, for all providers alike.
   'reset-in-headers',
   'reset-after-headers',
@@ -151,6 +167,14 @@ export interface Emulator {
   /** The provider's API root below the prefix, such as `/v1`; part of its base URL. */
   readonly basePath: string
   handle(request: EmulatorRequest, kit: EmulatorKit): Promise<EmulatorAnswer>
+  /**
+   * Decides about a WebSocket before it is opened: what takes it, or the answer that refuses it.
+   * Absent for providers that have none.
+   */
+  connect?(
+    request: EmulatorRequest,
+    kit: EmulatorKit,
+  ): EmulatorAnswer | ((socket: EmulatorSocket) => void)
 }
 
 /** Declares an emulator; gives it its type and nothing else. */

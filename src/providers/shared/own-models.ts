@@ -101,6 +101,8 @@ export interface OwnModelFacts {
   readonly maxImagesPerCall: number
   readonly formats: Model['formats']
   readonly wireName?: string
+  /** The server shows what it paints while it paints. */
+  readonly hasPreviews?: true
   readonly wire: Model['wire']
 }
 
@@ -133,7 +135,10 @@ function toOwnModel(provider: string, own: OwnModel, facts: OwnModelFacts): Mode
     maxImagesPerCall: own.max_images_per_call ?? facts.maxImagesPerCall,
     maxInputImages: isEditing ? 1 : 0,
     maxPromptCharacters: MOST_PROMPT_CHARACTERS,
-    supports: { seed: true, negativePrompt: family.hasNegativePrompt, mask: isInpainting },
+    supports: {
+      ...{ seed: true, negativePrompt: family.hasNegativePrompt, mask: isInpainting },
+      ...(facts.hasPreviews === undefined ? {} : { stream: true }),
+    },
     steps: { min: 1, max: MOST_STEPS, default: family.steps, ...own.steps },
     guidance: { min: 1, max: MOST_GUIDANCE, default: family.guidance, ...own.guidance },
     typicalSeconds: own.typical_seconds ?? own.seconds_per_image ?? family.seconds,

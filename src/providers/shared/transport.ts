@@ -34,6 +34,10 @@ export const transportLimits = {
   maxRequestsBefore: 40,
   /** One of them; an upload of 50 MB takes its time. */
   beforeMs: 120_000,
+  /** Until a socket is open that tells of a job. */
+  socketOpenMs: 10_000,
+  /** Messages of one: a graph of many samplers tells of some thousand steps. */
+  maxSocketMessages: 50_000,
   /** Giving a job up. */
   cancelMs: 30_000,
 } as const

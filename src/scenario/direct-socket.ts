@@ -1,0 +1,40 @@
+import { ExchangeError, toHttpFailure } from '../adapters/safe-fetch/failure.ts'
+import type { SocketMessage, SocketRequest } from '../ports/socket.ts'
+import { connectEmulated } from '../sandbox/emulate.ts'
+import type { Running } from '../sandbox/running.ts'
+import { emulatedPlace } from './emulated-place.ts'
+
+/** Listens to an emulator of the same process; what it sends comes at once. */
+export async function listenDirectly(
+  running: Running,
+  request: SocketRequest,
+  onMessage: (message: SocketMessage) => void,
+): Promise<void> {
+  const { signal, greeting, headers } = request
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const close = (): void => resolve()
+  signal.addEventListener('abort', close, { once: true })
+  try {
+    const { station, ...place } = emulatedPlace(running, request.url)
+    const asked = { method: 'GET', headers, body: new Uint8Array(), signal, ...place }
+    const taken = connectEmulated(running, station, asked)
+    if (typeof taken !== 'function') {
+      throw new ExchangeError('connect', `the socket was refused with ${taken.status}`)
+    }
+    taken({
+      closed: signal,
+      send: (message) => {
+        if (!signal.aborted) onMessage(message)
+      },
+      destroy: () => reject(new ExchangeError('reset', 'the socket broke')),
+      onText: (listener) => {
+        if (greeting !== undefined) listener(greeting)
+      },
+    })
+    await promise
+  } catch (error) {
+    throw toHttpFailure(error, false)
+  } finally {
+    signal.removeEventListener('abort', close)
+  }
+}
