@@ -25,7 +25,8 @@ export interface JobStream {
 /**
  * Answers with the states of a job as they change, as server-sent events: `job.updated`, and last
  * `job.completed`, `job.failed` or `job.cancelled`. Where this process makes the job, its progress
- * (`job.progress`) and its partial pictures come as well. To watch is not to wait: who stops watching stops nothing else.
+ * (`job.progress`) and its partial pictures come as well. To watch is not to wait: who stops
+ * watching stops nothing else.
  */
 export async function streamJob(reply: FastifyReply, id: string, job: JobStream): Promise<void> {
   const { jobs, deps } = job.gateway

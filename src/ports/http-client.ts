@@ -1,5 +1,3 @@
-import type { SocketMessage, SocketRequest } from './socket.ts'
-
 /**
  * Which addresses a request may reach. Decided at connect time on the resolved address, every hop.
  */
@@ -100,6 +98,25 @@ export interface HttpFailureInfo {
 export interface HttpFailure extends Error {
   readonly httpFailure: HttpFailureInfo
 }
+
+/** A WebSocket that is only listened to: it tells of work, and nothing is asked through it. */
+export interface SocketRequest {
+  /** With `http` or `https`, as every other address of the server. */
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly addresses: AddressPolicy
+  /** The one text that is sent, as soon as it is open. */
+  readonly greeting?: string
+  /** Longest wait until it is open, in milliseconds. */
+  readonly openMs: number
+  /** More messages than this end it. How large one may be is the client's own limit. */
+  readonly maxMessages: number
+  /** Closes it. */
+  readonly signal: AbortSignal
+}
+
+/** One whole message: text, or bytes. */
+export type SocketMessage = string | Uint8Array
 
 /**
  * The only way out of the process. Sends `accept-encoding: identity` where images are expected,

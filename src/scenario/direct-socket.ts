@@ -1,5 +1,5 @@
 import { ExchangeError, toHttpFailure } from '../adapters/safe-fetch/failure.ts'
-import type { SocketMessage, SocketRequest } from '../ports/socket.ts'
+import type { SocketMessage, SocketRequest } from '../ports/http-client.ts'
 import { connectEmulated } from '../sandbox/emulate.ts'
 import type { Running } from '../sandbox/running.ts'
 import { emulatedPlace } from './emulated-place.ts'

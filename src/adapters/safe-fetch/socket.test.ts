@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type WebSocket, WebSocketServer } from 'ws'
-import type { SocketMessage, SocketRequest } from '../../ports/socket.ts'
+import type { SocketMessage, SocketRequest } from '../../ports/http-client.ts'
 import { createSafeFetch } from './client.ts'
 
 const client = createSafeFetch()

@@ -1,5 +1,5 @@
 import { type Dispatcher, WebSocket } from 'undici'
-import type { SocketMessage, SocketRequest } from '../../ports/socket.ts'
+import type { SocketMessage, SocketRequest } from '../../ports/http-client.ts'
 import { ExchangeError, toHttpFailure } from './failure.ts'
 
 /** Where the messages of a socket go, and which connections it is opened by. */

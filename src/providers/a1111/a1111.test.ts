@@ -8,7 +8,6 @@ testProvider(a1111, emulator, {
     'fault:moderate-input': 'the server moderates nothing',
     'fault:moderate-output': 'the server moderates nothing',
     'fault:no-credit': 'nobody pays the server',
-    stream:
-      'a job here takes milliseconds, less than a look at it: progress.test.ts plays it in its time',
+    stream: 'a job here takes milliseconds, less than a look at it: progress.test.ts plays one',
   },
 })

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { HttpAnswer, HttpClient, HttpRequest } from '../../ports/http-client.ts'
 import type { CallContext, CallProgress, PartialImage, ProviderCall } from '../../ports/provider.ts'
 import { createPlainKit } from '../../testing/plain-kit.ts'
+import { smallestPng } from '../../testing/smallest-png.ts'
 import { VirtualClock } from '../../testing/virtual-clock.ts'
 import { createProvider } from '../shared/create-provider.ts'
 import a1111 from './index.ts'
@@ -13,12 +14,6 @@ const call: ProviderCall = {
   ...{ attemptId: 'att_1', safetyIdentifier: 'hash' },
 }
 const [submit, internal, open] = ['txt2img', 'internal/progress', 'v1/progress'] as const
-
-/** A PNG of 1 × 1. */
-const png = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
-  'base64',
-)
 
 type Reply = Pick<HttpAnswer, 'status' | 'json'> & { readonly hasPicture?: true }
 
@@ -32,13 +27,13 @@ async function listenTo(
   const send: HttpClient['send'] = async (request) => {
     if (request.url.includes(submit)) {
       await clock.sleep(10_000)
-      const images = [{ bytes: png, digest: 'a'.repeat(64) }]
+      const images = [{ bytes: smallestPng, digest: 'a'.repeat(64) }]
       const json = { images: [{ keeprate_image: 0 }], info: '{"all_seeds":[7]}' }
       return { status: 200, headers: {}, json, images }
     }
     requests.push(request)
     const { status, json, hasPicture } = look(clock.monotonicMs() / 1_000, request.url)
-    const images = hasPicture === true ? [{ bytes: png, digest: 'b'.repeat(64) }] : []
+    const images = hasPicture === true ? [{ bytes: smallestPng, digest: 'b'.repeat(64) }] : []
     return { status, headers: {}, json, images }
   }
   const http = { send, stream: () => Promise.reject(new Error()), close: async () => undefined }
@@ -65,7 +60,7 @@ const shares = (told: readonly CallProgress[]) => told.map(({ share }) => share)
 /** Shares at every look of ten seconds. */
 const every = Array.from({ length: 19 }, (_, index) => (index + 1) / 2 / 10)
 
-test('its own task tells progress and previews, twice a second until the answer comes', async () => {
+test('its own task tells progress and previews until the answer comes', async () => {
   const { partials, told, requests } = await listenTo(active)
   expect(shares(told)).toEqual(every)
   expect(partials).toEqual([0, 1])

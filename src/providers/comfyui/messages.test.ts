@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { SocketMessage } from '../../ports/socket.ts'
+import type { SocketMessage } from '../../ports/http-client.ts'
 import { listen } from './messages.ts'
 
 const job = { id: 'mine', pollUrl: '/history/mine', facts: { client_id: 'own client' } }

@@ -1,6 +1,6 @@
 import { isObject } from '../../core/json.ts'
+import type { SocketMessage } from '../../ports/http-client.ts'
 import type { ProviderJob } from '../../ports/provider.ts'
-import type { SocketMessage } from '../../ports/socket.ts'
 import type { JobNews, ListenRule } from '../shared/job-news.ts'
 
 /** Pause between polls of the history while the socket tells of the job. */

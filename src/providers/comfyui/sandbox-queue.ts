@@ -1,9 +1,9 @@
 import { dollarsFromNano } from '../../core/money.ts'
-import type { Size } from '../../core/request/image-request.ts'
-import type { EmulatorKit, Fault } from '../shared/emulator.ts'
+import type { EmulatorKit } from '../shared/emulator.ts'
 import type { EmulatedPicture } from './sandbox-graph.ts'
 import { checkpointOf } from './sandbox-lists.ts'
-import { type EmulatedClient, tellerOf, tellQueue } from './sandbox-socket.ts'
+import { type EmulatedJob, type EmulatedServer, type Queued, serverOf } from './sandbox-server.ts'
+import { tellerOf, tellQueue } from './sandbox-socket.ts'
 
 /** The emulated machine is rented at $0.80 an hour; time is told in milliseconds. */
 const NANO_PER_HOUR = 800_000_000n
@@ -14,64 +14,6 @@ const DIFFERING = 1.5
 const SLICES = 10
 /** The server forgets the oldest jobs beyond so many (execution.py, read 2026-11-20). */
 const MOST_HISTORY = 10_000
-
-/** A graph that was taken in. */
-export interface EmulatedJob {
-  readonly id: string
-  readonly graph: unknown
-  readonly picture: EmulatedPicture
-  readonly fault: Fault | undefined
-  /** Whose socket hears of it; everybody's when absent. */
-  readonly client: string | undefined
-  /** `extra_data` of the submit. */
-  readonly extra: { readonly preview_method?: unknown }
-}
-
-/** A job in the server's queue. */
-export interface Queued extends EmulatedJob {
-  readonly number: number
-  isInterrupted: boolean
-}
-
-/** A picture on the server's disk, drawn when it is asked for. */
-export interface EmulatedFile {
-  readonly picture: EmulatedPicture
-  readonly fault: Fault | undefined
-  readonly index: number
-}
-
-/** What the emulated server keeps. */
-export interface EmulatedServer {
-  readonly pending: Queued[]
-  running: Queued | undefined
-  /** Jobs that never end. They run beside the others: one fault is no fault of the next job. */
-  readonly stuck: Queued[]
-  readonly history: Map<string, object>
-  readonly files: Map<string, EmulatedFile>
-  /** Uploaded pictures by their paths. */
-  readonly inputs: Map<string, Size>
-  /** Open sockets by their clients. */
-  readonly clients: Map<string, EmulatedClient>
-  taken: number
-}
-
-/** The one server behind this kit. */
-export function serverOf(kit: EmulatorKit): EmulatedServer {
-  const known = kit.state.get('server')
-  if (known !== undefined) return known as EmulatedServer
-  const server: EmulatedServer = {
-    pending: [],
-    running: undefined,
-    stuck: [],
-    history: new Map(),
-    files: new Map(),
-    inputs: new Map(),
-    clients: new Map(),
-    taken: 0,
-  }
-  kit.state.set('server', server)
-  return server
-}
 
 /** Takes a job in and returns its number. One that is to vanish is not seen again. */
 export function enqueue(kit: EmulatorKit, job: EmulatedJob): number {

@@ -4,14 +4,7 @@ import type {
   EmulatorRequest,
   EmulatorSocket,
 } from '../shared/emulator.ts'
-import type { EmulatedServer, Queued } from './sandbox-queue.ts'
-
-/** A browser, or what else looks at the server. */
-export interface EmulatedClient {
-  readonly socket: EmulatorSocket
-  /** It wants previews that name their job. */
-  namesPreviews: boolean
-}
+import type { EmulatedClient, EmulatedServer, Queued } from './sandbox-server.ts'
 
 /** Kinds of binary messages, and the formats of their pictures. */
 const PREVIEW = 1

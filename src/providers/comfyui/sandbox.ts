@@ -9,7 +9,8 @@ import {
 import { drawWithFault, jsonAnswer, jsonBodyOf } from '../shared/emulator-wire.ts'
 import { readEmulatedGraph, refusalOf } from './sandbox-graph.ts'
 import { CHECKPOINTS, objectInfo } from './sandbox-lists.ts'
-import { enqueue, giveUp, interrupt, queueOf, serverOf } from './sandbox-queue.ts'
+import { enqueue, giveUp, interrupt, queueOf } from './sandbox-queue.ts'
+import { serverOf } from './sandbox-server.ts'
 import { connect } from './sandbox-socket.ts'
 
 /** Keys that begin so are refused, as a proxy in front would. */

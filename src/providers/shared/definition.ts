@@ -18,17 +18,9 @@ import type {
   WebhookNotice,
 } from '../../ports/provider.ts'
 import type { ListenRule, WatchRule } from './job-news.ts'
+import type { WireRequest } from './wire-request.ts'
 
-/**
- * A request in the provider's words. The flow adds base URL, credential, limits and address policy.
- */
-export interface WireRequest {
-  readonly method: HttpRequest['method']
-  /** Path below the base URL (starts with `/`), or an absolute URL that the provider gave. */
-  readonly url: string
-  readonly headers?: Readonly<Record<string, string>>
-  readonly body?: HttpRequest['body']
-}
+export type { WireRequest }
 
 /** An image that still lies at the provider: fetched at once. */
 export interface RemoteImage {

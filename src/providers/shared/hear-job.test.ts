@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import type { HttpClient } from '../../ports/http-client.ts'
+import type { HttpClient, SocketMessage } from '../../ports/http-client.ts'
 import type { CallContext, CallPlan, CallProgress, PartialImage } from '../../ports/provider.ts'
-import type { SocketMessage } from '../../ports/socket.ts'
 import { sampleModel } from '../../testing/sample-models.ts'
+import { smallestPng } from '../../testing/smallest-png.ts'
 import { VirtualClock } from '../../testing/virtual-clock.ts'
 import { createProvider } from './create-provider.ts'
 import { defineProvider } from './definition.ts'
@@ -90,7 +90,7 @@ test('a socket is opened with the credential, greeted, and closed with its job',
   expect(signal?.aborted).toBe(true)
 })
 
-test('polls are rare while the socket tells of work, and come at once when it says ended', async () => {
+test('polls are rare while the socket tells of work, and come when it says ended', async () => {
   const { polls, advance, tell } = makeStand()
   tell(progress(0.1))
   await advance(4)
@@ -132,12 +132,6 @@ test('a caller who gives up ends the waiting, and the socket', async () => {
   expect(opened[0]?.signal.aborted).toBe(true)
 })
 
-/** The smallest picture that has a header: a PNG of 1 × 1. */
-const png = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
-  'base64',
-)
-
 function hearNews(wanted: number | undefined, news: readonly JobNews[]) {
   const partials: PartialImage[] = []
   const shares: CallProgress['share'][] = []
@@ -149,7 +143,7 @@ function hearNews(wanted: number | undefined, news: readonly JobNews[]) {
   return { indexes: partials.map(({ index }) => index), shares }
 }
 
-const steps = (count: number, bytes: Uint8Array = png): readonly JobNews[] =>
+const steps = (count: number, bytes: Uint8Array = smallestPng): readonly JobNews[] =>
   Array.from({ length: count }, (_, index) => [
     progress((index + 1) / count),
     { kind: 'preview', bytes } as const,

@@ -1,5 +1,5 @@
 import { readImageHeader } from '../../core/quality/image-header.ts'
-import type { HttpAnswer } from '../../ports/http-client.ts'
+import type { HttpAnswer, SocketMessage } from '../../ports/http-client.ts'
 import type {
   CallContext,
   CallPlan,
@@ -7,8 +7,7 @@ import type {
   ProviderCall,
   ProviderJob,
 } from '../../ports/provider.ts'
-import type { SocketMessage } from '../../ports/socket.ts'
-import type { WireRequest } from './definition.ts'
+import type { WireRequest } from './wire-request.ts'
 
 /** Smaller advances of progress are not passed on: some servers tell of every hundredth tile. */
 const LEAST_ADVANCE = 0.01
