@@ -94,7 +94,10 @@ describe('a job that waits for its turn', () => {
         ids.push((await jsonOf(stand.ask('POST', path, { body: { prompt }, headers }))).id)
       }
       const answer = await stand.ask('DELETE', '/v1/jobs?group=page')
-      expect(await answer.json()).toEqual({ object: 'job.group', group: 'page', cancelling: 3 })
+      expect(await answer.json()).toEqual({
+        ...{ object: 'job.group', group: 'page' },
+        ...{ cancelling: 3, cancelled: 3, saved: '0.03' },
+      })
       for (const id of ids) {
         const job = await ended(stand, id)
         expect(job).toMatchObject({ status: 'cancelled', cost: '0', cancelled: { saved: '0.01' } })
@@ -102,7 +105,7 @@ describe('a job that waits for its turn', () => {
       expect((await stand.ask('DELETE', '/v1/jobs')).status).toBe(400)
       const there = { headers: { authorization: 'Bearer sk-there' } }
       const none = await stand.ask('DELETE', '/v1/jobs?group=page', there)
-      expect(await none.json()).toMatchObject({ cancelling: 0 })
+      expect(await none.json()).toMatchObject({ cancelling: 0, cancelled: 0, saved: '0' })
     })
   })
 })

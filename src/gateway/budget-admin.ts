@@ -42,7 +42,7 @@ export async function setBudget(wanted: WantedBudget, parts: Parts): Promise<Bud
   }
   const createdAt = before?.createdAt ?? parts.clock.now()
   const budget: Budget = { ...wanted, id, isConfigured: false, createdAt }
-  await parts.stores.budgets.set(budget)
+  await parts.stores.budgets.set(budget, parts.clock.now())
   parts.budgets?.forget()
   return budget
 }
@@ -82,7 +82,8 @@ export async function configureBudgets(
       before.limitNano === each.limitNano &&
       before.softNano === each.softNano
     const createdAt = before?.createdAt ?? clock.now()
-    if (!isSame) await stores.budgets.set({ ...each, id, isConfigured: true, createdAt })
+    if (isSame) continue
+    await stores.budgets.set({ ...each, id, isConfigured: true, createdAt }, clock.now())
   }
 }
 

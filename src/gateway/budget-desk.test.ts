@@ -8,7 +8,7 @@ import { normaliseRequest } from '../core/request/normalise.ts'
 import { type GatewayStand, until, withGatewayStand } from '../testing/gateway-stand.ts'
 import { failed, scriptedProvider } from '../testing/scripted-provider.ts'
 import { VirtualClock } from '../testing/virtual-clock.ts'
-import { removeBudget, setBudget } from './budget-admin.ts'
+import { configureBudgets, dropUnconfigured, removeBudget, setBudget } from './budget-admin.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -99,28 +99,57 @@ test('the rest of a budget is spent on a plan with fewer fallbacks', async () =>
   })
 })
 
+/** A job that a budget of a cent an hour has paused, after another one took the cent. */
+async function pausedJob(stand: GatewayStand) {
+  const { gateway, stores, clock, ask } = stand
+  const budget = await set(stand, 'total', '0.01', 'hour')
+  await ask(other())
+  const request = normaliseRequest({ operation: 'generate', cache: 'off', ...other() })
+  const caller = { keyId: 'key_someone', tenant: 'here' }
+  const [id = ''] = await gateway.jobs.enqueue([{ request, caller, place: {} }])
+  const reaches = (state: string) =>
+    until(async () => {
+      if ((await stores.requests.request(id))?.state === state) return true
+      await clock.advance(500)
+      return false
+    })
+  await reaches('paused')
+  return { budget, reaches }
+}
+
 test('a job waits for the window that has room for it, and is made then', () =>
   withAcme(async (stand, calls) => {
-    const { gateway, stores, clock } = stand
-    await set(stand, 'total', '0.01', 'hour')
-    await stand.ask(other())
-    const request = normaliseRequest({ operation: 'generate', cache: 'off', ...other() })
-    const caller = { keyId: 'key_someone', tenant: 'here' }
-    const [id = ''] = await gateway.jobs.enqueue([{ request, caller, place: {} }])
-    const stateOf = async () => (await stores.requests.request(id))?.state
-    await until(async () => {
-      await clock.advance(500)
-      return (await stateOf()) === 'paused'
-    })
+    const { reaches } = await pausedJob(stand)
     expect(calls()).toBe(1)
-    await clock.advance(HOUR_MS)
-    await until(async () => {
-      await clock.advance(500)
-      return (await stateOf()) === 'completed'
-    })
+    await stand.clock.advance(HOUR_MS)
+    await reaches('completed')
     expect(calls()).toBe(2)
-    expect(await stores.ledger.audit()).toEqual([])
+    expect(await stand.stores.ledger.audit()).toEqual([])
   }))
+
+const wanted = (limit: string) => [fromBudgetBody({ scope: 'total', per: 'hour', limit })]
+test.each<readonly [string, (stand: GatewayStand, id: string) => Promise<unknown>]>([
+  ['its budget is raised', (stand) => set(stand, 'total', '0.02', 'hour')],
+  ['its budget is removed', ({ gateway }, id) => removeBudget(id, gateway.deps)],
+  ['the settings raise it', ({ gateway }) => configureBudgets(wanted('0.02'), gateway.deps)],
+  [
+    'the settings have it no more',
+    async ({ gateway }) => {
+      await configureBudgets(wanted('0.01'), gateway.deps)
+      await dropUnconfigured([], gateway.deps)
+    },
+  ],
+])('a paused job goes on before its window turns when %s', (_, change) =>
+  withAcme(async (stand, calls) => {
+    const { budget, reaches } = await pausedJob(stand)
+    const turnsAt = Math.ceil(stand.clock.now() / HOUR_MS) * HOUR_MS
+    await change(stand, budget.id)
+    await reaches('completed')
+    expect(stand.clock.now()).toBeLessThan(turnsAt)
+    expect(calls()).toBe(2)
+    expect(await stand.stores.ledger.audit()).toEqual([])
+  }),
+)
 
 describe('budgets count', () => {
   test('who asks and for what, each by itself', () =>
@@ -176,9 +205,10 @@ describe('budgets count', () => {
       await until(() => told().length === 3)
       expect(told()).toEqual([50, 80, 100])
       const spender = { tenant: 'here', keyId: 'key_someone', tags: {} }
-      expect(gateway.deps.budgets.moneyPriceFor(spender)).toBeGreaterThan(0.2)
+      expect(gateway.deps.budgets.moneyPriceFor(spender, 'real')).toBeGreaterThan(0.2)
+      expect(gateway.deps.budgets.moneyPriceFor(spender, 'simulated')).toBe(0)
       await clock.advance(24 * HOUR_MS)
-      expect(gateway.deps.budgets.moneyPriceFor(spender)).toBe(0)
+      expect(gateway.deps.budgets.moneyPriceFor(spender, 'real')).toBe(0)
       for (let index = 0; index < 5; index += 1) await ask(other())
       await until(() => told().length > 3)
       expect(told()).toEqual([50, 80, 100, 50])

@@ -98,7 +98,7 @@ export class BudgetDesk {
       void this.#tell(budget, { budgetId, book, ...window, spentNano, heldNano: 0n }, 100)
     }
     return new GatewayError('insufficient_quota', message, {
-      budgetLeftNano: max(leftNano, 0n),
+      ...{ budgetId, budgetLeftNano: max(leftNano, 0n) },
       ...(resetsAt === undefined
         ? {}
         : { resetsAt, retryAfterMs: Math.max(0, resetsAt - this.#parts.clock.now()) }),
@@ -126,13 +126,14 @@ export class BudgetDesk {
 
   /**
    * The price of money for a spender: 0 while its budgets last as long as their time, and the more
-   * above it the faster they are spent. Of several budgets the one that is tightest counts.
+   * above it the faster they are spent. Of several budgets the one that is tightest counts. What is
+   * simulated makes no real money dear.
    */
-  moneyPriceFor(spender: Spender): number {
+  moneyPriceFor(spender: Spender, book: Book): number {
     const prices = this.#budgets
       .filter(({ scope }) => counts(scope, spender))
       .map((budget) => {
-        const known = this.#moneyPrices.get(budget.id)
+        const known = this.#moneyPrices.get(bookedName(budget, book))
         return known?.from === this.#windowOf(budget).from ? known.price : 0
       })
     return Math.max(0, ...prices)
@@ -180,21 +181,23 @@ export class BudgetDesk {
     return left === undefined ? undefined : max(left, 0n)
   }
 
-  #price({ id, limitNano }: Budget, { from, to, spentNano }: WindowState): void {
+  #price(budget: Budget, { book, from, to, spentNano }: WindowState): void {
+    const { limitNano } = budget
     if (limitNano === undefined || limitNano === 0n || to === undefined) return
-    const known = this.#moneyPrices.get(id)
+    const name = bookedName(budget, book)
+    const known = this.#moneyPrices.get(name)
     const price = nextMoneyPrice(known?.from === from ? known.price : 0, {
       spentShare: Number(spentNano) / Number(limitNano),
       timeShare: (this.#parts.clock.now() - from) / (to - from),
     })
-    this.#moneyPrices.set(id, { from, price })
+    this.#moneyPrices.set(name, { from, price })
   }
 
   /** Tells a share once in a window, of all processes. */
   async #tell(budget: Budget, window: WindowState, percent: number): Promise<void> {
     const { stores, emit, log } = this.#parts
     const { book, from, to, spentNano } = window
-    const name = `${budget.id} ${book}`
+    const name = bookedName(budget, book)
     const told = this.#told.get(name)
     if (told !== undefined && told.from === from && told.percent >= percent) return
     this.#told.set(name, { from, percent })
@@ -213,6 +216,9 @@ export class BudgetDesk {
     })
   }
 }
+
+/** Windows of the two books are apart, and so is all that is remembered of them. */
+const bookedName = ({ id }: Pick<Budget, 'id'>, book: Book): string => `${id} ${book}`
 
 const max = (left: bigint, right: bigint): bigint => (left > right ? left : right)
 

@@ -1,13 +1,14 @@
 import {
   type Fact,
   isEnded,
+  type JobFilter,
   type RequestRecord,
-  type RequestState,
 } from '../core/jobs/request-record.ts'
-import type { JobSet } from '../ports/job-queue.ts'
+import type { CancelledSums, JobGroup, JobSet } from '../ports/job-queue.ts'
 import type { Dependencies } from './dependencies.ts'
 import type { JobWorker } from './job-worker.ts'
 import { type Enqueued, toQueued } from './to-queued.ts'
+import { bookInUse } from './usage-report.ts'
 import type { WorkDesk, WorkNews } from './work-desk.ts'
 
 /** How long a cancelling is waited for before the job is shown as it is then, in milliseconds. */
@@ -16,6 +17,14 @@ const CANCEL_WAIT_MS = 1_000
 /** How often a job that runs elsewhere is looked at, in milliseconds. */
 const LOOK_MS = 1_000
 
+/** What came of cancelling a group, so far: asked again, it says what came of it since. */
+export interface CancelledGroup {
+  /** Jobs that were asked to stop now. */
+  readonly asked: number
+  /** What all of its jobs came to that have ended as cancelled. */
+  readonly cancelled: CancelledSums
+}
+
 /** Requests as jobs: what they have come to, and how they are stopped. */
 export interface JobDesk {
   /** Undefined for an unknown job and for another tenant's alike. */
@@ -23,7 +32,7 @@ export interface JobDesk {
   list(query: {
     readonly tenant: string
     readonly limit: number
-    readonly state?: RequestState
+    readonly state?: JobFilter
     readonly after?: string
   }): Promise<readonly RequestRecord[]>
   /**
@@ -37,6 +46,8 @@ export interface JobDesk {
    * @returns how many.
    */
   cancelAll(jobs: JobSet): Promise<number>
+  /** Cancels all jobs of a group, and waits a moment for those that end at once. */
+  cancelGroup(group: JobGroup): Promise<CancelledGroup>
   /** Puts requests into the queue, all or none, together with other facts; durable then. */
   enqueue(
     requests: readonly Enqueued[],
@@ -59,13 +70,23 @@ export function openJobDesk(deps: Dependencies, work: WorkDesk, worker: JobWorke
     const record = await stores.requests.request(id)
     return record?.tenant === tenant ? record : undefined
   }
-  /** Waits for a time, or for the end of the job where it is made here. */
-  const wait = async (id: string, limitMs: number, signal?: AbortSignal): Promise<void> => {
+  /** Waits for a time, or for the end of all jobs where they are made here. */
+  const wait = async (
+    ids: readonly string[],
+    limitMs: number,
+    signal?: AbortSignal,
+  ): Promise<void> => {
     const over = new AbortController()
     const signals = signal === undefined ? over.signal : AbortSignal.any([over.signal, signal])
     const late = clock.sleep(limitMs, signals).catch(() => undefined)
-    await Promise.race([late, work.end(id) ?? late])
+    await Promise.race([late, Promise.all(ids.map((id) => work.end(id) ?? late))])
     over.abort()
+  }
+  const cancelAll: JobDesk['cancelAll'] = async (jobs) => {
+    const count = await stores.queue.askCancelAll(jobs, clock.now())
+    for (const id of await stores.requests.cancelAsked(deps.owner)) work.cancel(id)
+    await worker.look()
+    return count
   }
   return {
     read,
@@ -77,14 +98,16 @@ export function openJobDesk(deps: Dependencies, work: WorkDesk, worker: JobWorke
       work.cancel(id)
       // What waits is taken, to be ended.
       await worker.look()
-      if (work.isAtWork(id)) await wait(id, CANCEL_WAIT_MS)
+      if (work.isAtWork(id)) await wait([id], CANCEL_WAIT_MS)
       return read(id, tenant)
     },
-    cancelAll: async (jobs) => {
-      const count = await stores.queue.askCancelAll(jobs, clock.now())
-      for (const id of await stores.requests.cancelAsked(deps.owner)) work.cancel(id)
-      await worker.look()
-      return count
+    cancelAll,
+    cancelGroup: async (group) => {
+      const asked = await cancelAll(group)
+      const ending = await stores.requests.cancelAsked(deps.owner)
+      await wait(ending, CANCEL_WAIT_MS)
+      const book = bookInUse(deps.snapshot().providers.values())
+      return { asked, cancelled: await stores.queue.sumCancelled(group, book) }
     },
     enqueue: async (requests, more = () => []) => {
       const records = requests.map((each) => toQueued(each, deps))
@@ -98,7 +121,7 @@ export function openJobDesk(deps: Dependencies, work: WorkDesk, worker: JobWorke
       worker.workFor(batchId)
       void worker.look()
     },
-    pause: (id, signal) => wait(id, LOOK_MS, signal),
+    pause: (id, signal) => wait([id], LOOK_MS, signal),
     isMadeHere: (id) => work.isAtWork(id),
     listen: (id, listener) => work.listen(id, listener),
   }

@@ -146,6 +146,8 @@ test('a job that fails for as long as it may is a dead letter', async () => {
     error: { code: 'no_provider_available' },
     summary: { dead_letter: true },
   })
+  const dead = await here.gateway.jobs.list({ tenant: 'here', limit: 9, state: 'dead' })
+  expect(dead.map((job) => job.id)).toEqual([id])
   await expectBooks(here, 0n)
 })
 
@@ -178,7 +180,8 @@ test('a job whose budget is spent is paused until its window turns', async () =>
   const acme = scriptedProvider()
   const here = await stand({ providers: [acme] })
   const limits = { limitNano: CENT + CENT / 2n, softNano: undefined }
-  await here.stores.budgets.set(sampleBudget('hour', { scope: 'total', per: 'hour', ...limits }))
+  const budget = sampleBudget('hour', { scope: 'total', per: 'hour', ...limits })
+  await here.stores.budgets.set(budget, here.clock.now())
   here.gateway.deps.budgets.forget()
   const [first = ''] = await enqueue(here, [{}])
   await ended(here, first)

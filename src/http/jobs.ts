@@ -1,8 +1,9 @@
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { isId } from '../core/ids.ts'
-import { type RequestRecord, requestStates } from '../core/jobs/request-record.ts'
+import { jobFilters, type RequestRecord } from '../core/jobs/request-record.ts'
 import type { JsonObject } from '../core/json.ts'
+import { dollarsFromNano } from '../core/money.ts'
 import { requestLimits } from '../core/request/limits.ts'
 import { readReceipt } from '../gateway/receipt.ts'
 import { storedResult } from '../gateway/stored-result.ts'
@@ -18,7 +19,7 @@ import { defineRoute, type RouteDefinition, readWith } from './route.ts'
 const MAX_PAGE = 100
 
 const listQuery = z.strictObject({
-  status: z.enum(requestStates).optional(),
+  status: z.enum(jobFilters).optional(),
   limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(20),
   after: z
     .string()
@@ -39,7 +40,7 @@ export const jobRoutes = (context: HttpContext): readonly RouteDefinition[] => {
       method: 'GET',
       url: '/v1/jobs',
       policy: 'images:read',
-      summary: 'Jobs, newest first, of one status or of all',
+      summary: 'Jobs, newest first, of one status or of all; `dead` are those that failed for good',
       query: listQuery,
       answers: ['application/json'],
       handler: async (request) => {
@@ -69,11 +70,7 @@ export const jobRoutes = (context: HttpContext): readonly RouteDefinition[] => {
       summary: 'Cancel all jobs of a group that have not ended: nothing more of it is bought',
       query: groupQuery,
       answers: ['application/json'],
-      handler: async (request) => {
-        const { group } = readWith(groupQuery, request.query)
-        const { tenant } = callerOf(request)
-        return { object: 'job.group', group, cancelling: await jobs.cancelAll({ tenant, group }) }
-      },
+      handler: async (request) => cancelGroup(request, context),
     }),
     defineRoute({
       method: 'DELETE',
@@ -103,6 +100,16 @@ export const jobRoutes = (context: HttpContext): readonly RouteDefinition[] => {
 }
 
 const idOf = (request: FastifyRequest): string => (request.params as { readonly id: string }).id
+
+async function cancelGroup(request: FastifyRequest, { gateway }: HttpContext): Promise<JsonObject> {
+  const { group } = readWith(groupQuery, request.query)
+  const { tenant } = callerOf(request)
+  const { asked, cancelled } = await gateway.jobs.cancelGroup({ tenant, group })
+  return {
+    ...{ object: 'job.group', group, cancelling: asked, cancelled: cancelled.jobs },
+    saved: dollarsFromNano(cancelled.savedNano),
+  }
+}
 
 /** A job of the caller's tenant. @throws GatewayError `not_found` for any other. */
 async function knownJob(

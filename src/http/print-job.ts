@@ -33,6 +33,7 @@ const printPlace = ({ place, state, summary }: RequestRecord): JsonObject =>
     : {
         priority: place.priority,
         due_at: state === 'queued' || state === 'paused' ? iso(place.dueAt) : undefined,
+        paused_by: state === 'paused' ? place.pausedBy : undefined,
         tries: isEnded(state) ? summary?.tries : place.tries,
         dead_letter: summary?.dead_letter,
         batch: place.batch?.id,

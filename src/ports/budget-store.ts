@@ -6,9 +6,15 @@ export type WindowKey = Pick<WindowState, 'budgetId' | 'book' | 'from'>
 
 /** Limits of money; what is taken of them is written by the journal. */
 export interface BudgetStore {
-  /** Makes a budget, or gives the one of the same id other limits; what was spent stays. */
-  set(budget: Budget): Promise<void>
-  /** From then on it limits nothing. False when there is no such budget. */
+  /**
+   * Makes a budget, or gives the one of the same id other limits; what was spent stays. Jobs that
+   * wait for it are due from `at` on: who finds no room again waits again.
+   */
+  set(budget: Budget, at: Instant): Promise<void>
+  /**
+   * From then on it limits nothing, and jobs that wait for it are due. False when there is no such
+   * budget.
+   */
   remove(id: string, at: Instant): Promise<boolean>
   /** By scope, period and zone. */
   list(): Promise<readonly Budget[]>

@@ -1,11 +1,23 @@
 import type { RequestRecord, RequestState } from '../core/jobs/request-record.ts'
+import type { Book } from '../core/ledger/entry.ts'
 import type { Nano } from '../core/money.ts'
 import type { Instant } from '../core/time.ts'
 
+/** The jobs that their caller gave one name. */
+export interface JobGroup {
+  readonly tenant: string
+  readonly group: string
+}
+
 /** Which jobs are meant, all of a group or all of a batch. */
-export type JobSet =
-  | { readonly tenant: string; readonly group: string }
-  | { readonly batchId: string }
+export type JobSet = JobGroup | { readonly batchId: string }
+
+/** What the cancelled jobs of a group came to. */
+export interface CancelledSums {
+  readonly jobs: number
+  /** What they were expected to cost and did not. */
+  readonly savedNano: Nano
+}
 
 /** Sums over the lines of a batch. */
 export interface BatchSums {
@@ -46,6 +58,8 @@ export interface JobQueue {
    * @returns how many had not ended and were not asked before.
    */
   askCancelAll(jobs: JobSet, at: Instant): Promise<number>
+  /** The jobs of a group that ended as cancelled, of one book. */
+  sumCancelled(group: JobGroup, book: Book): Promise<CancelledSums>
   /** How many lines of a batch are in which state. */
   countBatch(batchId: string): Promise<ReadonlyMap<RequestState, number>>
   /** What the lines of a batch came to so far. */

@@ -4,8 +4,8 @@ import type {
   CacheEntry,
   Fact,
   ImageRecord,
+  JobFilter,
   RequestRecord,
-  RequestState,
 } from '../core/jobs/request-record.ts'
 import type { Balance, Book, Hold, LedgerEntry } from '../core/ledger/entry.ts'
 import type { Instant } from '../core/time.ts'
@@ -82,7 +82,7 @@ export interface RequestStore {
   /** Newest first; `after` is the id of the last one seen. */
   list(query: {
     readonly tenant: string
-    readonly state?: RequestState
+    readonly state?: JobFilter
     readonly limit: number
     readonly after?: string
   }): Promise<readonly RequestRecord[]>

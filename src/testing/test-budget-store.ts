@@ -22,7 +22,7 @@ export function testBudgetStore(name: string, open: OpenStores): void {
     changing(open)
     test('a thousand at once in five nested budgets overspend nothing, to the nano-dollar', () =>
       withStores(open, async (stores) => {
-        for (const budget of stormBudgets) await stores.budgets.set(budget)
+        for (const budget of stormBudgets) await stores.budgets.set(budget, sampleNow)
         const report = await playStorm([stores], { seed: 7, requests: 1_000 })
         expect(report.admitted).toBeGreaterThan(100)
         expect(report.refused).toBeGreaterThan(100)
@@ -63,8 +63,8 @@ function admission(open: OpenStores): void {
   test('a hold that a budget has no room for is refused with all that came along', () =>
     withStores(open, async (stores) => {
       const { journal, budgets, requests, ledger } = stores
-      await budgets.set(sampleBudget('day'))
-      await budgets.set(sampleBudget('wide', { scope: 'team:a', limitNano: 1_000n }))
+      await budgets.set(sampleBudget('day'), sampleNow)
+      await budgets.set(sampleBudget('wide', { scope: 'team:a', limitNano: 1_000n }), sampleNow)
       const both = [sampleClaim('wide', 60n), sampleClaim('day', 60n)]
       await journal.commit(opened('one', both))
       const refused = journal.commit(opened('two', both))
@@ -81,7 +81,7 @@ function admission(open: OpenStores): void {
 
   test('of those that arrive together the first ones fit, and the others are no burden', () =>
     withStores(open, async (stores) => {
-      await stores.budgets.set(sampleBudget('day'))
+      await stores.budgets.set(sampleBudget('day'), sampleNow)
       const names = ['a', 'b', 'c', 'd']
       const commits = names.map((name, index) =>
         stores.journal.commit(opened(name, index === 2 ? [] : [sampleClaim('day', 50n)])),
@@ -94,7 +94,7 @@ function admission(open: OpenStores): void {
 
   test('books and windows are apart', () =>
     withStores(open, async ({ journal, budgets }) => {
-      await budgets.set(sampleBudget('day'))
+      await budgets.set(sampleBudget('day'), sampleNow)
       await journal.commit(opened('one', [sampleClaim('day', 100n)]))
       const later = { window: { from: sampleDay.to } }
       await journal.commit(opened('two', [sampleClaim('day', 100n, later)]))
@@ -123,7 +123,7 @@ function moving(open: OpenStores): void {
     test(`${claim}, and of a provider only what goes there`, () =>
       withStores(open, async (stores) => {
         const { journal, budgets, ledger } = stores
-        for (const id of ['day', 'bfl', 'fal']) await budgets.set(sampleBudget(id))
+        for (const id of ['day', 'bfl', 'fal']) await budgets.set(sampleBudget(id), sampleNow)
         const claims = [sampleClaim('day', 60n), provider('bfl'), provider('fal')]
         await journal.commit(opened('one', claims))
         // Those that arrive together share a transaction.
@@ -138,7 +138,7 @@ function moving(open: OpenStores): void {
 
   test('a life in one commit takes what it cost', () =>
     withStores(open, async (stores) => {
-      await stores.budgets.set(sampleBudget('day'))
+      await stores.budgets.set(sampleBudget('day'), sampleNow)
       const life = [...opened('one', [sampleClaim('day', 60n)]), settled('one', 7n)]
       await stores.journal.commit([...life, closed('one', 7n)])
       expect(await stateOf(stores, 'day')).toEqual([7n, 0n])
@@ -150,9 +150,9 @@ function changing(open: OpenStores): void {
   test('another limit counts at once, a removed one no more, and what was spent stays', () =>
     withStores(open, async (stores) => {
       const { journal, budgets } = stores
-      await budgets.set(sampleBudget('day'))
+      await budgets.set(sampleBudget('day'), sampleNow)
       await journal.commit(opened('one', [sampleClaim('day', 60n)]))
-      await budgets.set(sampleBudget('day', { limitNano: 50n, softNano: 10n }))
+      await budgets.set(sampleBudget('day', { limitNano: 50n, softNano: 10n }), sampleNow)
       expect(await budgets.list()).toEqual([sampleBudget('day', { limitNano: 50n, softNano: 10n })])
       const one = [sampleClaim('day', 1n)]
       await expect(journal.commit(opened('two', one))).rejects.toMatchObject({
@@ -162,13 +162,13 @@ function changing(open: OpenStores): void {
       expect(await budgets.remove('bud_day', sampleNow)).toBe(false)
       expect(await budgets.list()).toEqual([])
       await journal.commit(opened('three', one))
-      await budgets.set(sampleBudget('day', { limitNano: 61n }))
+      await budgets.set(sampleBudget('day', { limitNano: 61n }), sampleNow)
       await expect(journal.commit(opened('four', one))).rejects.toThrow('bud_day')
     }))
 
   test('each share of a window is told once, whoever tells it', () =>
     withStores(open, async ({ journal, budgets }) => {
-      await budgets.set(sampleBudget('day'))
+      await budgets.set(sampleBudget('day'), sampleNow)
       const key = { budgetId: 'bud_day', book: 'real', from: sampleDay.from } as const
       expect(await budgets.tell(key, 50)).toBe(false)
       await journal.commit(opened('one', [sampleClaim('day', 60n)]))

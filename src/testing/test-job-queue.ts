@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { QueuePlace } from '../core/jobs/queue-place.ts'
 import type { Fact, RequestRecord } from '../core/jobs/request-record.ts'
 import { closeEntry } from '../core/ledger/entry.ts'
+import { sampleBudget } from './sample-budgets.ts'
 import {
   sampleAttempt,
   sampleEndedRequest,
@@ -131,6 +132,26 @@ function fencing(open: OpenStores): void {
       expect(again).toMatchObject({ state: 'running', place: { fence: 2 } })
     }))
 
+  test('a job that a budget has paused is due when that budget is changed, and no other is', () =>
+    withStores(open, async ({ journal, queue, requests, budgets }) => {
+      for (const each of ['day', 'week']) await budgets.set(sampleBudget(each), sampleNow)
+      await journal.commit(['day', 'week'].map((each) => accepted(waiting(each))))
+      await queue.claim(claim)
+      const later = now + 60_000
+      const backs = ['day', 'week'].map((each): Fact => {
+        const back = { state: 'paused', dueAt: later, tries: 0, pausedBy: `bud_${each}` } as const
+        return { kind: 'job-put-back', id: `req_${each}`, fence: 1, back }
+      })
+      await journal.commit(backs)
+      await budgets.set(sampleBudget('day', { limitNano: 200n }), now + 1)
+      expect(await queue.claim(claim)).toEqual([])
+      const [woken, ...others] = await queue.claim({ ...claim, now: now + 1 })
+      expect([woken?.id, woken?.place?.pausedBy, others]).toEqual(['req_day', 'bud_day', []])
+      expect((await requests.request('req_week'))?.place).toMatchObject({ dueAt: later })
+      await budgets.remove('bud_week', now + 2)
+      expect(idsOf(await queue.claim({ ...claim, now: now + 2 }))).toEqual(['req_week'])
+    }))
+
   test('a process that has lost a job writes no call, no end and no return of it', () =>
     withStores(open, async ({ journal, queue, requests, ledger }) => {
       await journal.commit([accepted(waiting('one'))])
@@ -184,6 +205,12 @@ function sets(open: OpenStores): void {
         claimed.filter(({ cancelAskedAt }) => cancelAskedAt === now).map(({ id }) => id),
       ).toEqual(['req_waits'])
       expect((await requests.request('req_ended'))?.cancelAskedAt).toBeUndefined()
+      const stopped = { state: 'cancelled', summary: { cancelled: { saved: '0.04' } } } as const
+      const lost = ['a', 'b'].map((each) => sampleEndedRequest(each, inGroup('page')))
+      await journal.commit(lost.map((each) => accepted({ ...each, ...stopped })))
+      const real = { jobs: 2, savedNano: 80_000_000n }
+      expect(await queue.sumCancelled(group, 'real')).toEqual(real)
+      expect(await queue.sumCancelled(group, 'simulated')).toEqual({ jobs: 0, savedNano: 0n })
     }))
 
   test('a batch has each line once, counts and sums them, and is cancelled as a whole', () =>

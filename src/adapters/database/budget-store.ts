@@ -1,34 +1,32 @@
+import type { Compilable } from 'kysely'
 import type { BudgetStore, WindowKey } from '../../ports/budget-store.ts'
 import { fromBudgetRow, fromWindowRow, toBudgetRow } from './budget-rows.ts'
 import { toMilliseconds } from './columns.ts'
-import { type Engine, run } from './engine.ts'
+import { type Engine, type Outcome, run, type Steps } from './engine.ts'
+import { isPaused } from './unfinished.ts'
 
 /** Budgets and what their windows have taken. */
 export function budgetStore(engine: Engine): BudgetStore {
   const { kysely } = engine
   return {
-    async set(budget) {
+    async set(budget, at) {
       const row = toBudgetRow(budget)
       const { limit_nano, soft_nano, is_configured, removed_at } = row
-      await run(
-        engine,
-        kysely
-          .insertInto('budgets')
-          .values(row)
-          .onConflict((conflict) =>
-            conflict.column('id').doUpdateSet({ limit_nano, soft_nano, is_configured, removed_at }),
-          ),
-      )
+      const set = kysely
+        .insertInto('budgets')
+        .values(row)
+        .onConflict((conflict) =>
+          conflict.column('id').doUpdateSet({ limit_nano, soft_nano, is_configured, removed_at }),
+        )
+      await engine.transact(() => both(set, wake(engine, budget.id, at)))
     },
     async remove(id, at) {
-      const { changes } = await run(
-        engine,
-        kysely
-          .updateTable('budgets')
-          .set({ removed_at: toMilliseconds(at) })
-          .where('id', '=', id)
-          .where('removed_at', 'is', null),
-      )
+      const removed = kysely
+        .updateTable('budgets')
+        .set({ removed_at: toMilliseconds(at) })
+        .where('id', '=', id)
+        .where('removed_at', 'is', null)
+      const { changes } = await engine.transact(() => both(removed, wake(engine, id, at)))
       return changes === 1
     },
     async list() {
@@ -72,3 +70,19 @@ export function budgetStore(engine: Engine): BudgetStore {
 const toKeyRow = ({ budgetId, book, from }: WindowKey) => ({
   ...{ budget_id: budgetId, book, from_at: toMilliseconds(from) },
 })
+
+/** Makes the jobs due that wait for a budget. */
+const wake = ({ kysely }: Engine, id: string, at: number): Compilable =>
+  kysely
+    .updateTable('requests')
+    .set({ due_at: toMilliseconds(at) })
+    .where(isPaused)
+    .where('paused_by', '=', id)
+    .where('due_at', '>', toMilliseconds(at))
+
+/** Two statements of one transaction. @returns what the first one did. */
+function* both(first: Compilable, second: Compilable): Steps<Outcome> {
+  const outcome = yield first.compile()
+  yield second.compile()
+  return outcome
+}

@@ -2,6 +2,7 @@ import type { Attempt, Fact, ImageRecord, RequestRecord } from '../../core/jobs/
 import type { LedgerEntry } from '../../core/ledger/entry.ts'
 import { toMilliseconds, toNullable, toText } from './columns.ts'
 import { type MadeColumns, toMadeColumns } from './made-columns.ts'
+import { toDeadLetter } from './place-columns.ts'
 import type { AttemptRow, ImageRow, RequestRow } from './schema.ts'
 import type { Columns } from './statement.ts'
 
@@ -185,7 +186,7 @@ export const toBegunRow = (request: RequestRecord): BegunRow => ({
 })
 
 /** A job that goes back into the queue. */
-export type BackRow = Pick<RequestRow, 'id' | 'fence' | 'state' | 'due_at' | 'tries'>
+export type BackRow = Pick<RequestRow, 'id' | 'fence' | 'state' | 'due_at' | 'tries' | 'paused_by'>
 
 /** Columns of {@link BackRow}. */
 export const backColumns: Columns<BackRow> = {
@@ -194,6 +195,7 @@ export const backColumns: Columns<BackRow> = {
   state: 'text',
   due_at: 'bigint',
   tries: 'bigint',
+  paused_by: 'text',
 }
 
 /** A job that goes back into the queue, as a row. */
@@ -207,6 +209,7 @@ export const toBackRow = ({
   state: back.state,
   due_at: toMilliseconds(back.dueAt),
   tries: BigInt(back.tries),
+  paused_by: back.pausedBy ?? null,
 })
 
 /** What the end changes of a request; what was asked, by whom and at which prices stays. */
@@ -222,6 +225,7 @@ export type EndedRow = Pick<
   | 'lease_until'
   | 'error'
   | 'summary'
+  | 'dead_letter'
   | 'plan'
   | 'fence'
   | keyof MadeColumns
@@ -239,6 +243,7 @@ export const endedColumns: Columns<EndedRow> = {
   lease_until: 'bigint',
   error: 'text',
   summary: 'text',
+  dead_letter: 'bigint',
   plan: 'text',
   fence: 'bigint',
   made_offer: 'text',
@@ -260,6 +265,7 @@ export const toEndedRow = (request: RequestRecord): EndedRow => ({
   lease_until: toNullable(request.leaseUntil, toMilliseconds),
   error: toNullable(request.error, JSON.stringify),
   summary: toNullable(request.summary, JSON.stringify),
+  dead_letter: toDeadLetter(request),
   plan: JSON.stringify(request.plan),
   fence: toNullable(request.place?.fence, BigInt),
   ...toMadeColumns(request.made),

@@ -1,6 +1,7 @@
 import { type Compilable, type CompiledQuery, type SelectQueryBuilder, sql } from 'kysely'
 import { priorities } from '../../core/jobs/queue-place.ts'
 import type { RequestState } from '../../core/jobs/request-record.ts'
+import { nanoFromDollars } from '../../core/money.ts'
 import type { JobQueue } from '../../ports/job-queue.ts'
 import { fromNullable, toMilliseconds } from './columns.ts'
 import { type Engine, run } from './engine.ts'
@@ -42,6 +43,19 @@ export function jobQueue(engine: Engine): JobQueue {
               .where(sql<boolean>`group_name <> ''`),
       )
       return changes
+    },
+    async sumCancelled({ tenant, group }, book) {
+      const saved = engine.idioms.jsonText('summary', 'cancelled', 'saved')
+      const cancelled = kysely
+        .selectFrom('requests')
+        .select(saved.as('saved'))
+        .where('tenant', '=', tenant)
+        .where('group_name', '=', group)
+        .where(sql<boolean>`group_name <> '' and state = 'cancelled'`)
+        .where('book', '=', book)
+      const { rows } = await run(engine, cancelled)
+      const savedNano = rows.reduce((sum, row) => sum + nanoFromDollars(row.saved ?? '0'), 0n)
+      return { jobs: rows.length, savedNano }
     },
     ...batchLines(engine),
   }

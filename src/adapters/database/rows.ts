@@ -12,7 +12,7 @@ import { purposeOfRequest, qualityOfCall, sizeOfCall } from '../../core/usage/ca
 import type { CacheRow } from './cache-tables.ts'
 import { fromJson, fromNullable, toMilliseconds, toNullable, toText } from './columns.ts'
 import { fromMadeColumns, toMadeColumns } from './made-columns.ts'
-import { fromPlaceColumns, toPlaceColumns } from './place-columns.ts'
+import { fromPlaceColumns, toDeadLetter, toPlaceColumns } from './place-columns.ts'
 import type { AttemptRow, HoldRow, ImageRow, LedgerRow, RequestRow } from './schema.ts'
 
 /** A request as a row. */
@@ -34,6 +34,7 @@ export const toRequestRow = (request: RequestRecord): RequestRow => ({
   lease_until: toNullable(request.leaseUntil, toMilliseconds),
   error: toNullable(request.error, JSON.stringify),
   summary: toNullable(request.summary, JSON.stringify),
+  dead_letter: toDeadLetter(request),
   request: JSON.stringify(request.request),
   plan: JSON.stringify(request.plan),
   purpose: toText(purposeOfRequest(request.request)),

@@ -48,6 +48,8 @@ export interface RequestRow extends PlaceColumns {
   readonly lease_until: bigint | null
   readonly error: string | null
   readonly summary: string | null
+  /** 1 for a job that failed and waits for a person; null for all others. */
+  readonly dead_letter: bigint | null
   readonly request: string
   readonly plan: string
   /** Empty when none was named. */
@@ -220,6 +222,7 @@ export const requestColumns: Columns<RequestRow> = {
   lease_until: 'bigint',
   error: 'text',
   summary: 'text',
+  dead_letter: 'bigint',
   request: 'text',
   plan: 'text',
   purpose: 'text',

@@ -13,3 +13,6 @@ export const isRunning = sql<boolean>`requests.state = 'running'`
 
 /** Jobs that wait for somebody; index `requests_waiting`. */
 export const isWaiting = sql<boolean>`requests.state in ('queued', 'paused')`
+
+/** Jobs that wait for money; index `requests_paused`. */
+export const isPaused = sql<boolean>`requests.state = 'paused'`

@@ -178,6 +178,7 @@ const otherUpdates = ({ kysely, rowsPerStatement }: Printer) => ({
         lease_until: given.lease_until,
         error: given.error,
         summary: given.summary,
+        dead_letter: given.dead_letter,
         plan: given.plan,
         made_offer: given.made_offer,
         made_size: given.made_size,
@@ -215,6 +216,7 @@ const jobUpdates = ({ kysely, rowsPerStatement }: Printer) => ({
         state: given.state,
         due_at: given.due_at,
         tries: given.tries,
+        paused_by: given.paused_by,
         lease_owner: null,
         lease_until: null,
       })

@@ -97,7 +97,7 @@ if (serverUrl === undefined) {
       withStores(
         () => openDatabase(url),
         async (stores) => {
-          for (const budget of stormBudgets) await stores.budgets.set(budget)
+          for (const budget of stormBudgets) await stores.budgets.set(budget, sampleNow)
           const doomed = start(spender, url, '1', 'stays')
           const lucky = start(spender, url, '2')
           doomed.stdout?.once('data', () => doomed.kill('SIGKILL'))

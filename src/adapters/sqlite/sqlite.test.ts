@@ -212,7 +212,7 @@ describe('SQLite: the audit tells of', () => {
         () => openDatabase(path),
         async ({ journal, ledger, budgets }) => {
           const limitNano = 45_000_000n
-          await budgets.set(sampleBudget('day', { limitNano }))
+          await budgets.set(sampleBudget('day', { limitNano }), sampleNow)
           const claims = [sampleClaim('day', limitNano)]
           const opening = openingFacts('one').map((fact) =>
             fact.kind === 'hold-opened' ? { ...fact, claims } : fact,

@@ -2,9 +2,9 @@ import type { Command } from 'commander'
 import { GatewayError, invalid } from '../../core/errors/gateway-error.ts'
 import {
   isEnded,
+  type JobFilter,
+  jobFilters,
   type RequestRecord,
-  type RequestState,
-  requestStates,
 } from '../../core/jobs/request-record.ts'
 import { readReceipt } from '../../gateway/receipt.ts'
 import { printJob, printJobLine } from '../../http/print-job.ts'
@@ -21,7 +21,7 @@ export function addJobs(program: Command): void {
   withCommonOptions(jobs.command('list'))
     .description('List jobs, newest first')
     .option('--tenant <name>', 'tenant whose jobs they are', 'default')
-    .option('--status <name>', requestStates.join(', '))
+    .option('--status <name>', jobFilters.join(', '))
     .option('--limit <count>', 'how many', '20')
     .action(action(list))
   withCommonOptions(jobs.command('show'))
@@ -40,10 +40,10 @@ interface ListOptions extends CommonOptions {
   readonly limit: string
 }
 
-function readState(text: string): RequestState {
-  const state = requestStates.find((candidate) => candidate === text)
+function readState(text: string): JobFilter {
+  const state = jobFilters.find((candidate) => candidate === text)
   if (state !== undefined) return state
-  throw invalid('status', `--status must be one of ${requestStates.join(', ')}.`)
+  throw invalid('status', `--status must be one of ${jobFilters.join(', ')}.`)
 }
 
 function readLimit(text: string): number {

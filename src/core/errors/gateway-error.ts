@@ -23,6 +23,8 @@ export interface GatewayErrorDetails {
   readonly costNano?: Nano
   /** When the budget that refused it begins anew, where that helps. */
   readonly resetsAt?: Instant
+  /** Which budget refused it. */
+  readonly budgetId?: string
   /** What that budget has left. */
   readonly budgetLeftNano?: Nano
   /** How far a key is from its limit of requests a minute. */
@@ -40,6 +42,7 @@ export class GatewayError extends Error {
   readonly requestId: string | undefined
   readonly costNano: Nano | undefined
   readonly resetsAt: Instant | undefined
+  readonly budgetId: string | undefined
   readonly budgetLeftNano: Nano | undefined
   readonly rate: RateStanding | undefined
   readonly retryable: boolean
@@ -55,6 +58,7 @@ export class GatewayError extends Error {
     this.requestId = details.requestId
     this.costNano = details.costNano
     this.resetsAt = details.resetsAt
+    this.budgetId = details.budgetId
     this.budgetLeftNano = details.budgetLeftNano
     this.rate = details.rate
     this.retryable = details.retryable ?? errorCatalogue[code].retryable

@@ -12,12 +12,14 @@ export const retryLimits = {
 } as const
 
 /** How a job goes back into the queue. */
-export interface PutBack extends Pick<QueuePlace, 'dueAt' | 'tries'> {
+export interface PutBack extends Pick<QueuePlace, 'dueAt' | 'tries' | 'pausedBy'> {
   readonly state: 'queued' | 'paused'
 }
 
 /** What is in the way of a job, as far as the queue must know. */
 export type Obstacle = Pick<GatewayError, 'code' | 'retryable' | 'retryAfterMs'> & {
+  /** The budget that refused it. */
+  readonly budgetId?: string | undefined
   /** When the budget that refused it begins anew. */
   readonly resetsAt?: Instant | undefined
 }
@@ -35,7 +37,8 @@ export function whenAgain(
 ): PutBack | undefined {
   if (error.code === 'insufficient_quota') {
     const pausedUntil = error.resetsAt ?? (error.retryAfterMs && now + error.retryAfterMs)
-    return pausedUntil ? { state: 'paused', dueAt: pausedUntil, tries } : undefined
+    const pausedBy = error.budgetId === undefined ? {} : { pausedBy: error.budgetId }
+    return pausedUntil ? { state: 'paused', dueAt: pausedUntil, tries, ...pausedBy } : undefined
   }
   if (isOurs(error)) return { state: 'queued', dueAt: now + spread(0, chance), tries }
   if (!error.retryable || tries + 1 >= retryLimits.maxTries) return undefined

@@ -20,6 +20,8 @@ export interface QueuePlace {
    * does not know, is refused by the old number.
    */
   readonly fence: number
+  /** The budget that it waits for: another limit of it, or none, makes the job due at once. */
+  readonly pausedBy?: string
   /** The batch that it is a line of, and which one. */
   readonly batch?: { readonly id: string; readonly line: number }
 }

@@ -25,6 +25,11 @@ export const requestStates = [
 /** See {@link requestStates}. */
 export type RequestState = (typeof requestStates)[number]
 
+/** What lists of jobs are cut down to: a state, or `dead`, those that failed for good. */
+export const jobFilters = [...requestStates, 'dead'] as const
+/** See {@link jobFilters}. */
+export type JobFilter = (typeof jobFilters)[number]
+
 /** The states after which nothing more happens. */
 export const isEnded = (state: RequestState): boolean =>
   state === 'completed' || state === 'failed' || state === 'cancelled'

@@ -57,12 +57,13 @@ function planAt(
   const candidates = quoted.options.map(({ candidate }) => candidate)
   const weighing = { quoted, usable, context: contextOf(request, traits), traits, images }
   const attempts = Math.min(MOST_ATTEMPTS, deps.limits.planSteps)
-  const moneyPrice = deps.budgets.moneyPriceFor(spenderOf(run))
+  // All that are usable belong to one book.
+  const isSimulated = quoted.options[usable[0] ?? 0]?.candidate.isSimulated === true
+  const book: Book = isSimulated ? 'simulated' : 'real'
+  const moneyPrice = deps.budgets.moneyPriceFor(spenderOf(run), book)
   const wanted = { ...weighing, gate: gateOf(run, deps), attempts, moneyPrice }
   const weighed = plans.weigh(wanted, snapshot)
   if (weighed === undefined) return { candidates, exclusions }
-  const first = weighed.options[0]?.candidate
-  const book: Book = first?.isSimulated === true ? 'simulated' : 'real'
   const exploration = plans.exploration(
     weighed,
     { purpose: traits.purpose, book },
@@ -70,8 +71,7 @@ function planAt(
     traits.standard.isCritical ? undefined : narrowing.draw,
   )
   const chosen = chooseSteps(weighed, exploration)
-  const besideNano =
-    deps.gates.ceilingNano(traits.standard.gates, book === 'simulated') * BigInt(images)
+  const besideNano = deps.gates.ceilingNano(traits.standard.gates, isSimulated) * BigInt(images)
   const steps = priceSteps(chosen, { run, quoted, usable, besideNano }, deps)
   if (steps.length === 0) return { candidates, exclusions }
   return {

@@ -14,6 +14,7 @@ import { qualityNotes } from './0015-quality-notes.ts'
 import { keptPictures } from './0016-kept-pictures.ts'
 import { filesAndBatches } from './0017-files-and-batches.ts'
 import { expiringFiles } from './0018-expiring-files.ts'
+import { pausedJobs } from './0020-paused-jobs.ts'
 import type { Migration } from './migration.ts'
 
 /** All migrations in their order. Append only. */
@@ -34,4 +35,5 @@ export const migrations: readonly Migration[] = [
   keptPictures,
   filesAndBatches,
   expiringFiles,
+  pausedJobs,
 ]
