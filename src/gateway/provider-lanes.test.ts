@@ -11,6 +11,10 @@ function openLane(limits: ProviderLimits) {
       ...{ provider: 'acme', credential: 'main', limits, images, maxWaitMs },
       ...(signal === undefined ? {} : { signal }),
     })
+  const acquireJob = () =>
+    lanes.acquire({
+      ...{ provider: 'acme', credential: 'main', limits, images: 1, maxWaitMs: 3_600_000, rank: 3 },
+    })
   /** What a promise has come to after what can happen now has happened. */
   const stateOf = async (pass: Promise<unknown>) => {
     await clock.advance(0)
@@ -18,7 +22,7 @@ function openLane(limits: ProviderLimits) {
     const result = await Promise.race([pass, Promise.resolve(waiting)])
     return result === waiting ? 'waiting' : result === undefined ? 'refused' : 'admitted'
   }
-  return { clock, lanes, acquire, stateOf }
+  return { clock, lanes, acquire, acquireJob, stateOf }
 }
 
 describe('a lane', () => {
@@ -157,5 +161,54 @@ describe('a lane', () => {
     expect(await stateOf(next)).toBe('waiting')
     await clock.advance(1)
     expect(await stateOf(next)).toBe('admitted')
+  })
+})
+
+describe('jobs in a lane', () => {
+  test.each<[string, ProviderLimits]>([
+    ['calls at a time', { parallelCalls: 10 }],
+    ['calls a minute', { callsPerMinute: 10 }],
+    ['images a minute', { imagesPerMinute: 10 }],
+  ])('leave a fifth of the %s free for those who wait', async (_claim, limits) => {
+    const { acquire, acquireJob, stateOf } = openLane(limits)
+    const jobs = Array.from({ length: 20 }, acquireJob)
+    const states = await Promise.all(jobs.map(stateOf))
+    expect(states.filter((state) => state === 'admitted')).toHaveLength(8)
+    expect([await stateOf(acquire()), await stateOf(acquire())]).toEqual(['admitted', 'admitted'])
+    const third = acquire()
+    expect(await stateOf(third)).toBe('waiting')
+    if (limits.parallelCalls === undefined) return
+    ;(await jobs[0])?.release()
+    expect(await stateOf(third)).toBe('admitted')
+    expect(await stateOf(jobs[8] ?? Promise.resolve())).toBe('waiting')
+  })
+
+  test('fill no place in the line of those who wait', async () => {
+    const { acquire, acquireJob, stateOf } = openLane({ parallelCalls: 1 })
+    const held = await acquire()
+    const jobs = Array.from({ length: 1_001 }, acquireJob)
+    expect(await stateOf(jobs[1_000] ?? Promise.resolve())).toBe('refused')
+    const mine = acquire()
+    expect(await stateOf(mine)).toBe('waiting')
+    held?.release()
+    expect(await stateOf(mine)).toBe('admitted')
+  })
+
+  test('are half as many after a refusal, and more again as calls are served', async () => {
+    const { acquire, acquireJob, stateOf, lanes, clock } = openLane({})
+    const first = await Promise.all(Array.from({ length: 8 }, acquireJob))
+    first[0]?.release()
+    lanes.learn('acme', 'main', { kind: 'refused', retryAfterMs: 1_000 })
+    for (const pass of first) pass?.release()
+    await clock.advance(1_000)
+    expect(await stateOf(acquire())).toBe('admitted')
+    lanes.learn('acme', 'main', { kind: 'served' })
+    const later = Array.from({ length: 8 }, acquireJob)
+    const admitted = async () =>
+      (await Promise.all(later.map(stateOf))).filter((state) => state === 'admitted').length
+    expect(await admitted()).toBe(4)
+    for (let round = 0; round < 4; round += 1) lanes.learn('acme', 'main', { kind: 'served' })
+    expect(await admitted()).toBe(5)
+    expect(await stateOf(acquire())).toBe('admitted')
   })
 })

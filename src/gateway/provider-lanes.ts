@@ -4,8 +4,10 @@ import type { ProviderLimits, RateReport } from '../ports/provider.ts'
 
 /** Limits of waiting for a provider. */
 const limits = {
-  /** Calls that wait for one credential; more go to the next offer at once. */
+  /** Calls that wait for one credential, of callers or of jobs; more go to the next offer at once. */
   maxWaiting: 1_000,
+  /** Share of an allowance that jobs leave free: a caller finds room though a batch saturates it. */
+  reserve: 0.2,
   /** Pause after a refusal that names none; doubles with each one in a row. */
   pauseMs: 2_000,
   maxPauseMs: 60_000,
@@ -22,7 +24,7 @@ export interface Waiting {
   readonly images: number
   readonly maxWaitMs: number
   readonly signal?: AbortSignal
-  /** Smaller goes first; 0 unless it says otherwise. */
+  /** Smaller goes first. 0, which is usual: somebody waits for the call. All others are jobs. */
   readonly rank?: number
 }
 
@@ -32,9 +34,17 @@ interface Waiter {
   readonly admit: (pass: LanePass | undefined) => void
 }
 
+/** Whether nobody waits for a call of this rank. */
+const isJob = (rank: number): boolean => rank > 0
+
+/** How much of an allowance jobs may take; of a very small one there is nothing to keep free. */
+const shareOf = (allowance: number, rank: number): number =>
+  isJob(rank) ? Math.max(1, Math.floor(allowance * (1 - limits.reserve))) : allowance
+
 /**
  * The way to one credential of one provider. Calls beyond its limits wait in line instead of being
  * sent and refused; a refusal for being too many closes the lane for as long as the provider asks.
+ * Jobs leave a part of it free, so that who waits for a call does not wait behind a batch.
  */
 class Lane {
   readonly #limits: ProviderLimits
@@ -43,6 +53,12 @@ class Lane {
   /** Calls of the last minute, oldest first. */
   #recent: { readonly at: Instant; readonly images: number }[] = []
   #running = 0
+  #runningJobs = 0
+  /**
+   * Jobs that may be under way where no limit is published: halved by a refusal, and one more for
+   * each round that is served.
+   */
+  #mostJobs = Number.POSITIVE_INFINITY
   #closedUntil: Instant = 0
   /** The end of the pause after the last refusal that counted. */
   #refusedUntil: Instant = 0
@@ -57,11 +73,11 @@ class Lane {
   async acquire(wanted: Waiting): Promise<LanePass | undefined> {
     const { images, maxWaitMs, signal, rank = 0 } = wanted
     if (signal?.aborted === true) return undefined
-    if (this.hasRoom(images)) return this.#take(images)
-    const waitMs = this.#waitMs(images)
+    if (this.hasRoom(images, rank)) return this.#take(images, rank)
+    const waitMs = this.#waitMs(images, rank)
     // A wait that is known to be too long helps nobody: another offer can be tried at once.
     if (Number.isFinite(waitMs) && waitMs > maxWaitMs) return undefined
-    if (this.#waiting.length >= limits.maxWaiting || maxWaitMs <= 0) return undefined
+    if (this.#isFull(rank) || maxWaitMs <= 0) return undefined
     const admitted = Promise.withResolvers<LanePass | undefined>()
     const waiter: Waiter = { images, rank, admit: admitted.resolve }
     const place = this.#waiting.findIndex((other) => other.rank > rank)
@@ -83,8 +99,14 @@ class Lane {
     return pass
   }
 
-  hasRoom(images: number): boolean {
-    return this.#waiting.length === 0 && this.#waitMs(images) === 0
+  hasRoom(images: number, rank: number): boolean {
+    const [first] = this.#waiting
+    return (first === undefined || first.rank > rank) && this.#waitMs(images, rank) === 0
+  }
+
+  #isFull(rank: number): boolean {
+    const alike = this.#waiting.filter((other) => isJob(other.rank) === isJob(rank))
+    return alike.length >= limits.maxWaiting
   }
 
   /** The provider said that there were too many calls. */
@@ -100,6 +122,9 @@ class Lane {
     const isTrusted = this.#refusals === 0 && askedMs > 0
     const pauseMs = isTrusted ? askedMs : Math.max(askedMs, doubled)
     this.#refusals += 1
+    // The refused call itself has left by now.
+    const jobs = Math.min(this.#mostJobs, this.#runningJobs + 1)
+    this.#mostJobs = Math.max(1, Math.floor(jobs / 2))
     this.#refusedUntil = this.#clock.now() + pauseMs
     this.close(pauseMs)
   }
@@ -107,6 +132,7 @@ class Lane {
   /** The provider made a picture: the refusals in a row are over. */
   served(): void {
     this.#refusals = 0
+    this.#mostJobs += 1 / this.#mostJobs
     this.#admitNext()
   }
 
@@ -115,27 +141,31 @@ class Lane {
   }
 
   /** Milliseconds until a call of so many images could go; infinite while it waits for another. */
-  #waitMs(images: number): number {
+  #waitMs(images: number, rank: number): number {
     const now = this.#clock.now()
     const { parallelCalls, callsPerMinute, imagesPerMinute } = this.#limits
     // After a refusal one call finds out whether the others may follow.
     if (this.#refusals > 0 && this.#running > 0) return Number.POSITIVE_INFINITY
-    if (parallelCalls !== undefined && this.#running >= parallelCalls) {
+    if (parallelCalls !== undefined && this.#running >= shareOf(parallelCalls, rank)) {
+      return Number.POSITIVE_INFINITY
+    }
+    if (isJob(rank) && this.#runningJobs >= Math.floor(this.#mostJobs)) {
       return Number.POSITIVE_INFINITY
     }
     this.#recent = this.#recent.filter(({ at }) => now - at < limits.windowMs)
     const first = this.#recent[0]
     const sum = this.#recent.reduce((total, call) => total + call.images, 0)
     const isFull =
-      (callsPerMinute !== undefined && this.#recent.length >= callsPerMinute) ||
+      (callsPerMinute !== undefined && this.#recent.length >= shareOf(callsPerMinute, rank)) ||
       // A call larger than the whole allowance goes alone.
-      (imagesPerMinute !== undefined && sum > 0 && sum + images > imagesPerMinute)
+      (imagesPerMinute !== undefined && sum > 0 && sum + images > shareOf(imagesPerMinute, rank))
     const untilRoom = isFull && first !== undefined ? first.at + limits.windowMs - now : 0
     return Math.max(0, this.#closedUntil - now, untilRoom)
   }
 
-  #take(images: number): LanePass {
+  #take(images: number, rank: number): LanePass {
     this.#running += 1
+    if (isJob(rank)) this.#runningJobs += 1
     const { callsPerMinute, imagesPerMinute } = this.#limits
     if (callsPerMinute !== undefined || imagesPerMinute !== undefined) {
       this.#recent.push({ at: this.#clock.now(), images })
@@ -146,6 +176,7 @@ class Lane {
         if (!isHeld) return
         isHeld = false
         this.#running -= 1
+        if (isJob(rank)) this.#runningJobs -= 1
         this.#admitNext()
       },
     }
@@ -153,13 +184,13 @@ class Lane {
 
   #admitNext(): void {
     for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
-      const waitMs = this.#waitMs(next.images)
+      const waitMs = this.#waitMs(next.images, next.rank)
       if (waitMs > 0) {
         if (Number.isFinite(waitMs)) this.#lookAgain(waitMs)
         return
       }
       this.#waiting.shift()
-      next.admit(this.#take(next.images))
+      next.admit(this.#take(next.images, next.rank))
     }
   }
 
@@ -200,8 +231,8 @@ export class ProviderLanes {
   }
 
   /** Whether a call would go at once. */
-  hasRoom(call: LaneCall): boolean {
-    return this.#laneOf(call).hasRoom(call.images)
+  hasRoom(call: LaneCall & Pick<Waiting, 'rank'>): boolean {
+    return this.#laneOf(call).hasRoom(call.images, call.rank ?? 0)
   }
 
   #laneOf({ provider, credential, limits: laneLimits }: LaneCall): Lane {

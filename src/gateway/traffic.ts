@@ -102,7 +102,7 @@ export class Traffic {
     images: number,
     wait: Omit<Waiting, 'images'>,
   ): Promise<Passage | Blocked> {
-    const credential = this.#pick(to, images)
+    const credential = this.#pick(to, images, wait.rank ?? 0)
     if (credential === undefined) return this.blockOf(to) ?? { reason: 'busy', retryAfterMs: 1_000 }
     const lane = this.#laneOf(to, credential, images)
     const pass = await this.#lanes.acquire({ ...lane, ...wait })
@@ -123,11 +123,13 @@ export class Traffic {
     this.#lanes.learn(provider, credential, report)
   }
 
-  #pick(to: Destination, images: number): Credential | undefined {
+  #pick(to: Destination, images: number, rank: number): Credential | undefined {
     const working = credentialsOf(to).filter(
       ({ id }) => this.health.admission(targetOf(to, id)).kind !== 'refused',
     )
-    const free = working.filter((each) => this.#lanes.hasRoom(this.#laneOf(to, each, images)))
+    const free = working.filter((each) =>
+      this.#lanes.hasRoom({ ...this.#laneOf(to, each, images), rank }),
+    )
     return this.#choice.next(to.provider.id, free.length > 0 ? free : working)
   }
 

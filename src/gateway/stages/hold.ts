@@ -38,7 +38,9 @@ export async function hold(run: Run, deps: Dependencies): Promise<Run> {
   }
   const bytes = expectedBytes(run.request, plan, missingImages(run))
   const { keyId, limits } = run.caller
-  const owner = { name: keyId, weight: limits?.weight ?? 1 }
+  // Jobs have a line of their own: who waits takes turns with them.
+  const name = run.job === undefined ? keyId : `jobs of ${keyId}`
+  const owner = { name, weight: limits?.weight ?? 1 }
   const reservation = await deps.bytes.reserve(bytes, run.stop.buying, owner)
   // Nobody waits for it any more: it is noted, and nothing is put aside for it.
   if (reservation === undefined) return { ...run, unwritten: [accepted] }
