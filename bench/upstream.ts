@@ -23,6 +23,8 @@ import { readAll } from './read-all.ts'
 /** How the upstream is started. */
 export interface UpstreamSettings {
   readonly delayMs: number
+  /** Calls that it works on at once; one more is refused as being too many. No limit when absent. */
+  readonly parallelCalls?: number
 }
 
 /** What the upstream has done since its start: GET /__bench/counts. */
@@ -49,6 +51,7 @@ const PATHS: Record<string, Operation> = {
 const settings = JSON.parse(process.argv[2] ?? '{"delayMs":0}') as UpstreamSettings
 const startedAt = Math.floor(Date.now() / 1000)
 const counts: UpstreamCounts = { pictures: 0, refused: 0 }
+let working = 0
 const frames = new Map<string, Frame>()
 
 for (const kind of ['large', 'small'] as const) {
@@ -82,7 +85,12 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   }
   const body = await readAll(request, BODY_LIMIT)
   const order = operation === 'edits' ? editOrder(request, body) : generationOrder(body)
+  if (working >= (settings.parallelCalls ?? Number.POSITIVE_INFINITY)) {
+    return sendError(response, 429, 'rate_limit_exceeded', 'Too many requests')
+  }
+  working += 1
   if (settings.delayMs > 0) await delay(settings.delayMs)
+  working -= 1
   sendPicture(response, operation, order)
 }
 

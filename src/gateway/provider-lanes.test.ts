@@ -194,21 +194,39 @@ describe('jobs in a lane', () => {
     expect(await stateOf(mine)).toBe('admitted')
   })
 
-  test('are half as many after a refusal, and more again as calls are served', async () => {
+  test('are no more after a refusal than four fifths of what was taken', async () => {
     const { acquire, acquireJob, stateOf, lanes, clock } = openLane({})
-    const first = await Promise.all(Array.from({ length: 8 }, acquireJob))
-    first[0]?.release()
-    lanes.learn('acme', 'main', { kind: 'refused', retryAfterMs: 1_000 })
-    for (const pass of first) pass?.release()
-    await clock.advance(1_000)
-    expect(await stateOf(acquire())).toBe('admitted')
-    lanes.learn('acme', 'main', { kind: 'served' })
-    const later = Array.from({ length: 8 }, acquireJob)
+    const wave = await Promise.all(Array.from({ length: 20 }, acquireJob))
+    for (const pass of wave.slice(10)) {
+      pass?.release()
+      lanes.learn('acme', 'main', { kind: 'refused' }, 3)
+    }
+    for (const pass of wave.slice(0, 10)) {
+      pass?.release()
+      lanes.learn('acme', 'main', { kind: 'served' })
+    }
+    const later = Array.from({ length: 20 }, acquireJob)
     const admitted = async () =>
       (await Promise.all(later.map(stateOf))).filter((state) => state === 'admitted').length
-    expect(await admitted()).toBe(4)
-    for (let round = 0; round < 4; round += 1) lanes.learn('acme', 'main', { kind: 'served' })
-    expect(await admitted()).toBe(5)
+    expect(await admitted()).toBe(0)
+    // Who waits for a call is not held back by the refusal of a job.
     expect(await stateOf(acquire())).toBe('admitted')
+    await clock.advance(2_000)
+    // One call is under way already.
+    expect(await admitted()).toBe(7)
+    await clock.advance(600_000)
+    for (let round = 0; round < 100; round += 1) lanes.learn('acme', 'main', { kind: 'served' })
+    expect(await admitted()).toBeGreaterThan(7)
+  })
+
+  test('close the lane for all when the provider says for how long', async () => {
+    const { acquire, acquireJob, stateOf, lanes, clock } = openLane({})
+    const pass = await acquireJob()
+    pass?.release()
+    lanes.learn('acme', 'main', { kind: 'refused', retryAfterMs: 1_000 }, 3)
+    const mine = acquire()
+    expect(await stateOf(mine)).toBe('waiting')
+    await clock.advance(1_000)
+    expect(await stateOf(mine)).toBe('admitted')
   })
 })

@@ -1,6 +1,7 @@
 import type { Instant } from '../core/time.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { ProviderLimits, RateReport } from '../ports/provider.ts'
+import { LanePause } from './lane-pause.ts'
 
 /** Limits of waiting for a provider. */
 const limits = {
@@ -8,9 +9,8 @@ const limits = {
   maxWaiting: 1_000,
   /** Share of an allowance that jobs leave free: a caller finds room though a batch saturates it. */
   reserve: 0.2,
-  /** Pause after a refusal that names none; doubles with each one in a row. */
-  pauseMs: 2_000,
-  maxPauseMs: 60_000,
+  /** How long it is remembered how many calls were too many. */
+  rememberedMs: 600_000,
   windowMs: 60_000,
 } as const
 
@@ -53,16 +53,13 @@ class Lane {
   /** Calls of the last minute, oldest first. */
   #recent: { readonly at: Instant; readonly images: number }[] = []
   #running = 0
-  #runningJobs = 0
-  /**
-   * Jobs that may be under way where no limit is published: halved by a refusal, and one more for
-   * each round that is served.
-   */
-  #mostJobs = Number.POSITIVE_INFINITY
-  #closedUntil: Instant = 0
-  /** The end of the pause after the last refusal that counted. */
-  #refusedUntil: Instant = 0
-  #refusals = 0
+  /** Calls under way that the provider was seen to take, and to take no more of. */
+  #seen = Number.POSITIVE_INFINITY
+  #seenMost = Number.POSITIVE_INFINITY
+  #seenAt: Instant = 0
+  readonly #callers = new LanePause()
+  /** A job that is refused holds back jobs alone, unless the provider says for how long. */
+  readonly #jobs = new LanePause()
   #isTimerSet = false
 
   constructor(laneLimits: ProviderLimits, clock: Clock) {
@@ -73,7 +70,7 @@ class Lane {
   async acquire(wanted: Waiting): Promise<LanePass | undefined> {
     const { images, maxWaitMs, signal, rank = 0 } = wanted
     if (signal?.aborted === true) return undefined
-    if (this.hasRoom(images, rank)) return this.#take(images, rank)
+    if (this.hasRoom(images, rank)) return this.#take(images)
     const waitMs = this.#waitMs(images, rank)
     // A wait that is known to be too long helps nobody: another offer can be tried at once.
     if (Number.isFinite(waitMs) && waitMs > maxWaitMs) return undefined
@@ -110,48 +107,43 @@ class Lane {
   }
 
   /** The provider said that there were too many calls. */
-  refused(retryAfterMs: number | undefined): void {
-    const askedMs = Math.min(retryAfterMs ?? 0, limits.maxPauseMs)
-    // Calls that were under way when it closed are refused for the same reason as the first one.
-    if (this.#clock.now() < this.#refusedUntil) {
-      this.close(askedMs)
-      return
-    }
-    const doubled = Math.min(limits.pauseMs * 2 ** Math.min(this.#refusals, 10), limits.maxPauseMs)
-    // Who asked to wait and refuses again has asked for too little.
-    const isTrusted = this.#refusals === 0 && askedMs > 0
-    const pauseMs = isTrusted ? askedMs : Math.max(askedMs, doubled)
-    this.#refusals += 1
-    // The refused call itself has left by now.
-    const jobs = Math.min(this.#mostJobs, this.#runningJobs + 1)
-    this.#mostJobs = Math.max(1, Math.floor(jobs / 2))
-    this.#refusedUntil = this.#clock.now() + pauseMs
-    this.close(pauseMs)
+  refused(retryAfterMs: number | undefined, rank: number): void {
+    const now = this.#clock.now()
+    this.#jobs.refused(retryAfterMs, now)
+    if (!isJob(rank)) this.#callers.refused(retryAfterMs, now)
+    else if (retryAfterMs !== undefined) this.#callers.close(retryAfterMs, now)
+    // The refused one has left: what is under way now is what it takes.
+    this.#seenMost = Math.max(1, this.#running)
+    this.#seen = this.#seenMost
+    this.#seenAt = now
   }
 
   /** The provider made a picture: the refusals in a row are over. */
   served(): void {
-    this.#refusals = 0
-    this.#mostJobs += 1 / this.#mostJobs
+    this.#callers.served()
+    this.#jobs.served()
+    const isOld = this.#clock.now() - this.#seenAt > limits.rememberedMs
+    if (isOld) this.#seenMost = Number.POSITIVE_INFINITY
+    this.#seen = Math.min(this.#seenMost, this.#seen + 1 / this.#seen)
     this.#admitNext()
   }
 
   close(forMs: number): void {
-    this.#closedUntil = Math.max(this.#closedUntil, this.#clock.now() + forMs)
+    const now = this.#clock.now()
+    this.#callers.close(forMs, now)
+    this.#jobs.close(forMs, now)
   }
 
   /** Milliseconds until a call of so many images could go; infinite while it waits for another. */
   #waitMs(images: number, rank: number): number {
     const now = this.#clock.now()
     const { parallelCalls, callsPerMinute, imagesPerMinute } = this.#limits
+    const pause = isJob(rank) ? this.#jobs : this.#callers
     // After a refusal one call finds out whether the others may follow.
-    if (this.#refusals > 0 && this.#running > 0) return Number.POSITIVE_INFINITY
-    if (parallelCalls !== undefined && this.#running >= shareOf(parallelCalls, rank)) {
-      return Number.POSITIVE_INFINITY
-    }
-    if (isJob(rank) && this.#runningJobs >= Math.floor(this.#mostJobs)) {
-      return Number.POSITIVE_INFINITY
-    }
+    if (pause.isProbing && this.#running > 0) return Number.POSITIVE_INFINITY
+    const published = parallelCalls ?? Number.POSITIVE_INFINITY
+    const most = isJob(rank) ? Math.min(published, this.#seen) : published
+    if (this.#running >= shareOf(most, rank)) return Number.POSITIVE_INFINITY
     this.#recent = this.#recent.filter(({ at }) => now - at < limits.windowMs)
     const first = this.#recent[0]
     const sum = this.#recent.reduce((total, call) => total + call.images, 0)
@@ -160,12 +152,11 @@ class Lane {
       // A call larger than the whole allowance goes alone.
       (imagesPerMinute !== undefined && sum > 0 && sum + images > shareOf(imagesPerMinute, rank))
     const untilRoom = isFull && first !== undefined ? first.at + limits.windowMs - now : 0
-    return Math.max(0, this.#closedUntil - now, untilRoom)
+    return Math.max(pause.leftMs(now), untilRoom)
   }
 
-  #take(images: number, rank: number): LanePass {
+  #take(images: number): LanePass {
     this.#running += 1
-    if (isJob(rank)) this.#runningJobs += 1
     const { callsPerMinute, imagesPerMinute } = this.#limits
     if (callsPerMinute !== undefined || imagesPerMinute !== undefined) {
       this.#recent.push({ at: this.#clock.now(), images })
@@ -176,7 +167,6 @@ class Lane {
         if (!isHeld) return
         isHeld = false
         this.#running -= 1
-        if (isJob(rank)) this.#runningJobs -= 1
         this.#admitNext()
       },
     }
@@ -190,7 +180,7 @@ class Lane {
         return
       }
       this.#waiting.shift()
-      next.admit(this.#take(next.images, next.rank))
+      next.admit(this.#take(next.images))
     }
   }
 
@@ -243,12 +233,17 @@ export class ProviderLanes {
   }
 
   /** Learns from what a provider says of its limits: in headers, by refusing, or by serving. */
-  learn(provider: string, credential: string, report: RateReport | { kind: 'served' }): void {
+  learn(
+    provider: string,
+    credential: string,
+    report: RateReport | { kind: 'served' },
+    rank = 0,
+  ): void {
     const lane = this.#lanes.get(`${provider}\n${credential}`)
     if (lane === undefined) return
     if (report.kind === 'served') lane.served()
-    else if (report.kind === 'refused') lane.refused(report.retryAfterMs)
+    else if (report.kind === 'refused') lane.refused(report.retryAfterMs, rank)
     else if (report.remaining > 0) lane.served()
-    else lane.close(Math.min(report.resetMs, limits.maxPauseMs))
+    else lane.close(report.resetMs)
   }
 }

@@ -114,13 +114,13 @@ export class Traffic {
       pass.release()
       return blocked
     }
-    return this.#passage(to, credential, pass)
+    return this.#passage(to, credential, pass, wait.rank)
   }
 
   /** Learns from what a provider says of its limits, unless providers are never left out. */
-  learn(provider: string, credential: string, report: RateReport): void {
+  learn(provider: string, credential: string, report: RateReport, rank?: number): void {
     if (this.#isFearless) return
-    this.#lanes.learn(provider, credential, report)
+    this.#lanes.learn(provider, credential, report, rank)
   }
 
   #pick(to: Destination, images: number, rank: number): Credential | undefined {
@@ -137,7 +137,7 @@ export class Traffic {
     return { provider: provider.id, credential, limits: provider.limits ?? {}, images }
   }
 
-  #passage(to: Destination, chosen: Credential, pass: LanePass): Passage {
+  #passage(to: Destination, chosen: Credential, pass: LanePass, rank?: number): Passage {
     const { id: credential } = chosen
     const leaveChoice = this.#choice.begin(to.provider.id, chosen, credentialsOf(to))
     // Noted before the call is written down, so that a probe stays the only one.
@@ -161,10 +161,8 @@ export class Traffic {
         if (failure === undefined) this.#lanes.learn(to.provider.id, credential, { kind: 'served' })
         if (failure?.class === 'rate_limited') {
           const { retryAfterMs } = failure
-          this.learn(to.provider.id, credential, {
-            kind: 'refused',
-            ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-          })
+          const asked = retryAfterMs === undefined ? {} : { retryAfterMs }
+          this.learn(to.provider.id, credential, { kind: 'refused', ...asked }, rank)
         }
       },
       leave: () => {
