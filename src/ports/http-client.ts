@@ -37,6 +37,11 @@ export interface HttpRequest {
    */
   readonly imageFields?: readonly string[]
   /**
+   * A body of status 200 is lines of JSON, each of which `stream` hands out as an event; `maxBytes`
+   * is then what one line may have.
+   */
+  readonly isLines?: boolean
+  /**
    * Redirect hops to follow; each is checked like a first request and gets no credential headers. 0
    * = none.
    */

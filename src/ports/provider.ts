@@ -6,6 +6,7 @@ import type { JsonObject } from '../core/json.ts'
 import type { PriceRow } from '../core/pricebook/price-row.ts'
 import type { Usage } from '../core/pricing/usage.ts'
 import type { InputImage } from '../core/request/image-request.ts'
+import type { BatchService } from './batch-service.ts'
 import type { ImageBytes } from './http-client.ts'
 
 export type { CallPlan, UsageEstimate }
@@ -196,6 +197,11 @@ export interface Provider {
     job: ProviderJob,
     context: Pick<CallContext, 'credential' | 'signal'>,
   ): Promise<CancelOutcome>
+  /**
+   * Its own batches, which cost less and may take a day; undefined when it has none. Of several
+   * credentials the first one pays for them.
+   */
+  readonly batches?: BatchService
   /**
    * Whether its server stops a synchronous call whose signal aborts; others work on, and charge.
    */

@@ -76,6 +76,7 @@ export function createKit(
     bill(entry) {
       context.book.add({ provider, at: context.clock.now(), ...entry })
     },
+    inner: (asking) => createKit(context, provider, memory, asking, undefined),
     // Decided once: an emulator may ask again, but the request uses up no second order.
     fault(asking, prompt) {
       const played = serverFault === undefined ? undefined : playedFault(serverFault)

@@ -6,6 +6,7 @@ import type { Deadline } from './deadline.ts'
 import { EventChannel } from './event-channel.ts'
 import { EventReader } from './event-reader.ts'
 import { ExchangeError, toHttpFailure } from './failure.ts'
+import { LineReader } from './line-reader.ts'
 import type { Outgoing } from './outgoing.ts'
 
 /** One request on the wire; redirects make another one. */
@@ -136,9 +137,8 @@ class HopRun implements Dispatcher.DispatchHandler {
       return this.#whole(new DrainReader(), () => resolve({ kind: 'redirect', location }))
     }
     const contentType = headers['content-type'] ?? ''
-    if (wantsEvents && status === 200 && /^text\/event-stream\b/i.test(contentType)) {
-      return this.#events(headers)
-    }
+    const isStream = request.isLines ?? /^text\/event-stream\b/i.test(contentType)
+    if (wantsEvents && status === 200 && isStream) return this.#events(headers)
     const length = headers['content-length']
     const contentLength = length !== undefined && /^\d+$/.test(length) ? Number(length) : undefined
     const reader = createBodyReader({ status, contentType, contentLength, request })
@@ -162,7 +162,9 @@ class HopRun implements Dispatcher.DispatchHandler {
       resume: () => controller?.resume(),
       cancel: () => this.#fail(new ExchangeError('aborted', 'the reader of events has gone')),
     })
-    const reader = new EventReader(this.#hop.request, (event) => channel.push(event))
+    const { request } = this.#hop
+    const Reader = request.isLines === true ? LineReader : EventReader
+    const reader = new Reader(request, (event) => channel.push(event))
     this.#promised.resolve({ kind: 'events', headers, events: channel })
     const over = (): void => this.#hop.deadline.close()
     return {

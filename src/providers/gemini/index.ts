@@ -1,6 +1,7 @@
 import { priceRowsSchema } from '../../core/pricebook/price-row.ts'
 import { defineProvider } from '../shared/definition.ts'
 import { readModelsFile } from '../shared/models-file.ts'
+import { batch } from './batch.ts'
 import { classify } from './classify.ts'
 import { estimate } from './estimate.ts'
 import modelsFile from './models.json' with { type: 'json' }
@@ -29,5 +30,6 @@ export default defineProvider({
   fromWire,
   classify,
   flow: { kind: 'sync', fromEvent },
+  batch,
   probe: { method: 'GET', url: '/models' },
 })

@@ -6,6 +6,7 @@ import {
   type EmulatorRequest,
 } from '../shared/emulator.ts'
 import { endingOf, printAnswer, printBlocked, streamChunks, type Work } from './sandbox-answer.ts'
+import { isOfBatches, routeBatches } from './sandbox-batches.ts'
 import { bill, countTokens } from './sandbox-bill.ts'
 import {
   badArgument,
@@ -33,6 +34,12 @@ export default defineEmulator({
     const key = request.headers['x-goog-api-key'] ?? request.query.get('key') ?? ''
     if (key === '') return noKey()
     if (key.startsWith('invalid')) return badKey()
+    if (isOfBatches(request.path)) {
+      return routeBatches(request, kit, (line, inner) => {
+        const [, model = ''] = /models\/([^/:]+):/.exec(line.path) ?? []
+        return run({ ...line, method: 'POST' }, inner, model, 'generateContent')
+      })
+    }
     const [, name, method] = /^\/v1beta\/models(?:\/([^/:]+)(?::(\w+))?)?$/.exec(request.path) ?? []
     if (request.method === 'GET' && method === undefined) return read(request, name, kit)
     if (request.method !== 'POST' || name === undefined || method === undefined) return noSuchPath()

@@ -3,6 +3,7 @@ import { defineProvider } from '../shared/definition.ts'
 import { readModelsFile } from '../shared/models-file.ts'
 import { classify } from '../shared/openai-images/classify.ts'
 import { estimate } from '../shared/openai-images/estimate.ts'
+import { batch } from './batch.ts'
 import modelsFile from './models.json' with { type: 'json' }
 import { checkOptions } from './options.ts'
 import pricesFile from './prices.json' with { type: 'json' }
@@ -28,5 +29,6 @@ export default defineProvider({
   fromWire,
   classify: (answer) => classify(answer, 'OpenAI'),
   flow: { kind: 'sync', fromEvent },
+  batch,
   probe: { method: 'GET', url: '/models' },
 })

@@ -10,6 +10,7 @@ import { noSuchPath, openAIWords } from '../shared/openai-images/emulated-errors
 import { type EmulatedImages, makePictures } from '../shared/openai-images/emulated-images.ts'
 import { tokensNano } from '../shared/openai-images/emulated-tokens.ts'
 import modelsFile from './models.json' with { type: 'json' }
+import { routeBatches } from './sandbox-batches.ts'
 import { ratesOf } from './sandbox-bill.ts'
 
 const { models } = readModelsFile('openai', modelsFile)
@@ -47,14 +48,17 @@ async function route(
   const { method, path } = request
   if (method === 'GET' && path === '/v1/models') return listModels()
   if (method === 'GET' && path.startsWith('/v1/models/')) return oneModel(path.slice(11))
-  if (method === 'POST' && path === '/v1/images/generations') {
-    return makePictures(service, 'generation', request, kit, requestId)
-  }
-  if (method === 'POST' && path === '/v1/images/edits') {
-    return makePictures(service, 'edit', request, kit, requestId)
+  if (method === 'POST' && Object.hasOwn(KINDS, path)) return paint(request, kit, requestId)
+  if (/^\/v1\/(files|batches)\b/.test(path)) {
+    return routeBatches(request, kit, (line, inner) => paint(line, inner, `req_${kit.hexId(32)}`))
   }
   return noSuchPath(method, path)
 }
+
+const KINDS = { '/v1/images/generations': 'generation', '/v1/images/edits': 'edit' } as const
+
+const paint = (request: EmulatorRequest, kit: EmulatorKit, requestId: string) =>
+  makePictures(service, KINDS[request.path as keyof typeof KINDS], request, kit, requestId)
 
 const modelObjects = models.flatMap((model) =>
   [model.id, ...model.otherNames].map((id) => ({

@@ -12,9 +12,10 @@ import type {
 } from '../../ports/provider.ts'
 import { askBefore } from './before.ts'
 import { cancelJob, interruptOnAbort } from './cancel.ts'
+import { createBatchService } from './create-batch-service.ts'
 import type { ProviderDefinition, SyncFlow, WireOutcome, WireRequest } from './definition.ts'
 import { deliveryReader } from './delivery-reader.ts'
-import { collect } from './download.ts'
+import { gather } from './download.ts'
 import { exchangeSubmit } from './exchange-submit.ts'
 import { pollJob } from './poll-job.ts'
 import { rateReportOf } from './rate-headers.ts'
@@ -60,7 +61,7 @@ export function createProvider(definition: ProviderDefinition, runtime: Provider
       : {}),
   }
   const { clock } = runtime
-  const { cancel, webhook } = definition
+  const { batch, cancel, webhook } = definition
   const guarded = async (work: () => Promise<CallOutcome>): Promise<CallOutcome> => {
     try {
       return await work()
@@ -82,6 +83,7 @@ export function createProvider(definition: ProviderDefinition, runtime: Provider
     ...(cancel === undefined
       ? {}
       : { cancel: (job, { signal }) => cancelJob(line, cancel, job, signal) }),
+    ...(batch === undefined ? {} : { batches: createBatchService(line, clock, batch) }),
     ...(definition.interrupt === undefined ? {} : { isInterruptible: true }),
     ...(webhook === undefined ? {} : { readDelivery: deliveryReader(line, webhook) }),
     ...(definition.limits === undefined ? {} : { limits: definition.limits }),
@@ -167,15 +169,8 @@ async function conclude(
       return poll(line, clock, outcome.job, plan, context)
     case 'pending':
       return { kind: 'failed', failure: failure('bad_image', 'pending without a job id') }
-    case 'produced': {
-      const collected = await collect(line, clock, outcome.images, context.signal)
-      const withheld = [...outcome.withheld, ...collected.withheld]
-      const first = withheld[0]
-      if (collected.images.length === 0 && first !== undefined) {
-        return { ...outcome, kind: 'failed', failure: first }
-      }
-      return { ...outcome, images: collected.images, withheld }
-    }
+    case 'produced':
+      return gather(line, clock, outcome, context.signal)
   }
 }
 

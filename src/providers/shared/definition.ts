@@ -17,6 +17,7 @@ import type {
   WebhookDelivery,
   WebhookNotice,
 } from '../../ports/provider.ts'
+import type { BatchRule } from './batch-rule.ts'
 import type { ListenRule, WatchRule } from './job-news.ts'
 import type { WireRequest } from './wire-request.ts'
 
@@ -226,6 +227,8 @@ export interface ProviderDefinition {
     now: Instant,
   ) => Promise<Readonly<Record<string, string>>>
   readonly cancel?: CancelRule
+  /** Its own batches; absent where it has none. */
+  readonly batch?: BatchRule
   /** Sent when nobody waits any more for a synchronous call, where the server can be stopped. */
   readonly interrupt?: WireRequest
   readonly webhook?: WebhookRule

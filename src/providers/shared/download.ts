@@ -2,8 +2,8 @@ import { failure, type ProviderFailure } from '../../core/errors/provider-failur
 import { requestLimits } from '../../core/request/limits.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { HttpRequest } from '../../ports/http-client.ts'
-import type { ProducedImage } from '../../ports/provider.ts'
-import type { RemoteImage, WireImage } from './definition.ts'
+import type { CallOutcome, ProducedImage } from '../../ports/provider.ts'
+import type { RemoteImage, WireOutcome } from './definition.ts'
 import { exchange, type Line, toHttp, transportLimits } from './transport.ts'
 
 const isTransient = (status: number): boolean => status === 408 || status === 429 || status >= 500
@@ -59,18 +59,27 @@ function toDownload(line: Line, url: string, signal: AbortSignal | undefined): H
   }
 }
 
-/** Brings the bytes of all images of an outcome in; those that cannot be had become failures. */
-export async function collect(
+/**
+ * Brings the bytes of all images of an outcome in; those that cannot be had become failures, and a
+ * call without any has failed.
+ */
+export async function gather(
   line: Line,
   clock: Clock,
-  images: readonly WireImage[],
+  outcome: Extract<WireOutcome, { kind: 'produced' }>,
   signal: AbortSignal | undefined,
-): Promise<{ readonly images: ProducedImage[]; readonly withheld: ProviderFailure[] }> {
+): Promise<CallOutcome> {
   const results = await Promise.all(
-    images.map((image) => ('bytes' in image ? image : download(line, clock, image, signal))),
+    outcome.images.map((image) =>
+      'bytes' in image ? image : download(line, clock, image, signal),
+    ),
   )
-  return {
-    images: results.filter((result): result is ProducedImage => 'bytes' in result),
-    withheld: results.filter((result): result is ProviderFailure => 'class' in result),
+  const images = results.filter((result): result is ProducedImage => 'bytes' in result)
+  const lost = results.filter((result): result is ProviderFailure => 'class' in result)
+  const withheld = [...outcome.withheld, ...lost]
+  const first = withheld[0]
+  if (images.length === 0 && first !== undefined) {
+    return { ...outcome, kind: 'failed', failure: first }
   }
+  return { ...outcome, images, withheld }
 }

@@ -85,6 +85,11 @@ export interface EmulatorKit {
    * handle the faults of their wire format; transport faults are made by the server before this.
    */
   fault(request: EmulatorRequest, prompt: string): Fault | undefined
+  /**
+   * The kit of a request inside this one, with a latency and a fault of its own; where it is absent
+   * all of them have those of the whole.
+   */
+  inner?(request: EmulatorRequest): EmulatorKit
   /** A place for the emulator's own state (jobs, counters), one object per emulator and server. */
   readonly state: Map<string, unknown>
 }
