@@ -1,6 +1,8 @@
 import { failureRules, type ProviderFailure } from '../core/errors/provider-failure.ts'
 import type { Warning } from '../core/request/image-request.ts'
+import { goesBeyond } from '../core/routing/gate-use.ts'
 import type { Candidate } from '../core/routing/plan.ts'
+import type { Dependencies } from './dependencies.ts'
 import { type EndedAttempt, newlyEnded, type Run } from './run.ts'
 
 /** The first failure of a call that no other offer may follow without the caller's leave. */
@@ -12,15 +14,28 @@ export const isGateRefusal = (failure: ProviderFailure): boolean => failure.clas
 
 /**
  * Whether a step is not to be taken: its offer has failed in this turn, or it stands in reserve for
- * failures and there was none.
+ * failures and there was none. A refusal is one only where nothing better was planned for lack of
+ * time, or nothing unchecked is wanted; then a caller who named a deadline gets what fits in it.
  */
-export function isPointless(run: Run, step: Candidate): boolean {
+export function isPointless(run: Run, step: Candidate, deps: Dependencies): boolean {
   const failures = newlyEnded(run).flatMap((each) =>
     each.failures.map((failure) => ({ each, failure })),
   )
   const real = failures.filter(({ failure }) => !isGateRefusal(failure))
   if (real.some(({ each }) => each.attempt.offer === step.offer)) return true
-  return step.isReserve === true && failures.length > 0 && real.length === 0
+  if (step.isReserve !== true || failures.length === 0 || real.length > 0) return false
+  return run.plan === undefined || !goesBeyond(run.plan) || !fitsDeadline(run, step, deps)
+}
+
+/** Whether nineteen calls in twenty of an offer would still be in time. */
+function fitsDeadline(
+  { request: { deadlineMs }, startedMs }: Run,
+  { offer, model }: Candidate,
+  { clock, traffic }: Dependencies,
+): boolean {
+  if (deadlineMs === undefined) return true
+  const usualMs = traffic.latencies.shareMs(offer, 0.95) ?? model.typicalSeconds * 1_000
+  return clock.monotonicMs() - startedMs + usualMs <= deadlineMs
 }
 
 /** Whether a provider refused what was asked for, or what it made of it. */

@@ -1,4 +1,4 @@
-import type { ImageRecord } from '../core/jobs/request-record.ts'
+import type { Attempt, ImageRecord } from '../core/jobs/request-record.ts'
 import type { RequestTraits } from '../core/purpose/request-traits.ts'
 import { isSuspiciouslySmall } from '../core/quality/blank.ts'
 import { type Gate, gateSchema } from '../core/quality/gate.ts'
@@ -26,6 +26,17 @@ export function standardOf(
   const reads = literals.length > 0 && desk.canRead && own.every(({ gate }) => gate !== 'text')
   const gates = reads ? [...own, textGate] : own
   return { purpose: { name, gates, isCritical }, prompt: request.prompt, literals }
+}
+
+/** The same for one attempt: none are left where it was planned to be delivered as it is. */
+export function standardFor(
+  { call }: Pick<Attempt, 'call'>,
+  run: Pick<Run, 'request' | 'traits'>,
+  deps: Pick<Dependencies, 'gates'>,
+): Standard {
+  const standard = standardOf(run, deps)
+  if (call.gated !== false) return standard
+  return { ...standard, purpose: { ...standard.purpose, gates: [] } }
 }
 
 /** The same, with a judge that gives every picture a score to pick by, as far as there is one. */

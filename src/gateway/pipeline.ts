@@ -157,7 +157,7 @@ async function runSteps(begun: Run, deps: Dependencies): Promise<Run> {
   for (const [index, step] of (run.plan?.steps ?? []).entries()) {
     if (missingImages(run) <= 0 || mustStop(run, deps)) break
     if (isClosedByPolicy(run, step) || wasTried(run, index, step.offer)) continue
-    if (isPointless(run, step)) continue
+    if (isPointless(run, step, deps)) continue
     const tried = await tryStep(run, step, index, deps)
     if (tried === undefined) break
     if ('reason' in tried) blocked.push(tried)

@@ -115,7 +115,7 @@ export class PlanDesk {
     const key = [
       ...[snapshot.book.version, quoted.key, learning.version, kindOf(context), traits.purpose],
       ...[context.size, ...Object.values(wishes), attempts, gate?.passGood, gate?.passBad],
-      ...[gate?.costNano, usable.join()],
+      ...[gate?.costNano, gate?.isRequired, usable.join()],
     ].join('|')
     const known = this.#weighed.get(key)
     if (known !== undefined) return known
@@ -171,10 +171,12 @@ export class PlanDesk {
 
   #wishes({ traits, context, moneyPrice }: Weighing, { waiting }: Snapshot): Wishes {
     const { floor, badImageNano, deadlineMs, isCritical } = traits.standard
+    const { basis } = traits
     const secondNano = Number(waiting && waitingFor(waiting.rate, 1)?.costNano) || 0
     return {
       ...{ floor, aim: this.#parts.learning.aim(floor, context), badNano: Number(badImageNano) },
       ...{ secondNano, limitSeconds: deadlineMs / 1_000, isCritical },
+      isLimitSoft: basis.deadline === 'default',
       moneyPrice: stepOfMoneyPrice(moneyPrice),
     }
   }

@@ -7,6 +7,7 @@ import type {
   ExplainedOffer,
   Plan,
 } from '../core/routing/plan.ts'
+import type { GateChoice } from '../core/routing/sequence-plan.ts'
 import { printPriceSource, printWaiting } from './print-quote.ts'
 
 /** The plan as it is stored and answered: dollars, not nano-dollars. */
@@ -37,6 +38,7 @@ export const printOffer = (offer: ExplainedOffer, steps: Plan['steps'] = []): Js
   expected_cost: dollars(offer.expectedNano),
   low_cost: dollars(offer.lowNano),
   high_cost: dollars(offer.highNano),
+  gated: offer.isGated,
   ...printWaiting(offer.waiting),
   ...printBelieved(offer.believed),
   reason: offer.reason,
@@ -74,7 +76,7 @@ function printDecision({ decision, gate }: Plan): JsonObject {
   if (decision === undefined) return {}
   const { floor } = decision
   return {
-    gate: gate && { on: gate.isOn, reason: gate.reason },
+    gate: gate && printGate(gate),
     decision: {
       exploring: decision.isExploring,
       propensity: decision.propensity,
@@ -99,6 +101,13 @@ function printDecision({ decision, gate }: Plan): JsonObject {
     },
   }
 }
+
+/** What an accepted picture is expected to cost with a look between attempts, and without any. */
+const printGate = ({ isOn, reason, withNano, withoutNano }: GateChoice): JsonObject => ({
+  ...{ on: isOn, reason },
+  per_accepted_with: withNano === undefined ? undefined : expectedDollars(withNano),
+  per_accepted_without: withoutNano === undefined ? undefined : expectedDollars(withoutNano),
+})
 
 /** Said only when it steered: dollars weighed more than their amount against bad pictures. */
 const printMoneyPrice = (price: number): JsonObject =>

@@ -62,6 +62,7 @@ const printAttempt = (attempt: Attempt): JsonObject => ({
   offer: attempt.offer,
   credential: attempt.call.credential,
   hedge: attempt.call.hedge,
+  gated: attempt.call.gated,
   kind: attempt.call.kind,
   of: attempt.call.of,
   step: attempt.step + 1,

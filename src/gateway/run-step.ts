@@ -199,7 +199,7 @@ const failureIn = ({ outcome }: AnsweredAttempt): ProviderFailure | undefined =>
 
 /** What pictures teach that were just judged: those that are shown, and those a gate refused. */
 export function evidenceOf(
-  { plan, provider, good, refused }: JudgedAttempt,
+  { attempt, plan, provider, good, refused }: JudgedAttempt,
   run: Run,
   { learning }: Dependencies,
 ): readonly Fact[] {
@@ -208,7 +208,8 @@ export function evidenceOf(
   const call = { offer: offerName(model), isSimulated, ...settings }
   const { gates } = run.traits.standard
   // That a file is whole says nothing of what is in it.
-  const isJudged = gates.some(({ gate }) => !['complete', 'size', 'blank'].includes(gate))
+  const isContent = gates.some(({ gate }) => !['complete', 'size', 'blank'].includes(gate))
+  const isJudged = isContent && attempt.call.gated !== false
   const passed = isJudged ? { verdict: 'pass' as const } : {}
   const shown = good.map(({ record }) => ({
     imageId: record.id,

@@ -11,6 +11,7 @@ export interface RequestTraits extends Omit<Traits, 'basis'> {
     readonly complexity: Basis
     readonly display: Basis
     readonly floor: Basis
+    readonly deadline: Basis
   }
 }
 
@@ -41,6 +42,7 @@ export function requestTraits(
       complexity: complexity === undefined ? 'rule' : 'asked',
       display: display === undefined ? 'default' : 'asked',
       floor: floor === undefined ? 'default' : 'asked',
+      deadline: deadlineMs === undefined ? 'default' : 'asked',
     },
   }
 }

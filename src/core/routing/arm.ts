@@ -31,6 +31,8 @@ export interface Gate {
   readonly passBad: number
   readonly costNano: Nano
   readonly seconds: number
+  /** Somebody wants nothing that was not looked at, whatever that costs. */
+  readonly isRequired?: boolean
 }
 
 /**

@@ -5,12 +5,19 @@ import type { Nano } from '../money.ts'
 import type { Arm, Gate } from './arm.ts'
 import { type ChosenPlan, choosePlan, type Exploration } from './choose-plan.ts'
 import { makeField } from './field.ts'
+import { mostLooks } from './gate-use.ts'
 import { drawsOf, quantileOf } from './latency-sum.ts'
 import type { LoserReason } from './loser-reasons.ts'
 import type { BelievedOffer, Candidate, Decision, Exclusion, ExplainedOffer, Plan } from './plan.ts'
 import { toPlanLog } from './plan-log.ts'
 import { planSequences } from './plan-sequences.ts'
-import type { PlanningInput, SequencePlan, SequencePlans, Wishes } from './sequence-plan.ts'
+import type {
+  GateChoice,
+  PlanningInput,
+  SequencePlan,
+  SequencePlans,
+  Wishes,
+} from './sequence-plan.ts'
 
 /** One way to make the picture, with what is believed of it. */
 export interface Option {
@@ -125,29 +132,35 @@ export function toLearnedPlan(
   given: {
     readonly steps: readonly { readonly at: number; readonly candidate: Candidate }[]
     readonly exclusions: readonly Exclusion[]
-    /** Most that comes with each step beside its offer's price: looks at its pictures. */
+    /** Most that looking at the pictures of one attempt may cost. */
     readonly besideNano?: Nano
   },
 ): Plan {
-  const steps = given.steps.map(({ at, candidate }, place): Candidate => {
+  const steps = given.steps.map(({ at, candidate }): Candidate => {
     const acceptance = weighed.options[at]?.belief.belief.mean
     return {
       ...candidate,
       ...(acceptance === undefined ? {} : { acceptance }),
-      ...(place < attempts.length ? {} : { isReserve: true }),
+      ...(attempts.includes(at) ? {} : { isReserve: true }),
     }
   })
   const { besideNano = 0n } = given
-  const hasReserves = steps.some(({ isReserve }) => isReserve === true)
+  const planned = steps.filter(({ isReserve }) => isReserve !== true).length
+  const gate = gateOf(chosen.plan.gate, planned)
+  const looksNano = besideNano * BigInt(mostLooks({ gate, steps }))
   return {
     steps,
-    explanation: explain(weighed, chosen, given),
-    holdNano: steps.reduce<Nano>((sum, { quote }) => sum + quote.highNano + besideNano, 0n),
-    strategy: attempts.length > 1 ? 'cascade' : hasReserves ? 'fallback' : 'direct',
-    gate: chosen.plan.gate,
+    explanation: explain(weighed, chosen, { ...given, gate, planned }),
+    holdNano: steps.reduce<Nano>((sum, { quote }) => sum + quote.highNano, looksNano),
+    strategy: planned > 1 ? 'cascade' : steps.length > planned ? 'fallback' : 'direct',
+    gate,
     decision: decisionOf(weighed, chosen, exploration),
   }
 }
+
+/** Between attempts of which the request's limit left only one there is nothing to check. */
+const gateOf = (gate: GateChoice, planned: number): GateChoice =>
+  gate.reason === 'pays' && planned <= 1 ? { ...gate, isOn: false, reason: 'single' } : gate
 
 function decisionOf(weighed: Weighed, chosen: ChosenPlan, exploration: Exploration): Decision {
   const { input, plans } = weighed
@@ -186,18 +199,25 @@ const REASONS: { readonly [Reason in LoserReason]: string } = {
 function explain(
   weighed: Weighed,
   { plan, isExploring }: ChosenPlan,
-  { steps, exclusions }: Parameters<typeof toLearnedPlan>[2],
+  given: Parameters<typeof toLearnedPlan>[2] & {
+    readonly gate: GateChoice
+    readonly planned: number
+  },
 ): readonly ExplainedOffer[] {
   const { options, front } = weighed
+  const { steps, exclusions, gate, planned } = given
+  // What stands in reserve takes the place of an attempt that failed, and of its check.
+  const isGated = (place: number) => gate.isOn && (gate.reason !== 'pays' || place < planned - 1)
   const first = isExploring ? 'chosen to learn about it' : 'chosen'
   const taken = steps.map(
     ({ at, candidate }, place): ExplainedOffer => ({
       ...rowOf(candidate, options[at]),
       step: place + 1,
+      ...(gate.reason === 'absent' ? {} : { isGated: isGated(place) }),
       reason:
         place === 0
           ? first
-          : place < plan.steps.length
+          : place < planned
             ? 'made when gates refuse what came before'
             : 'used when the offers before it fail',
     }),

@@ -28,6 +28,7 @@ export const planLogSchema = z.object({
       pass_bad: z.number(),
       cost: dollars,
       seconds: z.number(),
+      is_required: z.boolean().optional(),
     })
     .optional(),
   wishes: z.object({
@@ -36,6 +37,7 @@ export const planLogSchema = z.object({
     bad_nano: z.number(),
     second_nano: z.number(),
     limit_seconds: z.number().optional(),
+    is_limit_soft: z.boolean().optional(),
     is_critical: z.boolean(),
     money_price: z.number(),
   }),
@@ -63,11 +65,12 @@ export function toPlanLog(input: PlanningInput, exploration: Exploration): PlanL
     gate: gate && {
       ...{ pass_good: gate.passGood, pass_bad: gate.passBad },
       ...{ cost: dollarsFromNano(gate.costNano), seconds: gate.seconds },
+      is_required: gate.isRequired,
     },
     wishes: {
       ...{ floor: wishes.floor, aim: wishes.aim },
       ...{ bad_nano: wishes.badNano, second_nano: wishes.secondNano },
-      limit_seconds: wishes.limitSeconds,
+      ...{ limit_seconds: wishes.limitSeconds, is_limit_soft: wishes.isLimitSoft },
       ...{ is_critical: wishes.isCritical, money_price: wishes.moneyPrice },
     },
     sigma: input.sigma,
@@ -104,11 +107,12 @@ export function fromPlanLog(log: PlanLog): {
     gate: gate && {
       ...{ passGood: gate.pass_good, passBad: gate.pass_bad },
       ...{ costNano: nanoFromDollars(gate.cost), seconds: gate.seconds },
+      isRequired: gate.is_required,
     },
     wishes: {
       ...{ floor: wishes.floor, aim: wishes.aim },
       ...{ badNano: wishes.bad_nano, secondNano: wishes.second_nano },
-      limitSeconds: wishes.limit_seconds,
+      ...{ limitSeconds: wishes.limit_seconds, isLimitSoft: wishes.is_limit_soft },
       ...{ isCritical: wishes.is_critical, moneyPrice: wishes.money_price },
     },
     sigma: log.sigma,

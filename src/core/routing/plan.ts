@@ -56,6 +56,8 @@ export interface ExplainedOffer {
   readonly lowNano?: Nano
   readonly highNano?: Nano
   readonly waiting?: Waiting
+  /** Whether gates look at its pictures, as far as attempts before it do not fail. */
+  readonly isGated?: boolean
   readonly reason: string
   /** What is believed of it, where the plan was made by that. */
   readonly believed?: BelievedOffer

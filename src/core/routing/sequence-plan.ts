@@ -14,6 +14,8 @@ export interface Wishes {
   readonly secondNano: ExpectedNano
   /** 95 % of requests must be done by then. */
   readonly limitSeconds?: number
+  /** The caller named no time himself: the limit ranks plans, and does not end the work. */
+  readonly isLimitSoft?: boolean
   /** The floor is held by the lower bound of what is believed, a standard deviation down. */
   readonly isCritical: boolean
   /** Price of money, 0 while the budget is in step; see `money-price.ts`. */
@@ -65,8 +67,12 @@ export interface PlannedFloor {
 /** Whether pictures are checked between attempts, and what the two ways cost. */
 export interface GateChoice {
   readonly isOn: boolean
-  /** `unpaid`: the best plan without it is no worse; it is switched off, and this says so. */
-  readonly reason: 'pays' | 'unpaid' | 'useless' | 'absent'
+  /**
+   * `required`: it looks at every picture, whether that pays or not. `late`: it would pay if there
+   * were time for a second attempt; on where the time limit is soft. `unpaid`: the best plan
+   * without it is no worse. `single`: the request may not cost a second attempt.
+   */
+  readonly reason: 'pays' | 'required' | 'late' | 'unpaid' | 'single' | 'useless' | 'absent'
   /** Best score with at least one check, and of a single attempt without any. */
   readonly withNano?: ExpectedNano
   readonly withoutNano?: ExpectedNano

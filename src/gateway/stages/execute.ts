@@ -7,9 +7,11 @@ import type { Attempt, Fact } from '../../core/jobs/request-record.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { PriceRow } from '../../core/pricebook/price-row.ts'
 import { requestLimits } from '../../core/request/limits.ts'
+import { isLookedAt } from '../../core/routing/gate-use.ts'
 import { type Candidate, splitCalls } from '../../core/routing/plan.ts'
 import type { CallContext, CallOutcome, ProviderCall } from '../../ports/provider.ts'
 import { isAcceptance } from '../acceptance.ts'
+import { isGateRefusal } from '../after-refusal.ts'
 import { isBudgetRefusal } from '../budget-refusal.ts'
 import { callOrCancel } from '../cancel-call.ts'
 import { isOutcomeUnknown } from '../contradiction.ts'
@@ -55,12 +57,20 @@ export function draftAttempts(
       call: {
         ...toStoredCall(plan, row, finishing),
         ...(run.beside === undefined ? {} : { hedge: true }),
+        ...gating(run),
       },
       startedAt: deps.clock.now(),
       costNano: 0n,
     }
     return { attempt, plan, row, finishing, provider }
   })
+}
+
+/** Whether gates look at its pictures, where that was weighed; a process that takes it up obeys. */
+function gating({ plan, ended }: Run): JsonObject {
+  if (plan?.gate === undefined || plan.gate.reason === 'absent') return {}
+  const refused = ended.filter(({ failures }) => failures.some(isGateRefusal)).length
+  return { gated: isLookedAt(plan, refused) }
 }
 
 /** A draft as it is about to be made with a credential; notes whether the provider reports it. */

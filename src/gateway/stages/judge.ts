@@ -5,7 +5,7 @@ import { isBlank, isSuspiciouslySmall } from '../../core/quality/blank.ts'
 import { checkStructure } from '../../core/quality/image-header.ts'
 import type { Dependencies } from '../dependencies.ts'
 import type { GateReport } from '../gate-desk.ts'
-import { type Standard, standardOf, wishesFor } from '../gate-wishes.ts'
+import { type Standard, standardFor, wishesFor } from '../gate-wishes.ts'
 import { openLooks, type PaidLooks } from '../paid-looks.ts'
 import { printQuality } from '../print-quality.ts'
 import type { ReadyImage, Run } from '../run.ts'
@@ -43,7 +43,7 @@ export async function judge(
   deps: Dependencies,
 ): Promise<JudgedAttempt> {
   const looks = openLooks(settled.settled, run, deps)
-  const standard = standardOf(run, deps)
+  const standard = standardFor(settled.attempt, run, deps)
   const examine = (image: Required<ReadyImage>) =>
     examineOne(image, { settled, standard, looks, run }, deps)
   const hasOrder = standard.purpose.gates.some(({ gate }) => gate === 'duplicate')

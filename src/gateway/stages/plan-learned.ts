@@ -8,6 +8,7 @@ import type { Candidate, Exclusion, Plan } from '../../core/routing/plan.ts'
 import { barredBy } from '../../core/routing/route-order.ts'
 import { shownSize } from '../../core/routing/variants.ts'
 import type { Dependencies } from '../dependencies.ts'
+import { standardOf } from '../gate-wishes.ts'
 import type { QuotedRequest } from '../plan-desk.ts'
 import { quoteVariant } from '../quote-variants.ts'
 import { missingImages, type Run, spenderOf } from '../run.ts'
@@ -56,12 +57,14 @@ function planAt(
   const { usable, exclusions } = sift(quoted, run, narrowing, deps)
   const candidates = quoted.options.map(({ candidate }) => candidate)
   const weighing = { quoted, usable, context: contextOf(request, traits), traits, images }
-  const attempts = Math.min(MOST_ATTEMPTS, deps.limits.planSteps)
+  const isDirect = traits.standard.strategy === 'direct'
+  const attempts = isDirect ? 1 : Math.min(MOST_ATTEMPTS, deps.limits.planSteps)
   // All that are usable belong to one book.
   const isSimulated = quoted.options[usable[0] ?? 0]?.candidate.isSimulated === true
   const book: Book = isSimulated ? 'simulated' : 'real'
   const moneyPrice = deps.budgets.moneyPriceFor(spenderOf(run), book)
-  const wanted = { ...weighing, gate: gateOf(run, deps), attempts, moneyPrice }
+  const gate = gateOf(run, isSimulated, deps)
+  const wanted = { ...weighing, gate, attempts, moneyPrice }
   const weighed = plans.weigh(wanted, snapshot)
   if (weighed === undefined) return { candidates, exclusions }
   const exploration = plans.exploration(
@@ -71,7 +74,7 @@ function planAt(
     traits.standard.isCritical ? undefined : narrowing.draw,
   )
   const chosen = chooseSteps(weighed, exploration)
-  const besideNano = deps.gates.ceilingNano(traits.standard.gates, isSimulated) * BigInt(images)
+  const besideNano = (gate?.costNano ?? 0n) * BigInt(images)
   const steps = priceSteps(chosen, { run, quoted, usable, besideNano }, deps)
   if (steps.length === 0) return { candidates, exclusions }
   return {
@@ -82,14 +85,21 @@ function planAt(
 }
 
 /**
- * The check between attempts, with its rates as they were measured; none where a purpose has no
- * gates. Looking is counted at its ceiling.
+ * The check between attempts, with its rates as they were measured; none where nothing is looked
+ * at. Looking is counted at its ceiling. It is not weighed whether it pays where whoever asks wants
+ * no unchecked picture.
  */
-function gateOf({ traits }: Run, { learning, gates }: Dependencies): Gate | undefined {
-  const own = traits.standard.gates
+function gateOf(run: Run, isSimulated: boolean, deps: Dependencies): Gate | undefined {
+  const { traits, request } = run
+  const { gates: own } = standardOf(run, deps).purpose
   if (own.length === 0) return undefined
-  const { passGood, passBad } = learning.desk.instruments(traits.purpose).gate
-  return { passGood, passBad, costNano: gates.ceilingNano(own, false), seconds: 0 }
+  const { passGood, passBad } = deps.learning.desk.instruments(traits.purpose).gate
+  const isRequired =
+    (request.onGateRefusal ?? deps.rules.onGateRefusal) === 'fail' ||
+    traits.standard.strategy === 'cascade' ||
+    own.some(({ required }) => required)
+  const costNano = deps.gates.ceilingNano(own, isSimulated)
+  return { passGood, passBad, costNano, seconds: 0, ...(isRequired ? { isRequired } : {}) }
 }
 
 /** Which options may be called now, and why the others may not. */
@@ -159,7 +169,7 @@ function unfitNow(
 
 /** The steps as they cost for this very request, as many as its limit and the gateway's allow. */
 function priceSteps(
-  { attempts, reserves }: ChosenSteps,
+  { chosen, attempts, reserves }: ChosenSteps,
   from: {
     readonly run: Run
     readonly quoted: QuotedRequest
@@ -172,9 +182,13 @@ function priceSteps(
   const { request, snapshot, startedAt } = run
   const mostNano = request.maxCostNano ?? run.traits.standard.maxCostNano
   const most = attempts.length + limits.planSteps - 1
+  const { gate } = chosen.plan
+  const isLookedAt = (place: number) =>
+    gate.isOn && (gate.reason !== 'pays' || place < attempts.length - 1)
+  const lookNano = (place: number): Nano => (isLookedAt(place) ? from.besideNano : 0n)
   const steps: { readonly at: number; readonly candidate: Candidate }[] = []
   let heldNano: Nano = 0n
-  for (const at of [...attempts, ...reserves]) {
+  for (const [place, at] of [...attempts, ...reserves].entries()) {
     if (steps.length >= most) break
     const option = quoted.options[usable[at] ?? -1]
     if (option === undefined) continue
@@ -182,7 +196,7 @@ function priceSteps(
     const priced = quoteVariant(wanted, snapshot, startedAt)
     // A longer prompt than that of the request alike may not fit any more.
     if (!priced.ok) continue
-    const highNano = priced.value.quote.highNano + from.besideNano
+    const highNano = priced.value.quote.highNano + lookNano(place)
     if (mostNano !== undefined && heldNano + highNano > mostNano) continue
     heldNano += highNano
     const { waiting } = option.candidate
