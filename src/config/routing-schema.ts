@@ -47,6 +47,20 @@ export const routingMembers = {
     .optional()
     .describe('Whether all pictures of a group come from one model; a request may say so itself'),
   data_policy: dataPolicySchema.optional(),
+  previews: z
+    .strictObject({
+      max_share: z
+        .number()
+        .min(0)
+        .max(1)
+        .optional()
+        .describe(
+          'Share of its price that a draft may cost which a stream shows where the model has no ' +
+            'partial images of its own; 0 = none unless it is free',
+        ),
+    })
+    .optional()
+    .describe('Drafts that streams show while the picture is made'),
   hedge: z
     .strictObject({
       after: z

@@ -98,6 +98,14 @@ export const routingSettings: readonly SettingDefinition[] = [
   },
   { key: 'dataPolicy', path: ['data_policy'], variables: [], read: readDataPolicy },
   {
+    key: 'previewMaxShare',
+    path: ['previews', 'max_share'],
+    variables: ['KEEPRATE_PREVIEWS_MAX_SHARE'],
+    // A stream may make a bill a tenth dearer, which a draft at 512 pixels rarely reaches.
+    default: defaultRoutingRules.previews.mostShare,
+    read: share,
+  },
+  {
     key: 'hedgeAfter',
     path: ['hedge', 'after'],
     variables: ['KEEPRATE_HEDGE_AFTER'],
@@ -160,6 +168,7 @@ export const toRoutingRules = ({
   consistentGroups,
   dataPolicy,
   providers,
+  previewMaxShare,
   hedgeAfter,
   hedgeUntilMeasuredMs,
   hedgeMaxCostShare,
@@ -171,6 +180,7 @@ export const toRoutingRules = ({
   ...(dataPolicy === undefined
     ? {}
     : { dataPolicy: (id: string) => forbiddenBy(dataPolicy, providers[id]?.data) }),
+  previews: { mostShare: previewMaxShare },
   hedge: {
     isDefault: hedgeAfter !== undefined,
     after: hedgeAfter ?? 'p95',

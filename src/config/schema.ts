@@ -277,6 +277,7 @@ export interface Settings {
   readonly hedgeAfter?: 'p95' | number
   readonly hedgeUntilMeasuredMs?: number
   readonly hedgeMaxCostShare: number
+  readonly previewMaxShare: number
   readonly callerMemoryGigabytes?: number
   readonly callerUsdPerGigabyteSecond?: string
   /** Milliseconds. */

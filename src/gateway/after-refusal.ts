@@ -41,8 +41,9 @@ function fitsDeadline(
 /** Whether a provider refused what was asked for, or what it made of it. */
 export const refusesContent = (ended: EndedAttempt): boolean => refusalIn(ended) !== undefined
 
-const providerOf = (run: Run, { attempt }: EndedAttempt): string | undefined =>
-  run.plan?.steps[attempt.step]?.model.provider
+/** An offer is named by provider and model; a preview's is no step of the plan. */
+const providerOf = ({ attempt: { offer } }: EndedAttempt): string =>
+  offer.slice(0, offer.indexOf('/'))
 
 /**
  * Whether content policy keeps a request from a step of its plan. After a refusal all of them are
@@ -51,7 +52,7 @@ const providerOf = (run: Run, { attempt }: EndedAttempt): string | undefined =>
 export function isClosedByPolicy(run: Run, step: Candidate): boolean {
   const refused = run.ended.filter(refusesContent)
   if (run.request.onPolicyRefusal !== 'fallback') return refused.length > 0
-  return refused.some((ended) => providerOf(run, ended) === step.model.provider)
+  return refused.some((ended) => providerOf(ended) === step.model.provider)
 }
 
 /** Says which offers saw what another provider had refused; that is never done silently. */
@@ -61,7 +62,7 @@ export function policyWarnings(run: Run): readonly Warning[] {
   if (refused === undefined) return []
   const later = run.ended
     .slice(first + 1)
-    .filter((ended) => providerOf(run, ended) !== providerOf(run, refused))
+    .filter((ended) => providerOf(ended) !== providerOf(refused))
   if (later.length === 0) return []
   const offers = [...new Set(later.map(({ attempt }) => attempt.offer))].join(', ')
   const message =

@@ -1,6 +1,7 @@
 import { cacheTiers } from '../core/cache/lookup.ts'
 import type { CacheEntry, Fact } from '../core/jobs/request-record.ts'
 import type { JsonObject } from '../core/json.ts'
+import type { ImageRequest } from '../core/request/image-request.ts'
 import type { Instant } from '../core/time.ts'
 import type { Dependencies } from './dependencies.ts'
 import type { CacheHit, ReadyImage, Run } from './run.ts'
@@ -13,7 +14,7 @@ import type { CacheHit, ReadyImage, Run } from './run.ts'
 export function cacheFacts(run: Run, endedAt: Instant, deps: Dependencies): readonly Fact[] {
   const { request, cacheKey, reuseKey } = run
   const purpose = deps.purposes.of(request.purpose)
-  const ttlMs = request.cacheTtlMs ?? purpose.cacheTtlMs ?? deps.limits.cacheTtlMs
+  const ttlMs = cacheTtlMs(request, deps)
   if (cacheKey === undefined || ttlMs <= 0) return []
   const { quality } = request
   const known = { floor: purpose.floor, ...(quality === undefined ? {} : { quality }) }
@@ -33,6 +34,12 @@ export function cacheFacts(run: Run, endedAt: Instant, deps: Dependencies): read
       : made.map((image) => ({ ...entry(reuseKey, image), ...known }))),
   ].map((each) => ({ kind: 'cache-written', entry: each }))
 }
+
+/** How long a request's pictures may answer later ones. */
+export const cacheTtlMs = (
+  { cacheTtlMs: own, purpose }: Pick<ImageRequest, 'cacheTtlMs' | 'purpose'>,
+  { purposes, limits }: Pick<Dependencies, 'purposes' | 'limits'>,
+): number => own ?? purposes.of(purpose).cacheTtlMs ?? limits.cacheTtlMs
 
 /** What the answer says of the cache: of several pictures, how the one was found that is least. */
 export function cacheWord({ cacheKey, hits }: Run): string {

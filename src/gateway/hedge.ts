@@ -1,5 +1,5 @@
 import { invalid } from '../core/errors/gateway-error.ts'
-import type { ImageRequest } from '../core/request/image-request.ts'
+import type { ImageRequest, Warning } from '../core/request/image-request.ts'
 import { mayHedge, silenceMs } from '../core/routing/hedge-rule.ts'
 import { type Candidate, splitCalls } from '../core/routing/plan.ts'
 import { isClosedByPolicy, refusesContent } from './after-refusal.ts'
@@ -8,6 +8,7 @@ import type { HedgeOutcome } from './events.ts'
 import type { RoutingRules } from './routing-rules.ts'
 import { type EndedAttempt, missingImages, type Run } from './run.ts'
 import { type BlockedStep, runStep } from './run-step.ts'
+import { stoppedBy } from './stop-order.ts'
 
 /** @throws GatewayError when a request asks for hedges and nothing says when they are worth it. */
 export function checkHedge({ hedge, deadlineMs }: ImageRequest, { hedge: rule }: RoutingRules) {
@@ -34,14 +35,16 @@ export async function runHedged(
   step: Candidate,
   index: number,
   deps: Dependencies,
+  onSent: () => void = () => undefined,
 ): Promise<Run | BlockedStep> {
   const patienceMs = patience(run, step, deps)
-  if (patienceMs === undefined) return runStep(run, step, index, deps)
+  if (patienceMs === undefined) return runStep(run, step, index, deps, onSent)
   const sent = Promise.withResolvers<number>()
   const firstGone = new AbortController()
-  const first = runStep(stoppable(run, firstGone.signal), step, index, deps, () =>
-    sent.resolve(deps.clock.monotonicMs()),
-  )
+  const first = runStep(stoppable(run, firstGone.signal), step, index, deps, () => {
+    sent.resolve(deps.clock.monotonicMs())
+    onSent()
+  })
   const over = new AbortController()
   const silent = sent.promise
     .then(() => deps.clock.sleep(patienceMs, over.signal))
@@ -70,11 +73,10 @@ export async function runHedged(
 const toFalse = [() => false, () => false] as const
 
 /** The same run, whose work is given up as well when this contender has lost. */
-function stoppable(run: Run, gone: AbortSignal): Run {
-  const { buying, calls } = run.stop
-  const stop = { buying: AbortSignal.any([buying, gone]), calls: AbortSignal.any([calls, gone]) }
-  return { ...run, stop }
-}
+const stoppable = (run: Run, gone: AbortSignal): Run => ({
+  ...run,
+  stop: stoppedBy(run.stop, gone),
+})
 
 /** How long the offer of a step may be silent; undefined when it is not to be hedged. */
 function patience(run: Run, step: Candidate, { rules, traffic }: Dependencies): number | undefined {
@@ -142,7 +144,8 @@ async function race(
     loser.abort()
     tell(run, outcomeOf(fastest), deps)
     const late = slower.then(({ ended }) => ended)
-    return { ...run, ended: [...run.ended, ...fastest.ended], late }
+    const warnings = [...run.warnings, stillRunning]
+    return { ...run, ended: [...run.ended, ...fastest.ended], late, warnings }
   }
   const slowest = await slower
   tell(run, fastest.isBlocked ? 'blocked' : outcomeOf(best(fastest, slowest)), deps)
@@ -150,6 +153,12 @@ async function race(
   const error = fastest.error ?? slowest.error
   if (ended.length === 0 && error !== undefined) throw error
   return { ...run, ended: [...run.ended, ...ended] }
+}
+
+const stillRunning: Warning = {
+  code: 'hedged',
+  param: 'hedge',
+  message: 'A second call goes on without need; what it costs is in the receipt once it ends.',
 }
 
 const best = (one: Contender, other: Contender): Contender =>

@@ -99,16 +99,13 @@ describe('a gate between planned attempts', () => {
   test.each([
     ['by a purpose that wants a cascade', { purpose: 'checked' }],
     ['by who wants no unchecked picture', { purpose: 'easy', onGateRefusal: 'fail' as const }],
-  ])(
-    'that is required %s is on, and what it refuses goes to offers in reserve',
-    async (_, draft) => {
-      const told = await play(draft)
-      expect(told.gate).toMatchObject({ on: true, reason: 'required' })
-      expect([told.looks, told.gated]).toEqual([2, [true, true]])
-      expect(told.hold).toBe('0.062')
-      expect(told.error === undefined).toBe(draft.purpose === 'checked')
-    },
-  )
+  ])('required %s is on, and reserves follow what it refuses', async (_, draft) => {
+    const told = await play(draft)
+    expect(told.gate).toMatchObject({ on: true, reason: 'required' })
+    expect([told.looks, told.gated]).toEqual([2, [true, true]])
+    expect(told.hold).toBe('0.062')
+    expect(told.error === undefined).toBe(draft.purpose === 'checked')
+  })
 
   test('is absent where a purpose is made directly', async () => {
     const told = await play({ purpose: 'plain' })

@@ -6,6 +6,7 @@ import { unsent } from './cut-short.ts'
 import type { Caller, Dependencies } from './dependencies.ts'
 import { runHedged } from './hedge.ts'
 import { measureMask } from './measure-mask.ts'
+import { openPreview, type Preview } from './preview.ts'
 import type { GatewayResult } from './result.ts'
 import { missingImages, newlyEnded, type Run, type Watch } from './run.ts'
 import { type BlockedStep, noneAdmitted } from './run-step.ts'
@@ -20,6 +21,7 @@ import { hold } from './stages/hold.ts'
 import { normalise } from './stages/normalise.ts'
 import { plan } from './stages/plan.ts'
 import { isDrafted, planDrafts } from './stages/plan-drafts.ts'
+import { planPreview } from './stages/plan-preview.ts'
 import { onAbort, openStop } from './stop-order.ts'
 
 /** A request that was accepted; its work goes on whether or not anybody waits. */
@@ -80,6 +82,7 @@ const stages: readonly ((run: Run, deps: Dependencies) => Promise<Run>)[] = [
   cache,
   measure,
   async (run, deps) => (isDrafted(run) ? planDrafts(run, deps) : plan(run, deps)),
+  async (run, deps) => planPreview(run, deps),
   afford,
   hold,
   accept,
@@ -145,20 +148,28 @@ function refuse(run: Run, error: unknown): Run {
   return { ...unsent(run), refusal: error }
 }
 
-/** Drafts first, where the plan has them. */
+/** Drafts first, where the plan has them; a preview beside the first step. */
 async function runAll(run: Run, deps: Dependencies): Promise<Run> {
-  return await runSteps(await draft(run, deps), deps)
+  const drafted = await draft(run, deps)
+  const preview = openPreview(drafted, deps)
+  try {
+    return preview.close(await runSteps(drafted, preview, deps))
+  } catch (error) {
+    preview.close(drafted)
+    throw error
+  }
 }
 
 /** Tries the steps of the plan that may see the request, until all pictures are there. */
-async function runSteps(begun: Run, deps: Dependencies): Promise<Run> {
+async function runSteps(begun: Run, preview: Preview, deps: Dependencies): Promise<Run> {
   let run = begun
   const blocked: BlockedStep[] = []
   for (const [index, step] of (run.plan?.steps ?? []).entries()) {
+    run = preview.into(run)
     if (missingImages(run) <= 0 || mustStop(run, deps)) break
     if (isClosedByPolicy(run, step) || wasTried(run, index, step.offer)) continue
     if (isPointless(run, step, deps)) continue
-    const tried = await tryStep(run, step, index, deps)
+    const tried = await tryStep(run, { step, index, onSent: preview.begin }, deps)
     if (tried === undefined) break
     if ('reason' in tried) blocked.push(tried)
     else run = tried
@@ -176,12 +187,11 @@ async function runSteps(begun: Run, deps: Dependencies): Promise<Run> {
  */
 async function tryStep(
   run: Run,
-  step: Candidate,
-  index: number,
+  { step, index, onSent }: { step: Candidate; index: number; onSent: () => void },
   deps: Dependencies,
 ): Promise<Run | BlockedStep | undefined> {
   try {
-    return await runHedged(run, step, index, deps)
+    return await runHedged(run, step, index, deps, onSent)
   } catch (error) {
     if (newlyEnded(run).length === 0) throw error
     deps.log.error({ requestId: run.id, error }, 'plan ended early')

@@ -6,6 +6,7 @@ import type {
   DraftPart,
   ExplainedOffer,
   Plan,
+  PreviewPart,
 } from '../core/routing/plan.ts'
 import type { GateChoice } from '../core/routing/sequence-plan.ts'
 import { printPriceSource, printWaiting } from './print-quote.ts'
@@ -15,6 +16,7 @@ export const printPlan = (plan: Plan): JsonObject => ({
   strategy: plan.strategy,
   hold: dollarsFromNano(plan.holdNano),
   ...(plan.drafts === undefined ? {} : { drafts: printDrafts(plan.drafts) }),
+  ...(plan.preview === undefined ? {} : { preview: printPreviewPart(plan.preview) }),
   offers: plan.explanation.map((offer) => printOffer(offer, plan.steps)),
   ...printDecision(plan),
 })
@@ -29,6 +31,14 @@ const printDrafts = ({ step, count, prospect }: DraftPart): JsonObject => ({
   least_refined_accepted: rounded(prospect.leastRefineChance),
   is_worth_it: prospect.isWorthIt,
   basis: 'prior',
+})
+
+const printPreviewPart = ({ step, share }: PreviewPart): JsonObject => ({
+  offer: step.offer,
+  size: `${step.fit.expectedSize.width}x${step.fit.expectedSize.height}`,
+  expected_cost: dollarsFromNano(step.quote.expectedNano),
+  share: rounded(share),
+  price: printPriceSource(step.row, step.origin),
 })
 
 /** One row of an explanation. */

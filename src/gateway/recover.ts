@@ -13,12 +13,12 @@ import type { Dependencies } from './dependencies.ts'
 import { endLooks, withLooks } from './end-looks.ts'
 import type { OpenAttempt } from './open-attempt.ts'
 import { isLook } from './paid-looks.ts'
+import { asPreliminary } from './preliminary.ts'
 import { putBack } from './put-back.ts'
 import { reopen } from './reopen.ts'
 import { type EndedAttempt, missingImages, newlyEnded, type ReadyImage, type Run } from './run.ts'
 import { conclude, evidenceOf } from './run-step.ts'
 import { deliver } from './stages/deliver.ts'
-import { asDrafts } from './stages/draft.ts'
 import { callContext, recognised } from './stages/execute.ts'
 import { finish } from './stages/finish.ts'
 import { judge } from './stages/judge.ts'
@@ -100,7 +100,7 @@ async function takeUp(record: RequestRecord, stop: Stop, deps: Dependencies): Pr
       return
     }
     const ended = await Promise.all(found.map((each) => goOn(each, run, deps)))
-    const done = { ...run, ended: ended.map((each) => asDrafts(withLooks(each, looks))) }
+    const done = { ...run, ended: ended.map((each) => asPreliminary(withLooks(each, looks))) }
     const back = backOf(done, deps)
     await (back === undefined ? end(done, deps) : putBack(done, back, deps))
   } catch (error) {
@@ -235,7 +235,7 @@ export async function recallAttempts(run: Run, deps: Dependencies): Promise<Ende
       .map(async (attempt) => {
         const own = images.filter(({ attemptId }) => attemptId === attempt.id)
         const found = await lookAgain({ attempt, images: own, open: undefined }, run, deps)
-        return asDrafts(withLooks(found, looks))
+        return asPreliminary(withLooks(found, looks))
       }),
   )
 }

@@ -11,6 +11,10 @@ export interface RoutingRules {
   readonly isConsistent: boolean
   /** Why a provider may not see requests; undefined when it may. */
   readonly dataPolicy?: (provider: string) => string | undefined
+  readonly previews: {
+    /** Share of the picture's own price that a draft in place of partial images may cost. */
+    readonly mostShare: number
+  }
   readonly hedge: HedgeRule & {
     /** Whether requests that say nothing about it are hedged. */
     readonly isDefault: boolean
@@ -26,5 +30,6 @@ export const defaultRoutingRules: RoutingRules = {
   onGateRefusal: 'deliver',
   repeats: defaultRepeatRule,
   isConsistent: false,
+  previews: { mostShare: 0.1 },
   hedge: { ...defaultHedgeRule, isDefault: false },
 }

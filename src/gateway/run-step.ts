@@ -44,9 +44,11 @@ export async function runStep(
   deps: Dependencies,
   onSent: () => void = () => undefined,
 ): Promise<Run | BlockedStep> {
-  const permit = isFirst(run)
-    ? noPermit
-    : await deps.traffic.retries.acquire(waitForRetryMs(run, deps), run.stop.buying)
+  // A preview repeats nothing.
+  const permit =
+    isFirst(run) || run.isPreview === true
+      ? noPermit
+      : await deps.traffic.retries.acquire(waitForRetryMs(run, deps), run.stop.buying)
   if (permit === undefined) return { offer: step.offer, ...tooManyRetries }
   try {
     const drafts = draftAttempts(run, step, index, deps)

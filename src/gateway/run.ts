@@ -139,6 +139,8 @@ export interface Run {
   readonly listNano?: Nano
   /** Whose budgets it counts in, beside those of the key. */
   readonly team?: string
+  /** Patterns of the models that its key may use; all where absent. */
+  readonly allowed?: readonly string[]
   readonly hold?: Hold
   /** What the hold takes of budgets. */
   readonly claims?: readonly BudgetClaim[]
@@ -152,8 +154,10 @@ export interface Run {
   readonly ended: readonly EndedAttempt[]
   /** Id of the draft that is refined; from then on the request is an edit of it. */
   readonly picked?: string
-  /** Calls of another step that are under way beside this one: it is a hedge. */
+  /** Calls of another step that are under way beside this one: it is a hedge, or a preview. */
   readonly beside?: number
+  /** It makes a draft that is only shown: see `preview.ts`. */
+  readonly isPreview?: boolean
   /** Calls that nobody waits for any more; they are settled when they end. */
   readonly late?: Promise<readonly EndedAttempt[]>
   /** Looks that were paid before the process died which had begun this run. */

@@ -26,6 +26,12 @@ export function openStop(): StopOrder {
   }
 }
 
+/** The same stop, which is ordered as well when a signal aborts. */
+export const stoppedBy = ({ buying, calls }: Stop, gone: AbortSignal): Stop => ({
+  buying: AbortSignal.any([buying, gone]),
+  calls: AbortSignal.any([calls, gone]),
+})
+
 /** Calls `then` once a signal aborts, at once when it has. */
 export function onAbort(signal: AbortSignal | undefined, then: () => void): void {
   if (signal?.aborted === true) then()

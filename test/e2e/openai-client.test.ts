@@ -125,6 +125,29 @@ describe.each(databaseKinds())('the openai client on %s', (kind) => {
     ])
   })
 
+  test('streams a draft of what has no partial images, and cached pictures at once', async () => {
+    const ask = async () => {
+      const stream = await client.images.generate({
+        ...{ model: 'flux-2-max', prompt: 'a lighthouse in fog', size: '1024x1024' },
+        ...{ stream: true, partial_images: 2 },
+      })
+      const seen: unknown[] = []
+      for await (const event of stream) {
+        const { format, ...size } = await describePicture(decode(event))
+        const { keeprate } = event as unknown as { keeprate?: { cache: string } }
+        seen.push([event.type, size.width, event.size, format, keeprate?.cache])
+      }
+      return seen
+    }
+    expect(await ask()).toEqual([
+      ['image_generation.partial_image', 512, '512x512', expect.any(String), undefined],
+      ['image_generation.completed', 1024, '1024x1024', 'png', 'MISS'],
+    ])
+    expect(await ask()).toEqual([
+      ['image_generation.completed', 1024, '1024x1024', 'png', 'HIT exact'],
+    ])
+  })
+
   test('makes variations, which are emulated by an edit', async () => {
     const image = await toFile(await makePng(SQUARE), 'photo.png', { type: 'image/png' })
     const answer = await client.images.createVariation({ image, n: 2, size: '1024x1024' })

@@ -144,7 +144,11 @@ describe.each(databaseKinds())('on %s', (kind) => {
 
     test.each([
       ['openai/gpt-image-2', ['image_generation.partial_image', 'image_generation.completed']],
-      ['sd3.5-flash, which has no streams', ['image_generation.completed']],
+      [
+        'flux-2-max, of which a draft is shown',
+        ['image_generation.partial_image', 'image_generation.completed'],
+      ],
+      ['flux-schnell, which is as quick as a draft', ['image_generation.completed']],
     ])('reads a stream of %s line by line', async (name, types) => {
       const model = name.replace(/,.*/, '')
       const wanted = { stream: true, partial_images: 1, quality: 'low' }

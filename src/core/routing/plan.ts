@@ -5,6 +5,7 @@ import type { Nano } from '../money.ts'
 import type { RowOrigin } from '../pricebook/layers.ts'
 import type { PriceRow } from '../pricebook/price-row.ts'
 import type { ChargeLine } from '../pricing/charge.ts'
+import type { ImageRequest } from '../request/image-request.ts'
 import type { DraftProspect } from './draft-refine.ts'
 import type { PlanLog } from './plan-log.ts'
 import type { GateChoice, PlannedFloor } from './sequence-plan.ts'
@@ -91,6 +92,8 @@ export interface Plan {
   readonly strategy: 'direct' | 'fallback' | 'cascade' | 'draft_refine'
   /** What is made before the steps, which then refine the best of it. */
   readonly drafts?: DraftPart
+  /** What is shown while the first step makes the picture. */
+  readonly preview?: PreviewPart
   /** Whether gates look between attempts, and why; undefined where nothing was weighed. */
   readonly gate?: GateChoice
   /** How a plan was chosen that was made by what was learned. */
@@ -127,6 +130,15 @@ export interface DraftPart {
   readonly step: Candidate
   readonly count: number
   readonly prospect: DraftProspect
+}
+
+/** A draft that is shown while the picture itself is made. */
+export interface PreviewPart {
+  readonly step: Candidate
+  /** What is asked for; the draft answers equal requests, and no others. */
+  readonly request: ImageRequest
+  /** What it is expected to cost, as a share of the picture's own price. */
+  readonly share: number
 }
 
 /** How many images each call asks for: as few calls as the model allows. */

@@ -1,6 +1,6 @@
-import { offerName } from '../../core/catalog/model.ts'
 import { GatewayError } from '../../core/errors/gateway-error.ts'
 import { matchesAny, type VirtualKey } from '../../core/ledger/virtual-key.ts'
+import { allowedOf } from '../allowed-models.ts'
 import type { Dependencies } from '../dependencies.ts'
 import type { Run } from '../run.ts'
 
@@ -14,7 +14,8 @@ export async function admit(run: Run, deps: Dependencies): Promise<Run> {
   if (key === undefined) return run
   refusePurpose(run.request.purpose, key)
   const team = key.team === undefined ? {} : { team: key.team }
-  return { ...run, ...team, resolution: withAllowed(run, key) }
+  const allowed = key.models === undefined ? {} : { allowed: key.models }
+  return { ...run, ...team, ...allowed, resolution: withAllowed(run, key) }
 }
 
 function refusePurpose(purpose: string | undefined, { purposes }: VirtualKey): void {
@@ -24,12 +25,9 @@ function refusePurpose(purpose: string | undefined, { purposes }: VirtualKey): v
   throw new GatewayError('permission_denied', message, { param: 'purpose' })
 }
 
-/** A pattern names a model by itself or with its provider. */
 function withAllowed({ resolution, request }: Run, { models }: VirtualKey): Run['resolution'] {
   if (models === undefined) return resolution
-  const allowed = resolution.models.filter(
-    (model) => matchesAny(models, offerName(model)) || matchesAny(models, model.id),
-  )
+  const allowed = allowedOf(resolution.models, models)
   if (allowed.length > 0) return { ...resolution, models: allowed }
   const message = `This key does not have the model ${request.model}; it has ${models.join(', ')}.`
   throw new GatewayError('permission_denied', message, { param: 'model' })

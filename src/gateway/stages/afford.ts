@@ -4,6 +4,7 @@ import type { Plan } from '../../core/routing/plan.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { bookOf, type Run, spenderOf } from '../run.ts'
 import { worstCaseOf } from '../worst-case.ts'
+import { withoutPreview } from './plan-preview.ts'
 
 /**
  * Finds out which budgets a request counts in, and leaves out fallbacks that they have no room for:
@@ -17,8 +18,14 @@ export async function afford(run: Run, deps: Dependencies): Promise<Run> {
   const claimsOf = (plan: Plan) => deps.budgets.claimsFor(spender, worstCaseOf(plan))
   let { plan } = run
   let claims = await claimsOf(plan)
-  if (claims.length === 0 || plan.steps.length === 1) return { ...run, claims }
+  const isBare = plan.steps.length === 1 && plan.preview === undefined
+  if (claims.length === 0 || isBare) return { ...run, claims }
   const left = await deps.budgets.leftOf(claims, bookOf(run))
+  // What is only shown on the way goes first.
+  if (!fits(claims, left)) {
+    plan = withoutPreview(plan)
+    claims = await claimsOf(plan)
+  }
   while (plan.steps.length > 1 && !fits(claims, left)) {
     plan = withoutLast(plan)
     claims = await claimsOf(plan)

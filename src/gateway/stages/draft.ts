@@ -4,11 +4,9 @@ import { draftRequest, refineRequest } from '../../core/routing/draft-requests.t
 import type { Dependencies } from '../dependencies.ts'
 import { withPick } from '../gate-wishes.ts'
 import { loadImage } from '../load-image.ts'
-import type { EndedAttempt, ReadyImage, Run } from '../run.ts'
+import { asPreliminary, DRAFT_STEP } from '../preliminary.ts'
+import type { ReadyImage, Run } from '../run.ts'
 import { noneAdmitted, runStep } from '../run-step.ts'
-
-/** The place of drafts before the steps of a plan. */
-const DRAFT_STEP = -1
 
 /**
  * Makes the drafts of a plan that has them, picks one, and turns the request into one that refines
@@ -28,7 +26,7 @@ export async function draft(run: Run, deps: Dependencies): Promise<Run> {
   if ('reason' in made) throw noneAdmitted(run, [made])
   const good = made.ended.flatMap(({ images }) => images)
   showDrafts(good, run)
-  const ended = made.ended.map(asDrafts)
+  const ended = made.ended.map(asPreliminary)
   const { providerMs } = made
   const pool = good.length > 0 ? good : ended.flatMap(({ refused }) => refused)
   const picked = pool.toSorted((a, b) => scoreOf(b) - scoreOf(a))[0]
@@ -37,12 +35,6 @@ export async function draft(run: Run, deps: Dependencies): Promise<Run> {
   const request = refineRequest(run.request, await toInput(picked, deps))
   return { ...run, request, ended, providerMs, picked: picked.record.id }
 }
-
-/** Drafts are no pictures of the answer, unless nothing better comes of them. */
-export const asDrafts = (ended: EndedAttempt): EndedAttempt =>
-  ended.attempt.step === DRAFT_STEP
-    ? { ...ended, images: [], refused: [...ended.refused, ...ended.images] }
-    : ended
 
 const scoreOf = ({ record }: ReadyImage): number => record.quality?.score ?? 0
 

@@ -56,7 +56,7 @@ export function draftAttempts(
       state: 'submitting',
       call: {
         ...toStoredCall(plan, row, finishing),
-        ...(run.beside === undefined ? {} : { hedge: true }),
+        ...(run.beside === undefined ? {} : { [run.isPreview ? 'preview' : 'hedge']: true }),
         ...gating(run),
       },
       startedAt: deps.clock.now(),
@@ -67,7 +67,8 @@ export function draftAttempts(
 }
 
 /** Whether gates look at its pictures, where that was weighed; a process that takes it up obeys. */
-function gating({ plan, ended }: Run): JsonObject {
+function gating({ plan, ended, isPreview }: Run): JsonObject {
+  if (isPreview === true) return { gated: false }
   if (plan?.gate === undefined || plan.gate.reason === 'absent') return {}
   const refused = ended.filter(({ failures }) => failures.some(isGateRefusal)).length
   return { gated: isLookedAt(plan, refused) }

@@ -1,15 +1,11 @@
-import { deprecation } from '../../core/catalog/catalog.ts'
-import { offerName } from '../../core/catalog/model.ts'
 import { GatewayError } from '../../core/errors/gateway-error.ts'
 import type { Fact, RequestRecord } from '../../core/jobs/request-record.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { closeEntry } from '../../core/ledger/entry.ts'
 import { dollarsFromNano, type Nano } from '../../core/money.ts'
 import { requestNotice } from '../../core/notices/request-notice.ts'
-import type { Warning } from '../../core/request/image-request.ts'
 import type { Instant } from '../../core/time.ts'
 import { acceptedRecord } from '../acceptance.ts'
-import { policyWarnings } from '../after-refusal.ts'
 import { cacheFacts, cacheWord, keepPrompt, printMatches } from '../cache-entries.ts'
 import { countLookups } from '../count-lookups.ts'
 import { isCutShort, unspentNano } from '../cut-short.ts'
@@ -23,6 +19,7 @@ import { bookOf, missingImages, newlyEnded, type Run, readyImages, spentNano } f
 import { toErrorSummary } from '../stored-error.ts'
 import { toSummary } from '../stored-result.ts'
 import { sumTokens } from '../sum-tokens.ts'
+import { warningsOf } from '../warnings-of.ts'
 
 /**
  * Ends the request: receipt, release of the rest of the hold, cache entries, events; then the
@@ -167,7 +164,7 @@ function toResult(run: Run, deps: Dependencies): GatewayResult {
     attempts: run.ended.length,
     cache: cacheWord(run),
     priceVersion: run.snapshot.book.version,
-    warnings: collectWarnings(run, images.length),
+    warnings: warningsOf(run, images.length),
     ...scored(images.map(({ record }) => record)),
     resolved: producing[0]?.resolved ?? {},
     ...(tokens === undefined ? {} : { tokens }),
@@ -209,56 +206,6 @@ function escalationsOf({ ended }: Run): number {
   const steps = ended.filter(isRefused).map(({ attempt }) => attempt.step)
   const first = Math.min(...steps)
   return new Set(ended.map(({ attempt }) => attempt.step).filter((step) => step > first)).size
-}
-
-function collectWarnings(run: Run, delivered: number): readonly Warning[] {
-  const used = new Set(
-    run.ended.filter((ended) => ended.images.length > 0).map((ended) => ended.attempt.step),
-  )
-  const ageing = run.resolution.auto === undefined ? [] : [...used]
-  const warnings: Warning[] = [
-    ...run.warnings,
-    ...ageing.flatMap((index) => {
-      const model = run.plan?.steps[index]?.model
-      return model === undefined ? [] : deprecation(model, run.startedAt)
-    }),
-    ...[...used].flatMap((index) => bending(run, index)),
-    ...run.ended.flatMap((ended) => ended.warnings),
-    ...policyWarnings(run),
-    ...(run.late === undefined ? [] : [stillRunning]),
-  ]
-  if (delivered > 0 && delivered < run.request.n) {
-    const message = `${delivered} of ${run.request.n} images could be made.`
-    warnings.push({ code: 'fewer_images', param: 'n', message })
-  }
-  const paid = run.ended.flatMap(({ attempt, looks }) => [attempt, ...looks])
-  if (paid.some(({ costBasis }) => costBasis === 'suspected')) {
-    const message = 'A provider did not say whether it charged; the cost is an estimate.'
-    warnings.push({ code: 'cost_estimated', message })
-  }
-  return warnings
-}
-
-const stillRunning: Warning = {
-  code: 'hedged',
-  param: 'hedge',
-  message: 'A second call goes on without need; what it costs is in the receipt once it ends.',
-}
-
-/** What was adapted or dropped by the steps that made pictures. */
-function bending(run: Run, index: number): Warning[] {
-  const step = run.plan?.steps[index]
-  const reports = step?.fit.reports ?? []
-  return reports.flatMap(({ param, outcome, detail }): Warning[] => {
-    if (outcome === 'honoured') return []
-    if (param === 'operation' && step !== undefined) {
-      const message = `${offerName(step.model)} has no ${run.request.operation}: ${detail}.`
-      return [{ code: 'emulated', param, message }]
-    }
-    const code = outcome === 'dropped' ? 'parameter_dropped' : 'parameter_approximated'
-    const message = `${param} was ${outcome}${detail === undefined ? '' : `: ${detail}`}.`
-    return [{ code, param, message }]
-  })
 }
 
 function toEnded(

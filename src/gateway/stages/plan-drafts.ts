@@ -1,10 +1,10 @@
-import { resolveModel } from '../../core/catalog/catalog.ts'
 import type { Nano } from '../../core/money.ts'
 import type { InputImage } from '../../core/request/image-request.ts'
 import { acceptancePrior } from '../../core/routing/acceptance-prior.ts'
 import { type DraftProspect, draftProspect } from '../../core/routing/draft-refine.ts'
 import { draftRequest, refineRequest, USUAL_DRAFTS } from '../../core/routing/draft-requests.ts'
 import { type Candidate, makePlan } from '../../core/routing/plan.ts'
+import { resolveFor } from '../allowed-models.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { standardOf, withPick } from '../gate-wishes.ts'
 import { quoteOffers } from '../quote-offers.ts'
@@ -64,7 +64,7 @@ function planDraftStep(run: Run, deps: Dependencies) {
   const { snapshot, startedAt, request } = run
   const asked = {
     request: draftRequest(request, USUAL_DRAFTS),
-    resolution: resolveModel(snapshot.catalog, 'auto:cheapest', startedAt),
+    resolution: resolveFor(run, 'auto:cheapest'),
     images: USUAL_DRAFTS,
   }
   const { candidates, exclusions } = withoutBroken(

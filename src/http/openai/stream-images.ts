@@ -76,13 +76,14 @@ const eventFields = (request: ImageRequest, fields: JsonObject): JsonObject => (
 })
 
 function partialEvent(form: StreamForm, request: ImageRequest, partial: PartialImage): string {
+  // A draft that stands for a partial image is smaller than the picture, and may be a JPEG.
+  const header = readImageHeader(partial.bytes)
   return printEvent(`${form.kind}.partial_image`, {
     b64_json: base64Of(partial.bytes),
     partial_image_index: partial.index,
     ...eventFields(request, {
       created: Math.floor(form.clock.now() / 1000),
-      // Previews of a server that paints come in a form of their own.
-      output_format: readImageHeader(partial.bytes)?.format,
+      ...(header && { size: `${header.width}x${header.height}`, output_format: header.format }),
     }),
   })
 }

@@ -1,0 +1,27 @@
+import { failureRules } from '../core/errors/provider-failure.ts'
+import type { EndedAttempt } from './run.ts'
+
+/** The place of drafts before the steps of a plan. */
+export const DRAFT_STEP = -1
+/** The place of a draft that is only shown while the picture is made. */
+export const PREVIEW_STEP = -2
+
+/**
+ * What is made on the way is no picture of the answer. A draft becomes one when nothing better
+ * comes of it; a preview never does, and of what went wrong with it only a refusal of the content
+ * matters to the request.
+ */
+export function asPreliminary(ended: EndedAttempt): EndedAttempt {
+  const { images, refused, failures } = ended
+  switch (ended.attempt.step) {
+    case DRAFT_STEP:
+      return { ...ended, images: [], refused: [...refused, ...images] }
+    case PREVIEW_STEP:
+      return {
+        ...{ ...ended, images: [], refused: [], warnings: [] },
+        failures: failures.filter((each) => failureRules[each.class].afterwards === 'stop'),
+      }
+    default:
+      return ended
+  }
+}
