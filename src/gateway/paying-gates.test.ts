@@ -87,7 +87,7 @@ describe('a gate between planned attempts', () => {
     expect(told.steps.slice(0, 3)).toEqual([true, true, false])
   })
 
-  test('that does not pay is off: nobody looks, nothing is held for it, and it is said', async () => {
+  test('that does not pay is off: nobody looks, nothing is held, and it is said', async () => {
     const told = await play({ purpose: 'easy' })
     expect(told.gate).toMatchObject({ on: false, reason: 'unpaid' })
     expect([told.looks, told.route, told.gated]).toEqual([0, 'direct', [false]])
