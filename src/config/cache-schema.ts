@@ -1,16 +1,21 @@
 import { z } from 'zod'
+import { emulated, endpoint, ofServer } from './quality-schema.ts'
 
 const name = z.string().min(1).max(200)
 
-const embedder = z.strictObject({
-  url: z.url().describe('Root of an API like that of OpenAI: https://api.mistral.ai/v1'),
-  model: name.describe('A model for texts, such as mistral-embed'),
-  api_key: z.string().min(1).optional().describe('Key of the server; use $NAME in braces'),
-  allow_private: z
-    .boolean()
-    .optional()
-    .describe('The server may lie on a private or loopback address'),
-})
+const embedder = z.union(
+  [
+    emulated,
+    z.strictObject({
+      folder: z
+        .string()
+        .min(1)
+        .describe('Of a model for texts: tokenizer.json, tokenizer_config.json, onnx/model.onnx'),
+    }),
+    z.strictObject(endpoint),
+  ],
+  { error: (issue) => ofServer(issue, 'sandbox, folder') },
+)
 
 const similarity = z
   .strictObject({

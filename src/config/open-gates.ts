@@ -24,12 +24,7 @@ export function openGateTools(
   { tesseract = true, judge, embedder }: QualitySettings,
   { http, sandboxUrl }: { readonly http: HttpClient; readonly sandboxUrl: (id: string) => string },
 ): OpenedTools {
-  const emulated = (): Endpoint => {
-    const baseUrl = sandboxUrl('referee')
-    if (baseUrl === '') throw new ConfigError([NO_SANDBOX])
-    const server = { http, baseUrl, allowPrivate: true, isSimulated: true }
-    return { ...server, model: REFEREE_MODEL, price: REFEREE_PRICE }
-  }
+  const emulated = () => emulatedEndpoint({ http, sandboxUrl })
   return {
     ...(tesseract === false
       ? {}
@@ -58,11 +53,21 @@ export function openGateTools(
   }
 }
 
-const NO_SANDBOX =
-  'quality: sandbox names the emulated judge or embedder, but no provider is emulated'
+const NO_SANDBOX = 'sandbox names an emulated judge or embedder, but no provider is emulated'
+
+/** The emulated judge and embedder, as a server. @throws ConfigError when nothing is emulated. */
+export function emulatedEndpoint(parts: {
+  readonly http: HttpClient
+  readonly sandboxUrl: (id: string) => string
+}): Endpoint {
+  const baseUrl = parts.sandboxUrl('referee')
+  if (baseUrl === '') throw new ConfigError([NO_SANDBOX])
+  const server = { http: parts.http, baseUrl, allowPrivate: true, isSimulated: true }
+  return { ...server, model: REFEREE_MODEL, price: REFEREE_PRICE }
+}
 
 /** An endpoint as adapters take it. */
-const toEndpoint = (settings: EndpointSettings, http: HttpClient): Endpoint => ({
+export const toEndpoint = (settings: EndpointSettings, http: HttpClient): Endpoint => ({
   http,
   baseUrl: settings.url,
   model: settings.model,

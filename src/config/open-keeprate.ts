@@ -196,7 +196,7 @@ async function assemble(
     gates: new GateDesk({ ...tools, decoder, clock, sha256 }),
     bytes: new ByteBudget(decided.limits, clock),
     siblings: new Siblings(),
-    ...cacheParts(settings, { http, store: stores.similarPrompts, log }),
+    ...cacheParts(settings, { http, sandboxUrl, store: stores.similarPrompts, clock, log }),
     webhooks: new WebhookDesk(webhookAddresses),
     traffic,
     emit: hub.emit,

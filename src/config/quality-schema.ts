@@ -4,7 +4,7 @@ import { positiveRateSchema } from '../core/pricing/decimal.ts'
 const rate = z.union([positiveRateSchema, z.number().positive()])
 
 /** A server that speaks OpenAI's API, and what it charges. */
-const endpoint = {
+export const endpoint = {
   url: z
     .url({ protocol: /^https?$/ })
     .describe('Root of an OpenAI-compatible API, such as https://api.openai.com/v1'),
@@ -24,17 +24,21 @@ const endpoint = {
 }
 
 /** The emulated tool of the sandbox, which knows the hidden truth about emulated pictures. */
-const emulated = z.literal('sandbox')
+export const emulated = z.literal('sandbox')
 
 /**
  * Says what is wrong with the settings of a server; else a choice between them and one word only
  * says that neither fits.
  */
-const ofServer = (issue: { readonly code?: string; readonly errors?: unknown }): string => {
+export const ofServer = (issue: ServerIssue, others = 'sandbox'): string => {
   const choices = (Array.isArray(issue.errors) ? issue.errors : []) as readonly ServerFlaws[]
   const flaw = choices.at(-1)?.find(({ path }) => path.length > 0)
   const words = flaw === undefined ? '' : `: ${flaw.path.join('.')}: ${flaw.message}`
-  return `write sandbox, or url, model and price of a server${words}`
+  return `write ${others}, or url, model and price of a server${words}`
+}
+interface ServerIssue {
+  readonly code?: string
+  readonly errors?: unknown
 }
 type ServerFlaws = readonly { readonly path: readonly PropertyKey[]; readonly message: string }[]
 
@@ -67,7 +71,7 @@ export const qualitySettings = z.strictObject({
             .describe('own sends none, for models that take no other than theirs'),
         }),
       ],
-      { error: ofServer },
+      { error: (issue) => ofServer(issue) },
     )
     .optional()
     .describe('A model that sees, for judge gates; sandbox is an emulated one'),
@@ -82,7 +86,7 @@ export const qualitySettings = z.strictObject({
             .describe('How the server takes pictures: as vLLM (messages) or as Jina AI (objects)'),
         }),
       ],
-      { error: ofServer },
+      { error: (issue) => ofServer(issue) },
     )
     .optional()
     .describe('A model that makes vectors of pictures, for similarity gates'),

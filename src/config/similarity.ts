@@ -1,3 +1,4 @@
+import { createOnnxEmbedder } from '../adapters/onnx/onnx-embedder.ts'
 import { createOpenAIEmbedder } from '../adapters/openai-compatible/openai-embedder.ts'
 import { MemorySimilarityIndex } from '../adapters/similarity/memory-similarity-index.ts'
 import { type Lens, lexicalLens } from '../core/cache/similarity/nearness.ts'
@@ -5,12 +6,14 @@ import { toUnitVector } from '../core/cache/similarity/unit-vector.ts'
 import { GatewayError } from '../core/errors/gateway-error.ts'
 import type { Dependencies } from '../gateway/dependencies.ts'
 import { SimilarityDesk } from '../gateway/similarity-desk.ts'
+import type { Clock } from '../ports/clock.ts'
 import type { Embedder } from '../ports/embedder.ts'
 import type { HttpClient } from '../ports/http-client.ts'
 import type { Log } from '../ports/log.ts'
 import type { SimilarPromptStore } from '../ports/similar-prompts.ts'
 import type { CacheEmbedderSettings, CacheSettings } from './cache-schema.ts'
 import { ConfigError } from './config-error.ts'
+import { emulatedEndpoint, toEndpoint } from './open-gates.ts'
 import type { Settings } from './schema.ts'
 
 /** A look-up must not wait long: without an answer the picture is made. */
@@ -25,7 +28,11 @@ const defaults = { threshold: 0.9, maxWrong: 0.01, verify: 0.03 } as const
  */
 function openSimilarity(
   { embedder: chosen, similarity }: CacheSettings,
-  parts: { readonly http: HttpClient; readonly store: SimilarPromptStore; readonly log: Log },
+  parts: Reach & {
+    readonly store: SimilarPromptStore
+    readonly clock: Clock
+    readonly log: Log
+  },
 ): SimilarityDesk | undefined {
   if (similarity === undefined) return undefined
   const { threshold, max_wrong, verify } = similarity
@@ -35,7 +42,7 @@ function openSimilarity(
         'keeprate cache eval PAIRS.jsonl --calibrate finds it on your own pairs',
     ])
   }
-  const embedder = chosen === undefined ? undefined : openEmbedder(chosen, parts.http)
+  const embedder = chosen === undefined ? undefined : openEmbedder(chosen, parts)
   return new SimilarityDesk({
     ...parts,
     rule: {
@@ -61,16 +68,28 @@ export function cacheParts(
   }
 }
 
-/** The embedder that the settings name. */
-export const openEmbedder = (
-  { url, model, api_key: apiKey, allow_private: allowPrivate }: CacheEmbedderSettings,
-  http: HttpClient,
-): Embedder =>
-  createOpenAIEmbedder({
-    ...{ http, baseUrl: url, model, timeoutMs: TIMEOUT_MS },
-    ...(apiKey === undefined ? {} : { apiKey }),
-    ...(allowPrivate === undefined ? {} : { allowPrivate }),
-  })
+/** What an embedder is reached by. */
+interface Reach {
+  readonly http: HttpClient
+  /** Address of an emulated tool; empty where nothing is emulated. */
+  readonly sandboxUrl: (id: string) => string
+}
+
+/**
+ * The embedder that the settings name.
+ * @throws ConfigError when what it needs is not there.
+ */
+export function openEmbedder(chosen: CacheEmbedderSettings, reach: Reach): Embedder {
+  if (chosen === 'sandbox') return createOpenAIEmbedder(emulatedEndpoint(reach))
+  if (!('folder' in chosen)) {
+    return createOpenAIEmbedder({ timeoutMs: TIMEOUT_MS, ...toEndpoint(chosen, reach.http) })
+  }
+  try {
+    return createOnnxEmbedder({ folder: chosen.folder, timeoutMs: TIMEOUT_MS })
+  } catch (error) {
+    throw new ConfigError([`cache.embedder: ${error instanceof Error ? error.message : error}`])
+  }
+}
 
 /**
  * Prompts as a model sees them, embedded before.

@@ -1,4 +1,5 @@
-import type { Nano } from '../core/money.ts'
+import type { JsonObject } from '../core/json.ts'
+import { dollarsFromNano, type Nano } from '../core/money.ts'
 import { isAcceptance } from './acceptance.ts'
 import { missingImages, type Run } from './run.ts'
 
@@ -47,3 +48,9 @@ export function unspentNano(run: Run): Nano {
     .reduce((total, { attempt }) => total + attempt.costNano, 0n)
   return missingNano > lostNano ? missingNano - lostNano : 0n
 }
+
+/** What the receipt says of pictures that were not made any more. */
+export const printCut = (run: Run): JsonObject => ({
+  images: missingImages(run),
+  saved: dollarsFromNano(unspentNano(run)),
+})

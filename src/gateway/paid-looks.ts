@@ -8,7 +8,10 @@ import type { LookAccount } from './gate-evidence.ts'
 import { paidWrite } from './paid-write.ts'
 import type { Run } from './run.ts'
 
-/** Looks at one call's pictures stand behind all calls of the request, each in its own place. */
+/**
+ * Looks stand behind all calls of the request: first those before them all, then those at the
+ * pictures of each call, each in its own place.
+ */
 const PLACES = 1_000
 
 /** Looks at the pictures of one call that had to be paid. */
@@ -22,13 +25,17 @@ export interface PaidLooks extends LookAccount {
 /** Whether an attempt was a look at a picture, and not a call for one. */
 export const isLook = ({ call }: Pick<Attempt, 'call'>): boolean => call.kind === 'look'
 
+/** Whether a look was none at a picture but came before all calls. */
+export const isLookUp = ({ call, requestId }: Pick<Attempt, 'call' | 'requestId'>): boolean =>
+  call.of === requestId
+
 /**
  * The account of looks that judges and embedders charge for. A look is an attempt like any other:
  * written down before it is sent, settled after, in ledger, receipt and usage under the tool's own
  * name. A cost that nobody knows is booked at its ceiling, as suspected.
  */
 export function openLooks(
-  made: Attempt,
+  made: Pick<Attempt, 'id' | 'position' | 'step'>,
   run: Pick<Run, 'id' | 'hold' | 'looksBefore'>,
   deps: Dependencies,
 ): PaidLooks {
@@ -45,7 +52,7 @@ export function openLooks(
       const look: Attempt = {
         id: makeId('att', deps.random.bytes(16), deps.clock.now()),
         requestId: run.id,
-        position: (made.position + 1) * PLACES + count,
+        position: (made.position + 2) * PLACES + count,
         offer: tool.account,
         step: made.step,
         images: 0,
@@ -94,7 +101,12 @@ export function settledLook(
     outcome: 'produced',
     costNano,
     costBasis: isKnown ? 'book' : 'suspected',
-    charge: [{ label: 'a look at a picture', amount: dollarsFromNano(costNano) }],
+    charge: [
+      {
+        label: isLookUp(look) ? 'a vector of the prompt' : 'a look at a picture',
+        amount: dollarsFromNano(costNano),
+      },
+    ],
   }
   const entry = settleEntry(hold, { id: look.id, costNano, book: hold.book }, at)
   return { attempt, fact: { kind: 'attempt-settled', attempt, entry, images: [] } }

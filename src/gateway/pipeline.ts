@@ -15,9 +15,9 @@ import { afford } from './stages/afford.ts'
 import { cache } from './stages/cache.ts'
 import { deliver } from './stages/deliver.ts'
 import { draft } from './stages/draft.ts'
-import { announce } from './stages/execute.ts'
 import { type After, finish } from './stages/finish.ts'
 import { hold } from './stages/hold.ts'
+import { near, setAsideVector, writtenDown } from './stages/near.ts'
 import { normalise } from './stages/normalise.ts'
 import { plan } from './stages/plan.ts'
 import { isDrafted, planDrafts } from './stages/plan-drafts.ts'
@@ -83,9 +83,11 @@ const stages: readonly ((run: Run, deps: Dependencies) => Promise<Run>)[] = [
   measure,
   async (run, deps) => (isDrafted(run) ? planDrafts(run, deps) : plan(run, deps)),
   async (run, deps) => planPreview(run, deps),
+  setAsideVector,
   afford,
   hold,
   accept,
+  near,
   runAll,
   deliver,
 ]
@@ -136,9 +138,9 @@ function noteRepeat(run: Run, { learning, clock, log }: Dependencies, after: Aft
 async function accept(run: Run, deps: Dependencies): Promise<Run> {
   const isWanted = run.watch.onAccepted !== undefined || run.job !== undefined
   if (!isWanted || run.hold === undefined) return run
-  await announce([], run.unwritten, run, deps)
+  const accepted = await writtenDown(run, deps)
   run.watch.onAccepted?.()
-  return { ...run, isAccepted: true }
+  return accepted
 }
 
 /** What makes a call impossible is an error to the caller, or the end of what was accepted. */
@@ -150,6 +152,7 @@ function refuse(run: Run, error: unknown): Run {
 
 /** Drafts first, where the plan has them; a preview beside the first step. */
 async function runAll(run: Run, deps: Dependencies): Promise<Run> {
+  if (missingImages(run) <= 0) return run
   const drafted = await draft(run, deps)
   const preview = openPreview(drafted, deps)
   try {

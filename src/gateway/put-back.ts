@@ -3,7 +3,7 @@ import type { Fact } from '../core/jobs/request-record.ts'
 import { closeEntry } from '../core/ledger/entry.ts'
 import type { Dependencies } from './dependencies.ts'
 import { paidWrite } from './paid-write.ts'
-import { newlyEnded, type Run, spentNano } from './run.ts'
+import { type Run, turnNano } from './run.ts'
 
 /**
  * Puts a job back into the queue, with the money that was put aside for this turn. When another
@@ -16,8 +16,7 @@ export async function putBack(run: Run, back: PutBack, deps: Dependencies): Prom
   const { fence } = run.job.place
   const facts: Fact[] = [{ kind: 'job-put-back', id: run.id, fence, back }]
   if (run.hold !== undefined) {
-    const spent = spentNano({ ended: newlyEnded(run) })
-    const entry = closeEntry(run.hold, 'release', spent, deps.clock.now())
+    const entry = closeEntry(run.hold, 'release', turnNano(run), deps.clock.now())
     facts.push({ kind: 'hold-closed', entry })
   }
   const written = await Promise.all(run.ended.map((ended) => ended.written))

@@ -12,7 +12,7 @@ import { callOrCancel } from './cancel-call.ts'
 import type { Dependencies } from './dependencies.ts'
 import { endLooks, withLooks } from './end-looks.ts'
 import type { OpenAttempt } from './open-attempt.ts'
-import { isLook } from './paid-looks.ts'
+import { isLook, isLookUp } from './paid-looks.ts'
 import { asPreliminary } from './preliminary.ts'
 import { putBack } from './put-back.ts'
 import { reopen } from './reopen.ts'
@@ -83,7 +83,7 @@ async function takeUp(record: RequestRecord, stop: Stop, deps: Dependencies): Pr
     // A job that was put back before has a hold that was closed with it.
     const open = hold?.isOpen === true ? { hold, isAccepted: true } : {}
     const looks = await endLooks(attempts.filter(isLook), open.hold, deps)
-    const begun = { ...started, looksBefore: looks.length }
+    const begun = { ...started, looksBefore: looks.length, lookUps: looks.filter(isLookUp) }
     const calls = attempts.filter((attempt) => !isLook(attempt))
     const earlier = earlierOf(entries, calls, open.hold)
     const job = begun.job && { job: { ...begun.job, earlier } }

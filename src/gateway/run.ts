@@ -160,6 +160,10 @@ export interface Run {
   readonly isPreview?: boolean
   /** Calls that nobody waits for any more; they are settled when they end. */
   readonly late?: Promise<readonly EndedAttempt[]>
+  /** Money was put aside to ask an embedder about its prompt. */
+  readonly paysVector?: boolean
+  /** What was paid for that. */
+  readonly lookUps?: readonly Attempt[]
   /** Looks that were paid before the process died which had begun this run. */
   readonly looksBefore?: number
   /** Set for work from the queue: nobody waits for it, and it can be put back. */
@@ -185,9 +189,23 @@ export const readyImages = (run: Run): readonly ReadyImage[] => [
 /** Pictures still to be made. */
 export const missingImages = (run: Run): number => run.request.n - readyImages(run).length
 
-/** What the calls that have ended cost, with the looks at their pictures. */
-export const spentNano = ({ ended }: Pick<Run, 'ended'>): Nano =>
-  sumNano(ended.flatMap(({ attempt, looks }) => [attempt, ...looks]).map((each) => each.costNano))
+/** What the calls that have ended cost, with the looks at their pictures and before them. */
+export const spentNano = (run: Pick<Run, 'ended' | 'lookUps'>): Nano =>
+  sumNano(paidCalls(run).map(({ costNano }) => costNano))
+
+/** All that had to be paid and has ended. */
+const paidCalls = ({ ended, lookUps = [] }: Pick<Run, 'ended' | 'lookUps'>) => [
+  ...lookUps,
+  ...ended.flatMap(({ attempt, looks }) => [attempt, ...looks]),
+]
+
+/** Whether a cost is what it may have been at most. */
+export const isEstimated = (run: Run): boolean =>
+  paidCalls(run).some(({ costBasis }) => costBasis === 'suspected')
+
+/** What this turn's calls cost. */
+export const turnNano = (run: Run): Nano => spentNano({ ...run, ended: newlyEnded(run) })
+
 /** Attempts of this turn: all of them, unless it is a job that was put back before. */
 export const newlyEnded = ({ ended, job }: Run): readonly EndedAttempt[] =>
   ended.slice(job?.earlier ?? 0)

@@ -1,12 +1,12 @@
-import { type PromptForm, promptForm } from '../core/cache/prompt-form/prompt-form.ts'
-import type { Lens } from '../core/cache/similarity/nearness.ts'
-import { toUnitVector, type UnitVector } from '../core/cache/similarity/unit-vector.ts'
+import { promptForm } from '../core/cache/prompt-form/prompt-form.ts'
 import { vetoOf } from '../core/cache/similarity/veto.ts'
 import type { Instant } from '../core/time.ts'
-import type { Embedder } from '../ports/embedder.ts'
-import type { Log } from '../ports/log.ts'
+import type { PaidTool } from '../ports/paid-tool.ts'
 import type { PromptCursor, SimilarPromptStore } from '../ports/similar-prompts.ts'
 import type { SimilarityIndex } from '../ports/similarity-index.ts'
+import type { LookTerms } from './gate-evidence.ts'
+import { PromptVectors, type VectorParts } from './prompt-vectors.ts'
+import { remember } from './remember.ts'
 
 /** When prompts that are near count as one. */
 export interface SimilarityRule {
@@ -18,14 +18,10 @@ export interface SimilarityRule {
 }
 
 /** What a desk works with. */
-export interface SimilarityParts {
+export interface SimilarityParts extends VectorParts {
   readonly rule: SimilarityRule
-  /** Without a model prompts are compared by their words. */
-  readonly lens: Lens
-  readonly embedder?: Embedder
   readonly index: SimilarityIndex
   readonly store: SimilarPromptStore
-  readonly log: Log
 }
 
 /** What a picture was made for that answers another prompt. */
@@ -49,8 +45,6 @@ const limits = {
   pages: 10,
   /** Rows of other replicas may become visible later than rows that were made after them. */
   overlapMs: 10_000,
-  /** Vectors of a model kept in mind: a prompt is sought first and kept later. */
-  vectors: 1_000,
   /** Partitions whose place in the database is remembered. */
   partitions: 100_000,
 } as const
@@ -62,14 +56,23 @@ const limits = {
 export class SimilarityDesk {
   readonly rule: SimilarityRule
   readonly #parts: SimilarityParts
-  readonly #lensName: string
   readonly #followed = new Map<string, PromptCursor>()
-  readonly #vectors = new Map<string, UnitVector>()
+  readonly #vectors: PromptVectors
 
   constructor(parts: SimilarityParts) {
     this.rule = parts.rule
     this.#parts = parts
-    this.#lensName = parts.embedder?.id ?? 'words-1'
+    this.#vectors = new PromptVectors(parts)
+  }
+
+  /** Who must be paid before near prompts can be looked for; undefined when nobody has to be. */
+  toPayFor(prompt: string): PaidTool | undefined {
+    return this.#vectors.toPayFor(prompt)
+  }
+
+  /** Has the vector of a prompt made that costs money. */
+  async buyVector(prompt: string, terms: LookTerms): Promise<void> {
+    await this.#vectors.buy(prompt, terms)
   }
 
   /** Prompts of a partition that are near enough and show the same, nearest first. */
@@ -77,14 +80,14 @@ export class SimilarityDesk {
     const { index, store, lens, log } = this.#parts
     try {
       const form = promptForm(prompt)
-      const vector = await this.#vectorOf(prompt, form)
+      const vector = await this.#vectors.of(prompt, form)
       if (vector === undefined) return []
       await this.#follow(partition)
       const found = await index.nearest(partition, vector, limits.neighbours)
       const near: NearKey[] = []
       for (const { key, similarity } of found) {
         if (similarity < this.rule.threshold) break
-        const other = await store.promptOf({ partition, lens: this.#lensName, key })
+        const other = await store.promptOf({ partition, lens: this.#vectors.name, key })
         if (other === undefined) index.remove(partition, key)
         else if (vetoOf(promptForm(other), form, lens) === undefined) {
           near.push({ key, similarity, prompt: other })
@@ -107,28 +110,13 @@ export class SimilarityDesk {
   }): Promise<void> {
     const { index, store, log } = this.#parts
     try {
-      const vector = await this.#vectorOf(made.prompt, promptForm(made.prompt))
+      const vector = await this.#vectors.of(made.prompt, promptForm(made.prompt))
       if (vector === undefined) return
-      await store.put({ ...made, lens: this.#lensName, vector })
+      await store.put({ ...made, lens: this.#vectors.name, vector })
       index.add(made.partition, made.key, vector)
     } catch (error) {
       log.warn({ error }, 'prompt not kept for similar ones')
     }
-  }
-
-  async #vectorOf(prompt: string, form: PromptForm): Promise<UnitVector | undefined> {
-    const { embedder, lens, log } = this.#parts
-    if (embedder === undefined) return lens.vectorOf(prompt, form)
-    const known = this.#vectors.get(prompt)
-    if (known !== undefined) return known
-    const embedded = await embedder.embed([{ text: prompt }])
-    if (!embedded.ok) {
-      log.warn({ reason: embedded.reason }, 'no vector for a prompt')
-      return undefined
-    }
-    const vector = toUnitVector(embedded.vectors[0] ?? [])
-    remember(this.#vectors, limits.vectors, prompt, vector)
-    return vector
   }
 
   /** Reads what came into a partition since it was last looked at. */
@@ -163,19 +151,11 @@ export class SimilarityDesk {
   /** @returns where the next page begins; undefined after the last one. */
   async #readPage(partition: string, after: PromptCursor): Promise<PromptCursor | undefined> {
     const { index, store } = this.#parts
-    const query = { partition, lens: this.#lensName, after, limit: limits.page }
+    const query = { partition, lens: this.#vectors.name, after, limit: limits.page }
     const rows = await store.list(query)
     for (const { key, vector } of rows) index.add(partition, key, vector)
     const last = rows.at(-1)
     if (last !== undefined) remember(this.#followed, limits.partitions, partition, last)
     return rows.length < limits.page ? undefined : last
   }
-}
-
-/** Puts a value at the end of a map and forgets its first one when it is full. */
-function remember<Value>(map: Map<string, Value>, most: number, key: string, value: Value): void {
-  map.delete(key)
-  map.set(key, value)
-  const oldest = map.size > most ? map.keys().next() : undefined
-  if (oldest?.done === false) map.delete(oldest.value)
 }

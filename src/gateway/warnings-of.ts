@@ -2,7 +2,7 @@ import { deprecation } from '../core/catalog/catalog.ts'
 import { offerName } from '../core/catalog/model.ts'
 import type { Warning } from '../core/request/image-request.ts'
 import { policyWarnings } from './after-refusal.ts'
-import type { Run } from './run.ts'
+import { isEstimated, type Run } from './run.ts'
 import { printPreview } from './stages/plan-preview.ts'
 
 /** Everything that was adapted, dropped or replaced on the way of a request, in words. */
@@ -25,8 +25,7 @@ export function warningsOf(run: Run, delivered: number): readonly Warning[] {
     const message = `${delivered} of ${run.request.n} images could be made.`
     warnings.push({ code: 'fewer_images', param: 'n', message })
   }
-  const paid = run.ended.flatMap(({ attempt, looks }) => [attempt, ...looks])
-  if (paid.some(({ costBasis }) => costBasis === 'suspected')) {
+  if (isEstimated(run)) {
     const message = 'A provider did not say whether it charged; the cost is an estimate.'
     warnings.push({ code: 'cost_estimated', message })
   }

@@ -29,6 +29,7 @@ import { Siblings } from '../gateway/siblings.ts'
 import type { SimilarityRule } from '../gateway/similarity-desk.ts'
 import { Traffic } from '../gateway/traffic.ts'
 import { WebhookDesk } from '../gateway/webhook-desk.ts'
+import type { Embedder } from '../ports/embedder.ts'
 import type { ImageStore } from '../ports/image-store.ts'
 import type { Log } from '../ports/log.ts'
 import type { Provider } from '../ports/provider.ts'
@@ -59,6 +60,8 @@ export interface GatewayStandOptions extends RecoveryOptions, NoticeOptions {
   readonly tools?: Omit<GateTools, 'decoder' | 'sha256'>
   /** Near prompts, compared by their words; off unless it says. */
   readonly similarity?: SimilarityRule
+  /** Makes the vectors of near prompts; their words do without it. */
+  readonly cacheEmbedder?: Embedder
   readonly cachePools?: CachePools
   /** Where providers report jobs; nowhere unless said. */
   readonly addresses?: WebhookAddresses
@@ -137,7 +140,7 @@ export async function openGatewayStand(options: GatewayStandOptions): Promise<Ga
     cancelsOnDisconnect: false,
     bytes: new ByteBudget(limits, clock),
     siblings: new Siblings(),
-    ...nearPrompts(options, stores.similarPrompts, collectingLog(logged)),
+    ...nearPrompts(options, stores.similarPrompts, { log, clock }),
     webhooks: new WebhookDesk(options.addresses),
     traffic: openTraffic(options, clock, hub),
     emit: hub.emit,

@@ -6,7 +6,7 @@ import type { Partition } from './partition.ts'
  * Numbers compared before others get their turn: well below 1 ms on a core that others use as well,
  * far from the 5 ms that no look-up may keep the main thread for.
  */
-const SLICE_NUMBERS = 128 * 1024
+const SLICE_NUMBERS = 256 * 1024
 
 /** Vectors that are there is room for at first. */
 const FIRST_ROOM = 64

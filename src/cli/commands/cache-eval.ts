@@ -101,7 +101,7 @@ async function lensFor({ pairs, triplets }: LabelledFile, options: EvaluateOptio
       ...pairs.flatMap(({ made, asked }) => [made, asked]),
       ...triplets.flatMap(({ anchor, same, different }) => [anchor, same, different]),
     ].map(({ request }) => request.prompt)
-    return await embeddedLens(openEmbedder(cache.embedder, http), prompts)
+    return await embeddedLens(openEmbedder(cache.embedder, { http, sandboxUrl: () => '' }), prompts)
   } finally {
     await http.close()
   }

@@ -8,7 +8,7 @@ import type { ImageRecord } from '../../core/jobs/request-record.ts'
 import { poolOf } from '../cache-pools.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { adaptCached, findAlike } from '../find-alike.ts'
-import { type FoundNear, findNear } from '../find-near.ts'
+import { findNear } from '../find-near.ts'
 import { type CacheHit, missingImages, type Run } from '../run.ts'
 
 /** Entries looked at per request: enough for the most images and their siblings. */
@@ -60,20 +60,9 @@ export async function cache(run: Run, deps: Dependencies): Promise<Run> {
 
 /** First what is equal, then what is alike, then what is near. */
 async function look(run: Run, deps: Dependencies): Promise<Run> {
-  const { request, sibling, reuseKey = '' } = run
-  // Who names a seed wants exactly that picture.
-  const mayShare = request.cacheIsExplicit || request.seed !== undefined
-  const take: Take =
-    sibling === undefined || mayShare
-      ? (free, count) => free.slice(0, count)
-      : (free, count) => sibling.take(free, count)
+  const { request, reuseKey = '' } = run
   const hits: CacheHit[] = []
-  /** Those that are not in the answer yet, and only as many as are missing. */
-  const missing = (images: readonly ImageRecord[]) => {
-    const known = new Set(hits.map(({ record }) => record.digest))
-    const fresh = distinct(images).filter(({ digest }) => !known.has(digest))
-    return takeReadable(fresh, request.n - hits.length, take, deps)
-  }
+  const missing = missingOf(run, hits, deps)
   for (const record of await missing(await findEqual(run, deps))) {
     hits.push({ record, isReusable: true, tier: 'exact' })
   }
@@ -83,10 +72,34 @@ async function look(run: Run, deps: Dependencies): Promise<Run> {
       if (adapted !== undefined) hits.push(adapted)
     }
   }
-  const near: FoundNear =
-    hits.length < request.n ? await findNear(run, missing, deps) : { hits: [] }
-  hits.push(...near.hits)
-  return withHits(run, hits, near.check, deps)
+  const looked = withHits(run, hits, deps)
+  return missingImages(looked) > 0 ? lookNear(looked, deps) : looked
+}
+
+/** Looks for pictures of prompts that are near, for what is still missing. */
+export async function lookNear(run: Run, deps: Dependencies): Promise<Run> {
+  const near = await findNear(run, missingOf(run, run.hits, deps), deps)
+  const looked = withHits(run, near.hits, deps)
+  return near.check === undefined ? looked : { ...looked, check: near.check }
+}
+
+/**
+ * Picks pictures that are not in the answer yet, and only as many as are missing.
+ * @param hits those that are; more may come.
+ */
+function missingOf(run: Run, hits: readonly CacheHit[], deps: Dependencies) {
+  const { request, sibling } = run
+  // Who names a seed wants exactly that picture.
+  const mayShare = request.cacheIsExplicit || request.seed !== undefined
+  const take: Take =
+    sibling === undefined || mayShare
+      ? (free, count) => free.slice(0, count)
+      : (free, count) => sibling.take(free, count)
+  return (images: readonly ImageRecord[]) => {
+    const known = new Set(hits.map(({ record }) => record.digest))
+    const fresh = distinct(images).filter(({ digest }) => !known.has(digest))
+    return takeReadable(fresh, request.n - hits.length, take, deps)
+  }
 }
 
 async function findEqual(run: Run, deps: Dependencies): Promise<readonly ImageRecord[]> {
@@ -98,18 +111,15 @@ async function findEqual(run: Run, deps: Dependencies): Promise<readonly ImageRe
   )
 }
 
-function withHits(
-  run: Run,
-  found: readonly CacheHit[],
-  check: CacheHit | undefined,
-  deps: Dependencies,
-): Run {
+/** Adds what was found to the answer. */
+function withHits(run: Run, found: readonly CacheHit[], deps: Dependencies): Run {
   const hits = found.map((hit) => ownedBy(run, hit, deps))
   for (const { record } of hits) run.shown.add(record.digest)
   const derived = hits.filter(({ record }) => record.requestId === run.id)
   return {
-    ...{ ...run, hits, lookMs: deps.clock.monotonicMs() - run.startedMs },
-    ...(check === undefined ? {} : { check }),
+    ...run,
+    hits: [...run.hits, ...hits],
+    lookMs: deps.clock.monotonicMs() - run.startedMs,
     unwritten: [
       ...run.unwritten,
       ...derived.map(({ record: image }) => ({ kind: 'image-derived', image }) as const),

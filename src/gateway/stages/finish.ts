@@ -2,20 +2,20 @@ import { GatewayError } from '../../core/errors/gateway-error.ts'
 import type { Fact, RequestRecord } from '../../core/jobs/request-record.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { closeEntry } from '../../core/ledger/entry.ts'
-import { dollarsFromNano, type Nano } from '../../core/money.ts'
+import type { Nano } from '../../core/money.ts'
 import { requestNotice } from '../../core/notices/request-notice.ts'
 import type { Instant } from '../../core/time.ts'
 import { acceptedRecord } from '../acceptance.ts'
 import { cacheFacts, cacheWord, keepPrompt, printMatches } from '../cache-entries.ts'
 import { countLookups } from '../count-lookups.ts'
-import { isCutShort, unspentNano } from '../cut-short.ts'
+import { isCutShort, printCut, unspentNano } from '../cut-short.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { failureOf } from '../failure-of.ts'
 import { loadImage } from '../load-image.ts'
 import { madeOf } from '../made-of.ts'
 import { paidWrite } from '../paid-write.ts'
 import { type GatewayResult, scored } from '../result.ts'
-import { bookOf, missingImages, newlyEnded, type Run, readyImages, spentNano } from '../run.ts'
+import { bookOf, isEstimated, type Run, readyImages, spentNano, turnNano } from '../run.ts'
 import { toErrorSummary } from '../stored-error.ts'
 import { toSummary } from '../stored-result.ts'
 import { sumTokens } from '../sum-tokens.ts'
@@ -133,7 +133,7 @@ function endFacts(run: Run, record: RequestRecord, endedAt: Instant, deps: Depen
   if (run.hold !== undefined) {
     const isLost = run.isRecovered === true && record.state === 'failed'
     const kind = isLost ? 'expire' : 'release'
-    const entry = closeEntry(run.hold, kind, spentNano({ ended: newlyEnded(run) }), endedAt)
+    const entry = closeEntry(run.hold, kind, turnNano(run), endedAt)
     facts.push({ kind: 'hold-closed', entry })
   }
   // Without an answer there is a refusal, which pictures of a late call must not undo.
@@ -239,9 +239,3 @@ const printTries = ({ job }: Run, error: GatewayError | undefined): JsonObject =
   job === undefined
     ? {}
     : { tries: job.place.tries + 1, ...(error?.retryable === true ? { dead_letter: true } : {}) }
-
-/** What the receipt says of pictures that were not made any more. */
-const printCut = (run: Run): JsonObject => ({
-  images: missingImages(run),
-  saved: dollarsFromNano(unspentNano(run)),
-})
