@@ -8,6 +8,7 @@ import { likelihoodsOf, usualInstruments } from './instruments.ts'
 import { intervalOf } from './interval.ts'
 import { optimistic, posterior, pullOf } from './posterior.ts'
 import { risingShares } from './steps.ts'
+import { termsOf } from './terms.ts'
 
 const count = fc.integer({ min: 0, max: 400 })
 const counts: fc.Arbitrary<Counts> = fc.dictionary(
@@ -47,7 +48,7 @@ test('what is taken back leaves nothing', () => {
 test('a belief is a share with at least the weight of its prior, and optimism is bounded', () => {
   fc.assert(
     fc.property(belief, counts, share, (prior, seen, optimism) => {
-      const found = posterior(prior, [{ counts: seen, shift: 0, likelihoods }])
+      const found = posterior(prior, [{ terms: termsOf(seen, likelihoods), shift: 0 }])
       expect(found.mean).toBeGreaterThan(0)
       expect(found.mean).toBeLessThan(1)
       expect(found.weight).toBeGreaterThanOrEqual(prior.weight)
@@ -60,11 +61,11 @@ test('a belief is a share with at least the weight of its prior, and optimism is
 test('a belief stands where nothing pulls it any more', () => {
   fc.assert(
     fc.property(belief, counts, (prior, seen) => {
-      const { mean } = posterior(prior, [{ counts: seen, shift: 0, likelihoods }])
+      const { mean } = posterior(prior, [{ terms: termsOf(seen, likelihoods), shift: 0 }])
       const logOdds = Math.log(mean / (1 - mean))
       // At the ends of the range the pull may go on.
       if (Math.abs(logOdds) > 11) return
-      const { slope } = pullOf(logOdds, seen, likelihoods)
+      const { slope } = pullOf(logOdds, termsOf(seen, likelihoods))
       const all = 1 + prior.weight + picturesIn(seen)
       expect(Math.abs(slope + prior.weight * (prior.mean - mean)) / all).toBeLessThan(1e-3)
     }),
@@ -76,7 +77,7 @@ test('one more acceptance never lowers a belief, one more rejection never raises
     fc.property(belief, counts, (prior, seen) => {
       const one = { count: 1, reach: 1 }
       const after = (more: Counts) =>
-        posterior(prior, [{ counts: addCounts(seen, more), shift: 0, likelihoods }]).mean
+        posterior(prior, [{ terms: termsOf(addCounts(seen, more), likelihoods), shift: 0 }]).mean
       const before = after(noCounts)
       expect(after({ none_accept: one })).toBeGreaterThanOrEqual(before - 1e-4)
       expect(after({ none_reject: one })).toBeLessThanOrEqual(before + 1e-4)

@@ -2,6 +2,7 @@ import type { Counts } from './counts.ts'
 import type { EvidenceKind } from './evidence.ts'
 import type { Likelihoods } from './instruments.ts'
 import { type Belief, deviationOf, posterior } from './posterior.ts'
+import { termsOf } from './terms.ts'
 
 /** Pictures that the floor itself counts as, before outcomes tell. */
 const PRIOR_PICTURES = 15
@@ -35,7 +36,7 @@ export const deliveredShare = (
 ): Belief =>
   posterior(
     { mean: floor, weight: PRIOR_PICTURES },
-    delivered.map((counts) => ({ counts: asDelivered(counts), shift: 0, likelihoods })),
+    delivered.map((counts) => ({ terms: termsOf(asDelivered(counts), likelihoods), shift: 0 })),
   )
 
 /** What was delivered, without what the gate said: that it passed is why it was delivered. */

@@ -10,6 +10,7 @@ import {
 import { logit, sigmoid } from './logit.ts'
 import { type Belief, commonShift, type Evidence, optimismFor, posterior } from './posterior.ts'
 import { stepShare } from './steps.ts'
+import { type Terms, termsOf } from './terms.ts'
 
 /**
  * How many pictures a wider place counts as in a narrower one (κ), and how far contexts are spread
@@ -66,10 +67,10 @@ interface ModelAtPurpose {
   readonly cells: readonly SeenCell[]
 }
 
-/** A cell with its counts as they speak of the model at all its steps. */
+/** A cell with what it says of its arm, and of the model at all its steps. */
 interface SeenCell extends Cell {
-  readonly full: Counts
-  readonly likelihoods: Likelihoods
+  readonly own: Terms
+  readonly full: Terms
 }
 
 const kindKey = (purpose: string, kind: string): string => `${purpose}\n${kind}`
@@ -134,22 +135,19 @@ function seenCells(cells: readonly Cell[], instruments: InstrumentsByPurpose): S
   const likelihoods = new Map<string, Likelihoods>()
   return cells.map((cell) => {
     const known = likelihoods.get(cell.purpose)
-    const own = known ?? likelihoodsOf(instrumentsFor(instruments, cell.purpose))
-    if (known === undefined) likelihoods.set(cell.purpose, own)
-    const full = withReach(cell.counts, shareAt(stepsIn(cell.variant)))
-    return { ...cell, full, likelihoods: own }
+    const here = known ?? likelihoodsOf(instrumentsFor(instruments, cell.purpose))
+    if (known === undefined) likelihoods.set(cell.purpose, here)
+    const own = termsOf(cell.counts, here)
+    const steps = stepsIn(cell.variant)
+    const full = steps === undefined ? own : termsOf(withReach(cell.counts, stepShare(steps)), here)
+    return { ...cell, own, full }
   })
 }
 
 const evidenceOf = (
   cells: readonly SeenCell[],
   shiftOf: (cell: SeenCell) => number,
-): readonly Evidence[] =>
-  cells.map((cell) => ({
-    counts: cell.full,
-    shift: shiftOf(cell),
-    likelihoods: cell.likelihoods,
-  }))
+): readonly Evidence[] => cells.map((cell) => ({ terms: cell.full, shift: shiftOf(cell) }))
 
 /** What is believed of one arm in one context, and what stands behind it. */
 export interface ArmBelief {
@@ -186,7 +184,7 @@ export function beliefAt(knowledge: Knowledge, place: Place): ArmBelief {
   const steps = stepsIn(place.variant)
   // Settings are a level of their own only where there are several; else all would count twice.
   const hasVariants = steps !== undefined || atKind.length > exactly.length
-  const own = exactly.map(({ counts, likelihoods }) => ({ counts, shift: 0, likelihoods }))
+  const own = exactly.map((cell) => ({ terms: cell.own, shift: 0 }))
   const belief = hasVariants
     ? posterior({ mean: category.mean * shareAt(steps), weight: WEIGHTS.variant }, own)
     : category

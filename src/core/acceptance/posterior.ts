@@ -1,7 +1,5 @@
-import type { Counts } from './counts.ts'
-import { evidenceKinds } from './evidence.ts'
-import type { Likelihoods } from './instruments.ts'
 import { logit, sigmoid } from './logit.ts'
+import type { Terms } from './terms.ts'
 
 /** A belief about a share: Beta(weight × mean, weight × (1 − mean)). */
 export interface Belief {
@@ -10,12 +8,10 @@ export interface Belief {
   readonly weight: number
 }
 
-/** Counts that speak about a share moved by some log-odds, because their context is harder. */
+/** Evidence about a share moved by some log-odds, because its context is harder. */
 export interface Evidence {
-  readonly counts: Counts
+  readonly terms: Terms
   readonly shift: number
-  /** Through which gate and which people it was seen. */
-  readonly likelihoods: Likelihoods
 }
 
 /** What evidence says at one value of log-odds: first and second derivative of log-likelihood. */
@@ -25,23 +21,17 @@ export interface Pull {
   readonly information: number
 }
 
-/**
- * How evidence pulls log-odds. A line `bad + (good − bad) × reach × p` pulls by how much it
- * changes, relative to itself.
- */
-export function pullOf(logOdds: number, counts: Counts, likelihoods: Likelihoods): Pull {
+/** How evidence pulls log-odds: each line by how much it changes, relative to itself. */
+export function pullOf(logOdds: number, terms: Terms): Pull {
   let [slope, information] = [0, 0]
   const share = sigmoid(logOdds)
-  for (const kind of evidenceKinds) {
-    const tally = counts[kind]
-    if (tally === undefined || tally.count <= 1e-12) continue
-    for (const { good, bad, power } of likelihoods[kind].lines) {
-      const rise = ((good - bad) * tally.reach) / tally.count
-      const chance = Math.max(1e-9, bad + rise * share)
-      const step = (rise * share * (1 - share)) / chance
-      slope += power * tally.count * step
-      information += power * tally.count * (step * step - step * (1 - 2 * share))
-    }
+  const spread = share * (1 - share)
+  for (let at = 0; at < terms.length; at += 3) {
+    const rise = terms[at + 1] as number
+    const weight = terms[at + 2] as number
+    const step = (rise * spread) / Math.max(1e-9, (terms[at] as number) + rise * share)
+    slope += weight * step
+    information += weight * step * (step - (1 - 2 * share))
   }
   return { slope, information: Math.max(0, information) }
 }
@@ -57,8 +47,8 @@ export function posterior(prior: Belief, evidence: readonly Evidence[]): Belief 
     const share = sigmoid(logOdds)
     let slope = prior.weight * (prior.mean - share)
     let information = prior.weight * share * (1 - share)
-    for (const { counts, shift, likelihoods } of evidence) {
-      const more = pullOf(logOdds + shift, counts, likelihoods)
+    for (const { terms, shift } of evidence) {
+      const more = pullOf(logOdds + shift, terms)
       slope += more.slope
       information += more.information
     }
@@ -81,8 +71,8 @@ export function commonShift(spread: number, evidence: readonly Evidence[], start
   const stiffness = 1 / (spread * spread)
   return peakOf((at) => {
     let [slope, information] = [-at * stiffness, stiffness]
-    for (const { counts, shift, likelihoods } of evidence) {
-      const more = pullOf(at + shift, counts, likelihoods)
+    for (const { terms, shift } of evidence) {
+      const more = pullOf(at + shift, terms)
       slope += more.slope
       information += more.information
     }

@@ -10,6 +10,7 @@ import { intervalOf } from './interval.ts'
 import { nextMoneyPrice, stepOfMoneyPrice } from './money-price.ts'
 import { cautious, deviationOf, optimismFor, optimistic, posterior } from './posterior.ts'
 import { fewerStepsPay, risingShares, stepCost, stepLevels, stepShare } from './steps.ts'
+import { termsOf } from './terms.ts'
 
 const gate = { passGood: 0.9, passBad: 0.2 }
 const perfect = likelihoodsOf({
@@ -20,7 +21,7 @@ const seen = (count: number) => ({ count, reach: count })
 
 describe('a belief', () => {
   const belief = posterior({ mean: 0.7, weight: 10 }, [
-    { counts: { none_accept: seen(3), none_reject: seen(5) }, shift: 0, likelihoods: perfect },
+    { terms: termsOf({ none_accept: seen(3), none_reject: seen(5) }, perfect), shift: 0 },
   ])
 
   test('of 0.7 that counts as ten pictures, after 3 accepted of 8, is Beta(10, 8)', () => {
@@ -45,7 +46,7 @@ describe('a belief', () => {
   test('of verdicts alone finds what Rogan and Gladen say, at half the weight of labels', () => {
     const counts = { pass_unseen: seen(585), fail_unseen: seen(415) }
     const found = posterior({ mean: 0.7, weight: 0.001 }, [
-      { counts, shift: 0, likelihoods: perfect },
+      { terms: termsOf(counts, perfect), shift: 0 },
     ])
     expect(found.mean).toBeCloseTo(0.55, 4)
     expect(found.weight / 1_000).toBeCloseTo(0.5, 2)

@@ -2,7 +2,7 @@ import { chancesOf, normalDifficulty } from '../acceptance/difficulty.ts'
 import { isGateUseful } from '../acceptance/instruments.ts'
 import { cautious, optimistic } from '../acceptance/posterior.ts'
 import { attemptCost } from './arm.ts'
-import { frontOf } from './front.ts'
+import { type Contender, frontOf } from './front.ts'
 import { drawsOf, lateShares, quantileOf } from './latency-sum.ts'
 import {
   type GateStep,
@@ -11,7 +11,6 @@ import {
   type Prospect,
   type Prospects,
   prospectsOf,
-  type Step,
   scoreOf,
 } from './prospects.ts'
 import type { PlanningInput, Wishes } from './sequence-plan.ts'
@@ -28,7 +27,6 @@ export const LATE_SHARE = 0.05
 
 /** All sequences over the arms worth trying, with what is expected of them. */
 export interface Field {
-  readonly wishes: Wishes
   /** Positions of these arms in the input. */
   readonly front: readonly number[]
   /** By what is believed. */
@@ -37,6 +35,9 @@ export interface Field {
   readonly held: Float64Array
   /** By what may be hoped. */
   readonly hopeful: Prospects
+  /** What an accepted picture of each sequence costs, in nano-dollars: by both. */
+  readonly soberScores: Float64Array
+  readonly hopefulScores: Float64Array
   /** Share of requests beyond the time limit; absent without a limit. */
   readonly late: Float64Array | undefined
   /** Equally likely durations, by position in the front. */
@@ -44,52 +45,65 @@ export interface Field {
   readonly gateSeconds: number
 }
 
+/** An arm as the comparison sees it, with its equally likely durations. */
+interface Entrant extends Contender {
+  readonly draws: Float64Array
+}
+
+function entrantsOf({ arms, wishes }: PlanningInput): readonly Entrant[] {
+  const caution = wishes.isCritical ? CAUTION.critical : CAUTION.usual
+  return arms.map((arm) => {
+    const draws = drawsOf(arm.seconds)
+    return {
+      cost: attemptCost(arm.cost, wishes.secondNano, meanOf(draws)),
+      hopeful: optimistic(arm.belief, arm.optimism),
+      sober: arm.belief.mean,
+      held: cautious(arm.belief, caution),
+      seconds: wishes.limitSeconds === undefined ? 0 : quantileOf(draws, 1 - LATE_SHARE),
+      draws,
+    }
+  })
+}
+
+/** Positions of the arms worth trying; plans over these alone are the same. */
+export const frontIn = (input: PlanningInput): readonly number[] =>
+  frontOf(entrantsOf(input), input.wishes.badNano)
+
 /**
  * Works out all sequences. A gate that says nothing is not used, so nothing can be tried after a
  * picture was made: sequences are single attempts then.
  */
 export function makeField(input: PlanningInput): Field {
-  const { arms, wishes, gate } = input
+  const { wishes, gate } = input
   const isUseful = gate !== undefined && isGateUseful(gate)
   const attempts = isUseful ? (input.attempts ?? MOST_ATTEMPTS) : 1
-  const limitSeconds = wishes.limitSeconds
-  const draws = arms.map(({ seconds }) => drawsOf(seconds))
-  const contenders = arms.map((arm, position) => ({
-    cost: attemptCost(arm.cost, wishes.secondNano, meanOf(draws[position])),
-    hopeful: optimistic(arm.belief, arm.optimism),
-    sober: arm.belief.mean,
-    held: cautious(arm.belief, wishes.isCritical ? CAUTION.critical : CAUTION.usual),
-    seconds: limitSeconds === undefined ? 0 : quantileOf(draws[position], 1 - LATE_SHARE),
-  }))
-  const front = frontOf(contenders, wishes.badNano)
+  const entrants = entrantsOf(input)
+  const front = frontOf(entrants, wishes.badNano)
+  const own = front.flatMap((position) => entrants[position] ?? [])
   const gateStep = gateStepOf(input)
   const usual = normalDifficulty(input.sigma)
   const refused = (input.refused ?? []).map((share) => chancesOf(share, usual))
   const mass = massAfter(refused, usual.mass, gateStep)
-  const stepsBy = (share: 'hopeful' | 'sober' | 'held'): Step[] =>
-    front.flatMap((position) => {
-      const contender = contenders[position]
-      if (contender === undefined) return []
-      return [{ cost: contender.cost, chances: chancesOf(contender[share], usual) }]
-    })
-  const sober = prospectsOf(stepsBy('sober'), mass, gateStep, attempts)
+  const prospectsBy = (share: 'hopeful' | 'sober' | 'held'): Prospects => {
+    const steps = own.map((one) => ({ cost: one.cost, chances: chancesOf(one[share], usual) }))
+    return prospectsOf(steps, mass, gateStep, attempts)
+  }
+  const [sober, hopeful] = [prospectsBy('sober'), prospectsBy('hopeful')]
   const gateSeconds = gate?.seconds ?? 0
-  const ownDraws = front.flatMap((position) => draws[position] ?? [])
+  const draws = own.map((one) => one.draws)
+  const limit = { seconds: wishes.limitSeconds ?? 0, gateSeconds }
   const late =
-    limitSeconds === undefined
-      ? undefined
-      : lateShares(ownDraws, sober.reached, { seconds: limitSeconds, gateSeconds })
+    wishes.limitSeconds === undefined ? undefined : lateShares(draws, sober.reached, limit)
   return {
-    ...{ wishes, front, sober, late, gateSeconds, draws: ownDraws },
-    held: prospectsOf(stepsBy('held'), mass, gateStep, attempts).accepted,
-    hopeful: prospectsOf(stepsBy('hopeful'), mass, gateStep, attempts),
+    ...{ front, sober, hopeful, late, gateSeconds, draws },
+    held: prospectsBy('held').accepted,
+    soberScores: scoresOf(sober, wishes),
+    hopefulScores: scoresOf(hopeful, wishes),
   }
 }
 
-const meanOf = (draws: Float64Array | undefined): number =>
-  draws === undefined || draws.length === 0
-    ? 0
-    : draws.reduce((sum, draw) => sum + draw, 0) / draws.length
+const meanOf = (draws: Float64Array): number =>
+  draws.length === 0 ? 0 : draws.reduce((sum, draw) => sum + draw, 0) / draws.length
 
 function gateStepOf({ gate, wishes }: PlanningInput): GateStep {
   if (gate === undefined) return { passGood: 1, passBad: 1, cost: 0 }
@@ -104,9 +118,8 @@ export const prospectAt = ({ spend, accepted, bad }: Prospects, index: number): 
   bad: bad[index] as number,
 })
 
-/** What an accepted picture of one sequence costs, in nano-dollars. */
-export const scoreAt = ({ wishes }: Field, prospects: Prospects, index: number): number =>
-  scoreOf(prospectAt(prospects, index), wishes.badNano, wishes.moneyPrice)
+const scoresOf = (prospects: Prospects, { badNano, moneyPrice }: Wishes): Float64Array =>
+  prospects.spend.map((_, index) => scoreOf(prospectAt(prospects, index), badNano, moneyPrice))
 
 /** Whether a sequence keeps the time limit. */
 export const isInTime = ({ late }: Field, index: number): boolean =>

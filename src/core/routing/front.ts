@@ -21,12 +21,14 @@ const MOST_ARMS = 8
  * @returns positions, in the order given.
  */
 export function frontOf(contenders: readonly Contender[], badCost: number): readonly number[] {
-  const kept = contenders
-    .map((contender, index) => ({ contender, index }))
-    .filter(
-      ({ contender, index }) =>
-        !contenders.some((other, at) => beats(other, contender, at < index)),
-    )
+  // Whatever beats an arm stands before it in this order, and beating is transitive, so each one
+  // only has to stand up to those that were kept.
+  const kept: Ranked[] = []
+  const inOrder = contenders.map((contender, index) => ({ contender, index })).sort(byStrength)
+  for (const one of inOrder) {
+    if (!kept.some(({ contender }) => isNoWorse(contender, one.contender))) kept.push(one)
+  }
+  kept.sort((one, other) => one.index - other.index)
   if (kept.length <= MOST_ARMS) return kept.map(({ index }) => index)
   const ranked = kept.toSorted((one, other) => rank(one.contender) - rank(other.contender))
   const surest = kept.reduce((best, one) => (one.contender.held > best.contender.held ? one : best))
@@ -38,21 +40,23 @@ export function frontOf(contenders: readonly Contender[], badCost: number): read
   }
 }
 
-/** Of two equal arms the first one stays. */
-function beats(one: Contender, other: Contender, isBefore: boolean): boolean {
-  if (one === other) return false
-  const isNoWorse =
-    one.cost <= other.cost &&
-    one.hopeful >= other.hopeful &&
-    one.sober >= other.sober &&
-    one.held >= other.held &&
-    one.seconds <= other.seconds
-  if (!isNoWorse) return false
-  const isBetter =
-    one.cost < other.cost ||
-    one.hopeful > other.hopeful ||
-    one.sober > other.sober ||
-    one.held > other.held ||
-    one.seconds < other.seconds
-  return isBetter || isBefore
+interface Ranked {
+  readonly contender: Contender
+  readonly index: number
 }
+
+/** Of two equal arms the first one stays. */
+const byStrength = (one: Ranked, other: Ranked): number =>
+  one.contender.cost - other.contender.cost ||
+  other.contender.hopeful - one.contender.hopeful ||
+  other.contender.sober - one.contender.sober ||
+  other.contender.held - one.contender.held ||
+  one.contender.seconds - other.contender.seconds ||
+  one.index - other.index
+
+const isNoWorse = (one: Contender, other: Contender): boolean =>
+  one.cost <= other.cost &&
+  one.hopeful >= other.hopeful &&
+  one.sober >= other.sober &&
+  one.held >= other.held &&
+  one.seconds <= other.seconds

@@ -1,58 +1,79 @@
 import { isGateUseful } from '../acceptance/instruments.ts'
 import type { ExpectedNano, Gate } from './arm.ts'
-import { type Field, isInTime, scoreAt } from './field.ts'
-import type { GateChoice } from './sequence-plan.ts'
+import { type Field, isInTime } from './field.ts'
+import type { GateChoice, Wishes } from './sequence-plan.ts'
+
+/** What plans with a check and without one come to at best; the same for all of one field. */
+export interface GateScores {
+  /** The best scores of plans that hold the floor in time: with a check at least, without any. */
+  readonly withNano: ExpectedNano | undefined
+  readonly withoutNano: ExpectedNano | undefined
+  /** The best score of checked plans that hold the floor but are too slow. */
+  readonly lateNano: ExpectedNano | undefined
+  /** The largest share of accepted pictures that a checked plan reaches too late. */
+  readonly lateHeld: number
+}
+
+/** What the ways with and without a check come to. */
+export function gateScores(field: Field, floor: number): GateScores {
+  const { front, held, soberScores } = field
+  const [singles, all] = [front.length, soberScores.length]
+  const isLate = (index: number): boolean => !isInTime(field, index)
+  const inTime = (index: number): boolean => isInTime(field, index)
+  const best = (from: number, to: number, isMeant: (index: number) => boolean) => {
+    let least: number | undefined
+    for (let index = from; index < to; index += 1) {
+      if ((held[index] as number) < floor || !isMeant(index)) continue
+      const score = soberScores[index] as number
+      if (least === undefined || score < least) least = score
+    }
+    return least
+  }
+  let lateHeld = 0
+  for (let index = singles; index < all; index += 1) {
+    if (isLate(index)) lateHeld = Math.max(lateHeld, held[index] as number)
+  }
+  return {
+    withNano: best(singles, all, inTime),
+    withoutNano: best(0, singles, inTime),
+    lateNano: best(singles, all, isLate),
+    lateHeld,
+  }
+}
 
 /**
  * Whether the gate pays for itself in a plan: it pays when checking between attempts makes
  * accepted pictures cheaper, or is the only way to the floor. One that does not is switched off.
  */
 export function gateChoice(
+  { gate, wishes }: { readonly gate?: Gate | undefined; readonly wishes: Wishes },
   field: Field,
-  plan: { readonly index: number; readonly floor: number; readonly gate: Gate | undefined },
+  index: number,
+  scores: GateScores,
 ): GateChoice {
-  const { gate, index, floor } = plan
   if (gate === undefined) return { isOn: false, reason: 'absent' }
-  const isUseful = isGateUseful(gate)
-  if (!isUseful && gate.isRequired !== true) return { isOn: false, reason: 'useless' }
-  const { sober, front, wishes } = field
-  const inTime = (at: number) => isInTime(field, at)
-  const withNano = cheapest(field, floor, [front.length, sober.accepted.length], inTime)
-  const withoutNano = cheapest(field, floor, [0, front.length], inTime)
+  if (!isGateUseful(gate) && gate.isRequired !== true) return { isOn: false, reason: 'useless' }
+  const { withNano, withoutNano } = scores
   const costs = {
     ...(withNano === undefined ? {} : { withNano }),
     ...(withoutNano === undefined ? {} : { withoutNano }),
   }
   if (gate.isRequired === true) return { isOn: true, reason: 'required', ...costs }
-  if (index >= front.length) return { isOn: true, reason: 'pays', ...costs }
-  if (wouldPay(field, index, floor)) {
+  if (index >= field.front.length) return { isOn: true, reason: 'pays', ...costs }
+  if (wouldPay(field, wishes, index, scores)) {
     return { isOn: wishes.isLimitSoft === true, reason: 'late', ...costs }
   }
   return { isOn: false, reason: 'unpaid', ...costs }
 }
 
 /** Whether a single attempt would be better checked, if only the second one were quick enough. */
-function wouldPay(field: Field, index: number, floor: number): boolean {
-  const { sober, held, front, wishes } = field
-  const isLate = (at: number) => !isInTime(field, at)
-  const range = [front.length, sober.accepted.length] as const
-  const score = cheapest(field, floor, range, isLate)
-  if (score !== undefined && score < scoreAt(field, sober, index)) return true
+function wouldPay(
+  { held, soberScores }: Field,
+  { floor }: Wishes,
+  index: number,
+  { lateNano, lateHeld }: GateScores,
+): boolean {
+  if (lateNano !== undefined && lateNano < (soberScores[index] as number)) return true
   const reached = held[index] as number
-  return reached < wishes.floor && held.some((share, at) => isLate(at) && share > reached)
-}
-
-function cheapest(
-  field: Field,
-  floor: number,
-  [from, to]: readonly [number, number],
-  isMeant: (index: number) => boolean,
-): ExpectedNano | undefined {
-  let best: number | undefined
-  for (let index = from; index < to; index += 1) {
-    if (!isMeant(index) || (field.held[index] as number) < floor) continue
-    const score = scoreAt(field, field.sober, index)
-    if (best === undefined || score < best) best = score
-  }
-  return best
+  return reached < floor && lateHeld > reached
 }

@@ -35,7 +35,9 @@ export function secondsOf(measured: readonly number[], typicalSeconds: number): 
  * again, so a log may keep these in place of what was measured.
  */
 export function drawsOf(seconds: readonly number[]): Float64Array {
-  const sorted = Float64Array.from(seconds).sort()
+  const sorted = new Float64Array(seconds)
+  // What was made by `secondsOf` is in order; a decision asks for it once for each offer.
+  if (sorted.some((value, at) => at > 0 && value < (sorted[at - 1] as number))) sorted.sort()
   if (sorted.length === DRAWS) return sorted
   return Float64Array.from({ length: DRAWS }, (_, draw) => {
     const rank = Math.floor(((draw + 0.5) / DRAWS) * sorted.length)

@@ -4,7 +4,7 @@ import type { ArmBelief } from '../acceptance/knowledge.ts'
 import type { Nano } from '../money.ts'
 import type { Arm, Gate } from './arm.ts'
 import { type ChosenPlan, choosePlan, type Exploration } from './choose-plan.ts'
-import { makeField } from './field.ts'
+import { frontIn } from './field.ts'
 import { mostLooks } from './gate-use.ts'
 import { drawsOf, quantileOf } from './latency-sum.ts'
 import type { LoserReason } from './loser-reasons.ts'
@@ -54,7 +54,7 @@ export function weigh(
     ...{ arms, wishes, attempts, sigma: PRIOR_SIGMA },
     ...(gate === undefined ? {} : { gate }),
   }
-  const { front } = makeField({ ...all, attempts: 1 })
+  const front = frontIn(all)
   const input = { ...all, arms: front.flatMap((position) => arms[position] ?? []) }
   return { options, front, input, plans: planSequences(input) }
 }

@@ -1,3 +1,4 @@
+import { type Field, isInTime } from './field.ts'
 import { firstOf } from './prospects.ts'
 
 /** Why an offer is not part of a plan; a closed list, printed as it is. */
@@ -14,29 +15,40 @@ export type LoserReason =
   /** The caller or an operator fixed another one, or banned it. */
   | 'pinned'
 
+/** What the plans that begin with an arm could do, by its position in the front. */
+export interface Openings {
+  readonly inTime: ReadonlySet<number>
+  readonly aboveFloor: ReadonlySet<number>
+}
+
+/** Looks at all sequences of a field once, for whatever plan is chosen. */
+export function openingsOf(field: Field, floor: number): Openings {
+  const arms = field.front.length
+  const [inTime, aboveFloor] = [new Set<number>(), new Set<number>()]
+  for (let index = 0; index < field.held.length; index += 1) {
+    if (!isInTime(field, index)) continue
+    const first = firstOf(index, arms)
+    inTime.add(first)
+    if ((field.held[index] as number) >= floor) aboveFloor.add(first)
+  }
+  return { inTime, aboveFloor }
+}
+
 /**
  * Why each arm is not part of the chosen plan. An arm outside the front is beaten by another one in
  * everything; for the others it counts what the plans that begin with them could do.
  */
-export function reasonsOf(facts: {
-  readonly arms: number
-  readonly front: readonly number[]
-  readonly chosen: ReadonlySet<number>
-  readonly sequences: number
-  isInTime(index: number): boolean
-  isAboveFloor(index: number): boolean
-}): readonly (LoserReason | undefined)[] {
-  const [inTime, aboveFloor] = [new Set<number>(), new Set<number>()]
-  for (let index = 0; index < facts.sequences; index += 1) {
-    const first = facts.front[firstOf(index, facts.front.length)]
-    if (first === undefined || !facts.isInTime(index)) continue
-    inTime.add(first)
-    if (facts.isAboveFloor(index)) aboveFloor.add(first)
-  }
-  return Array.from({ length: facts.arms }, (_, arm) => {
-    if (facts.chosen.has(arm)) return undefined
-    if (!facts.front.includes(arm)) return 'dominated'
-    if (!inTime.has(arm)) return 'too_slow'
-    return aboveFloor.has(arm) ? 'dominated' : 'below_floor'
+export function reasonsOf(
+  arms: number,
+  front: readonly number[],
+  chosen: ReadonlySet<number>,
+  { inTime, aboveFloor }: Openings,
+): readonly (LoserReason | undefined)[] {
+  return Array.from({ length: arms }, (_, arm) => {
+    if (chosen.has(arm)) return undefined
+    const place = front.indexOf(arm)
+    if (place < 0) return 'dominated'
+    if (!inTime.has(place)) return 'too_slow'
+    return aboveFloor.has(place) ? 'dominated' : 'below_floor'
   })
 }

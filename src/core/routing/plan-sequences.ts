@@ -1,8 +1,8 @@
-import { type Field, isInTime, LATE_SHARE, makeField, prospectAt, scoreAt } from './field.ts'
-import { gateChoice } from './gate-choice.ts'
+import { type Field, isInTime, LATE_SHARE, makeField, prospectAt } from './field.ts'
+import { type GateScores, gateChoice, gateScores } from './gate-choice.ts'
 import { sequenceQuantile } from './latency-sum.ts'
-import { reasonsOf } from './loser-reasons.ts'
-import { firstOf, type Prospects, parentOf, stepsOf } from './prospects.ts'
+import { type Openings, openingsOf, reasonsOf } from './loser-reasons.ts'
+import { firstOf, parentOf, stepsOf } from './prospects.ts'
 import type {
   PlannedFloor,
   PlanningInput,
@@ -22,7 +22,8 @@ const FLOOR_SLACK = 0.01
 export function planSequences(input: PlanningInput): SequencePlans {
   if (input.arms.length === 0) throw new RangeError('a plan needs at least one offer')
   const field = makeField(input)
-  const { sober, held, wishes } = field
+  const { sober, soberScores, held } = field
+  const { wishes } = input
   const all = [...sober.accepted.keys()]
   const inTime = all.filter((index) => isInTime(field, index))
   // When nothing is quick enough, time is the floor that cannot be reached: all are looked at.
@@ -34,27 +35,31 @@ export function planSequences(input: PlanningInput): SequencePlans {
     isReachable: reach >= wishes.floor && inTime.length > 0,
   }
   const isAbove = (index: number) => (held[index] as number) >= floor.effective
-  const known = bestOf(field, sober, possible.filter(isAbove))
-  const knownScore = scoreAt(field, sober, known)
+  const known = bestOf(soberScores, possible.filter(isAbove))
+  const knownScore = soberScores[known] as number
   const promising = promisingOf(field, possible, floor, knownScore)
   // What an exploring request takes from the floor is a cost of exploring, too.
   const enough = Math.min(floor.asked, sober.accepted[known] as number)
   const extra = (index: number) => {
     const accepted = sober.accepted[index] as number
     const missing = Math.max(0, enough - accepted) * WORTH_OF_MISSING * knownScore
-    return Math.max(0, (scoreAt(field, sober, index) - knownScore) * accepted) + missing
+    return Math.max(0, ((soberScores[index] as number) - knownScore) * accepted) + missing
   }
-  const knownPlan = planAt(input, field, known, floor)
+  const overview: Overview = {
+    ...{ field, floor, gate: gateScores(field, floor.effective) },
+    openings: openingsOf(field, floor.effective),
+  }
+  const knownPlan = planAt(input, overview, known)
   const elsewhere = possible.filter(
     (index) =>
       isAbove(index) && providerAt(input, field, index) !== providerAt(input, field, known),
   )
-  const other = elsewhere.length === 0 ? undefined : bestOf(field, sober, elsewhere)
+  const other = elsewhere.length === 0 ? undefined : bestOf(soberScores, elsewhere)
   return {
     known: knownPlan,
-    promising: promising === known ? knownPlan : planAt(input, field, promising, floor),
+    promising: promising === known ? knownPlan : planAt(input, overview, promising),
     extraNano: extra(promising),
-    ...(other === undefined ? {} : { other: planAt(input, field, other, floor) }),
+    ...(other === undefined ? {} : { other: planAt(input, overview, other) }),
     otherExtraNano: other === undefined ? 0 : extra(other),
   }
 }
@@ -79,14 +84,13 @@ const reachOf = (accepted: Float64Array, indices: readonly number[]): number =>
 
 /** The sequence with the lowest score; the first of equals. */
 function bestOf(
-  field: Field,
-  prospects: Prospects,
+  scores: Float64Array,
   indices: readonly number[],
   surcharge: (index: number) => number = () => 0,
 ): number {
   let [best, score] = [indices[0] ?? 0, Number.POSITIVE_INFINITY]
   for (const index of indices) {
-    const next = scoreAt(field, prospects, index) + surcharge(index)
+    const next = (scores[index] as number) + surcharge(index)
     if (next < score) [best, score] = [index, next]
   }
   return best
@@ -106,25 +110,28 @@ function promisingOf(
   { asked, effective, isReachable }: PlannedFloor,
   knownScore: number,
 ): number {
-  const { held, hopeful } = field
+  const { held, hopeful, hopefulScores } = field
   if (isReachable) {
     return bestOf(
-      field,
-      hopeful,
+      hopefulScores,
       possible.filter((index) => (held[index] as number) >= effective),
     )
   }
   const hoped = Math.min(asked, reachOf(hopeful.accepted, possible) - FLOOR_SLACK)
   const missing = (index: number) => Math.max(0, hoped - (hopeful.accepted[index] as number))
-  return bestOf(field, hopeful, possible, (index) => WORTH_OF_MISSING * knownScore * missing(index))
+  return bestOf(hopefulScores, possible, (index) => WORTH_OF_MISSING * knownScore * missing(index))
 }
 
-function planAt(
-  input: PlanningInput,
-  field: Field,
-  index: number,
-  floor: PlannedFloor,
-): SequencePlan {
+/** What all plans over one field have in common. */
+interface Overview {
+  readonly field: Field
+  readonly floor: PlannedFloor
+  readonly gate: GateScores
+  readonly openings: Openings
+}
+
+function planAt(input: PlanningInput, overview: Overview, index: number): SequencePlan {
+  const { field, floor, gate, openings } = overview
   const { sober, front, draws, gateSeconds } = field
   const steps = stepsOf(index, front.length).map((step) => front[step] as number)
   const path = pathTo(index, front.length).map((at) => ({
@@ -132,15 +139,11 @@ function planAt(
     reached: sober.reached[at] as number,
   }))
   return {
-    ...{ steps, floor, prospect: prospectAt(sober, index), score: scoreAt(field, sober, index) },
+    ...{ steps, floor, prospect: prospectAt(sober, index) },
+    score: field.soberScores[index] as number,
     p95Seconds: sequenceQuantile(path, 1 - LATE_SHARE, gateSeconds),
-    gate: gateChoice(field, { index, floor: floor.effective, gate: input.gate }),
-    losers: reasonsOf({
-      ...{ arms: input.arms.length, front, chosen: new Set(steps) },
-      isInTime: (at) => isInTime(field, at),
-      isAboveFloor: (at) => (field.held[at] as number) >= floor.effective,
-      sequences: sober.accepted.length,
-    }),
+    gate: gateChoice(input, field, index, gate),
+    losers: reasonsOf(input.arms.length, front, new Set(steps), openings),
   }
 }
 
