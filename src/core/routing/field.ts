@@ -41,13 +41,13 @@ export interface Field {
   /** Share of requests beyond the time limit; absent without a limit. */
   readonly late: Float64Array | undefined
   /** Equally likely durations, by position in the front. */
-  readonly draws: readonly Float64Array[]
+  readonly draws: readonly (readonly number[])[]
   readonly gateSeconds: number
 }
 
 /** An arm as the comparison sees it, with its equally likely durations. */
 interface Entrant extends Contender {
-  readonly draws: Float64Array
+  readonly draws: readonly number[]
 }
 
 function entrantsOf({ arms, wishes }: PlanningInput): readonly Entrant[] {
@@ -102,7 +102,7 @@ export function makeField(input: PlanningInput): Field {
   }
 }
 
-const meanOf = (draws: Float64Array): number =>
+const meanOf = (draws: readonly number[]): number =>
   draws.length === 0 ? 0 : draws.reduce((sum, draw) => sum + draw, 0) / draws.length
 
 function gateStepOf({ gate, wishes }: PlanningInput): GateStep {

@@ -25,28 +25,28 @@ const FEWEST_MEASURED = 20
  * draws. Made when a call ends, not when a request comes: sorting takes its time.
  */
 export function secondsOf(measured: readonly number[], typicalSeconds: number): readonly number[] {
-  if (measured.length >= FEWEST_MEASURED) return [...drawsOf(measured)]
+  if (measured.length >= FEWEST_MEASURED) return drawsOf(measured)
   const prior = QUANTILES.map((quantile) => typicalSeconds * Math.exp(PRIOR_SPREAD * quantile))
-  return [...drawsOf([...measured, ...prior])]
+  return drawsOf([...measured, ...prior])
 }
 
 /**
  * Equally likely values that stand for a distribution, smallest first. Draws of draws are the same
  * again, so a log may keep these in place of what was measured.
  */
-export function drawsOf(seconds: readonly number[]): Float64Array {
-  const sorted = new Float64Array(seconds)
+export function drawsOf(seconds: readonly number[]): readonly number[] {
   // What was made by `secondsOf` is in order; a decision asks for it once for each offer.
-  if (sorted.some((value, at) => at > 0 && value < (sorted[at - 1] as number))) sorted.sort()
+  const isSorted = seconds.every((value, at) => at === 0 || value >= (seconds[at - 1] as number))
+  const sorted = isSorted ? seconds : seconds.toSorted((one, other) => one - other)
   if (sorted.length === DRAWS) return sorted
-  return Float64Array.from({ length: DRAWS }, (_, draw) => {
+  return Array.from({ length: DRAWS }, (_, draw) => {
     const rank = Math.floor(((draw + 0.5) / DRAWS) * sorted.length)
     return sorted[rank] ?? 0
   })
 }
 
 /** The value that a share of the draws does not exceed. */
-export const quantileOf = (draws: Float64Array | undefined, share: number): number =>
+export const quantileOf = (draws: readonly number[] | undefined, share: number): number =>
   draws?.[Math.min(DRAWS - 1, Math.ceil(share * DRAWS) - 1)] ?? 0
 
 /**
@@ -54,24 +54,26 @@ export const quantileOf = (draws: Float64Array | undefined, share: number): numb
  * of requests comes to each sequence's last attempt.
  */
 export function lateShares(
-  draws: readonly Float64Array[],
+  draws: readonly (readonly number[])[],
   reached: Float64Array,
   limit: { readonly seconds: number; readonly gateSeconds: number },
 ): Float64Array {
   const arms = draws.length
-  const sums = new Float64Array(reached.length * DRAWS)
+  // Only what something may follow needs its seconds kept.
+  const followed = Math.max(0, Math.floor(reached.length / arms) - 1)
+  const sums = new Float64Array(followed * DRAWS)
   const late = new Float64Array(reached.length)
   // Late among those whom a gate lets go before the last attempt.
   const lateBefore = new Float64Array(reached.length)
   for (let index = 0; index < reached.length; index += 1) {
     const parent = parentOf(index, arms)
-    const own = draws[index % arms] as Float64Array
+    const own = draws[index % arms] as readonly number[]
     const stride = STRIDES[parent < 0 ? 0 : parent < arms ? 1 : 2]
     let tail = 0
     for (let draw = 0; draw < DRAWS; draw += 1) {
       const past = parent < 0 ? 0 : (sums[parent * DRAWS + draw] as number) + limit.gateSeconds
       const sum = past + (own[(draw * stride) % DRAWS] as number)
-      sums[index * DRAWS + draw] = sum
+      if (index < followed) sums[index * DRAWS + draw] = sum
       if (sum > limit.seconds) tail += 1
     }
     const here = reached[index] as number
@@ -85,7 +87,7 @@ export function lateShares(
 
 /** The seconds that a share of requests does not exceed, for one sequence. */
 export function sequenceQuantile(
-  steps: readonly { readonly draws: Float64Array; readonly reached: number }[],
+  steps: readonly { readonly draws: readonly number[]; readonly reached: number }[],
   share: number,
   gateSeconds: number,
 ): number {

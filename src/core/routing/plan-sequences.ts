@@ -135,7 +135,7 @@ function planAt(input: PlanningInput, overview: Overview, index: number): Sequen
   const { sober, front, draws, gateSeconds } = field
   const steps = stepsOf(index, front.length).map((step) => front[step] as number)
   const path = pathTo(index, front.length).map((at) => ({
-    draws: draws[at % front.length] as Float64Array,
+    draws: draws[at % front.length] as readonly number[],
     reached: sober.reached[at] as number,
   }))
   return {
