@@ -40,9 +40,7 @@ const schemas = once((key: string) => {
   const [family = '', operation] = key.split(' ')
   const named = family === '3' ? styled : {}
   if (operation === 'edit') return z.strictObject({ strength, ...named }).partial()
-  if (operation === 'inpaint' || operation === 'replace_background') {
-    return z.strictObject(named).partial()
-  }
+  if (operation !== 'generate') return z.strictObject(named).partial()
   return z.strictObject(generations[family] ?? {}).partial()
 })
 
@@ -54,6 +52,8 @@ const MAX_INPUT_BYTES = 10 * 1_000_000
 const MAX_INPUT_PIXELS = 16_000_000
 const MIN_INPUT_EDGE = 256
 const MAX_INPUT_EDGE = 4_096
+/** Of a picture with margins (recraft.ai/docs, outpainting, read 2026-11-26). */
+const MAX_OUTPUT_EDGE = 4_096
 
 /** Which options and values this provider refuses, and why. */
 export function checkOptions(plan: CallPlan): Unfit | undefined {
@@ -63,14 +63,19 @@ export function checkOptions(plan: CallPlan): Unfit | undefined {
   const flaw = images.map((each) => flawOfInput(each, least)).find((found) => found !== undefined)
   if (flaw !== undefined) return { code: 'inputs', param: 'image', reason: flaw }
   const { size } = settings
-  // The size of an enlargement is another one, and no setting.
+  // Other operations have no size of their own: theirs follows from the input.
   const isOther =
     size !== undefined &&
-    plan.operation !== 'upscale' &&
+    (plan.operation === 'edit' || plan.operation === 'inpaint') &&
     (size.width !== input?.width || size.height !== input.height)
-  if (input !== undefined && isOther) {
+  if (isOther) {
     const reason = `edits by ${model.id} keep the pixels of the input image`
     return { code: 'size', param: 'size', reason }
+  }
+  const { width, height } = plan.expectedSize
+  if (plan.operation === 'outpaint' && Math.max(width, height) > MAX_OUTPUT_EDGE) {
+    const reason = `${model.id} makes edges of at most ${MAX_OUTPUT_EDGE} pixels`
+    return { code: 'size', param: 'expand', reason }
   }
   const read = schemaOf(plan).safeParse(plan.options)
   if (!read.success) {

@@ -7,7 +7,13 @@ import { jsonBodyOf } from '../shared/emulator-wire.ts'
 import { type EmulatedModel, sizeOf } from './sandbox-models.ts'
 
 /** What is asked for. */
-export type Work = 'generations' | 'imageToImage' | 'inpaint' | 'replaceBackground'
+export type Work =
+  | 'generations'
+  | 'imageToImage'
+  | 'inpaint'
+  | 'replaceBackground'
+  | 'outpaint'
+  | 'variateImage'
 
 /** A form or a JSON body, as the emulator reads it. */
 export interface ReadBody {
@@ -30,6 +36,7 @@ const MIN_EDGE = 256
 const MAX_EDGE = 4_096
 
 const common = ['prompt', 'model', 'n', 'random_seed', 'image_format', 'response_format']
+const margins = ['expand_left', 'expand_right', 'expand_top', 'expand_bottom']
 const styles = ['style', 'substyle', 'negative_prompt', 'text_layout']
 const choices: Readonly<Record<string, readonly string[]>> = {
   image_format: ['png', 'webp'],
@@ -67,16 +74,26 @@ export function readTask(
   if (problem !== undefined) return refused(problem)
   const image = body.files.find(({ name }) => name === 'image')
   const asked = String(fields.size ?? '1:1')
-  const size = image === undefined ? sizeOf(model, asked) : readImageHeader(image.bytes)
+  const isSized = image === undefined || work === 'variateImage'
+  const size = isSized ? sizeOf(model, asked) : withMargins(fields, readImageHeader(image.bytes))
   if (size === undefined) return refused(`size ${asked} is not supported by the model`)
+  if (Math.max(size.width, size.height) > MAX_EDGE) return refused('the result is too large')
   return ok({
-    prompt: String(fields.prompt),
+    prompt: String(fields.prompt ?? ''),
     size: { width: size.width, height: size.height },
     count: Number(fields.n ?? 1),
     seed: fields.random_seed === undefined ? undefined : Number(fields.random_seed),
     format: fields.image_format === 'png' ? 'png' : 'webp',
     asLink: fields.response_format !== 'b64_json',
   })
+}
+
+/** The pixels of a picture and of the margins that the fields add. */
+function withMargins(fields: ReadBody['fields'], size: Size | undefined): Size | undefined {
+  const [left = 0, right = 0, top = 0, bottom = 0] = margins.map((name) =>
+    Number(fields[name] ?? 0),
+  )
+  return size && { width: size.width + left + right, height: size.height + top + bottom }
 }
 
 function flawOfFields(
@@ -89,14 +106,23 @@ function flawOfFields(
     imageToImage: ['strength'],
     inpaint: [],
     replaceBackground: [],
+    outpaint: margins,
+    variateImage: ['size'],
   }
-  const known = [...common, ...own[work], ...(model.hasStyles ? [...styles, 'style_id'] : [])]
+  const isWordless = work === 'variateImage'
+  const worded = model.hasStyles && !isWordless ? [...styles, 'style_id'] : []
+  const known = [...common, ...own[work], ...worded].filter((name) => {
+    return !isWordless || name !== 'prompt'
+  })
   const stranger = Object.keys(fields).find((name) => !known.includes(name))
   if (stranger !== undefined) return `${stranger} is not supported by the model`
   const { prompt, n, strength } = fields
   const length = typeof prompt === 'string' ? prompt.length : 0
-  if (length < 1 || length > model.maxPrompt) {
+  if (!isWordless && (length < 1 || length > model.maxPrompt)) {
     return `prompt length should be in [1, ${model.maxPrompt}]`
+  }
+  if (work === 'outpaint' && !margins.some((name) => Number(fields[name]) > 0)) {
+    return 'one of size, expand_* and zoom_out_percentage is required'
   }
   const count = Number(n ?? 1)
   if (!Number.isInteger(count) || count < 1 || count > MAX_COUNT) return 'n should be in [1, 6]'
@@ -124,9 +150,9 @@ function flawOfFiles({ files }: ReadBody, model: EmulatedModel, work: Work): str
   ]
   if (shorter < MIN_EDGE || longer > MAX_EDGE) return 'image size is out of bounds'
   if (work === 'imageToImage') return undefined
-  // The models that take masks also change backgrounds.
-  if (work === 'replaceBackground' && model.hasMasks) return undefined
+  // The models that take masks also do the rest.
   if (!model.hasMasks) return 'the model does not support this operation'
+  if (work !== 'inpaint') return undefined
   if (mask === undefined) return 'mask is required'
   const isSame = mask.width === image.width && mask.height === image.height
   return isSame ? undefined : 'mask should have the same size as image'

@@ -27,6 +27,8 @@ const works: Readonly<Record<string, Work>> = {
   '/v1/images/imageToImage': 'imageToImage',
   '/v1/images/inpaint': 'inpaint',
   '/v1/images/replaceBackground': 'replaceBackground',
+  '/v1/images/outpaint': 'outpaint',
+  '/v1/images/variateImage': 'variateImage',
 }
 
 /** The emulator of Recraft's API, strict about what each model takes. */

@@ -62,6 +62,27 @@ test('a tool gets its picture and nothing to say; a replaced background is told 
   expect(call('recraft-erase').model.wire.mask).toBe('white_is_edit')
 })
 
+test('margins are told side by side; a remix looks at its input alone, in any shape', () => {
+  const images = [inputOf(600, 400)]
+  const expand = { left: 100, right: 0, top: 0, bottom: 20 }
+  const fieldsOf = (id: string, changes: Partial<CallPlan>) => {
+    const { url, body } = toWire(call(id, { images, ...changes }))
+    const parts = body?.kind === 'multipart' ? body.parts : []
+    const fields = parts.flatMap((part) => ('value' in part ? [[part.name, part.value]] : []))
+    return { url, ...Object.fromEntries(fields) }
+  }
+  const details = { kind: 'outpaint', expand } as const
+  expect(fieldsOf('recraft-v3', { operation: 'outpaint', details })).toMatchObject({
+    url: '/images/outpaint',
+    prompt: 'a lighthouse at dusk',
+    ...{ expand_left: '100', expand_right: '0', expand_top: '0', expand_bottom: '20' },
+  })
+  const settings = { size: { width: 1024, height: 2048 }, seed: 7 }
+  const remix = fieldsOf('recraft-remix', { operation: 'variation', settings })
+  expect(remix).toMatchObject({ url: '/images/variateImage', size: '1024x2048', random_seed: '7' })
+  expect(remix).not.toHaveProperty('prompt')
+})
+
 describe('refused', () => {
   test.each<[string, string, Partial<CallPlan>, string]>([
     ['a style of the older models', 'recraft-v4.1', { options: { style: 'any' } }, 'recraft.style'],
@@ -91,6 +112,16 @@ describe('refused', () => {
     ],
     ['a small input', 'recraft-v3', { operation: 'edit', images: [inputOf(255, 999)] }, 'image'],
     ['a large input', 'recraft-v3', { operation: 'edit', images: [inputOf(4096, 4096)] }, 'image'],
+    [
+      'margins beyond 4096 pixels',
+      'recraft-v3',
+      {
+        operation: 'outpaint',
+        images: [inputOf(600, 400)],
+        expectedSize: { width: 4100, height: 400 },
+      },
+      'expand',
+    ],
   ])('%s', (_claim, id, changes, param) => {
     expect(checkOptions(call(id, changes))).toMatchObject({ param })
   })

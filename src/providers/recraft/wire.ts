@@ -2,6 +2,7 @@ import { failure } from '../../core/errors/provider-failure.ts'
 import { isObject, type JsonObject } from '../../core/json.ts'
 import { dollarsFromNano } from '../../core/money.ts'
 import type { Operation } from '../../core/request/image-request.ts'
+import type { Expansion } from '../../core/request/operation-details.ts'
 import type { HttpAnswer, MultipartPart } from '../../ports/http-client.ts'
 import type { InputBytes, ProviderCall } from '../../ports/provider.ts'
 import type { WireOutcome, WireRequest } from '../shared/definition.ts'
@@ -19,6 +20,7 @@ const paths: { readonly [Name in Operation]?: string } = {
   edit: '/images/imageToImage',
   inpaint: '/images/inpaint',
   replace_background: '/images/replaceBackground',
+  outpaint: '/images/outpaint',
 }
 
 /** Tools are paths of their own, and work without words. */
@@ -31,6 +33,7 @@ export function toWire(call: ProviderCall): WireRequest {
   const tool = toolOf(call)
   const fields: JsonObject = {
     ...(tool === undefined ? toPicture(call) : {}),
+    ...(operation === 'variation' ? toRemix(call) : {}),
     image_format: settings.format,
     response_format: 'b64_json',
     ...acceptedOptions(call),
@@ -55,7 +58,22 @@ const toPicture = ({ model, operation, settings, ...call }: ProviderCall): JsonO
   n: call.n,
   ...(operation === 'generate' ? toSize(settings.size ?? call.expectedSize) : {}),
   ...(operation === 'edit' ? { strength: USUAL_STRENGTH } : {}),
+  ...(call.details?.kind === 'outpaint' ? toMargins(call.details.expand) : {}),
   negative_prompt: settings.negativePrompt,
+  random_seed: settings.seed,
+})
+
+const toMargins = ({ left, right, top, bottom }: Expansion): JsonObject => ({
+  expand_left: left,
+  expand_right: right,
+  expand_top: top,
+  expand_bottom: bottom,
+})
+
+/** A remix looks at its input alone, and may have another shape. */
+const toRemix = ({ model, settings, expectedSize }: ProviderCall): JsonObject => ({
+  model: model.wireName,
+  ...toSize(settings.size ?? expectedSize),
   random_seed: settings.seed,
 })
 
