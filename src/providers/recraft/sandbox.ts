@@ -7,6 +7,7 @@ import {
   type EmulatorRequest,
   type Fault,
 } from '../shared/emulator.ts'
+import { DELIVERY, deliverLink, linkTo } from '../shared/emulator-links.ts'
 import { bearerKeyOf, drawWithFault, jsonAnswer, toBase64 } from '../shared/emulator-wire.ts'
 import { noModel, refusal, refuse, unauthorised } from './sandbox-errors.ts'
 import { type EmulatedModel, emulatedModels } from './sandbox-models.ts'
@@ -18,8 +19,6 @@ const NANO_PER_UNIT = 1_000_000n
 const BALANCE = 1_000_000
 /** `cost-differs`: taken and reported at this factor of the list price, in percent. */
 const DIFFERING_COST_PERCENT = 150
-/** Links and their pictures that are kept; the oldest are forgotten. */
-const MAX_LINKS = 500
 const DEFAULT_MODEL = 'recraftv4_1'
 
 const works: Readonly<Record<string, Work>> = {
@@ -37,7 +36,7 @@ export default defineEmulator({
   basePath: '/v1',
   async handle(request, kit) {
     const { method, path } = request
-    if (method === 'GET' && path.startsWith('/delivery/')) return deliver(request, kit)
+    if (method === 'GET' && path.startsWith(DELIVERY)) return deliverLink(request, kit)
     if (bearerKeyOf(request) === undefined) return unauthorised()
     if (method === 'GET' && path === '/v1/users/me') {
       const facts = { id: 'sandbox', name: 'Sandbox', email: 'sandbox@example.com' }
@@ -105,37 +104,4 @@ async function serve(
   )
   const created = Math.floor(kit.now() / 1_000)
   return jsonAnswer(200, { created, credits, data }, { 'x-request-id': requestId })
-}
-
-function linksOf(kit: EmulatorKit): Map<string, Drawing> {
-  const known = kit.state.get('links')
-  if (known instanceof Map) return known as Map<string, Drawing>
-  const links = new Map<string, Drawing>()
-  kit.state.set('links', links)
-  return links
-}
-
-function linkTo({ baseUrl }: EmulatorRequest, kit: EmulatorKit, drawing: Drawing): string {
-  const links = linksOf(kit)
-  const id = kit.hexId(32)
-  links.set(id, drawing)
-  for (const oldest of links.keys()) {
-    if (links.size <= MAX_LINKS) break
-    links.delete(oldest)
-  }
-  return `${baseUrl}/delivery/${id}`
-}
-
-/** The delivery host; it refuses a credential, so that a leak fails every test. */
-async function deliver(request: EmulatorRequest, kit: EmulatorKit): Promise<EmulatorAnswer> {
-  const text = (status: number, body: string): EmulatorAnswer => ({
-    status,
-    headers: { 'content-type': 'text/plain' },
-    body,
-  })
-  if (request.headers.authorization !== undefined) return text(400, 'No credential is wanted here')
-  const drawing = linksOf(kit).get(request.path.split('/')[2] ?? '')
-  if (drawing === undefined) return text(404, 'Not found')
-  const contentType = { 'content-type': `image/${drawing.format}` }
-  return { status: 200, headers: contentType, body: await kit.draw(drawing) }
 }

@@ -5,6 +5,8 @@ import type { Usage } from '../../core/pricing/usage.ts'
 
 /** The size that observed costs are taken to be of. */
 const BASE_PIXELS = 1_024 * 1_024
+/** And that of enlargements: such a picture, twice as wide and high. */
+const ENLARGED_PIXELS = 4 * BASE_PIXELS
 /** Digits after the point that are kept: nano-dollars. */
 const DIGITS = 9
 
@@ -24,7 +26,8 @@ export function estimate(plan: CallPlan): UsageEstimate {
   const { width, height } = settings.size ?? plan.expectedSize
   const usualSteps = model.steps?.default ?? 1
   const steps = settings.steps ?? usualSteps
-  const effort = ((width * height) / BASE_PIXELS) * (steps / usualSteps)
+  const basePixels = operation === 'upscale' ? ENLARGED_PIXELS : BASE_PIXELS
+  const effort = ((width * height) / basePixels) * (steps / usualSteps)
   const { least, usual, most } = observedOf(model)
   const at = (dollars: number): Usage => ({
     images: n,

@@ -1,10 +1,13 @@
 import { z } from 'zod'
 import type { CallPlan } from '../../core/catalog/call-plan.ts'
-import type { Unfit } from '../../core/catalog/settings.ts'
+import { callOptions, firstUnfit, unfitOption } from '../shared/call-options.ts'
+import { outputsWithin } from '../shared/plan-limits.ts'
 
 /** Most LoRAs of one call; a bound of ours, Runware publishes none. */
 const MAX_LORAS = 5
 const MAX_NAME_CHARACTERS = 200
+/** Of larger ones Runware shrinks the input first (runware.ai/docs/en/tools/upscale, 2026-11-26). */
+const MAX_ENLARGED_EDGE = 4_096
 
 const name = z.string().min(1).max(MAX_NAME_CHARACTERS)
 
@@ -12,7 +15,7 @@ const name = z.string().min(1).max(MAX_NAME_CHARACTERS)
  * What callers may send beside the common parameters, by our names.
  * Source: runware.ai/docs/image-inference, read 2026-11-25.
  */
-const schema = z
+const inference = z
   .strictObject({
     /** Whether pictures are checked and withheld when they are flagged; yes unless said. */
     check_nsfw: z.boolean(),
@@ -27,34 +30,26 @@ const schema = z
     mask_margin: z.int().min(32).max(128),
   })
   .partial()
+/** Tools take nothing of this. */
+const tool = z.strictObject({}) satisfies z.ZodType<z.output<typeof inference>>
+const schemaOf = ({
+  operation,
+}: Pick<CallPlan, 'operation'>): z.ZodType<z.output<typeof inference>> =>
+  operation === 'upscale' || operation === 'remove_background' ? tool : inference
 
-/** Options of a call, read. */
-export type RunwareOptions = z.output<typeof schema>
-
-/** Whether the caller's options for Runware are acceptable to the model and the operation. */
-export function checkOptions({ options, model, images, mask }: CallPlan): Unfit | undefined {
-  const read = schema.safeParse(options)
-  if (!read.success) {
-    const issue = read.error.issues[0]
-    const option = issue?.code === 'unrecognized_keys' ? issue.keys[0] : issue?.path.join('.')
-    return refusal(String(option), `option ${option} of Runware: ${issue?.message}`)
-  }
-  const { strength, mask_margin: margin } = read.data
-  if (strength !== undefined && (images.length === 0 || model.wire.inputs !== 'seed_image')) {
-    return refusal('strength', `${model.id} has a strength only where it starts from an image`)
-  }
-  if (margin !== undefined && mask === undefined) {
-    return refusal('mask_margin', 'a mask_margin needs a mask')
-  }
-  return undefined
-}
-
-const refusal = (option: string, reason: string): Unfit => ({
-  code: 'options',
-  param: `runware.${option}`,
-  reason,
+const options = callOptions(schemaOf, {
+  flawOf({ strength, mask_margin: margin }, plan) {
+    const { images, mask, model } = plan
+    if (strength !== undefined && (images.length === 0 || model.wire.inputs !== 'seed_image')) {
+      return unfitOption(plan, 'strength', 'it needs an image that the model starts from')
+    }
+    if (margin === undefined || mask !== undefined) return undefined
+    return unfitOption(plan, 'mask_margin', 'it needs a mask')
+  },
 })
 
-/** The options of a call that was checked; of one that was not, none. */
-export const readOptions = ({ options }: Pick<CallPlan, 'options'>): RunwareOptions =>
-  schema.safeParse(options).data ?? {}
+/** The options of a call that was checked. */
+export const readOptions = options.read
+
+/** Which options and values this provider refuses, and why. */
+export const checkOptions = firstUnfit(outputsWithin(MAX_ENLARGED_EDGE, ['upscale']), options.check)

@@ -6,7 +6,18 @@ export interface EmulatedModel {
   readonly seconds: number
   readonly inputs?: 'referenceImages' | 'seedImage'
   readonly isInputNeeded?: true
+  /** The task that it does, where it is another one than inference. */
+  readonly task?: 'upscale' | 'removeBackground'
+  /** Times the edges of the input, for one that enlarges. */
+  readonly factors?: readonly number[]
+  /** Whether it takes words and a seed, in `settings`. */
+  readonly hasSettings?: true
+  /** The format unless one is asked for; JPG where there is none. */
+  readonly format?: 'PNG'
 }
+
+const enlarging = { task: 'upscale', steps: 1 } as const
+const cutting = { task: 'removeBackground', steps: 1, format: 'PNG', seconds: 2 } as const
 
 /**
  * Models by their names on the wire. Costs are written down a second time and not read from
@@ -30,6 +41,12 @@ export const emulatedModels: Readonly<Record<string, EmulatedModel>> = {
   },
   'runware:108@1': { units: 70, steps: 20, seconds: 8 },
   'runware:z-image@turbo': { units: 13, steps: 8, seconds: 3 },
+  'runware:500@1': { ...enlarging, units: 38, seconds: 12, factors: [2], hasSettings: true },
+  'runware:501@1': { ...enlarging, units: 83, seconds: 15, factors: [2], hasSettings: true },
+  'runware:503@1': { ...enlarging, units: 40, seconds: 6, factors: [2, 4] },
+  'runware:504@1': { ...enlarging, units: 13, seconds: 4, factors: [2, 4] },
+  'runware:110@1': { ...cutting, units: 6 },
+  'runware:112@5': { ...cutting, units: 6 },
 }
 /** Ten-thousandths of a dollar in a dollar. */
 export const UNITS_PER_DOLLAR = 10_000
@@ -37,6 +54,7 @@ export const UNITS_PER_DOLLAR = 10_000
 export const NANO_PER_UNIT = 100_000n
 
 const BASE_PIXELS = 1_024 * 1_024
+const ENLARGED_PIXELS = 2_048 * 2_048
 
 /**
  * What one picture costs, in units: in proportion to pixels and steps, and up to a tenth more, as
@@ -51,6 +69,7 @@ export function unitsOf(
   }: { readonly width: number; readonly height: number; readonly steps: number },
   luck: number,
 ): number {
-  const effort = ((width * height) / BASE_PIXELS) * (steps / model.steps)
+  const basePixels = model.task === 'upscale' ? ENLARGED_PIXELS : BASE_PIXELS
+  const effort = ((width * height) / basePixels) * (steps / model.steps)
   return Math.max(1, Math.ceil(model.units * effort * (1 + (luck % 101) / 1_000)))
 }

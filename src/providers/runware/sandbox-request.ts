@@ -4,6 +4,7 @@ import { type EmulatedModel, emulatedModels } from './sandbox-models.ts'
 /** A task that passed, as the emulator works with it. */
 export interface PictureTask {
   readonly id: string
+  readonly type: 'imageInference' | 'upscale' | 'removeBackground'
   readonly name: string
   readonly model: EmulatedModel
   readonly prompt: string
@@ -24,19 +25,25 @@ export interface Problem {
   readonly message: string
 }
 
-type Task = Readonly<Record<string, unknown>>
+/** A task as it was sent. */
+export type Task = Readonly<Record<string, unknown>>
 
 const UUID_4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i
 const FORMATS = { JPG: 'jpeg', PNG: 'png', WEBP: 'webp' } as const
-const PICTURE = /^(?:data:image\/(?:png|jpeg|webp);base64,|https?:\/\/)/
+/** An input image: a data URI, or a link. */
+export const PICTURE = /^(?:data:image\/(?:png|jpeg|webp);base64,|https?:\/\/)/
 /** Longest prompt that is taken (as users report, read 2026-11-25). */
 const MOST_CHARACTERS = 3_000
 
-const known: readonly string[] = [
-  ...['taskType', 'taskUUID', 'model', 'positivePrompt', 'negativePrompt', 'width', 'height'],
-  ...['steps', 'CFGScale', 'scheduler', 'seed', 'numberResults', 'outputType', 'outputFormat'],
-  ...['deliveryMethod', 'includeCost', 'checkNSFW', 'seedImage', 'maskImage', 'maskMargin'],
-  ...['strength', 'lora', 'referenceImages', 'ttl', 'outputQuality'],
+/** What tasks of every type take. */
+const common: readonly string[] = [
+  ...['taskType', 'taskUUID', 'model', 'outputType', 'outputFormat', 'outputQuality'],
+  ...['deliveryMethod', 'includeCost', 'ttl'],
+]
+const inference: readonly string[] = [
+  ...['positivePrompt', 'negativePrompt', 'width', 'height', 'steps', 'CFGScale', 'scheduler'],
+  ...['seed', 'numberResults', 'checkNSFW', 'seedImage', 'maskImage', 'maskMargin'],
+  ...['strength', 'lora', 'referenceImages'],
 ]
 
 /** Least, most and step of numbers (runware.ai/docs/image-inference, read 2026-11-25). */
@@ -57,33 +64,49 @@ const CHOICES: Readonly<Record<string, readonly string[]>> = {
 
 /** Reads and checks one task of inference; the first problem is the answer. */
 export function readTask(task: Task): Result<PictureTask, Problem> {
-  const name = String(task.model ?? '')
-  const model = Object.hasOwn(emulatedModels, name) ? emulatedModels[name] : undefined
-  const found = strangerOf(task) ?? textProblem(task) ?? numberProblem(task) ?? choiceProblem(task)
+  const read = readCommon(task, inference)
+  if (!read.ok) return read
+  const { model } = read.value
+  const found = promptProblem(task) ?? numberProblem(task) ?? inputProblem(task, model)
   if (found !== undefined) return refused(found)
-  if (model === undefined) {
-    return refused(problem('invalidModel', 'model', `The model '${name}' could not be found.`))
-  }
-  const input = inputProblem(task, model)
-  if (input !== undefined) return refused(input)
-  const { outputFormat: format = 'JPG', outputType: output = 'URL' } = task
   return ok({
-    id: String(task.taskUUID),
-    name,
-    model,
+    ...read.value,
+    type: 'imageInference',
     prompt: String(task.positivePrompt),
     width: Number(task.width),
     height: Number(task.height),
     steps: Number(task.steps ?? model.steps),
     count: Number(task.numberResults ?? 1),
     seed: typeof task.seed === 'number' ? task.seed : undefined,
+  })
+}
+
+/** What tasks of every type say. */
+type CommonTask = Pick<PictureTask, 'id' | 'name' | 'model' | 'format' | 'output' | 'isCostTold'>
+
+/** Reads what tasks of every type take; nothing else is taken but the names that are given. */
+export function readCommon(task: Task, own: readonly string[]): Result<CommonTask, Problem> {
+  const name = String(task.model ?? '')
+  const model = Object.hasOwn(emulatedModels, name) ? emulatedModels[name] : undefined
+  const found = strangerOf(task, [...common, ...own]) ?? idProblem(task) ?? choiceProblem(task)
+  if (found !== undefined) return refused(found)
+  const isOfType = (model?.task ?? 'imageInference') === task.taskType
+  if (model === undefined || !isOfType) {
+    return refused(problem('invalidModel', 'model', `The model '${name}' could not be found.`))
+  }
+  const { outputFormat: format = model.format ?? 'JPG', outputType: output = 'URL' } = task
+  return ok({
+    id: String(task.taskUUID),
+    name,
+    model,
     format: FORMATS[format as keyof typeof FORMATS],
     output: output as PictureTask['output'],
     isCostTold: task.includeCost === true,
   })
 }
 
-const problem = (code: string, parameter: string, message: string): Problem => ({
+/** A problem with one parameter. */
+export const problem = (code: string, parameter: string, message: string): Problem => ({
   code,
   parameter,
   message,
@@ -92,17 +115,19 @@ const problem = (code: string, parameter: string, message: string): Problem => (
 const invalid = (parameter: string, message: string): Problem =>
   problem(`invalid${parameter[0]?.toUpperCase()}${parameter.slice(1)}`, parameter, message)
 
-function strangerOf(task: Task): Problem | undefined {
+function strangerOf(task: Task, known: readonly string[]): Problem | undefined {
   const stranger = Object.keys(task).find((name) => !known.includes(name))
   return stranger === undefined
     ? undefined
     : problem('unsupportedParameter', stranger, `Unsupported use of '${stranger}' parameter.`)
 }
 
-function textProblem({ taskUUID: id, positivePrompt: prompt }: Task): Problem | undefined {
-  if (typeof id !== 'string' || !UUID_4.test(id)) {
-    return invalid('taskUUID', "'taskUUID' must be a valid UUIDv4.")
-  }
+function idProblem({ taskUUID: id }: Task): Problem | undefined {
+  const isGood = typeof id === 'string' && UUID_4.test(id)
+  return isGood ? undefined : invalid('taskUUID', "'taskUUID' must be a valid UUIDv4.")
+}
+
+function promptProblem({ positivePrompt: prompt }: Task): Problem | undefined {
   const isGood = typeof prompt === 'string' && prompt.length > 1 && prompt.length <= MOST_CHARACTERS
   return isGood
     ? undefined

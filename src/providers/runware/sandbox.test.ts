@@ -46,6 +46,35 @@ test.each<[string, object, string]>([
   expect(stand.bills).toEqual([])
 })
 
+const toolOf = (change: object = {}) => ({
+  taskType: 'upscale',
+  taskUUID: id(10),
+  model: 'runware:504@1',
+  inputs: { image: 'https://a.example/small.png' },
+  upscaleFactor: 2,
+  ...change,
+})
+
+test.each<[string, object, string]>([
+  ['an enlargement by another factor', { upscaleFactor: 3 }, 'invalidUpscaleFactor'],
+  ['words for a tool without them', { settings: { seed: 1 } }, 'unsupportedParameter'],
+  ['the parameters of an inference', { positivePrompt: 'a cup' }, 'unsupportedParameter'],
+  ['no picture', { inputs: {} }, 'failedToTransferImage'],
+  ['a model of another task', { model: 'runware:112@5' }, 'invalidModel'],
+])('a tool refuses %s and bills nothing', async (_claim, change, code) => {
+  const stand = standOf(emulator)
+  const answer = await ask([toolOf(change)], stand)
+  expect(answer).toMatchObject({ status: 400, json: { errors: [{ code }] } })
+  expect(stand.bills).toEqual([])
+})
+
+test('an enlargement has edges of at most 4096, and answers to an older name of its task', async () => {
+  const stand = standOf(emulator)
+  const answer = await ask([toolOf({ upscaleFactor: 4, outputType: 'base64Data' })], stand)
+  expect(answer).toMatchObject({ json: { data: [{ taskType: 'imageUpscale' }] } })
+  expect(stand.drawings).toMatchObject([{ width: 4096, height: 4096, format: 'jpeg' }])
+})
+
 test('of several tasks one may fail, and the answer is a success all the same', async () => {
   const stand = standOf(emulator)
   const answer = await ask([taskOf({ width: 1000 }), taskOf({ taskUUID: id(11) })], stand)
@@ -80,6 +109,9 @@ test('without an output type a picture is a link', async () => {
   const stand = standOf(emulator)
   const answer = await ask([taskOf()], stand)
   const { data } = answer.json as { data: { imageURL: string }[] }
-  expect(await stand.ask('GET', data[0]?.imageURL ?? '')).toMatchObject({ status: 200 })
+  const url = data[0]?.imageURL ?? ''
+  expect(await stand.ask('GET', url)).toMatchObject({ status: 400 })
+  const headers = { authorization: undefined }
+  expect(await stand.ask('GET', url, { headers })).toMatchObject({ status: 200 })
   expect(stand.drawings).toMatchObject([{ width: 512, format: 'jpeg' }])
 })

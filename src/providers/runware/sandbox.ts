@@ -8,6 +8,7 @@ import {
   type EmulatorRequest,
   type Fault,
 } from '../shared/emulator.ts'
+import { DELIVERY, deliverLink, linkTo } from '../shared/emulator-links.ts'
 import {
   bearerKeyOf,
   drawWithFault,
@@ -17,12 +18,11 @@ import {
 } from '../shared/emulator-wire.ts'
 import { emulatedModels, NANO_PER_UNIT, UNITS_PER_DOLLAR, unitsOf } from './sandbox-models.ts'
 import { type PictureTask, type Problem, readTask } from './sandbox-request.ts'
+import { readTool } from './sandbox-tools.ts'
 
 /** How much dearer a call is under the fault `cost-differs`. */
 const DRIFT_FACTOR = 1.5
 const RATE_LIMIT_PAUSE_SECONDS = 2
-/** Links that are kept; the oldest are forgotten. */
-const MOST_LINKS = 200
 
 /** The emulator of Runware's list of tasks, strict about parameters. */
 export default defineEmulator({
@@ -30,7 +30,7 @@ export default defineEmulator({
   basePath: '',
   async handle(request, kit) {
     const { method, path } = request
-    if (method === 'GET' && path.startsWith('/images/')) return deliver(request, kit)
+    if (method === 'GET' && path.startsWith(DELIVERY)) return deliverLink(request, kit)
     if (method !== 'POST' || path !== '/v1') return jsonAnswer(404, { message: 'Not found' })
     const body = jsonBodyOf(request)
     if (!Array.isArray(body) || !body.every(isObject)) {
@@ -41,6 +41,14 @@ export default defineEmulator({
     return answerTasks(tasks, request, kit)
   },
 })
+
+/** Tasks that make a picture, by their names in requests and in answers. */
+const answerNames = {
+  imageInference: 'imageInference',
+  upscale: 'imageUpscale',
+  removeBackground: 'imageBackgroundRemoval',
+} as const
+const taskTypes = Object.keys(answerNames)
 
 type Task = Readonly<Record<string, unknown>>
 type TaskFailure = Partial<Problem> & { readonly taskUUID?: unknown; readonly taskType?: unknown }
@@ -109,7 +117,7 @@ async function answerTasks(
       data.push({ taskType, taskUUID, ...search(String(task.search ?? '')) })
       continue
     }
-    if (taskType !== 'imageInference') {
+    if (!taskTypes.some((known) => known === taskType)) {
       const message = `The task type '${String(taskType)}' is not emulated.`
       errors.push({ code: 'invalidTaskType', message, parameter: 'taskType', taskType, taskUUID })
       continue
@@ -117,7 +125,7 @@ async function answerTasks(
     const fault = kit.fault(request, String(task.positivePrompt ?? ''))
     const early = refuse(fault, String(task.model))
     if (early !== undefined) return early
-    const read = readTask(task)
+    const read = taskType === 'imageInference' ? readTask(task) : readTool(task)
     if (!read.ok) errors.push({ ...read.refusal, taskType, taskUUID })
     else {
       const made = await makePictures(read.value, fault, request, kit)
@@ -157,25 +165,25 @@ async function makePictures(
   await kit.latency(task.model.seconds, request.signal)
   if (fault === 'server-error-billed') return undefined
   if (fault === 'empty') return { results: [], errors: [] }
+  const facts = { taskType: answerNames[task.type], taskUUID: task.id }
   const results = await Promise.all(
     drawings.map(async (drawing, index) => ({
-      taskType: 'imageInference',
-      taskUUID: task.id,
+      ...facts,
       imageUUID: kit.hexId(32),
       ...(await printPicture(task, drawing, { fault, request, kit })),
-      seed: drawing.seed,
-      NSFWContent: fault === 'moderate-output',
+      ...(task.type === 'imageInference'
+        ? { seed: drawing.seed, NSFWContent: fault === 'moderate-output' }
+        : {}),
       ...(task.isCostTold ? { cost: (costs[index] ?? 0) / UNITS_PER_DOLLAR } : {}),
     })),
   )
-  const facts = { taskType: 'imageInference', taskUUID: task.id }
   const late = { code: 'timeoutProvider', message: 'One picture took too long.', ...facts }
   return { results, errors: count < task.count ? [late] : [] }
 }
 
 /** A seed gives the same pictures again: the second has the next seed. */
 const drawingOf = (
-  { id, prompt, width, height, seed, format }: PictureTask,
+  { id, type, prompt, width, height, seed, format }: PictureTask,
   index: number,
   kit: EmulatorKit,
 ): Drawing => ({
@@ -184,6 +192,7 @@ const drawingOf = (
   prompt,
   seed: (seed ?? kit.hash(`seed of ${id} ${kit.hexId(8)}`)) + index,
   format,
+  ...(type === 'removeBackground' ? { transparent: true } : {}),
 })
 
 async function printPicture(
@@ -201,30 +210,4 @@ async function printPicture(
   return output === 'base64Data'
     ? { imageBase64Data: text }
     : { imageDataURI: `data:image/${format};base64,${text}` }
-}
-
-function linksOf(kit: EmulatorKit): Map<string, Drawing> {
-  const known = kit.state.get('links')
-  if (known instanceof Map) return known as Map<string, Drawing>
-  const links = new Map<string, Drawing>()
-  kit.state.set('links', links)
-  return links
-}
-
-function linkTo({ baseUrl }: EmulatorRequest, kit: EmulatorKit, drawing: Drawing): string {
-  const links = linksOf(kit)
-  const id = kit.hexId(32)
-  links.set(id, drawing)
-  for (const oldest of links.keys()) {
-    if (links.size <= MOST_LINKS) break
-    links.delete(oldest)
-  }
-  return `${baseUrl}/images/${id}`
-}
-
-async function deliver({ path }: EmulatorRequest, kit: EmulatorKit): Promise<EmulatorAnswer> {
-  const drawing = linksOf(kit).get(path.split('/')[2] ?? '')
-  if (drawing === undefined) return jsonAnswer(404, { message: 'Not found' })
-  const headers = { 'content-type': `image/${drawing.format}` }
-  return { status: 200, headers, body: await kit.draw(drawing) }
 }

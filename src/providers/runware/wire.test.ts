@@ -100,6 +100,35 @@ describe('printing a call', () => {
   })
 })
 
+describe('printing the task of a tool', () => {
+  const common = {
+    taskUUID: attemptUuid('att_1'),
+    outputType: 'base64Data',
+    deliveryMethod: 'sync',
+    includeCost: true,
+    inputs: { image: 'data:image/png;base64,AQI=' },
+  }
+  const upscale = (id: string, change: Partial<ProviderCall> = {}) => {
+    const details = { kind: 'upscale', scale: 2, mode: 'fast' } as const
+    return tasksOf(callOf(id, { operation: 'upscale', details, images: [input], ...change }))
+  }
+
+  test('an enlargement has a factor, and words only where some are said', () => {
+    const task = { ...common, taskType: 'upscale', upscaleFactor: 2 }
+    expect(upscale('real-esrgan', { prompt: '' })).toEqual([{ ...task, model: 'runware:504@1' }])
+    expect(upscale('clarity', { settings: { seed: 7 } })).toEqual([
+      { ...task, model: 'runware:500@1', settings: { positivePrompt: 'a red cup', seed: 7 } },
+    ])
+  })
+
+  test('a background goes without a word', () => {
+    const change = { operation: 'remove_background', images: [input] } as const
+    expect(tasksOf(callOf('birefnet', { ...change, settings: { format: 'webp' } }))).toEqual([
+      { ...common, taskType: 'removeBackground', model: 'runware:112@5', outputFormat: 'WEBP' },
+    ])
+  })
+})
+
 describe('estimating a call', () => {
   const creditsOf = (call: ProviderCall) => {
     const { low, expected, high } = estimate(call)
@@ -140,6 +169,18 @@ test.each<[string, Partial<ProviderCall>, string]>([
   ['a margin without a mask', { images: [input], options: { mask_margin: 64 } }, 'mask_margin'],
   ['a LoRA without a weight', { options: { lora: [{ model: 'x' }] } }, 'lora.0.weight'],
   ['an option that does not exist', { options: { accelerator: 1 } }, 'accelerator'],
+  [
+    'an option of inference for a tool',
+    { operation: 'upscale', options: { scheduler: 'Euler' } },
+    'scheduler',
+  ],
 ])('%s is refused', (_claim, change, option) => {
   expect(checkOptions(callOf('sd3', change))?.param).toBe(`runware.${option}`)
+})
+
+test('an enlargement beyond what is made in one go is refused', () => {
+  const details = { kind: 'upscale', scale: 4, mode: 'fast' } as const
+  const expectedSize = { width: 4_100, height: 2_000 }
+  const call = callOf('swinir', { operation: 'upscale', details, expectedSize })
+  expect(checkOptions(call)?.param).toBe('scale')
 })

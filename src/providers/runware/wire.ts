@@ -18,13 +18,46 @@ const FORMATS = { png: 'PNG', jpeg: 'JPG', webp: 'WEBP' } as const
 /** Prints a call: a list of one task, whose id is the attempt's. */
 export function toWire(call: ProviderCall): WireRequest {
   const { model, settings } = call
-  const { width, height } = settings.size ?? call.expectedSize
-  const { check_nsfw: isChecked = true, mask_margin: maskMargin, ...same } = readOptions(call)
   const { format } = settings
   const task: JsonObject = {
-    taskType: 'imageInference',
     taskUUID: attemptUuid(call.attemptId),
     model: model.wireName ?? model.id,
+    outputType: 'base64Data',
+    outputFormat: format === undefined ? undefined : FORMATS[format],
+    deliveryMethod: 'sync',
+    includeCost: true,
+    ...toWork(call),
+  }
+  return { method: 'POST', url: PATH, body: { kind: 'json', value: [task] } }
+}
+
+/** What is to be done, with its own parameters. */
+function toWork(call: ProviderCall): JsonObject {
+  const [image] = call.images
+  const inputs = { image: image === undefined ? undefined : toDataUrl(image) }
+  if (call.operation === 'remove_background') return { taskType: 'removeBackground', inputs }
+  if (call.details?.kind !== 'upscale') return toInference(call)
+  const { prompt, settings } = call
+  const words = {
+    positivePrompt: prompt === '' ? undefined : prompt,
+    negativePrompt: settings.negativePrompt,
+    seed: settings.seed,
+  }
+  const isSaid = Object.values(words).some((value) => value !== undefined)
+  return {
+    taskType: 'upscale',
+    inputs,
+    upscaleFactor: call.details.scale,
+    ...(isSaid ? { settings: words } : {}),
+  }
+}
+
+function toInference(call: ProviderCall): JsonObject {
+  const { settings } = call
+  const { width, height } = settings.size ?? call.expectedSize
+  const { check_nsfw: isChecked = true, mask_margin: maskMargin, ...same } = readOptions(call)
+  return {
+    taskType: 'imageInference',
     positivePrompt: call.prompt,
     negativePrompt: settings.negativePrompt,
     width,
@@ -33,16 +66,11 @@ export function toWire(call: ProviderCall): WireRequest {
     CFGScale: settings.guidance,
     seed: settings.seed,
     numberResults: call.n,
-    outputType: 'base64Data',
-    outputFormat: format === undefined ? undefined : FORMATS[format],
-    deliveryMethod: 'sync',
-    includeCost: true,
     checkNSFW: isChecked,
     maskMargin,
     ...toInputs(call),
     ...same,
   }
-  return { method: 'POST', url: PATH, body: { kind: 'json', value: [task] } }
 }
 
 function toInputs({ model, images, mask }: ProviderCall): JsonObject {

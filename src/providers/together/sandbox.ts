@@ -8,6 +8,7 @@ import {
   type EmulatorRequest,
   type Fault,
 } from '../shared/emulator.ts'
+import { DELIVERY, deliverLink, linkTo } from '../shared/emulator-links.ts'
 import {
   bearerKeyOf,
   drawWithFault,
@@ -22,8 +23,6 @@ import { type PictureRequest, readRequest } from './sandbox-request.ts'
 const REQUESTS_PER_MINUTE = 600
 /** Seconds that a played rate limit asks to wait, by its header alone. */
 const RESET_SECONDS = 2
-/** Links and their pictures that are kept; the oldest are forgotten. */
-const MAX_LINKS = 500
 
 /** The emulator of Together AI's images endpoint, strict about what each model takes. */
 export default defineEmulator({
@@ -31,7 +30,7 @@ export default defineEmulator({
   basePath: '/v1',
   async handle(request, kit) {
     const { method, path } = request
-    if (method === 'GET' && path.startsWith('/delivery/')) return deliver(request, kit)
+    if (method === 'GET' && path.startsWith(DELIVERY)) return deliver(request, kit)
     if (bearerKeyOf(request) === undefined) return badKey()
     if (method === 'GET' && path === '/v1/models') return listModels()
     if (method === 'POST' && path === '/v1/images/generations') {
@@ -41,6 +40,13 @@ export default defineEmulator({
     return refusal(404, `Cannot ${method} ${path}`, { code: 'not_found' })
   },
 })
+
+/** The delivery host wants to know who asks (docs.together.ai, images overview, 2026-11-25). */
+async function deliver(request: EmulatorRequest, kit: EmulatorKit): Promise<EmulatorAnswer> {
+  const { 'user-agent': agent = '', authorization } = request.headers
+  if (agent !== '' || authorization !== undefined) return deliverLink(request, kit)
+  return { status: 403, headers: { 'content-type': 'text/plain' }, body: 'Forbidden' }
+}
 
 const refusal = (
   status: number,
@@ -166,44 +172,6 @@ const drawingOf = (
   seed: (seed ?? kit.hash(`seed of ${requestId}`)) + index,
   format,
 })
-
-function linksOf(kit: EmulatorKit): Map<string, Drawing> {
-  const known = kit.state.get('links')
-  if (known instanceof Map) return known as Map<string, Drawing>
-  const links = new Map<string, Drawing>()
-  kit.state.set('links', links)
-  return links
-}
-
-function linkTo({ baseUrl }: EmulatorRequest, kit: EmulatorKit, drawing: Drawing): string {
-  const links = linksOf(kit)
-  const id = kit.hexId(32)
-  links.set(id, drawing)
-  for (const oldest of links.keys()) {
-    if (links.size <= MAX_LINKS) break
-    links.delete(oldest)
-  }
-  return `${baseUrl}/delivery/${id}`
-}
-
-/**
- * The delivery host: it wants to know who asks (docs.together.ai, images overview, read
- * 2026-11-25), and refuses a credential, so that a leak fails every test.
- */
-async function deliver(request: EmulatorRequest, kit: EmulatorKit): Promise<EmulatorAnswer> {
-  const text = (status: number, body: string): EmulatorAnswer => ({
-    status,
-    headers: { 'content-type': 'text/plain' },
-    body,
-  })
-  const { headers, path } = request
-  if (headers.authorization !== undefined) return text(400, 'A credential must not be sent here')
-  if ((headers['user-agent'] ?? '') === '') return text(403, 'Forbidden')
-  const drawing = linksOf(kit).get(path.split('/')[2] ?? '')
-  if (drawing === undefined) return text(404, 'Not found')
-  const contentType = { 'content-type': `image/${drawing.format}` }
-  return { status: 200, headers: contentType, body: await kit.draw(drawing) }
-}
 
 /** How many requests are left in this minute; counted, not enforced. */
 function limits(kit: EmulatorKit): Record<string, string> {
