@@ -56,6 +56,14 @@ export const formOf = ({ body }: WireRequest): readonly string[] =>
     (part) => `${part.name}=${'value' in part ? part.value : part.filename}`,
   )
 
+/** The fields of a form, without its files; none when the request is no form. */
+export const fieldsOf = ({ body }: WireRequest): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    (body?.kind === 'multipart' ? body.parts : []).flatMap((part) =>
+      'value' in part ? [[part.name, part.value]] : [],
+    ),
+  )
+
 /** An answer in JSON. */
 export const answerOf = (status: number, json: unknown, headers = {}): HttpAnswer => ({
   status,

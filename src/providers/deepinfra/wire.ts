@@ -1,9 +1,10 @@
 import { failure, type ProviderFailure } from '../../core/errors/provider-failure.ts'
 import { isObject, type JsonObject } from '../../core/json.ts'
 import { dollarsFromNano } from '../../core/money.ts'
-import type { HttpAnswer, MultipartPart } from '../../ports/http-client.ts'
-import type { InputBytes, ProviderCall } from '../../ports/provider.ts'
+import type { HttpAnswer } from '../../ports/http-client.ts'
+import type { ProviderCall } from '../../ports/provider.ts'
 import type { WireImage, WireOutcome, WireRequest } from '../shared/definition.ts'
+import { fileParts, toForm } from '../shared/form.ts'
 import { fromPictureList, imageAt, missingPictures } from '../shared/openai-images/picture-list.ts'
 import { failureOfStatus } from '../shared/status-failure.ts'
 import { wordsOf } from './classify.ts'
@@ -16,9 +17,9 @@ const NANO_PER_DOLLAR = 1_000_000_000
 export function toWire(call: ProviderCall): WireRequest {
   switch (call.model.wire.endpoint) {
     case 'edits':
-      return toForm('/openai/images/edits', call)
+      return toImages('/openai/images/edits', call)
     case 'variations':
-      return toForm('/openai/images/variations', call)
+      return toImages('/openai/images/variations', call)
     default:
       return toInference(call)
   }
@@ -44,33 +45,19 @@ function toInference({ model, prompt, n, settings, expectedSize }: ProviderCall)
 }
 
 /** An edit or a variation as a form; variations take no words. Several images share one name. */
-function toForm(url: string, call: ProviderCall): WireRequest {
+function toImages(url: string, call: ProviderCall): WireRequest {
   const { model, operation, settings, expectedSize } = call
   const { width, height } = settings.size ?? expectedSize
-  const fields: readonly (readonly [string, string | undefined])[] = [
-    ['model', model.wireName ?? model.id],
-    ['prompt', operation === 'variation' ? undefined : call.prompt],
-    ['n', String(call.n)],
-    ['size', `${width}x${height}`],
-    ['response_format', 'b64_json'],
-    ['user', call.safetyIdentifier],
-  ]
-  const parts = [
-    ...fields.flatMap(([name, value]): MultipartPart[] =>
-      value === undefined ? [] : [{ name, value }],
-    ),
-    ...call.images.map((image) => toFile('image', image)),
-    ...(call.mask === undefined ? [] : [toFile('mask', call.mask)]),
-  ]
-  return { method: 'POST', url, body: { kind: 'multipart', parts } }
+  const fields = {
+    model: model.wireName ?? model.id,
+    prompt: operation === 'variation' ? undefined : call.prompt,
+    n: call.n,
+    size: `${width}x${height}`,
+    response_format: 'b64_json',
+    user: call.safetyIdentifier,
+  }
+  return toForm(url, fields, fileParts(call))
 }
-
-const toFile = (name: string, { bytes, format }: InputBytes): MultipartPart => ({
-  name,
-  filename: `${name}.${format}`,
-  contentType: `image/${format}`,
-  bytes,
-})
 
 /** Reads an answer of status 2xx, in either shape; also one that is no picture at all. */
 export function fromWire(answer: HttpAnswer, call: ProviderCall): WireOutcome {

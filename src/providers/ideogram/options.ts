@@ -1,8 +1,14 @@
 import { z } from 'zod'
 import type { CallPlan } from '../../core/catalog/call-plan.ts'
-import type { Unfit } from '../../core/catalog/settings.ts'
 import type { JsonObject } from '../../core/json.ts'
+import { callOptions, firstUnfit, type PlanCheck, unfitOption } from '../shared/call-options.ts'
 import { once } from '../shared/once.ts'
+import {
+  inputsWithin,
+  keepsInputShape,
+  keepsInputSize,
+  seedsWithin,
+} from '../shared/plan-limits.ts'
 
 // Names, values and limits of this file: Ideogram's API reference and its OpenAPI document of
 // 2026-10-07, read 2026-11-25.
@@ -44,91 +50,61 @@ const styles3 = {
   ]),
 }
 
-const families = { none: {}, worded, preciseEdit, styles2, styles3 } as const
+const backgrounds = {
+  ...worded,
+  style_preset: styles3.style_preset,
+  style_codes: styles3.style_codes,
+  color_palette: styles3.color_palette,
+}
+/** A remix, which is told how much its input counts. */
+const remix = { ...styles3, image_weight: z.number().int().min(1).max(100) }
 
-function familyOf({ model, operation }: Pick<CallPlan, 'model' | 'operation'>) {
-  if (model.wire.is_tool === true) return families.none
-  if (model.wire.styles === '2') return families.styles2
-  if (model.wire.styles === '3') return families.styles3
-  return operation === 'generate' ? families.worded : families.preciseEdit
+function familyOf({ model, operation }: Pick<CallPlan, 'model' | 'operation'>): z.ZodRawShape {
+  if (model.wire.is_tool === true) return {}
+  if (model.wire.styles === '2') return styles2
+  if (operation === 'replace_background') return backgrounds
+  if (model.wire.styles === '3') return operation === 'edit' ? remix : styles3
+  return operation === 'generate' ? worded : preciseEdit
 }
 
-const schemas = once((family: ReturnType<typeof familyOf>) => z.strictObject(family).partial())
+const schemas = once((family: z.ZodRawShape) => z.strictObject(family).partial())
 
-const schemaOf = (plan: Pick<CallPlan, 'model' | 'operation'>) => schemas(familyOf(plan))
+const options = callOptions<JsonObject>(
+  (asked) => schemas(familyOf(asked)) as z.ZodType<JsonObject>,
+  {
+    flawOf({ style_preset: preset, style_codes: codes }, plan) {
+      if (preset === undefined || codes === undefined) return undefined
+      return unfitOption(plan, 'style_preset', 'it and style_codes exclude each other')
+    },
+  },
+)
+
+/** The options to send: those of the family's list, or none when they are not valid. */
+export const acceptedOptions = options.read
 
 const MAX_SEED = 2_147_483_647
-const MAX_INPUT_BYTES = 25 * 1_024 * 1_024
-/** Longer edge over shorter edge of an input image. */
-const MAX_INPUT_RATIO = 6
+const INPUTS = { eachBytes: 25 * 1_024 * 1_024, maxRatio: 6 } as const
 /** A mask takes the place of a reference. */
 const MAX_IMAGES_WITH_MASK = 4
 
+const referencesBesideMask: PlanCheck = ({ images, mask }) =>
+  mask === undefined || images.length <= MAX_IMAGES_WITH_MASK
+    ? undefined
+    : {
+        code: 'inputs',
+        param: 'image',
+        reason: `with a mask Ideogram takes at most ${MAX_IMAGES_WITH_MASK} input images`,
+      }
+
+/** Edits come back with the pixels of their input; remixes are cropped to the shape asked for. */
+const keepsInput = ({ model }: CallPlan): boolean => model.wire.shapes_edits !== true
+
 /** Which options and values this provider refuses, and why. */
-export function checkOptions(plan: CallPlan): Unfit | undefined {
-  const { model, settings, images } = plan
-  if (settings.seed !== undefined && (settings.seed < 0 || settings.seed > MAX_SEED)) {
-    const reason = `Ideogram takes seeds from 0 to ${MAX_SEED}, not ${settings.seed}`
-    return { code: 'options', param: 'seed', reason }
-  }
-  const flaw = flawOfInputs(plan)
-  if (flaw !== undefined) return { code: 'inputs', param: 'image', reason: flaw }
-  if (images.length > 0 && !keepsSize(plan)) {
-    const reason = `edits by ${model.id} keep the pixels of the first input image`
-    return { code: 'size', param: 'size', reason }
-  }
-  const read = schemaOf(plan).safeParse(plan.options)
-  if (!read.success) {
-    const issue = read.error.issues[0]
-    const name = issue?.code === 'unrecognized_keys' ? issue.keys[0] : issue?.path.join('.')
-    return unfit(
-      String(name),
-      `option ${name} of ${model.id} (${plan.operation}): ${issue?.message}`,
-    )
-  }
-  const { style_preset: preset, style_codes: codes } = read.data as JsonObject
-  if (preset === undefined || codes === undefined) return undefined
-  return unfit('style_preset', 'style_preset and style_codes exclude each other')
-}
-
-const unfit = (name: string, reason: string): Unfit => ({
-  code: 'options',
-  param: `ideogram.${name}`,
-  reason,
-})
-
-function flawOfInputs({ images, mask }: CallPlan): string | undefined {
-  if (mask !== undefined && images.length > MAX_IMAGES_WITH_MASK) {
-    return `with a mask Ideogram takes at most ${MAX_IMAGES_WITH_MASK} input images`
-  }
-  for (const { width, height, byteLength } of images) {
-    if (byteLength > MAX_INPUT_BYTES) return 'Ideogram takes input images of at most 25 MB'
-    const ratio = Math.max(width / height, height / width)
-    if (ratio > MAX_INPUT_RATIO) return 'Ideogram takes input images of at most 6:1'
-  }
-  return undefined
-}
-
-/** Edits come back with the pixels of their input; a shape is as good when the input has it. */
-function keepsSize({
-  images: [input],
-  settings: { size, aspect },
-  expectedSize,
-}: CallPlan): boolean {
-  if (input === undefined) return true
-  if (size !== undefined) return size.width === input.width && size.height === input.height
-  if (aspect === undefined) return true
-  const distortion = (input.width * expectedSize.height) / (input.height * expectedSize.width)
-  return Math.abs(distortion - 1) <= SHAPE_TOLERANCE
-}
-
-/** A picture may differ so much from the shape asked for before it counts as another. */
-const SHAPE_TOLERANCE = 0.05
-
-/** The options to send: those of the family's list, or none when they are not valid. */
-export function acceptedOptions(
-  plan: Pick<CallPlan, 'model' | 'operation' | 'options'>,
-): JsonObject {
-  const read = schemaOf(plan).safeParse(plan.options)
-  return read.success ? (read.data as JsonObject) : {}
-}
+export const checkOptions = firstUnfit(
+  seedsWithin(0, MAX_SEED),
+  referencesBesideMask,
+  inputsWithin(INPUTS),
+  keepsInputSize(keepsInput),
+  keepsInputShape((plan) => plan.operation === 'inpaint' || keepsInput(plan)),
+  options.check,
+)

@@ -1,7 +1,14 @@
 import type { Size } from '../../core/request/image-request.ts'
 
 /** What an emulated endpoint does with its inputs. */
-type Work = 'generate' | 'precise_edit' | 'inpaint' | 'remove_background'
+type Work =
+  | 'generate'
+  | 'precise_edit'
+  | 'inpaint'
+  | 'remix'
+  | 'replace_background'
+  | 'remove_background'
+  | 'erase'
 
 /** One emulated endpoint. */
 export interface EmulatedModel {
@@ -20,6 +27,8 @@ export interface EmulatedModel {
   /** Fields beside those that all take. */
   readonly fields: readonly string[]
   readonly seconds: number
+  /** Always a job, so that it takes no `async`. */
+  readonly isJob?: true
 }
 
 const styles = ['negative_prompt', 'style_type', 'magic_prompt']
@@ -27,7 +36,10 @@ const styles3 = [...styles, 'style_preset', 'style_codes', 'color_palette']
 const byQuality = { effort: 'quality', shape: 'size', usual: 'high', isFree: false } as const
 const bySpeed = { effort: 'rendering_speed', usual: 'default', isFree: false } as const
 
-/** Prices: ideogram.ai/blog/ideogram-api-pricing, 2026-11-16; those of 4.6: its resellers'. */
+/**
+ * Prices: ideogram.ai/blog/ideogram-api-pricing, 2026-11-16; those of 4.6: its resellers'; that of
+ * removed objects: the emulator's own.
+ */
 export const emulatedModels: Readonly<Record<string, EmulatedModel>> = {
   '/v2/image/generate/ideogram-4-6': {
     ...byQuality,
@@ -92,6 +104,36 @@ export const emulatedModels: Readonly<Record<string, EmulatedModel>> = {
     micros: { turbo: 30_000, default: 60_000, quality: 90_000 },
     fields: styles3,
     seconds: 9,
+  },
+  '/v2/image/remix/ideogram-3': {
+    ...bySpeed,
+    work: 'remix',
+    billing: 'ideogram_v3_remix',
+    shape: 'aspect_ratio',
+    micros: { turbo: 30_000, default: 60_000, quality: 90_000 },
+    fields: [...styles3, 'image_weight'],
+    seconds: 9,
+  },
+  '/v2/image/replace-background/ideogram-3': {
+    ...bySpeed,
+    work: 'replace_background',
+    billing: 'ideogram_v3_replace_background',
+    shape: 'none',
+    micros: { turbo: 30_000, default: 60_000, quality: 90_000 },
+    fields: ['magic_prompt', 'style_preset', 'style_codes', 'color_palette'],
+    seconds: 12,
+    isJob: true,
+  },
+  '/v2/image/remove-object/ideogram-1': {
+    ...byQuality,
+    work: 'erase',
+    billing: 'ideogram_1_remove_object',
+    micros: { only: 20_000 },
+    shape: 'none',
+    usual: 'only',
+    fields: [],
+    seconds: 6,
+    isJob: true,
   },
   '/v2/image/generate/ideogram-2': {
     ...bySpeed,

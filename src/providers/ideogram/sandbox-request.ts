@@ -83,18 +83,21 @@ export function readTask(body: ReadBody, model: EmulatedModel): Result<EmulatedT
     count: Number(fields.num_images ?? 1),
     seed: fields.seed === undefined ? undefined : Number(fields.seed),
     isTransparent: fields.background === 'transparent' || model.work === 'remove_background',
-    isAsync: String(fields.async) === 'true' || fields.webhook_url !== undefined,
+    isAsync:
+      model.isJob === true || String(fields.async) === 'true' || fields.webhook_url !== undefined,
     webhookUrl: fields.webhook_url === undefined ? undefined : String(fields.webhook_url),
   })
 }
 
 function flawOfFields(fields: ReadBody['fields'], model: EmulatedModel): string | undefined {
-  const known = [...common, model.effort, model.shape, ...model.fields]
+  const known = [...common, model.effort, model.shape, ...model.fields].filter(
+    (name) => name !== 'async' || model.isJob !== true,
+  )
   const stranger = Object.keys(fields).find((name) => !known.includes(name))
   if (stranger !== undefined) return `unknown field ${stranger}`
   const { prompt, seed, num_images: count } = fields
   const hasWords = typeof prompt === 'string' && prompt.trim() !== ''
-  if (model.work === 'remove_background') {
+  if (model.work === 'remove_background' || model.work === 'erase') {
     if (prompt !== undefined || count !== undefined) return 'unknown field prompt'
   } else if (!hasWords) return 'prompt is required'
   if (String(prompt ?? '').length > MAX_PROMPT)
@@ -129,7 +132,8 @@ function flawOfFiles({ files }: ReadBody, { work }: EmulatedModel): string | und
   const references = named('reference_images')
   const pictures = files.map(({ bytes }) => ({ bytes, header: readImageHeader(bytes) }))
   if (image === undefined) return 'image is required'
-  if (work === 'inpaint' && mask === undefined) return 'mask is required'
+  const isMaskNeeded = work === 'inpaint' || work === 'erase'
+  if (isMaskNeeded && mask === undefined) return 'mask is required'
   if (references.length > (mask === undefined ? MAX_REFERENCES : MAX_REFERENCES - 1)) {
     return 'too many reference_images'
   }

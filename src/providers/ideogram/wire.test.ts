@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { CallPlan } from '../../core/catalog/call-plan.ts'
-import { callOf, inputOf, jsonOf, sentBy } from '../../testing/hosted-calls.ts'
+import { callOf, fieldsOf, inputOf, jsonOf, sentBy } from '../../testing/hosted-calls.ts'
 import { estimate } from './estimate.ts'
 import ideogram from './index.ts'
 import { checkOptions } from './options.ts'
@@ -92,9 +92,39 @@ describe('printing an edit', () => {
     expect(parts).toContainEqual({ name: 'quality', value: 'very_low' })
   })
 
-  test('masks are handed in black where to edit', () => {
+  test('masks are handed in black where to edit, and white where to erase', () => {
     const masked = ideogram.models.filter(({ supports }) => supports.mask === true)
-    expect(masked.map(({ wire }) => wire.mask)).toEqual(Array(3).fill('black_is_edit'))
+    const masks = masked.map(({ operations: [first], wire }) => [first === 'erase', wire.mask])
+    expect(new Set(masks.map(String))).toEqual(
+      new Set(['false,black_is_edit', 'true,white_is_edit']),
+    )
+  })
+
+  test('a remix has a shape of its own, and says how much its input counts', () => {
+    const settings = { aspect: '16:9', quality: 'low' } as const
+    const plan = { operation: 'edit', images: [inputOf(900, 900)], settings } as const
+    const remix = call('ideogram-3.0', { ...plan, options: { image_weight: 80 } })
+    expect(checkOptions(remix)).toBeUndefined()
+    expect(fieldsOf(toWire(remix))).toMatchObject({
+      ...{ rendering_speed: 'turbo', aspect_ratio: '16x9', image_weight: '80', async: 'true' },
+    })
+  })
+
+  test('what is always a job is not asked to be one', () => {
+    const image = [inputOf(900, 900)]
+    const background = call('ideogram-3.0-background', {
+      operation: 'replace_background',
+      images: image,
+    })
+    const gone = call('ideogram-remove-object', {
+      operation: 'erase',
+      images: image,
+      mask: inputOf(900, 900),
+      settings: { seed: 7 },
+    })
+    const common = { prompt: 'a lighthouse at dusk', rendering_speed: 'default', num_images: '1' }
+    expect(fieldsOf(toWire(background))).toEqual(common)
+    expect(fieldsOf(toWire(gone))).toEqual({ seed: '7' })
   })
 
   test.each<[string, Partial<CallPlan>, string]>([

@@ -1,8 +1,8 @@
 import type { JsonObject } from '../../core/json.ts'
 import type { Quality } from '../../core/request/image-request.ts'
-import type { MultipartPart } from '../../ports/http-client.ts'
-import type { InputBytes, ProviderCall } from '../../ports/provider.ts'
+import type { ProviderCall } from '../../ports/provider.ts'
 import type { WireRequest } from '../shared/definition.ts'
+import { fileParts, toForm } from '../shared/form.ts'
 import { USUAL_QUALITY } from './estimate.ts'
 import { acceptedOptions } from './options.ts'
 
@@ -18,32 +18,26 @@ const speeds: { readonly [Level in Quality]?: string } = {
  * asynchronously: the id is worth money when the connection breaks.
  */
 export function toWire(call: ProviderCall): WireRequest {
-  const { model, operation, images, mask } = call
+  const { model, operation } = call
   const url = String(model.wire[operation])
   const fields = toFields(call)
   if (operation === 'generate')
     return { method: 'POST', url, body: { kind: 'json', value: fields } }
-  const [image, ...references] = images
-  const parts = [
-    ...Object.entries(fields)
-      .filter(([, value]) => value !== undefined)
-      .map(toPart),
-    ...(image === undefined ? [] : [toFile('image', image)]),
-    ...references.map((reference) => toFile('reference_images', reference)),
-    ...(mask === undefined ? [] : [toFile('mask', mask)]),
-  ]
-  return { method: 'POST', url, body: { kind: 'multipart', parts } }
+  const files = fileParts(call, (index) => (index === 0 ? 'image' : 'reference_images'))
+  return toForm(url, fields, files)
 }
 
 /** Quality and size are always said: Ideogram's defaults, and so the price, differ by model. */
 function toFields(call: ProviderCall): JsonObject {
-  const { model, settings, n, webhook } = call
-  const delivery = { async: true, webhook_url: webhook?.url }
-  if (model.wire.is_tool === true) return delivery
+  const { model, operation, settings, n, webhook } = call
+  const isAsked = model.wire.is_job !== true
+  const delivery = { async: isAsked ? true : undefined, webhook_url: webhook?.url }
+  if (model.wire.is_tool === true) return { seed: settings.seed, ...delivery }
+  const isShaped = operation === 'generate' || (operation === 'edit' && model.wire.shapes_edits)
   return {
     prompt: call.prompt,
     ...toEffort(call),
-    ...(call.operation === 'generate' ? toShape(call) : {}),
+    ...(isShaped === true ? toShape(call) : {}),
     num_images: n,
     seed: settings.seed,
     negative_prompt: settings.negativePrompt,
@@ -66,15 +60,3 @@ function toShape({ model, settings, expectedSize }: ProviderCall): JsonObject {
   const { width, height } = settings.size ?? expectedSize
   return { [String(model.wire.shape)]: `${width}x${height}` }
 }
-
-const toPart = ([name, value]: readonly [string, unknown]): MultipartPart => ({
-  name,
-  value: typeof value === 'object' ? JSON.stringify(value) : String(value),
-})
-
-const toFile = (name: string, { bytes, format }: InputBytes): MultipartPart => ({
-  name,
-  filename: `${name}.${format}`,
-  contentType: `image/${format}`,
-  bytes,
-})

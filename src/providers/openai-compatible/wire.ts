@@ -2,9 +2,10 @@ import { failure } from '../../core/errors/provider-failure.ts'
 import { isObject, type JsonValue } from '../../core/json.ts'
 import { decimal } from '../../core/pricing/decimal.ts'
 import type { TokenUsage, Usage } from '../../core/pricing/usage.ts'
-import type { HttpAnswer, MultipartPart } from '../../ports/http-client.ts'
-import type { InputBytes, ProviderCall } from '../../ports/provider.ts'
+import type { HttpAnswer } from '../../ports/http-client.ts'
+import type { ProviderCall } from '../../ports/provider.ts'
 import type { WireImage, WireOutcome, WireRequest } from '../shared/definition.ts'
+import { fileParts, toForm } from '../shared/form.ts'
 import { namedOptions } from '../shared/named-options.ts'
 import { fromPictureList, missingPictures } from '../shared/openai-images/picture-list.ts'
 import { type Dialect, dialectOf } from './dialects.ts'
@@ -22,19 +23,14 @@ export function toWire(call: ProviderCall): WireRequest {
     return { method: 'POST', url: '/images/generations', body }
   }
   const [one, several] = dialect.files
-  const parts = [
-    ...fields.map(([name, value]) => ({ name, value: printed(value) })),
-    ...call.images.map((image, index, { length }) =>
-      toFile(length > 1 ? several : one, `image-${index + 1}`, image),
-    ),
-    ...(call.mask === undefined ? [] : [toFile('mask', 'mask', call.mask)]),
-  ]
+  const name = call.images.length > 1 ? several : one
   const url = call.operation === 'inpaint' ? dialect.inpaintPath : '/images/edits'
-  return { method: 'POST', url, body: { kind: 'multipart', parts } }
+  return toForm(
+    url,
+    Object.fromEntries(fields),
+    fileParts(call, () => name),
+  )
 }
-
-const printed = (value: JsonValue): string =>
-  typeof value === 'string' ? value : JSON.stringify(value)
 
 /** Only what was asked for is sent, in the server's own words. */
 function toFields(call: ProviderCall, dialect: Dialect): (readonly [string, JsonValue])[] {
@@ -81,13 +77,6 @@ function sizeOf({ settings, expectedSize, operation }: ProviderCall): string | u
   const size = settings.size ?? (isAsked ? expectedSize : undefined)
   return size === undefined ? undefined : `${size.width}x${size.height}`
 }
-
-const toFile = (name: string, filename: string, image: InputBytes): MultipartPart => ({
-  name,
-  filename: `${filename}.${image.format}`,
-  contentType: `image/${image.format}`,
-  bytes: image.bytes,
-})
 
 /** Reads an answer of status 2xx, in the shape of OpenAI's Images API. */
 export function fromWire(answer: HttpAnswer, call: ProviderCall): WireOutcome {

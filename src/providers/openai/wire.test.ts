@@ -70,10 +70,10 @@ describe('printing a call', () => {
       partsOf(callFor({ operation: 'edit', images }))
         .filter((part) => 'bytes' in part)
         .map((part) => [part.name, 'filename' in part ? part.filename : ''])
-    expect(names([input])).toEqual([['image', 'image-1.png']])
+    expect(names([input])).toEqual([['image', 'image.png']])
     expect(names([input, input])).toEqual([
-      ['image[]', 'image-1.png'],
-      ['image[]', 'image-2.png'],
+      ['image[]', 'image.png'],
+      ['image[]', 'image.png'],
     ])
   })
 

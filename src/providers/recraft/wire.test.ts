@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { CallPlan } from '../../core/catalog/call-plan.ts'
-import { callOf, inputOf, sentBy } from '../../testing/hosted-calls.ts'
+import { callOf, fieldsOf, inputOf, sentBy } from '../../testing/hosted-calls.ts'
 import recraft from './index.ts'
 import { checkOptions } from './options.ts'
 import { toWire } from './wire.ts'
@@ -65,20 +65,18 @@ test('a tool gets its picture and nothing to say; a replaced background is told 
 test('margins are told side by side; a remix looks at its input alone, in any shape', () => {
   const images = [inputOf(600, 400)]
   const expand = { left: 100, right: 0, top: 0, bottom: 20 }
-  const fieldsOf = (id: string, changes: Partial<CallPlan>) => {
-    const { url, body } = toWire(call(id, { images, ...changes }))
-    const parts = body?.kind === 'multipart' ? body.parts : []
-    const fields = parts.flatMap((part) => ('value' in part ? [[part.name, part.value]] : []))
-    return { url, ...Object.fromEntries(fields) }
+  const sentBy = (id: string, changes: Partial<CallPlan>) => {
+    const wire = toWire(call(id, { images, ...changes }))
+    return { url: wire.url, ...fieldsOf(wire) }
   }
   const details = { kind: 'outpaint', expand } as const
-  expect(fieldsOf('recraft-v3', { operation: 'outpaint', details })).toMatchObject({
+  expect(sentBy('recraft-v3', { operation: 'outpaint', details })).toMatchObject({
     url: '/images/outpaint',
     prompt: 'a lighthouse at dusk',
     ...{ expand_left: '100', expand_right: '0', expand_top: '0', expand_bottom: '20' },
   })
   const settings = { size: { width: 1024, height: 2048 }, seed: 7 }
-  const remix = fieldsOf('recraft-remix', { operation: 'variation', settings })
+  const remix = sentBy('recraft-remix', { operation: 'variation', settings })
   expect(remix).toMatchObject({ url: '/images/variateImage', size: '1024x2048', random_seed: '7' })
   expect(remix).not.toHaveProperty('prompt')
 })

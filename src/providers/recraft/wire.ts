@@ -3,9 +3,10 @@ import { isObject, type JsonObject } from '../../core/json.ts'
 import { dollarsFromNano } from '../../core/money.ts'
 import type { Operation } from '../../core/request/image-request.ts'
 import type { Expansion } from '../../core/request/operation-details.ts'
-import type { HttpAnswer, MultipartPart } from '../../ports/http-client.ts'
-import type { InputBytes, ProviderCall } from '../../ports/provider.ts'
+import type { HttpAnswer } from '../../ports/http-client.ts'
+import type { ProviderCall } from '../../ports/provider.ts'
 import type { WireOutcome, WireRequest } from '../shared/definition.ts'
+import { fileParts, toForm } from '../shared/form.ts'
 import { fromPictureList, missingPictures } from '../shared/openai-images/picture-list.ts'
 import { classifyInside } from './classify.ts'
 import { acceptedOptions } from './options.ts'
@@ -29,7 +30,7 @@ const toolOf = ({ model }: Pick<ProviderCall, 'model'>): string | undefined =>
 
 /** Prints a call: a generation as JSON, what has an input image as a form. */
 export function toWire(call: ProviderCall): WireRequest {
-  const { operation, settings, images, mask } = call
+  const { operation, settings } = call
   const tool = toolOf(call)
   const fields: JsonObject = {
     ...(tool === undefined ? toPicture(call) : {}),
@@ -41,14 +42,7 @@ export function toWire(call: ProviderCall): WireRequest {
   const url = tool ?? paths[operation] ?? '/images/generations'
   if (operation === 'generate')
     return { method: 'POST', url, body: { kind: 'json', value: fields } }
-  const parts = [
-    ...Object.entries(fields)
-      .filter(([, value]) => value !== undefined)
-      .map(([name, value]): MultipartPart => ({ name, value: String(value) })),
-    ...images.slice(0, 1).map((image) => toFile('image', image)),
-    ...(mask === undefined ? [] : [toFile('mask', mask)]),
-  ]
-  return { method: 'POST', url, body: { kind: 'multipart', parts } }
+  return toForm(url, fields, fileParts({ ...call, images: call.images.slice(0, 1) }))
 }
 
 /** What a model is told beside its input. */
@@ -79,13 +73,6 @@ const toRemix = ({ model, settings, expectedSize }: ProviderCall): JsonObject =>
 
 const toSize = ({ width, height }: ProviderCall['expectedSize']): JsonObject => ({
   size: `${width}x${height}`,
-})
-
-const toFile = (name: string, { bytes, format }: InputBytes): MultipartPart => ({
-  name,
-  filename: `${name}.${format}`,
-  contentType: `image/${format}`,
-  bytes,
 })
 
 /** Reads an answer of status 2xx; also one that is no picture at all. */

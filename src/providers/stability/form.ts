@@ -1,20 +1,18 @@
-import type { MultipartPart } from '../../ports/http-client.ts'
-import type { InputBytes, ProviderCall } from '../../ports/provider.ts'
+import type { JsonObject } from '../../core/json.ts'
+import type { ProviderCall } from '../../ports/provider.ts'
 import type { WireRequest } from '../shared/definition.ts'
+import { fileParts, toForm } from '../shared/form.ts'
 import { servicePictures, toServiceDetails, toServiceWords } from '../shared/stability-services.ts'
 import { acceptedOptions, followsInput, strengthOf } from './options.ts'
 
 /** Longest `stability-client-…` header (Stability API reference, read 2026-11-20). */
 const MAX_CLIENT_ID = 256
 
-/** Fields of a form; undefined ones are not sent. */
-type Fields = Readonly<Record<string, unknown>>
-
 /** Prints a call as a multipart form: v2beta takes nothing else, even without a file. */
 export function toWire(call: ProviderCall): WireRequest {
   const { settings } = call
   const { strength: _, ...options } = acceptedOptions(call)
-  const fields: Fields = {
+  const fields: JsonObject = {
     ...toServiceWords(call),
     ...toDetails(call),
     negative_prompt: settings.negativePrompt,
@@ -23,24 +21,22 @@ export function toWire(call: ProviderCall): WireRequest {
     output_format: settings.format,
     ...options,
   }
-  const values = Object.entries(fields)
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]): MultipartPart => ({ name, value: String(value) }))
+  const files = servicePictures(call.operation)
+  const images = call.images.slice(0, files.length)
+  const parts = fileParts({ ...call, images }, (index) => files[index] ?? 'image')
   return {
-    method: 'POST',
-    url: String(call.model.wire.path),
+    ...toForm(String(call.model.wire.path), fields, parts),
     headers: {
       // A job is accepted in JSON, and its picture comes by a poll.
       accept: call.model.wire.is_job === true ? 'application/json' : 'image/*',
       'stability-client-id': 'keeprate',
       'stability-client-user-id': call.safetyIdentifier.slice(0, MAX_CLIENT_ID),
     },
-    body: { kind: 'multipart', parts: [...values, ...toFiles(call)] },
   }
 }
 
 /** What the operation says beside words, and the shape where a service takes one. */
-function toDetails(call: ProviderCall): Fields {
+function toDetails(call: ProviderCall): JsonObject {
   const { model, operation, settings } = call
   const aspect = followsInput(call) ? undefined : settings.aspect
   const isSd3 = model.wire.takes_model === true
@@ -54,19 +50,3 @@ function toDetails(call: ProviderCall): Fields {
     }
   )
 }
-
-/** The input images, under the names that the service has for them. */
-function toFiles({ operation, images, mask }: ProviderCall): readonly MultipartPart[] {
-  const names = servicePictures(operation)
-  const files = images
-    .slice(0, names.length)
-    .map((image, index) => toFile(names[index] ?? 'image', image))
-  return mask === undefined ? files : [...files, toFile('mask', mask)]
-}
-
-const toFile = (name: string, { bytes, format }: InputBytes): MultipartPart => ({
-  name,
-  filename: `${name}.${format}`,
-  contentType: `image/${format}`,
-  bytes,
-})

@@ -4,9 +4,10 @@ import { failure } from '../../../core/errors/provider-failure.ts'
 import { isObject, type JsonValue } from '../../../core/json.ts'
 import type { TokenUsage, Usage } from '../../../core/pricing/usage.ts'
 import { qualities, type Size } from '../../../core/request/image-request.ts'
-import type { HttpAnswer, HttpEvent, MultipartPart } from '../../../ports/http-client.ts'
-import type { InputBytes, ProviderCall } from '../../../ports/provider.ts'
+import type { HttpAnswer, HttpEvent } from '../../../ports/http-client.ts'
+import type { ProviderCall } from '../../../ports/provider.ts'
 import type { WireEvent, WireOutcome, WireRequest } from '../definition.ts'
+import { fileParts, toForm } from '../form.ts'
 import { classifyInside } from './classify.ts'
 import { fromPictureList, imageAt, missingPictures } from './picture-list.ts'
 
@@ -32,14 +33,13 @@ export function toImages(call: ProviderCall, own: readonly ImagesField[]): WireR
     const body = { kind: 'json', value: Object.fromEntries(fields) } as const
     return { method: 'POST', url: '/images/generations', headers, body }
   }
-  const parts = [
-    ...fields.map(([name, value]): MultipartPart => ({ name, value: String(value) })),
-    ...call.images.map((image, index, { length }) =>
-      toFile(length > 1 ? 'image[]' : 'image', `image-${index + 1}`, image),
-    ),
-    ...(call.mask === undefined ? [] : [toFile('mask', 'mask', call.mask)]),
-  ]
-  return { method: 'POST', url: '/images/edits', headers, body: { kind: 'multipart', parts } }
+  const name = call.images.length > 1 ? 'image[]' : 'image'
+  const form = toForm(
+    '/images/edits',
+    Object.fromEntries(fields),
+    fileParts(call, () => name),
+  )
+  return { ...form, headers }
 }
 
 function toFields(call: ProviderCall): readonly ImagesField[] {
@@ -59,13 +59,6 @@ function toFields(call: ProviderCall): readonly ImagesField[] {
     ['partial_images', isStreamed(call) ? call.partialImages : undefined],
   ]
 }
-
-const toFile = (name: string, filename: string, image: InputBytes): MultipartPart => ({
-  name,
-  filename: `${filename}.${image.format}`,
-  contentType: `image/${image.format}`,
-  bytes: image.bytes,
-})
 
 /**
  * Reads an answer of status 2xx; also one that is no picture at all.
