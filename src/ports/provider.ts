@@ -55,6 +55,8 @@ export type CallOutcome =
       readonly withheld: readonly ProviderFailure[]
       /** What the provider says was used; replaces the estimate where present. */
       readonly usage: Partial<Usage>
+      /** It ended before all of it was told: what it says of usage is not all. */
+      readonly hasBrokenOff?: true
       /** The provider's own charge in dollars, decimal; wins in the ledger. */
       readonly reportedDollars?: string
       /** What the provider resolved `auto` to. */

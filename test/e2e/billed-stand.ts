@@ -56,6 +56,18 @@ const CHECKPOINT = '{ id: sdxl-base-1.0, checkpoint: sd_xl_base_1.0.safetensors 
 /** What an own server needs beside its address. */
 const OWN = `hourly_cost: 0.80, settings: { models: [${CHECKPOINT}] }`
 
+/** How a stand is started. */
+interface BilledStandOptions {
+  readonly database?: Database
+  /** The providers, by a model of each. */
+  readonly models?: Readonly<Record<string, string>>
+  /** How much faster than real ones the providers are. */
+  readonly speed?: string
+}
+
+/** Faults come one after the other here; a breaker would keep the next one away. */
+const PATIENT = { KEEPRATE_BREAKER_FAILURES: '0', KEEPRATE_HEDGE_UNTIL_MEASURED: '1s' }
+
 /**
  * Starts both, the gateway with a key and an address for the providers that faults are played with,
  * and thus no sandbox of its own.
@@ -64,19 +76,12 @@ export async function startBilledStand({
   database,
   models = pinned,
   speed = '2000',
-}: {
-  readonly database?: Database
-  /** The providers, by a model of each. */
-  readonly models?: Readonly<Record<string, string>>
-  /** How much faster than real ones the providers are. */
-  readonly speed?: string
-} = {}): Promise<BilledStand> {
+}: BilledStandOptions = {}): Promise<BilledStand> {
   const home = await makeHome()
   const sandbox = await startProgram(['sandbox', '--port', '0'], {
     KEEPRATE_HOME: home,
     KEEPRATE_SANDBOX_SPEED: speed,
   })
-  const origin = String(sandbox.ready.origin)
   const addresses = sandbox.ready.base_urls as Readonly<Record<string, string>>
   const chosen = Object.entries(addresses).filter(([id]) => id in models)
   const providers = chosen.map(([id, url]) => {
@@ -86,14 +91,31 @@ export async function startBilledStand({
   const gateway = await startStand({
     home,
     config: `providers:\n${providers.join('\n')}\n`,
-    // Faults come one after the other here; a breaker would keep the next one away.
+    environment: { ...PATIENT, KEEPRATE_ADMIN_KEY: ADMIN_KEY },
+    ...(database === undefined ? {} : { database }),
+  })
+  return standOf(gateway, sandbox, String(sandbox.ready.origin))
+}
+
+/**
+ * Starts a gateway that emulates providers itself: they are told where to report, and it knows the
+ * keys that they sign with.
+ */
+export async function startReportedStand({
+  database,
+  models = {},
+}: BilledStandOptions): Promise<BilledStand> {
+  const gateway = await startStand({
     environment: {
-      KEEPRATE_ADMIN_KEY: ADMIN_KEY,
-      KEEPRATE_BREAKER_FAILURES: '0',
-      KEEPRATE_HEDGE_UNTIL_MEASURED: '1s',
+      ...{ ...PATIENT, KEEPRATE_ADMIN_KEY: ADMIN_KEY },
+      KEEPRATE_SANDBOX: Object.keys(models).join(','),
     },
     ...(database === undefined ? {} : { database }),
   })
+  return standOf(gateway, gateway, String(gateway.ready.sandbox_origin))
+}
+
+function standOf(gateway: Stand, sandbox: Running, origin: string): BilledStand {
   const authorization = `Bearer ${ADMIN_KEY}`
   return {
     gateway,
@@ -120,7 +142,7 @@ export async function startBilledStand({
     clear: async () => {
       await sandbox.stop()
       await gateway.stop()
-      await rm(home, { recursive: true, force: true })
+      await rm(gateway.home, { recursive: true, force: true })
     },
   }
 }

@@ -27,6 +27,34 @@ export const faultyBody = (model: string, word: string, n = 1) => ({
   n,
 })
 
+/** An answer of either kind as one of JSON: of a stream the last event counts. */
+export function unstreamed(answer: Answer): Answer {
+  if (!answer.headers['content-type']?.startsWith('text/event-stream')) return answer
+  const lines = answer.body.toString('utf8').split('\n')
+  const events = lines.flatMap((line) =>
+    line.startsWith('data: ') ? [JSON.parse(line.slice(6)) as StreamEvent] : [],
+  )
+  const last = events.at(-1)
+  const { keeprate, error, ...picture } = last ?? {}
+  const body = error === undefined ? { created: picture.created_at, data: [picture] } : { error }
+  const status = error === undefined ? answer.status : STATUSES[error.code]
+  return {
+    status: status ?? 0,
+    // What a stream says in its events only.
+    headers: { ...answer.headers, 'x-keeprate-cost': keeprate?.cost ?? '', ...NO_ADVICE },
+    body: Buffer.from(JSON.stringify(body)),
+  }
+}
+
+/** Nobody reads headers of what has begun: to send it again is a new request. */
+const NO_ADVICE = { 'x-should-retry': 'false' }
+
+interface StreamEvent {
+  readonly created_at?: number
+  readonly error?: { readonly code: string }
+  readonly keeprate?: { readonly cost: string }
+}
+
 /** Every picture of a good answer is whole, of the right size, and shows something. */
 export async function expectGood(answer: Answer, n: number): Promise<void> {
   const body = jsonOf(answer)

@@ -34,6 +34,38 @@ export const everyFlow = {
 /** See {@link everyFlow}. */
 export type ProviderId = keyof typeof everyFlow
 
+/** A way to come to a picture. */
+export interface Flow {
+  readonly provider: string
+  readonly model: string
+  /** In a stream; or the provider is told where to report the end of a job. */
+  readonly way?: 'stream' | 'webhook'
+}
+
+/** The same asked otherwise. Faults end as with `like`, save for those of {@link otherEnds}. */
+const otherFlows: Readonly<Record<string, Flow & { readonly like: ProviderId }>> = {
+  'openai stream': { like: 'openai', provider: 'openai', model: everyFlow.openai, way: 'stream' },
+  'gemini stream': { like: 'gemini', provider: 'gemini', model: everyFlow.gemini, way: 'stream' },
+  'replicate webhook': {
+    ...{ like: 'bfl', provider: 'replicate', way: 'webhook' },
+    model: 'replicate/flux-1.1-pro-ultra',
+  },
+  'fal webhook': { like: 'fal', provider: 'fal', model: everyFlow.fal, way: 'webhook' },
+  'ideogram webhook': {
+    ...{ like: 'bfl', provider: 'ideogram', way: 'webhook' },
+    model: 'ideogram/ideogram-3.0',
+  },
+}
+
+/** Every flow by its name. */
+export const flows: ReadonlyMap<string, Flow> = new Map<string, Flow>([
+  ...Object.entries(everyFlow).map(([provider, model]): [string, Flow] => [
+    provider,
+    { provider, model },
+  ]),
+  ...Object.entries(otherFlows),
+])
+
 /** Only these providers have what fails. */
 type Ends = Readonly<Partial<Record<ProviderId, End>>>
 
@@ -135,6 +167,80 @@ export function endOf(fault: FiniteFault, provider: ProviderId): End | undefined
   const end = faultEnds[fault]
   return typeof end === 'string' ? end : end[provider]
 }
+
+/** Ends that are not as elsewhere. */
+type OtherEnds = { readonly [Name in FiniteFault]?: End }
+
+/** In a stream the picture comes before what breaks. */
+const streamed: OtherEnds = { 'content-length-long': 'good' }
+
+/** The answer to the submit is lost, or names no job, and the report of its end does. */
+const reported: OtherEnds = {
+  html: 'good',
+  'reset-in-headers': 'good',
+  'reset-after-headers': 'good',
+  'reset-in-body': 'good',
+  'content-length-long': 'good',
+  'content-length-short': 'good',
+  'endless-body': 'good',
+  'gateway-timeout-billed': 'good',
+  'webhook-twice': 'good',
+  'webhook-early': 'good',
+  'webhook-forged': 'good',
+  'webhook-never': 'good',
+}
+
+/** What ends otherwise than the flow is like. */
+const otherEnds: Readonly<Record<string, OtherEnds>> = {
+  'openai stream': { ...streamed, 'wrong-count': lost },
+  'gemini stream': { ...streamed, 'content-length-short': 'good', 'wrong-count': 'good' },
+  'replicate webhook': reported,
+  'fal webhook': reported,
+  'ideogram webhook': reported,
+}
+
+/** How a fault ends in a flow; undefined = it has not got what fails. */
+function endIn(fault: FiniteFault, flow: string): End | undefined {
+  const other = otherFlows[flow]
+  if (other === undefined) return endOf(fault, flow as ProviderId)
+  return otherEnds[flow]?.[fault] ?? endOf(fault, other.like)
+}
+
+/** One fault met in one flow. */
+export interface Cell {
+  readonly name: string
+  readonly flow: Flow
+  readonly fault: FiniteFault
+  readonly end: End
+  /** Pictures that are asked for. */
+  readonly n: number
+}
+
+/** A fault in every flow that has what fails; what it cannot hurt is seen at three of them. */
+export const cellsOf = (fault: FiniteFault): readonly Cell[] =>
+  [...flows].flatMap(([name, flow]) => {
+    const end = endIn(fault, name)
+    const isSeen = end !== 'good' || name in pinned || otherEnds[name]?.[fault] === 'good'
+    if (end === undefined || !isSeen || isUnheard(fault, name)) return []
+    const n = fault === 'wrong-count' && flow.way !== 'stream' ? 2 : 1
+    return [{ name, flow, fault, end, n }]
+  })
+
+/**
+ * Lost before the provider has heard of them, or so it seems: where it reports, the report is waited
+ * for first, for half a minute.
+ */
+const isUnheard = (fault: FiniteFault, name: string): boolean =>
+  flows.get(name)?.way === 'webhook' &&
+  (fault === 'reset-before-headers' ||
+    fault === 'request-timeout' ||
+    // Replicate has no form for errors in an answer that is none.
+    (fault === 'error-in-200' && name === 'replicate webhook'))
+
+/** The calls that are waited for in vain. */
+export const unheardCalls = [...flows].flatMap(([name, { model }]) =>
+  finiteFaults.filter((fault) => isUnheard(fault, name)).map((fault) => ({ fault, model })),
+)
 
 /**
  * Charged against the provider's own terms, by which failed calls are free, and told in no way.

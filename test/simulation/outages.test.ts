@@ -6,16 +6,18 @@ import { type GatewayStand, withGatewayStand } from '../../src/testing/gateway-s
 import { draws, failed, scriptedProvider } from '../../src/testing/scripted-provider.ts'
 import { VirtualClock } from '../../src/testing/virtual-clock.ts'
 
-const REQUESTS = 2_000
+/** `npm run torture` asks for more; these are the ones that a long outage needs. */
+const MOST_REQUESTS = 5_000
+const REQUESTS = Math.min(MOST_REQUESTS, Number(process.env.KEEPRATE_TEST_REQUESTS ?? 2_000))
 /** Ten requests a second. */
 const PAUSE_MS = 100
 /** A picture takes so long. */
 const WORK_MS = 2_000
-/** The outage lasts from the first minute on, and ends before the requests do. */
+/** The outage lasts from the first minute on, and ends forty seconds before the requests do. */
 const FROM_MS = 60_000
-const UNTIL_MS = 160_000
+const UNTIL_MS = REQUESTS * PAUSE_MS - 40_000
 /** On two busy cores; nothing hangs on how long. */
-const LONG_MS = 600_000
+const LONG_MS = 600 * REQUESTS
 
 /** What is wrong with a provider at a time: it fails, or takes so many times as long. */
 type Ill = (sinceMs: number) => 'failing' | number
@@ -101,12 +103,17 @@ interface Call {
   readonly outcome: string
 }
 
+/** What `npm run torture` reports. */
+const figuresOf = (name: string, errors: number, calls: number, most: number): string =>
+  `${name}: ${((1 - errors / REQUESTS) * 100).toFixed(2)} % of ${REQUESTS} served, ` +
+  `${(calls / REQUESTS).toFixed(3)} calls each, at most ${most} wasted in a minute`
+
 const isWasted = ({ outcome }: Call): boolean => outcome !== 'produced'
 
 describe('when the cheapest of three providers is', () => {
   test.each(Object.entries(ills))(
     '%s, callers do not notice, and it is asked hardly ever',
-    async (_, ill) => {
+    async (name, ill) => {
       const clock = new VirtualClock()
       const three = [
         provider('cheap', '0.01', clock, ill),
@@ -114,13 +121,17 @@ describe('when the cheapest of three providers is', () => {
         provider('dear', '0.03', clock),
       ]
       const { errors, calls, heldNano } = await withPatience(clock, three, REQUESTS)
+      const wasted = calls.filter(isWasted)
+      const most = mostInAMinute(wasted.map(({ startedAt }) => startedAt))
+      console.log(figuresOf(name, errors.length, calls.length, most))
       expect(errors.length).toBeLessThanOrEqual(REQUESTS / 1_000)
       expect(calls.length).toBeLessThanOrEqual(REQUESTS * 1.25)
-      const wasted = calls.filter(isWasted)
-      expect(mostInAMinute(wasted.map(({ startedAt }) => startedAt))).toBeLessThanOrEqual(10)
+      expect(most).toBeLessThanOrEqual(10)
       expect(heldNano).toBe(0n)
       // The outage was felt: the others did the work.
-      expect(calls.filter((call) => call.provider === 'middle').length).toBeGreaterThan(400)
+      expect(calls.filter((call) => call.provider === 'middle').length).toBeGreaterThan(
+        REQUESTS / 5,
+      )
       expect(calls[0]?.provider).toBe('cheap')
     },
     LONG_MS,

@@ -1,7 +1,10 @@
 // Kills gateways at every point, for every way that providers work, on every database there is, and
 // prints what came of it: `npm run torture`, or `node test/torture/main.ts --seeds 100`. Broken
-// gateways, which must be caught, and the simulations in full follow.
+// gateways, which must be caught, every fault in every flow, and the simulations in full follow.
 import { spawnSync } from 'node:child_process'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { postgres } from '../../tools/services/postgres.ts'
 import { installDebianPackages, provideServices } from '../../tools/services/provide.ts'
@@ -24,11 +27,14 @@ const services = await provideServices([postgres], {
   install: installDebianPackages,
 })
 Object.assign(process.env, services.environment)
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => void services.stop().then(() => process.exit(1)))
+}
 try {
   const deaths = [...everyDeath()]
   const isSound = (await dieAll(deaths)) && (await catchAll())
-  const isSimulated = values['only-deaths'] || simulate()
-  process.exitCode = isSound && isSimulated ? 0 : 1
+  const isPlayed = values['only-deaths'] || (await playInFull())
+  process.exitCode = isSound && isPlayed ? 0 : 1
 } finally {
   await services.stop()
 }
@@ -79,11 +85,26 @@ async function catchAll(): Promise<boolean> {
   return isCaught
 }
 
-function simulate(): boolean {
+/** Whether every fault in every flow, and the simulations, come to the end they must, in full. */
+async function playInFull(): Promise<boolean> {
+  const folder = await mkdtemp(join(tmpdir(), 'keeprate-torture-'))
+  const table = join(folder, 'faults.md')
   const { status } = spawnSync(
     process.execPath,
-    ['node_modules/vitest/vitest.mjs', 'run', '--project=simulation'],
-    { stdio: 'inherit', env: { ...process.env, KEEPRATE_TEST_REQUESTS: '10000' } },
+    [
+      ...['node_modules/vitest/vitest.mjs', 'run', 'test/simulation'],
+      'test/e2e/provider-faults.test.ts',
+    ],
+    {
+      stdio: 'inherit',
+      env: {
+        ...process.env,
+        ...{ KEEPRATE_TORTURE: 'true', KEEPRATE_TEST_REQUESTS: '10000' },
+        KEEPRATE_FAULT_TABLE: table,
+      },
+    },
   )
+  console.log(await readFile(table, 'utf8').catch(() => 'no table of faults was written'))
+  await rm(folder, { recursive: true, force: true })
   return status === 0
 }

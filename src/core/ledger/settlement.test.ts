@@ -108,6 +108,23 @@ describe('a call that failed as a whole', () => {
     expect(settled(1, end, perToken, estimate)).toMatchObject({ costNano: dollars(cost), basis })
   })
 
+  test.each([
+    ['but all of it was told, costs what the book says', {}, 'book'],
+    [
+      'and broke off before it said what it used, is suspected',
+      { hasBrokenOff: true },
+      'suspected',
+    ],
+  ] as const)('that gave a picture, %s', (_, more, basis) => {
+    const range = [1_260, 4_000].map((out) => ({ images: 1, ...tokens(0, out) }))
+    const estimate = estimateOf(range[0] ?? { images: 1 }, range[1])
+    const end = { images: 1, usage: {}, ...more }
+    expect(settled(1, end, perToken, estimate)).toMatchObject({
+      costNano: dollars('0.0504'),
+      basis,
+    })
+  })
+
   test('image by image costs what is billed of them', () => {
     const failures = [billed(true), billed(false), billed('unknown'), billed(false)]
     const outcome = settled(4, { failures })

@@ -21,6 +21,8 @@ export interface BillableOutcome {
   /** Pictures that did not come, each with what the provider says about charging for it. */
   readonly failures: readonly ProviderFailure[]
   readonly usage: Partial<Usage>
+  /** Pictures came, and what was to be told after them did not. */
+  readonly hasBrokenOff?: boolean
   readonly reportedDollars?: string
 }
 
@@ -38,8 +40,8 @@ export interface Settlement {
 /**
  * What a call cost. The provider's own number wins; zero, or what is no amount, from a provider
  * that did work is not believed and the book's price is booked as suspected. Pictures that are not
- * billed cost nothing; when nobody knows whether a call was billed, or a failed one does not say
- * what it used, the book's price is suspected.
+ * billed cost nothing; when nobody knows whether a call was billed, or one that failed or
+ * broke off does not say what it used, the book's price is suspected.
  * Never throws: whatever a provider says, money that was spent has to be booked.
  */
 export function settleCall(
@@ -67,9 +69,10 @@ export function settleCall(
   }
   const isDoubtful = outcome.reportedDollars !== undefined
   const highest = rate(row, { ...estimate.high, ...known(outcome.usage), images: billedImages })
-  // A failed answer often says nothing of its tokens or seconds; then the price is a guess.
-  const isGuess =
-    outcome.images === 0 && (!highest.ok || highest.charge.totalNano !== charge?.totalNano)
+  // A failed answer often says nothing of its tokens or seconds, nor does one that broke off; then
+  // the price is a guess.
+  const isShort = outcome.images === 0 || outcome.hasBrokenOff === true
+  const isGuess = isShort && (!highest.ok || highest.charge.totalNano !== charge?.totalNano)
   const isSuspected = billing.includes('unknown') || isDoubtful || !rated.ok || isGuess
   const basis = isSuspected ? 'suspected' : 'book'
   return { ...shared, costNano: bookNano, basis, hasDrifted: isDoubtful || bookNano === 0n }

@@ -41,6 +41,7 @@ export async function settle(
       images: produced.length,
       failures: outcome.kind === 'produced' ? outcome.withheld : [outcome.failure],
       usage: outcome.usage ?? {},
+      hasBrokenOff: outcome.kind === 'produced' && outcome.hasBrokenOff === true,
       ...(outcome.reportedDollars === undefined
         ? {}
         : { reportedDollars: outcome.reportedDollars }),

@@ -1,5 +1,6 @@
 import type { FastifyReply } from 'fastify'
 import type { JsonObject } from '../../core/json.ts'
+import { dollarsFromNano } from '../../core/money.ts'
 import { readImageHeader } from '../../core/quality/image-header.ts'
 import type { ImageRequest } from '../../core/request/image-request.ts'
 import type { OpenAnswer } from '../../gateway/open-answer.ts'
@@ -126,6 +127,12 @@ const NO_USAGE: JsonObject = {
 
 function errorEvent(form: StreamForm, ticket: OpenAnswer, error: unknown): string {
   const known = toGatewayError(error)
-  const body = printError(known, known.requestId ?? ticket.requestId, form.baseUrl)
-  return printEvent('error', body)
+  const { costNano } = known
+  return printEvent('error', {
+    ...printError(known, known.requestId ?? ticket.requestId, form.baseUrl),
+    // Too late for the header that says it otherwise.
+    ...(form.hasBody && costNano !== undefined
+      ? { keeprate: { cost: dollarsFromNano(costNano) } }
+      : {}),
+  })
 }

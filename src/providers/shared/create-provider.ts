@@ -18,6 +18,7 @@ import { deliveryReader } from './delivery-reader.ts'
 import { gather } from './download.ts'
 import { exchangeSubmit } from './exchange-submit.ts'
 import { pollJob } from './poll-job.ts'
+import { probe } from './probe.ts'
 import { rateReportOf } from './rate-headers.ts'
 import {
   exchange,
@@ -129,7 +130,11 @@ async function submit(
   if (answer.status < 200 || answer.status > 299) {
     return findLost(line, clock, line.definition.classify(answer), call, context)
   }
-  return conclude(line, clock, line.definition.fromWire(answer, call), call, context)
+  const outcome = line.definition.fromWire(answer, call)
+  // An answer that nobody can read says nothing of the job that it was to name.
+  const isUnread = outcome.kind === 'failed' && outcome.failure.class === 'bad_image'
+  if (isUnread) return findLost(line, clock, outcome.failure, call, context)
+  return conclude(line, clock, outcome, call, context)
 }
 
 /** How long a call may take from its first byte to its last. */
@@ -137,8 +142,9 @@ const limitOf = ({ model }: ProviderCall, { timeoutMs }: CallContext): number =>
   Math.min(model.timeoutMs, timeoutMs ?? model.timeoutMs)
 
 /**
- * What became of a submit that failed. When nobody knows whether it was accepted, the provider's
- * webhook may still name the job, which is polled then: what was accepted is paid.
+ * What became of a submit that failed. When nobody knows whether it was accepted, or could not read
+ * the answer, the provider's webhook may still name the job, which is polled then: what was accepted
+ * is paid.
  */
 async function findLost(
   line: Line,
@@ -147,8 +153,8 @@ async function findLost(
   call: ProviderCall,
   context: CallContext,
 ): Promise<CallOutcome> {
-  const job =
-    reason.billed === 'unknown' ? await context.reports?.findJob(context.signal) : undefined
+  const mayRun = reason.billed === 'unknown' || reason.class === 'bad_image'
+  const job = mayRun ? await context.reports?.findJob(context.signal) : undefined
   if (job === undefined) return { kind: 'failed', failure: reason }
   await context.onSubmitted(job)
   return poll(line, clock, job, call, context)
@@ -206,6 +212,7 @@ async function stream(
   }
   const earlier: HttpEvent[] = []
   let provisional: WireOutcome | undefined
+  let isWhole = false
   try {
     for await (const event of events) {
       const read = flow.fromEvent(event, call, earlier)
@@ -213,35 +220,20 @@ async function stream(
       if (read.kind === 'partial') context.onPartial?.(read.partial)
       if (read.kind !== 'outcome') continue
       provisional = read.outcome
-      if (read.isProvisional !== true) break
+      isWhole = read.isProvisional !== true
+      if (isWhole) break
     }
   } catch (error) {
     // A picture that came is paid, whatever broke off after it.
     if (provisional === undefined) throw error
   }
-  if (provisional !== undefined) return conclude(line, clock, provisional, call, context)
+  if (provisional !== undefined) {
+    const isCut = provisional.kind === 'produced' && !isWhole
+    const outcome = isCut ? { ...provisional, hasBrokenOff: true as const } : provisional
+    return conclude(line, clock, outcome, call, context)
+  }
   return {
     kind: 'failed',
     failure: failure('timeout_unknown', 'the stream ended without a picture'),
   }
-}
-
-async function probe(
-  line: Line,
-  signal: AbortSignal,
-): Promise<{ readonly ok: boolean; readonly message: string }> {
-  const wire = line.definition.probe
-  if (wire === undefined) return { ok: true, message: 'nothing to ask' }
-  const limitMs = transportLimits.pollMs
-  const request = toHttp(line, wire, {
-    timeouts: { headersMs: limitMs, totalMs: limitMs },
-    maxBytes: 16 * 1024 * 1024,
-    signal,
-  })
-  const result = await exchange(line, request)
-  if ('failure' in result) return { ok: false, message: result.failure.message }
-  const { status } = result.answer
-  const isGood = status >= 200 && status <= 299
-  const message = isGood ? 'answers' : line.definition.classify(result.answer).message
-  return { ok: isGood, message }
 }
