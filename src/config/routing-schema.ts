@@ -46,6 +46,13 @@ export const routingMembers = {
     .boolean()
     .optional()
     .describe('Whether all pictures of a group come from one model; a request may say so itself'),
+  batch_services: z
+    .boolean()
+    .optional()
+    .describe(
+      'Whether lines of batches that may take a day go to the batch services of providers, which ' +
+        'cost less',
+    ),
   data_policy: dataPolicySchema.optional(),
   previews: z
     .strictObject({

@@ -96,6 +96,13 @@ export const routingSettings: readonly SettingDefinition[] = [
     default: defaultRoutingRules.isConsistent,
     read: flag,
   },
+  {
+    key: 'batchServices',
+    path: ['batch_services'],
+    variables: ['KEEPRATE_BATCH_SERVICES'],
+    default: defaultRoutingRules.usesBatchServices,
+    read: flag,
+  },
   { key: 'dataPolicy', path: ['data_policy'], variables: [], read: readDataPolicy },
   {
     key: 'previewMaxShare',
@@ -166,6 +173,7 @@ export const toRoutingRules = ({
   repeatMost,
   repeatWithinMs,
   consistentGroups,
+  batchServices,
   dataPolicy,
   providers,
   previewMaxShare,
@@ -177,6 +185,7 @@ export const toRoutingRules = ({
   onGateRefusal,
   repeats: { mode: repeatMode, most: repeatMost, withinMs: repeatWithinMs },
   isConsistent: consistentGroups,
+  usesBatchServices: batchServices,
   ...(dataPolicy === undefined
     ? {}
     : { dataPolicy: (id: string) => forbiddenBy(dataPolicy, providers[id]?.data) }),

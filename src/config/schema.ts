@@ -272,6 +272,7 @@ export interface Settings {
   readonly repeatMost: number
   readonly repeatWithinMs: number
   readonly consistentGroups: boolean
+  readonly batchServices: boolean
   readonly dataPolicy?: DataPolicy
   /** Milliseconds, or by what was measured; undefined = only requests that ask for it. */
   readonly hedgeAfter?: 'p95' | number

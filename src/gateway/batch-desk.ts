@@ -16,6 +16,7 @@ import { type BatchParts, queueInput, validateInput } from './batch-input.ts'
 import { type OutputKind, printOutput } from './batch-output.ts'
 import type { BatchWords } from './batch-words.ts'
 import { BUDGETS_REMEMBERED_MS } from './budget-desk.ts'
+import { ChunkDriver } from './chunk-drive.ts'
 import type { Caller } from './dependencies.ts'
 import type { Gateway } from './gateway.ts'
 
@@ -204,8 +205,10 @@ async function waitForLines(
   { deps, jobs }: BatchParts,
   { pause, isStopped }: Reins,
 ): Promise<Batch | undefined> {
+  const chunks = new ChunkDriver(deps)
   while (!isStopped()) {
     const batch = await current()
+    await chunks.step(batch)
     const { id: batchId, progress, cancellingAt } = batch
     const isLate = cancellingAt === undefined && deps.clock.now() >= batch.expiresAt
     const expiredAt = isLate ? (progress.expiredAt ?? deps.clock.now()) : progress.expiredAt

@@ -3,6 +3,8 @@ import { type Batch, type BatchFault, batchLimits, type StoredFile } from '../co
 import { type BatchLine, readBatchLine, tagLine } from '../core/jobs/batch-line.ts'
 import type { Fact } from '../core/jobs/request-record.ts'
 import type { BatchWords } from './batch-words.ts'
+import { isBudgetRefusal } from './budget-refusal.ts'
+import { type NewChunk, type ServiceLine, toChunks, toServiceLine } from './chunk-lines.ts'
 import type { Dependencies } from './dependencies.ts'
 import type { JobDesk } from './job-desk.ts'
 import { readLines } from './read-lines.ts'
@@ -11,7 +13,7 @@ import { type Enqueued, refusedFacts } from './to-queued.ts'
 /** Faults that are told of one file. */
 const MAX_FAULTS = 100
 /** Lines that are put into the queue together. */
-const LINES_AT_ONCE = 100
+const LINES_AT_ONCE = 200
 
 /** What reading a batch needs. */
 export interface BatchParts {
@@ -66,12 +68,14 @@ export async function queueInput(
   const caller = { keyId: batch.keyId, tenant: batch.tenant }
   const last = await deps.stores.queue.lastLine(batch.id)
   let requests: Enqueued[] = []
+  let services: ServiceLine[] = []
   let refused: Fact[] = []
   let count = 0
   const flush = async (): Promise<void> => {
-    const facts = refused
-    await jobs.enqueue(requests, () => facts)
+    const chunks = await toChunks(services, batch, deps)
+    await enqueueAll({ requests, chunks, facts: refused }, { deps, jobs })
     requests = []
+    services = []
     refused = []
     count = 0
   }
@@ -83,7 +87,10 @@ export async function queueInput(
     try {
       if (!read.ok) throw new GatewayError('invalid_request', read.refusal.message)
       const request = await words.read(endpoint, (read.value satisfies BatchLine).body)
-      requests.push({ request: tagLine(request, batch.id), caller, place })
+      const asked = { request: tagLine(request, batch.id), caller, place }
+      const service = await toServiceLine(asked, batch, deps)
+      if (service === undefined) requests.push(asked)
+      else services.push(service)
     } catch (error) {
       if (!GatewayError.isInstance(error)) throw error
       refused.push(...refusedFacts({ caller, place }, error, deps))
@@ -92,4 +99,29 @@ export async function queueInput(
     if (count >= LINES_AT_ONCE) await flush()
   }
   await flush()
+}
+
+/**
+ * Writes lines down, all or none. Chunks are known before their lines are, so that no line is ever
+ * without one; when a budget has no room for all of them, they wait for it in the queue.
+ */
+async function enqueueAll(
+  {
+    requests,
+    chunks,
+    facts,
+  }: {
+    readonly requests: readonly Enqueued[]
+    readonly chunks: readonly NewChunk[]
+    readonly facts: readonly Fact[]
+  },
+  { deps, jobs }: Pick<BatchParts, 'deps' | 'jobs'>,
+): Promise<void> {
+  for (const { chunk } of chunks) await deps.stores.chunks.create(chunk)
+  try {
+    await jobs.enqueue(requests, () => [...facts, ...chunks.flatMap((each) => each.facts)])
+  } catch (error) {
+    if (!isBudgetRefusal(error)) throw error
+    await jobs.enqueue([...requests, ...chunks.flatMap(({ asked }) => asked)], () => facts)
+  }
 }

@@ -65,6 +65,7 @@ const printAttempt = (attempt: Attempt): JsonObject => ({
   preview: attempt.call.preview,
   gated: attempt.call.gated,
   kind: attempt.call.kind,
+  chunk: attempt.call.chunk,
   of: attempt.call.of,
   step: Math.max(0, attempt.step + 1),
   images: attempt.images,

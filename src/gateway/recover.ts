@@ -1,8 +1,8 @@
 import { owedTimes } from '../core/answers/owed-answer.ts'
 import { GatewayError } from '../core/errors/gateway-error.ts'
-import { failure, type ProviderFailure } from '../core/errors/provider-failure.ts'
+import { failure } from '../core/errors/provider-failure.ts'
 import { afterDeath, type PutBack } from '../core/jobs/put-back.ts'
-import type { Attempt, ImageRecord, RequestRecord } from '../core/jobs/request-record.ts'
+import type { Attempt, RequestRecord } from '../core/jobs/request-record.ts'
 import { fromStoredRequest } from '../core/jobs/stored-request.ts'
 import type { Hold, LedgerEntry } from '../core/ledger/entry.ts'
 import { requestTraits } from '../core/purpose/request-traits.ts'
@@ -15,14 +15,13 @@ import type { OpenAttempt } from './open-attempt.ts'
 import { isLook, isLookUp } from './paid-looks.ts'
 import { asPreliminary } from './preliminary.ts'
 import { putBack } from './put-back.ts'
+import { type Found, lookAgain } from './recall-attempts.ts'
 import { reopen } from './reopen.ts'
-import { type EndedAttempt, missingImages, newlyEnded, type ReadyImage, type Run } from './run.ts'
-import { conclude, evidenceOf } from './run-step.ts'
+import { type EndedAttempt, missingImages, newlyEnded, type Run } from './run.ts'
+import { conclude } from './run-step.ts'
 import { deliver } from './stages/deliver.ts'
 import { callContext, recognised } from './stages/execute.ts'
 import { finish } from './stages/finish.ts'
-import { judge } from './stages/judge.ts'
-import { publish } from './stages/publish.ts'
 import { openStop, type Stop } from './stop-order.ts'
 import type { WorkDesk } from './work-desk.ts'
 
@@ -61,52 +60,71 @@ export function openRecordStop(record: RequestRecord): {
   return { stop, cancel }
 }
 
-/** What is written of an attempt, and what a call needs to go on; undefined when it cannot. */
-interface Found {
-  readonly attempt: Attempt
-  readonly images: readonly ImageRecord[]
-  readonly open: OpenAttempt | undefined
-}
-
 async function takeUp(record: RequestRecord, stop: Stop, deps: Dependencies): Promise<void> {
   const { id } = record
   deps.log.info({ requestId: id }, 'request taken up again')
   try {
-    const { requests, ledger } = deps.stores
-    const [attempts, images, hold, entries] = await Promise.all([
-      requests.attempts(id),
-      requests.images(id),
-      ledger.hold(id),
-      ledger.entries(id),
-    ])
-    const started = toRun(record, stop, deps)
-    // A job that was put back before has a hold that was closed with it.
-    const open = hold?.isOpen === true ? { hold, isAccepted: true } : {}
-    const looks = await endLooks(attempts.filter(isLook), open.hold, deps)
-    const begun = { ...started, looksBefore: looks.length, lookUps: looks.filter(isLookUp) }
-    const calls = attempts.filter((attempt) => !isLook(attempt))
-    const earlier = earlierOf(entries, calls, open.hold)
-    const job = begun.job && { job: { ...begun.job, earlier } }
-    const run: Run = { ...begun, ...open, ...job }
-    const found = calls.map((attempt): Found => {
-      const own = images.filter((image) => image.attemptId === attempt.id)
-      return { attempt, images: own, open: reopen(attempt, record, run) }
-    })
-    const lost = found.find((each) => each.open === undefined && !isDone(each))
-    if (lost !== undefined) {
-      const { offer } = lost.attempt
-      deps.log.warn({ requestId: id, offer, book: record.book }, 'offer not configured here')
-      await offerAgain(id, deps)
-      return
+    const usual: Rescue = {
+      outcomeOf: (open, run) => resume(open, run, deps),
+      backOf: (run) => backOf(run, deps),
     }
-    const ended = await Promise.all(found.map((each) => goOn(each, run, deps)))
-    const done = { ...run, ended: ended.map((each) => asPreliminary(withLooks(each, looks))) }
-    const back = backOf(done, deps)
-    await (back === undefined ? end(done, deps) : putBack(done, back, deps))
+    if ((await rescue(record, stop, usual, deps)) === undefined) await offerAgain(id, deps)
   } catch (error) {
     deps.log.error({ requestId: id, error }, 'request not recovered')
     await offerAgain(id, deps)
   }
+}
+
+/** What is done about the calls of a request that were under way, and about what comes of them. */
+export interface Rescue {
+  outcomeOf(open: OpenAttempt, run: Run): Promise<CallOutcome>
+  /** How a job goes back into the queue; undefined when it ends as it is. */
+  backOf(run: Run): PutBack | undefined
+}
+
+/**
+ * Brings a request to its end, or back into the queue, from what is written of it.
+ * @returns its calls, and whether it went back; undefined when an offer is not configured here.
+ */
+export async function rescue(
+  record: RequestRecord,
+  stop: Stop,
+  how: Rescue,
+  deps: Dependencies,
+): Promise<{ readonly ended: readonly EndedAttempt[]; readonly isBack: boolean } | undefined> {
+  const { id } = record
+  const { requests, ledger } = deps.stores
+  const [attempts, images, hold, entries] = await Promise.all([
+    requests.attempts(id),
+    requests.images(id),
+    ledger.hold(id),
+    ledger.entries(id),
+  ])
+  const started = toRun(record, stop, deps)
+  // A job that was put back before has a hold that was closed with it.
+  const open = hold?.isOpen === true ? { hold, isAccepted: true } : {}
+  const looks = await endLooks(attempts.filter(isLook), open.hold, deps)
+  const begun = { ...started, looksBefore: looks.length, lookUps: looks.filter(isLookUp) }
+  const calls = attempts.filter((attempt) => !isLook(attempt))
+  const earlier = earlierOf(entries, calls, open.hold)
+  const job = begun.job && { job: { ...begun.job, earlier } }
+  const run: Run = { ...begun, ...open, ...job }
+  const found = calls.map((attempt): Found => {
+    const own = images.filter((image) => image.attemptId === attempt.id)
+    return { attempt, images: own, open: reopen(attempt, record, run) }
+  })
+  const lost = found.find((each) => each.open === undefined && !isDone(each))
+  if (lost !== undefined) {
+    const { offer } = lost.attempt
+    deps.log.warn({ requestId: id, offer, book: record.book }, 'offer not configured here')
+    return undefined
+  }
+  const gone = await Promise.all(found.map((each) => goOn(each, run, how, deps)))
+  const ended = gone.map((each) => asPreliminary(withLooks(each, looks)))
+  const done = { ...run, ended }
+  const back = how.backOf(done)
+  await (back === undefined ? end(done, deps) : putBack(done, back, deps))
+  return { ended, isBack: back !== undefined }
 }
 
 /** Whether nothing is left to be asked of a provider, or to be looked at. */
@@ -184,11 +202,16 @@ export function toRun(record: RequestRecord, stop: Stop, deps: Dependencies): Ru
   }
 }
 
-async function goOn(found: Found, run: Run, deps: Dependencies): Promise<EndedAttempt> {
+async function goOn(
+  found: Found,
+  run: Run,
+  how: Rescue,
+  deps: Dependencies,
+): Promise<EndedAttempt> {
   const { attempt, open } = found
   if (attempt.state === 'settled' || open === undefined) return lookAgain(found, run, deps)
   const startedMs = deps.clock.monotonicMs()
-  const outcome = await resume(open, run, deps)
+  const outcome = await how.outcomeOf(open, run)
   const durationMs = deps.clock.monotonicMs() - startedMs
   return conclude({ ...open, outcome: recognised(outcome), durationMs }, run, deps)
 }
@@ -221,76 +244,4 @@ async function resume(open: OpenAttempt, run: Run, deps: Dependencies): Promise<
     },
     deps.clock,
   )
-}
-
-/** What an earlier turn of a job came to. */
-export async function recallAttempts(run: Run, deps: Dependencies): Promise<EndedAttempt[]> {
-  const { requests } = deps.stores
-  const attempts = await requests.attempts(run.id)
-  const images = attempts.length === 0 ? [] : await requests.images(run.id)
-  const looks = attempts.filter(isLook)
-  return Promise.all(
-    attempts
-      .filter((attempt) => !isLook(attempt))
-      .map(async (attempt) => {
-        const own = images.filter(({ attemptId }) => attemptId === attempt.id)
-        const found = await lookAgain({ attempt, images: own, open: undefined }, run, deps)
-        return asPreliminary(withLooks(found, looks))
-      }),
-  )
-}
-
-/** Judges and publishes what was settled before the crash and not looked at yet. */
-async function lookAgain(
-  { attempt, images, open }: Found,
-  run: Run,
-  deps: Dependencies,
-): Promise<EndedAttempt> {
-  const done: ReadyImage[] = images
-    .filter((image) => image.state === 'published')
-    .map((record) => ({ record, isReusable: true }))
-  for (const { record } of done) run.shown.add(record.originalDigest)
-  const ended: EndedAttempt = {
-    attempt,
-    images: done,
-    failures: failuresOf(attempt, images),
-    refused: images
-      .filter(({ state, quality }) => state === 'refused' && quality !== undefined)
-      .map((record) => ({ record, isReusable: true })),
-    looks: [],
-    resolved: open?.plan.settings ?? {},
-    durationMs: 0,
-    warnings: [],
-    written: Promise.resolve(true),
-  }
-  const kept: Required<ReadyImage>[] = []
-  for (const record of images.filter((image) => image.state === 'stored')) {
-    const bytes = await deps.images.get(record.digest)
-    if (bytes !== undefined) kept.push({ record, bytes, isReusable: true })
-  }
-  if (open === undefined || kept.length === 0) return ended
-  const outcome: CallOutcome = { kind: 'produced', images: [], withheld: [], usage: {} }
-  const written = Promise.resolve(true)
-  const settled = { ...open, outcome, durationMs: 0, settled: attempt, kept, warnings: [], written }
-  const judged = await judge(settled, run, deps)
-  const published = await publish(judged, evidenceOf(judged, run, deps), deps)
-  return {
-    ...published,
-    images: [...done, ...published.images],
-    refused: [...ended.refused, ...published.refused],
-    failures: [...ended.failures, ...published.failures],
-  }
-}
-
-/** What the receipt says of an attempt that had ended badly, and of pictures that were refused. */
-function failuresOf(
-  { outcome, failureMessage = '' }: Attempt,
-  images: readonly ImageRecord[],
-): readonly ProviderFailure[] {
-  const refused = images.filter((image) => image.state === 'refused')
-  const failures = refused.map(({ refusal = '', quality }) =>
-    failure(quality === undefined ? 'bad_image' : 'gate_refused', refusal),
-  )
-  if (outcome === undefined || outcome === 'produced') return failures
-  return [failure(outcome, failureMessage), ...failures]
 }

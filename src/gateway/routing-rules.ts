@@ -9,6 +9,8 @@ export interface RoutingRules {
   readonly repeats: RepeatRule
   /** Whether all pictures of a group come from one model, unless a request says otherwise. */
   readonly isConsistent: boolean
+  /** Whether lines of batches may go to the batch services of providers. */
+  readonly usesBatchServices: boolean
   /** Why a provider may not see requests; undefined when it may. */
   readonly dataPolicy?: (provider: string) => string | undefined
   readonly previews: {
@@ -30,6 +32,7 @@ export const defaultRoutingRules: RoutingRules = {
   onGateRefusal: 'deliver',
   repeats: defaultRepeatRule,
   isConsistent: false,
+  usesBatchServices: true,
   previews: { mostShare: 0.1 },
   hedge: { ...defaultHedgeRule, isDefault: false },
 }

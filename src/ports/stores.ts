@@ -16,6 +16,7 @@ import type { BeliefStore } from './belief-store.ts'
 import type { BudgetStore } from './budget-store.ts'
 import type { CacheEntries } from './cache-entries.ts'
 import type { CacheLookupStore } from './cache-lookups.ts'
+import type { ChunkStore } from './chunk-store.ts'
 import type { FeedbackStore } from './feedback-store.ts'
 import type { FileStore } from './file-store.ts'
 import type { HistoryStore } from './history-store.ts'
@@ -141,6 +142,7 @@ export interface Stores {
   readonly queue: JobQueue
   readonly files: FileStore
   readonly batches: BatchStore
+  readonly chunks: ChunkStore
   readonly cache: CacheStore
   readonly cacheEntries: CacheEntries
   readonly cacheLookups: CacheLookupStore

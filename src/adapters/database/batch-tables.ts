@@ -29,3 +29,12 @@ export interface BatchRow {
   readonly terms: string
   readonly progress: string
 }
+
+/** Lines of a batch at a provider's own batch service; the rest of it is a document. */
+export interface ChunkRow {
+  readonly id: string
+  readonly batch_id: string
+  readonly state: string
+  readonly created_at: bigint
+  readonly document: string
+}

@@ -8,6 +8,7 @@ import { budgetStore } from './budget-store.ts'
 import { cacheEntries } from './cache-entries.ts'
 import { cacheLookupStore } from './cache-lookup-store.ts'
 import { cacheStore } from './cache-store.ts'
+import { chunkStore } from './chunk-store.ts'
 import type { Engine } from './engine.ts'
 import { feedbackStore } from './feedback-store.ts'
 import { fileStore } from './file-store.ts'
@@ -43,6 +44,7 @@ export async function openStores(engine: Engine): Promise<Stores> {
     queue: jobQueue(engine),
     files: fileStore(engine),
     batches: batchStore(engine),
+    chunks: chunkStore(engine),
     cache: cacheStore(engine),
     cacheEntries: cacheEntries(engine),
     cacheLookups: cacheLookupStore(engine),

@@ -1,6 +1,6 @@
 import type { AlertRow } from './alert-rows.ts'
 import type { IdempotencyKeyRow, OwedAnswerRow } from './answer-rows.ts'
-import type { BatchRow, FileRow } from './batch-tables.ts'
+import type { BatchRow, ChunkRow, FileRow } from './batch-tables.ts'
 import type {
   BeliefCountRow,
   BeliefGenerationRow,
@@ -200,6 +200,7 @@ export interface Schema {
   readonly idempotency_keys: IdempotencyKeyRow
   readonly files: FileRow
   readonly batches: BatchRow
+  readonly batch_chunks: ChunkRow
   readonly schema_migrations: MigrationRow
 }
 

@@ -7,6 +7,7 @@ import { closingFacts, openingFacts, sampleNow } from '../../testing/sample-reco
 import { testAlertStore } from '../../testing/test-alert-store.ts'
 import { testAnswerStore } from '../../testing/test-answer-store.ts'
 import { testBatchStore } from '../../testing/test-batch-store.ts'
+import { testChunkStore } from '../../testing/test-chunk-store.ts'
 import { testBeliefStore } from '../../testing/test-belief-store.ts'
 import { testBudgetStore } from '../../testing/test-budget-store.ts'
 import { testCacheEntries } from '../../testing/test-cache-entries.ts'
@@ -55,6 +56,7 @@ function testPostgres(url: string): void {
   testJobQueue('PostgreSQL', open)
   testFileStore('PostgreSQL', open)
   testBatchStore('PostgreSQL', open)
+  testChunkStore('PostgreSQL', open)
   testBudgetStore('PostgreSQL', open)
   testCacheStore('PostgreSQL', open)
   testCacheEntries('PostgreSQL', open)
@@ -104,6 +106,7 @@ const EMPTY_ALL = [
   'idempotency_keys',
   'files',
   'batches',
+  'batch_chunks',
   'images',
   'attempts',
   'holds',

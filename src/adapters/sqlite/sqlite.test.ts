@@ -9,6 +9,7 @@ import { closingFacts, openingFacts, sampleNow } from '../../testing/sample-reco
 import { testAlertStore } from '../../testing/test-alert-store.ts'
 import { testAnswerStore } from '../../testing/test-answer-store.ts'
 import { testBatchStore } from '../../testing/test-batch-store.ts'
+import { testChunkStore } from '../../testing/test-chunk-store.ts'
 import { testBeliefStore } from '../../testing/test-belief-store.ts'
 import { testBudgetStore } from '../../testing/test-budget-store.ts'
 import { testCacheEntries } from '../../testing/test-cache-entries.ts'
@@ -44,6 +45,7 @@ testRequestStore('SQLite', open)
 testJobQueue('SQLite', open)
 testFileStore('SQLite', open)
 testBatchStore('SQLite', open)
+testChunkStore('SQLite', open)
 testBudgetStore('SQLite', open)
 testCacheStore('SQLite', open)
 testCacheEntries('SQLite', open)

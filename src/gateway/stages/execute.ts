@@ -190,7 +190,7 @@ const unsent: CallOutcome = {
 }
 
 /** Everything a call needs; a failure here costs nothing, because nothing was sent. */
-async function prepare(
+export async function prepare(
   { attempt, plan, provider }: OpenAttempt,
   run: Run,
   deps: Dependencies,

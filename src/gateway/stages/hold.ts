@@ -2,6 +2,7 @@ import { makeId } from '../../core/ids.ts'
 import type { RequestRecord } from '../../core/jobs/request-record.ts'
 import { toStoredRequest } from '../../core/jobs/stored-request.ts'
 import type { Hold } from '../../core/ledger/entry.ts'
+import type { Nano } from '../../core/money.ts'
 import type { ImageFormat, ImageRequest } from '../../core/request/image-request.ts'
 import type { Plan } from '../../core/routing/plan.ts'
 import { acceptanceOf, isAcceptance } from '../acceptance.ts'
@@ -44,14 +45,7 @@ export async function hold(run: Run, deps: Dependencies): Promise<Run> {
   const reservation = await deps.bytes.reserve(bytes, run.stop.buying, owner)
   // Nobody waits for it any more: it is noted, and nothing is put aside for it.
   if (reservation === undefined) return { ...run, unwritten: [accepted] }
-  const opened: Hold = {
-    id: makeId('hld', deps.random.bytes(16), deps.clock.now()),
-    requestId: run.id,
-    book: record.book,
-    keyId: run.caller.keyId,
-    amountNano: plan.holdNano,
-    openedAt: deps.clock.now(),
-  }
+  const opened = makeHold(record, plan.holdNano, deps)
   return {
     ...run,
     reservation,
@@ -66,6 +60,16 @@ export async function hold(run: Run, deps: Dependencies): Promise<Run> {
   }
 }
 
+/** Money put aside for a request. */
+export const makeHold = (
+  { id: requestId, book, keyId }: RequestRecord,
+  amountNano: Nano,
+  { clock, random }: Dependencies,
+): Hold => ({
+  id: makeId('hld', random.bytes(16), clock.now()),
+  ...{ requestId, book, keyId, amountNano, openedAt: clock.now() },
+})
+
 /** Bytes that the answer and the input images of a request are expected to need in memory. */
 function expectedBytes(request: ImageRequest, plan: Plan, images: number): number {
   const first = plan.steps[0]
@@ -76,7 +80,8 @@ function expectedBytes(request: ImageRequest, plan: Plan, images: number): numbe
   return Math.ceil(width * height * perPixel * images) + inputBytes
 }
 
-function toRecord(run: Run, deps: Dependencies): RequestRecord {
+/** What is written of a run that has its plan. */
+export function toRecord(run: Run, deps: Dependencies): RequestRecord {
   return {
     id: run.id,
     tenant: run.caller.tenant,

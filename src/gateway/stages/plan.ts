@@ -109,7 +109,7 @@ function planByName(run: Run, missing: number, deps: Dependencies): Run {
 }
 
 /** Most that looking at the pictures of one step may cost. */
-function looksNano(run: Run, candidates: readonly Candidate[], deps: Dependencies): Nano {
+export function looksNano(run: Run, candidates: readonly Candidate[], deps: Dependencies): Nano {
   const { gates } = standardOf(run, deps).purpose
   const isSimulated = candidates.some((candidate) => candidate.isSimulated)
   return deps.gates.ceilingNano(gates, isSimulated) * BigInt(missingImages(run))

@@ -14,6 +14,7 @@ import { qualityNotes } from './0015-quality-notes.ts'
 import { keptPictures } from './0016-kept-pictures.ts'
 import { filesAndBatches } from './0017-files-and-batches.ts'
 import { expiringFiles } from './0018-expiring-files.ts'
+import { batchChunks } from './0019-batch-chunks.ts'
 import { pausedJobs } from './0020-paused-jobs.ts'
 import type { Migration } from './migration.ts'
 
@@ -35,5 +36,6 @@ export const migrations: readonly Migration[] = [
   keptPictures,
   filesAndBatches,
   expiringFiles,
+  batchChunks,
   pausedJobs,
 ]

@@ -1,0 +1,141 @@
+import { makeId } from '../core/ids.ts'
+import type { Batch } from '../core/jobs/batch.ts'
+import type { Chunk } from '../core/jobs/chunk.ts'
+import type { Fact } from '../core/jobs/request-record.ts'
+import { makePlan } from '../core/routing/plan.ts'
+import type { Dependencies } from './dependencies.ts'
+import type { Run } from './run.ts'
+import { findService, type ServiceOffer } from './service-offer.ts'
+import { afford } from './stages/afford.ts'
+import { draftAttempts } from './stages/execute.ts'
+import { makeHold, toRecord } from './stages/hold.ts'
+import { normalise } from './stages/normalise.ts'
+import { looksNano } from './stages/plan.ts'
+import { openStop } from './stop-order.ts'
+import { type Enqueued, toQueued } from './to-queued.ts'
+
+/** A line that a batch service makes, before it is in a chunk. */
+export interface ServiceLine {
+  /** As it would go into the queue. */
+  readonly asked: Enqueued
+  readonly run: Run
+  readonly offer: ServiceOffer
+  /** Bytes that it has on the way. */
+  readonly bytes: number
+}
+
+/** A chunk that is not written yet, with the facts of its lines. */
+export interface NewChunk {
+  readonly chunk: Chunk
+  readonly facts: readonly Fact[]
+  /** Its lines, for the queue, when no budget has room for all of them. */
+  readonly asked: readonly Enqueued[]
+}
+
+/** How long a chunk owns its lines beyond the end of its batch: results may come late. */
+const OWNED_AFTER_MS = 48 * 3_600_000
+/** Base64 and the words around it. */
+const WIRE_FACTOR = 1.4
+const LINE_BYTES = 2_048
+
+/** The way of a line to a batch service; undefined when the queue makes it. */
+export async function toServiceLine(
+  asked: Enqueued,
+  batch: Batch,
+  deps: Dependencies,
+): Promise<ServiceLine | undefined> {
+  if (!deps.rules.usesBatchServices) return undefined
+  let run: Run
+  try {
+    run = normalise(asked.request, asked.caller, { watch: {}, stop: openStop() }, deps)
+  } catch {
+    // The queue says what is wrong with it.
+    return undefined
+  }
+  const offer = await findService(run, batch, deps)
+  if (offer === undefined) return undefined
+  const { images, mask, prompt } = run.request
+  const inputs = [...images, ...(mask === undefined ? [] : [mask])]
+  const inputBytes = inputs.reduce((sum, { byteLength }) => sum + byteLength, 0)
+  return { asked, run, offer, bytes: inputBytes * WIRE_FACTOR + prompt.length + LINE_BYTES }
+}
+
+/** Puts lines together that one batch of a provider can hold: those of one offer and operation. */
+export async function toChunks(
+  lines: readonly ServiceLine[],
+  batch: Batch,
+  deps: Dependencies,
+): Promise<readonly NewChunk[]> {
+  const groups: { readonly name: string; bytes: number; readonly lines: ServiceLine[] }[] = []
+  for (const line of lines) {
+    const { candidate, service } = line.offer
+    const name = `${candidate.offer} ${candidate.fit.operation}`
+    const { limits } = service
+    const group = groups.findLast((each) => each.name === name)
+    const hasRoom =
+      group !== undefined &&
+      group.lines.length < limits.lines &&
+      group.bytes + line.bytes <= limits.bytes
+    if (hasRoom) {
+      group.lines.push(line)
+      group.bytes += line.bytes
+    } else groups.push({ name, bytes: line.bytes, lines: [line] })
+  }
+  return Promise.all(groups.map((group) => toChunk(group.lines, batch, deps)))
+}
+
+async function toChunk(
+  lines: readonly ServiceLine[],
+  batch: Batch,
+  deps: Dependencies,
+): Promise<NewChunk> {
+  const now = deps.clock.now()
+  const id = makeId('chk', deps.random.bytes(16), now)
+  const opened = await Promise.all(lines.map((line) => openLine(line, id, batch, deps)))
+  return {
+    chunk: {
+      ...{ id, batchId: batch.id, state: 'written', createdAt: now },
+      offer: lines[0]?.offer.candidate.offer ?? '',
+      lines: opened.map(({ requestId, attemptId }) => ({ requestId, attemptId })),
+    },
+    facts: opened.flatMap(({ facts }) => facts),
+    asked: lines.map(({ asked }) => asked),
+  }
+}
+
+/** A line begins as a job that runs already: its chunk owns it, and the money is put aside. */
+async function openLine(
+  { asked, run, offer }: ServiceLine,
+  chunkId: string,
+  batch: Batch,
+  deps: Dependencies,
+): Promise<{ requestId: string; attemptId: string; facts: readonly Fact[] }> {
+  const queued = toQueued(asked, deps)
+  const { candidate } = offer
+  const made = makePlan({
+    ...{ candidates: [candidate], exclusions: [], ranking: 'cheapest', maxSteps: 1 },
+    besideNano: looksNano(run, [candidate], deps),
+  })
+  const [chosen] = made.explanation
+  const reason = 'its batch service costs less than the best offer of the queue'
+  const plan = { ...made, explanation: chosen === undefined ? [] : [{ ...chosen, reason }] }
+  const place = queued.place && { ...queued.place, fence: 1 }
+  const job = place && { job: { record: { ...queued, place }, place, earlier: 0 } }
+  const planned = await afford({ ...run, ...job, id: queued.id, plan }, deps)
+  const request = {
+    ...toRecord(planned, deps),
+    ...{ leaseOwner: chunkId, leaseUntil: batch.expiresAt + OWNED_AFTER_MS },
+  }
+  const hold = makeHold(request, plan.holdNano, deps)
+  const [draft] = draftAttempts(planned, candidate, 0, deps)
+  if (draft === undefined) throw new TypeError('a line without a call')
+  const attempt = { ...draft.attempt, call: { ...draft.attempt.call, chunk: chunkId } }
+  return {
+    ...{ requestId: request.id, attemptId: attempt.id },
+    facts: [
+      { kind: 'request-accepted', request },
+      { kind: 'hold-opened', hold, claims: planned.claims ?? [] },
+      { kind: 'attempt-started', attempt },
+    ],
+  }
+}
