@@ -23,7 +23,7 @@ import { readAll } from './read-all.ts'
 /** How the upstream is started. */
 export interface UpstreamSettings {
   readonly delayMs: number
-  /** Calls that it works on at once; one more is refused as being too many. No limit when absent. */
+  /** Calls that it works on at once; one more is refused. No limit when absent. */
   readonly parallelCalls?: number
 }
 

@@ -28,7 +28,7 @@ interface Pace {
   fetches: number
 }
 
-/** Takes chunks of one batch on, one step at a time; what it leaves off, another process goes on with. */
+/** Takes chunks of one batch on, step by step; another process goes on where it leaves off. */
 export class ChunkDriver {
   readonly #deps: Dependencies
   readonly #paces = new Map<string, Pace>()

@@ -9,8 +9,8 @@ import { findService, type ServiceOffer } from './service-offer.ts'
 import { afford } from './stages/afford.ts'
 import { draftAttempts } from './stages/execute.ts'
 import { makeHold, toRecord } from './stages/hold.ts'
-import { normalise } from './stages/normalise.ts'
-import { looksNano } from './stages/plan.ts'
+import { beginRun } from './stages/normalise.ts'
+import { listPrice, looksNano } from './stages/plan.ts'
 import { openStop } from './stop-order.ts'
 import { type Enqueued, toQueued } from './to-queued.ts'
 
@@ -47,7 +47,7 @@ export async function toServiceLine(
   if (!deps.rules.usesBatchServices) return undefined
   let run: Run
   try {
-    run = normalise(asked.request, asked.caller, { watch: {}, stop: openStop() }, deps)
+    run = beginRun(asked.request, asked.caller, { watch: {}, stop: openStop() }, deps)
   } catch {
     // The queue says what is wrong with it.
     return undefined
@@ -121,7 +121,9 @@ async function openLine(
   const plan = { ...made, explanation: chosen === undefined ? [] : [{ ...chosen, reason }] }
   const place = queued.place && { ...queued.place, fence: 1 }
   const job = place && { job: { record: { ...queued, place }, place, earlier: 0 } }
-  const planned = await afford({ ...run, ...job, id: queued.id, plan }, deps)
+  const listNano = listPrice(run, deps)
+  const listed = listNano === undefined ? {} : { listNano }
+  const planned = await afford({ ...run, ...job, ...listed, id: queued.id, plan }, deps)
   const request = {
     ...toRecord(planned, deps),
     ...{ leaseOwner: chunkId, leaseUntil: batch.expiresAt + OWNED_AFTER_MS },

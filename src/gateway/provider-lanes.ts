@@ -5,9 +5,9 @@ import { LanePause } from './lane-pause.ts'
 
 /** Limits of waiting for a provider. */
 const limits = {
-  /** Calls that wait for one credential, of callers or of jobs; more go to the next offer at once. */
+  /** Callers that wait for one credential, and jobs; more go to the next offer at once. */
   maxWaiting: 1_000,
-  /** Share of an allowance that jobs leave free: a caller finds room though a batch saturates it. */
+  /** Share of an allowance that jobs leave free, so that a caller finds room beside a batch. */
   reserve: 0.2,
   /** How long it is remembered how many calls were too many. */
   rememberedMs: 600_000,

@@ -1,6 +1,6 @@
 import type { CallPlan } from '../core/catalog/call-plan.ts'
 import type { ProviderFailure } from '../core/errors/provider-failure.ts'
-import type { CallContext, CallOutcome, ProviderCall, ProviderJob } from './provider.ts'
+import type { CallOutcome, ProviderCall, ProviderJob } from './provider-call.ts'
 
 /** What one of a provider's own batches may hold, and how long it may take. */
 export interface BatchServiceLimits {
@@ -35,7 +35,10 @@ export interface BatchedOutcome {
   readonly outcome: CallOutcome
 }
 
-type Asking = Pick<CallContext, 'signal'>
+/** What a question to a service may be given up by. */
+interface Asking {
+  readonly signal?: AbortSignal
+}
 
 /**
  * A provider's own service for calls that may take a day and cost less. All lines of one batch are

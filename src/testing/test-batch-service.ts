@@ -30,7 +30,7 @@ export function batchedCall(model: Model, key: string, prompt: string): BatchedC
 
 /** Contract of {@link BatchService}, on an emulated provider. */
 export function testBatchService(name: string, open: () => Promise<BatchServiceStand>): void {
-  const on = (claim: string, play: (stand: BatchServiceStand) => Promise<void>): void =>
+  const on: On = (claim, play) =>
     test(`${name}: ${claim}`, async () => {
       const stand = await open()
       try {
@@ -39,7 +39,13 @@ export function testBatchService(name: string, open: () => Promise<BatchServiceS
         await stand.close()
       }
     })
+  goodEnds(on)
+  badEnds(on)
+}
 
+type On = (claim: string, play: (stand: BatchServiceStand) => Promise<void>) => void
+
+function goodEnds(on: On): void {
   on('lines come back by their names, in any order, and are paid once', async (stand) => {
     const calls = callsOf(stand, { a: 'a cup', b: 'a jug', c: 'sandbox:moderate-input' })
     const job = await submit(stand, 'chk_1', calls)
@@ -78,7 +84,9 @@ export function testBatchService(name: string, open: () => Promise<BatchServiceS
     expect(made.length).toBeLessThan(letters.length)
     expect(stand.bill()).toHaveLength(made.length)
   })
+}
 
+function badEnds(on: On): void {
   on('a line that is not made in time is missing or has failed, and is free', async (stand) => {
     const calls = callsOf(stand, { a: 'a cup', b: 'sandbox:job-stuck' })
     const job = await submit(stand, 'chk_1', calls)

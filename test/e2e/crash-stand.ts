@@ -54,8 +54,8 @@ export interface CrashStand {
   /** Starts a gateway on the database; with a home of its own only when one is given. */
   start(home?: string, environment?: Readonly<Record<string, string>>): Promise<Stand>
   bill(): Promise<readonly Billed[]>
-  /** How many calls were sent to the providers, polls and downloads not counted. */
-  callsSent(): Promise<number>
+  /** How many calls were sent to the providers, or to one path, polls and downloads not counted. */
+  callsSent(path?: string): Promise<number>
   /** What the books say the key has spent and held, and what an audit finds. */
   books(): Promise<Books>
   clear(): Promise<void>
@@ -97,10 +97,12 @@ export async function startCrashStand(kind: Database['name'], speed = SPEED): Pr
       return gateway
     },
     bill: async () => (await control('bill')).entries as readonly Billed[],
-    callsSent: async () => {
+    callsSent: async (path) => {
       const { requests } = await control('requests')
-      return (requests as readonly { method: string }[]).filter(({ method }) => method === 'POST')
-        .length
+      const posts = (requests as readonly { method: string; path: string }[]).filter(
+        (each) => each.method === 'POST' && (path === undefined || each.path === path),
+      )
+      return posts.length
     },
     books: () => readBooks(database.url ?? join(firstHome, 'keeprate.db')),
     clear: async () => {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { tortureBatch } from '../torture/batch-run.ts'
 import { provingDeaths } from '../torture/defects.ts'
 import { killPoints, reaches } from '../torture/kill-points.ts'
 import { type Death, tortureOnce } from '../torture/torture-run.ts'
@@ -34,6 +35,12 @@ test('a gateway that writes what it sends only after it was sent is caught', asy
   const { flaws } = await tortureOnce({ ...provingDeaths[defect], seed: 0, defect })
   expect(flaws).toContain('a paid picture was lost')
 })
+
+test('of a batch whose gateway dies, then cancelled, no line is lost, or sent twice or late', async () => {
+  const outcome = await tortureBatch({ lines: 300, kills: 2, cancelAt: 0.5, delayMs: 50 })
+  expect(outcome).toMatchObject({ status: 'cancelled', flaws: [] })
+  expect(outcome.made).toBeGreaterThan(0)
+}, 120_000)
 
 test('there are fourteen points, and a provider that answers at once has no job to die in', () => {
   expect(killPoints).toHaveLength(14)

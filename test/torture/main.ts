@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util'
 import { postgres } from '../../tools/services/postgres.ts'
 import { installDebianPackages, provideServices } from '../../tools/services/provide.ts'
 import { databaseKinds } from '../e2e/stand.ts'
+import { tortureBatch } from './batch-run.ts'
 import { defects, provingDeaths } from './defects.ts'
 import { killPoints, reaches, type Style, styles } from './kill-points.ts'
 import { type Death, type Outcome, tortureOnce } from './torture-run.ts'
@@ -34,7 +35,8 @@ try {
   const deaths = [...everyDeath()]
   const isSound = (await dieAll(deaths)) && (await catchAll())
   const isPlayed = values['only-deaths'] || (await playInFull())
-  process.exitCode = isSound && isPlayed ? 0 : 1
+  const isWhole = values['only-deaths'] || (await dieInBatch())
+  process.exitCode = isSound && isPlayed && isWhole ? 0 : 1
 } finally {
   await services.stop()
 }
@@ -107,4 +109,11 @@ async function playInFull(): Promise<boolean> {
   console.log(await readFile(table, 'utf8').catch(() => 'no table of faults was written'))
   await rm(folder, { recursive: true, force: true })
   return status === 0
+}
+
+/** Whether a batch as large as may be comes through ten deaths and a cancelling. */
+async function dieInBatch(): Promise<boolean> {
+  const batch = await tortureBatch({ lines: 50_000, kills: 10, cancelAt: 0.4, delayMs: 50 })
+  console.log(`a batch: ${JSON.stringify(batch)}`)
+  return batch.flaws.length === 0
 }

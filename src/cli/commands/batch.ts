@@ -205,13 +205,15 @@ async function showOn(batch: Batch, { stores, gateway }: Keeprate, signal: Abort
 async function report(output: Output, batch: Batch, { stores }: Keeprate): Promise<number> {
   const printed = await printBatch(batch, stores)
   const { total, completed, failed } = countsOf(printed)
-  const { cost, saved, paused_until: pausedUntil } = printed.keeprate as unknown as Sums
+  const sums = printed.keeprate as unknown as Sums
+  const { cost, saved, services, paused_until: pausedUntil } = sums
   const faults = batch.progress.faults ?? []
   output.data(
     printed,
     [
       `${batch.id}   ${batch.state}   ${completed} of ${total} made, ${failed} failed`,
       `cost   $${cost}   saved $${saved}`,
+      ...services.map(printService),
       ...(pausedUntil === null ? [] : [`paused until ${pausedUntil}`]),
       ...faults.map(({ line, message }) => `line ${line ?? '-'}: ${message}`),
     ].join('\n'),
@@ -219,7 +221,22 @@ async function report(output: Output, batch: Batch, { stores }: Keeprate): Promi
   return codeOf(printed)
 }
 
+/** What a provider's own batch service does, or did, of a batch. */
+interface PrintedService {
+  readonly offer: string
+  readonly lines: number
+  readonly waiting: number
+  readonly made: number
+  readonly queued: number
+  readonly saved: string
+}
+
+const printService = ({ offer, lines, waiting, made, queued, saved }: PrintedService): string =>
+  `service of ${offer}   ${lines} lines: ${made} made, ${waiting} waiting, ` +
+  `${queued} to the queue   saved $${saved}`
+
 interface Sums {
+  readonly services: readonly PrintedService[]
   readonly cost: string
   readonly saved: string
   readonly paused_until: string | null

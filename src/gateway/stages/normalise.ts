@@ -18,6 +18,18 @@ import type { Run } from '../run.ts'
 export function normalise(
   asked: ImageRequest,
   caller: Caller,
+  parts: Pick<Run, 'watch' | 'stop'>,
+  deps: Dependencies,
+): Run {
+  const run = beginRun(asked, caller, parts, deps)
+  const repeated = deps.repeats.note(asked, caller, run.startedAt)
+  return { ...run, warnings: [...run.warnings, ...repeated] }
+}
+
+/** The same, for a look at what would become of a request: it is not counted as asked. */
+export function beginRun(
+  asked: ImageRequest,
+  caller: Caller,
   { watch, stop }: Pick<Run, 'watch' | 'stop'>,
   deps: Dependencies,
 ): Run {
@@ -29,7 +41,6 @@ export function normalise(
   checkBaseline(asked, snapshot, startedAt)
   const purpose = asked.purpose ?? resolution.purpose
   checkCount(asked.n, deps.purposes.of(purpose))
-  const repeated = deps.repeats.note(asked, caller, startedAt)
   const said = resolution.purpose === undefined ? {} : { purposeOfModel: resolution.purpose }
   const onPolicyRefusal = asked.onPolicyRefusal ?? deps.rules.onPolicyRefusal
   const onGateRefusal = asked.onGateRefusal ?? deps.rules.onGateRefusal
@@ -49,7 +60,7 @@ export function normalise(
     startedMs,
     watch,
     stop,
-    warnings: [...resolution.warnings, ...repeated],
+    warnings: [...resolution.warnings],
     hits: [],
     shown: new Set(),
     shownHashes: [],

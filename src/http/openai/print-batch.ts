@@ -1,4 +1,5 @@
 import type { Batch, BatchFault, BatchState } from '../../core/jobs/batch.ts'
+import type { Chunk } from '../../core/jobs/chunk.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { dollarsFromNano } from '../../core/money.ts'
 import type { Instant } from '../../core/time.ts'
@@ -7,9 +8,13 @@ import type { Stores } from '../../ports/stores.ts'
 /** A batch as OpenAI prints it, with what its lines came to and cost. */
 export async function printBatch(
   batch: Batch,
-  { queue }: Pick<Stores, 'queue'>,
+  { queue, chunks }: Pick<Stores, 'queue' | 'chunks'>,
 ): Promise<JsonObject> {
-  const [counts, sums] = await Promise.all([queue.countBatch(batch.id), queue.sumBatch(batch.id)])
+  const [counts, sums, handedIn] = await Promise.all([
+    queue.countBatch(batch.id),
+    queue.sumBatch(batch.id),
+    chunks.ofBatch(batch.id),
+  ])
   const { terms, progress, state, endedAt } = batch
   const count = (...states: Parameters<typeof counts.get>[0][]): number =>
     states.reduce((sum, each) => sum + (counts.get(each) ?? 0), 0)
@@ -48,8 +53,28 @@ export async function printBatch(
       paused_until:
         sums.pausedUntil === undefined ? null : new Date(sums.pausedUntil).toISOString(),
       cancelled: count('cancelled'),
+      services: printServices(handedIn),
     },
   }
+}
+
+/** What providers' own batch services made, and what that saved beside calls one by one. */
+function printServices(chunks: readonly Chunk[]): readonly JsonObject[] {
+  const offers = [...new Set(chunks.map(({ offer }) => offer))].toSorted()
+  return offers.map((offer) => {
+    const own = chunks.filter((chunk) => chunk.offer === offer)
+    const sum = (count: (chunk: Chunk) => number): number =>
+      own.reduce((total, chunk) => total + count(chunk), 0)
+    return {
+      offer,
+      batches: own.length,
+      lines: sum(({ lines }) => lines.length),
+      waiting: sum(({ state, lines }) => (state === 'ended' ? 0 : lines.length)),
+      made: sum(({ sums }) => sums?.made ?? 0),
+      queued: sum(({ sums }) => sums?.queued ?? 0),
+      saved: dollarsFromNano(own.reduce((total, { sums }) => total + (sums?.savedNano ?? 0n), 0n)),
+    }
+  })
 }
 
 const seconds = (instant: Instant | undefined): number | null =>

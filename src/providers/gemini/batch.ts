@@ -18,9 +18,9 @@ const STATUSES: { readonly [code: number]: number } = {
 const ENDED = /^(BATCH|JOB)_STATE_(SUCCEEDED|FAILED|CANCELLED|EXPIRED)$/
 
 /**
- * Google's batch mode: a file of lines is uploaded, then a batch made of it at half the price, which
- * is ended within a day and given up after two (ai.google.dev, "Batch API", read 2026-11-20). The
- * file may have 2 GB; ours are smaller, because a file of results holds the pictures of all.
+ * Google's batch mode: a file of lines is uploaded, then a batch made of it at half price, which
+ * is to end within a day and given up after two (ai.google.dev, "Batch API", read 2026-11-20). A file
+ * may have 2 GB; ours are smaller, because a file of results holds the pictures of all.
  */
 export const batch: BatchRule = {
   limits: { lines: 200, bytes: 100 * 1024 * 1024, windowMs: 24 * 3_600_000 },
@@ -43,10 +43,10 @@ export const batch: BatchRule = {
       ? { id: name, pollUrl: `/${name}`, facts: {} }
       : undefined
   },
-  toList: (after) => ({
-    method: 'GET',
-    url: `/batches?pageSize=${PAGE}${after === undefined ? '' : `&pageToken=${encodeURIComponent(after)}`}`,
-  }),
+  toList: (after) => {
+    const from = after === undefined ? '' : `&pageToken=${encodeURIComponent(after)}`
+    return { method: 'GET', url: `/batches?pageSize=${PAGE}${from}` }
+  },
   fromList: ({ json }) => {
     const body = isObject(json) ? json : {}
     const data = Array.isArray(body.operations) ? body.operations.filter(isObject) : []

@@ -39,10 +39,10 @@ export const batch: BatchRule = {
     const id = idOf(value)
     return id === undefined ? undefined : { id, pollUrl: `/batches/${id}`, facts: {} }
   },
-  toList: (after) => ({
-    method: 'GET',
-    url: `/batches?limit=${PAGE}${after === undefined ? '' : `&after=${encodeURIComponent(after)}`}`,
-  }),
+  toList: (after) => {
+    const from = after === undefined ? '' : `&after=${encodeURIComponent(after)}`
+    return { method: 'GET', url: `/batches?limit=${PAGE}${from}` }
+  },
   fromList: ({ json }) => {
     const body = isObject(json) ? json : {}
     const data = Array.isArray(body.data) ? body.data.filter(isObject) : []

@@ -15,6 +15,7 @@ import { badParameter, noSuchPath } from '../shared/openai-images/emulated-error
 
 const ENDPOINTS = ['/v1/images/generations', '/v1/images/edits']
 const PAGE = 20
+const PATH = /^\/v1\/(files|batches)(?:\/([\w.-]+))?(?:\/(\w+))?$/
 
 /** Emulates files and batches of OpenAI. @param answer what a line would get by itself. */
 export async function routeBatches(
@@ -23,9 +24,9 @@ export async function routeBatches(
   answer: AnswerLine,
 ): Promise<EmulatorAnswer> {
   const { method, path } = request
-  const [, kind, id = '', action] =
-    /^\/v1\/(files|batches)(?:\/([\w.-]+))?(?:\/(\w+))?$/.exec(path) ?? []
-  const route = `${method} ${kind}${id === '' ? '' : '/id'}${action === undefined ? '' : `/${action}`}`
+  const [, kind, id = '', action] = PATH.exec(path) ?? []
+  const below = [kind, ...(id === '' ? [] : ['id']), ...(action === undefined ? [] : [action])]
+  const route = `${method} ${below.join('/')}`
   switch (route) {
     case 'POST files':
       return upload(request, kit)

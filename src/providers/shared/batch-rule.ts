@@ -2,7 +2,7 @@ import type { ProviderFailure } from '../../core/errors/provider-failure.ts'
 import type { BatchedCall, BatchServiceLimits } from '../../ports/batch-service.ts'
 import type { HttpAnswer, HttpEvent } from '../../ports/http-client.ts'
 import type { ProviderJob } from '../../ports/provider.ts'
-import type { WireRequest } from './definition.ts'
+import type { WireRequest } from './wire-request.ts'
 
 /** A line of a batch, ready to be printed: the same request that a call of its own would be. */
 export interface BatchWireLine {
@@ -10,7 +10,7 @@ export interface BatchWireLine {
   readonly wire: WireRequest
 }
 
-/** What an answer about a batch says; undefined where it says nothing that can be read. */
+/** What an answer says of a batch; undefined where it says nothing. */
 export type WireBatchLook =
   | { readonly kind: 'working' }
   | { readonly kind: 'ended'; readonly job: ProviderJob }
@@ -22,7 +22,7 @@ export type WireBatchResult =
   | { readonly key: string; readonly answer: HttpAnswer }
   | { readonly key: string; readonly failure: ProviderFailure }
 
-/** How a provider's batches are made, found, looked at and fetched: pure, as all of a definition. */
+/** How a provider's batches are made, found, looked at and fetched; pure. */
 export interface BatchRule {
   readonly limits: BatchServiceLimits
   /**
