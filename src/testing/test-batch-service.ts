@@ -20,7 +20,7 @@ export interface BatchServiceStand {
 const HOUR_MS = 3_600_000
 
 /** A call of one picture, named by its attempt. */
-export function batchedCall(model: Model, key: string, prompt: string): BatchedCall {
+function batchedCall(model: Model, key: string, prompt: string): BatchedCall {
   const request = normaliseRequest({ operation: 'generate', prompt, model: model.id })
   const fit = fitRequest(request, model, { isPinned: true })
   if (!fit.ok) throw new TypeError(fit.refusal.reason)

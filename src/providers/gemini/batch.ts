@@ -18,8 +18,8 @@ const STATUSES: { readonly [code: number]: number } = {
 const ENDED = /^(BATCH|JOB)_STATE_(SUCCEEDED|FAILED|CANCELLED|EXPIRED)$/
 
 /**
- * Google's batch mode: a file of lines is uploaded, then a batch made of it at half price, which
- * is to end within a day and given up after two (ai.google.dev, "Batch API", read 2026-11-20). A file
+ * Google's batch mode: a file of lines is uploaded, then a batch made of it at half price, to end
+ * within a day and given up after two (ai.google.dev, "Batch API", read 2026-11-20). A file
  * may have 2 GB; ours are smaller, because a file of results holds the pictures of all.
  */
 export const batch: BatchRule = {
