@@ -20,7 +20,7 @@ import { median } from './statistics.ts'
 const UPSTREAM = { delayMs: 500, parallelCalls: 16 }
 /** Callers, each with one call at a time: a quarter of what the provider does. */
 const CALLERS = 4
-const LINES = 20_000
+const LINES = 4_000
 /** No picture of a caller has such a number. */
 const FIRST_LINE = 10_000_000
 /** Lines that are made before callers are measured beside them. */

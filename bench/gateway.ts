@@ -54,6 +54,8 @@ export async function startGateway(place: {
       KEEPRATE_CONFIG: configPath,
       KEEPRATE_PORT: String(port),
       KEEPRATE_ADMIN_KEY: ADMIN_KEY,
+      // The upstream has no batches of its own.
+      KEEPRATE_BATCH_SERVICES: 'off',
     },
   })
   closeSync(log)

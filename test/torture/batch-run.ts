@@ -52,7 +52,12 @@ export async function tortureBatch(play: BatchPlay): Promise<BatchOutcome> {
       config: `providers:
   openai: { base_url: "${provider.baseUrl}", allow_private: true, api_key: "key" }
 `,
-      environment: { KEEPRATE_ADMIN_KEY: ADMIN_KEY, KEEPRATE_BREAKER_FAILURES: '0' },
+      environment: {
+        KEEPRATE_ADMIN_KEY: ADMIN_KEY,
+        KEEPRATE_BREAKER_FAILURES: '0',
+        // The provider has no batches of its own; the queue is what is tortured.
+        KEEPRATE_BATCH_SERVICES: 'off',
+      },
     })
   const begun = performance.now()
   let stand = await start()
