@@ -10,10 +10,11 @@ export async function listenDirectly(
   request: SocketRequest,
   onMessage: (message: SocketMessage) => void,
 ): Promise<void> {
-  const { signal, greeting, headers } = request
+  const { greeting, headers } = request
   const { promise, resolve, reject } = Promise.withResolvers<void>()
-  const close = (): void => resolve()
-  signal.addEventListener('abort', close, { once: true })
+  const closed = new AbortController()
+  const signal = AbortSignal.any([request.signal, closed.signal])
+  signal.addEventListener('abort', () => resolve(), { once: true })
   try {
     const { station, ...place } = emulatedPlace(running, request.url)
     const asked = { method: 'GET', headers, body: new Uint8Array(), signal, ...place }
@@ -26,7 +27,10 @@ export async function listenDirectly(
       send: (message) => {
         if (!signal.aborted) onMessage(message)
       },
-      destroy: () => reject(new ExchangeError('reset', 'the socket broke')),
+      destroy: () => {
+        reject(new ExchangeError('reset', 'the socket broke'))
+        closed.abort()
+      },
       onText: (listener) => {
         if (greeting !== undefined) listener(greeting)
       },
@@ -35,6 +39,6 @@ export async function listenDirectly(
   } catch (error) {
     throw toHttpFailure(error, false)
   } finally {
-    signal.removeEventListener('abort', close)
+    closed.abort()
   }
 }
