@@ -112,15 +112,15 @@ export class PlanDesk {
     if (usable.length === 0) return undefined
     const { learning } = this.#parts
     const wishes = this.#wishes(weighing, snapshot)
+    const waits = this.#waits(weighing, snapshot)
     const key = [
       ...[snapshot.book.version, quoted.key, learning.version, kindOf(context), traits.purpose],
       ...[context.size, ...Object.values(wishes), attempts, gate?.passGood, gate?.passBad],
-      ...[gate?.costNano, gate?.isRequired, usable.join()],
+      ...[gate?.costNano, gate?.isRequired, usable.join(), waits.join()],
     ].join('|')
     const known = this.#weighed.get(key)
     if (known !== undefined) return known
-    const options = this.#options(weighing)
-    const weighed = weigh(options, images, { wishes, gate, attempts })
+    const weighed = weigh(this.#options(weighing, waits), images, { wishes, gate, attempts })
     if (this.#weighed.size >= limits.mostWeighed) this.#weighed.clear()
     this.#weighed.set(key, weighed)
     return weighed
@@ -153,18 +153,34 @@ export class PlanDesk {
     this.#warmth.set(purpose, nextWarmth(this.#warmth.get(purpose) ?? noWarmth, provider))
   }
 
-  #options({ quoted, usable, context }: Weighing): readonly Option[] {
+  /** Seconds that a call to each usable option would wait before anybody works for it. */
+  #waits({ quoted, usable }: Weighing, { providers }: Snapshot): readonly number[] {
+    return usable.map((at) => {
+      const candidate = quoted.options[at]?.candidate
+      const provider = providers.get(candidate?.model.provider ?? '')
+      if (candidate === undefined || provider === undefined) return 0
+      const { offer, model } = candidate
+      const { typicalSeconds } = model
+      return this.#parts.traffic.waitSeconds({ provider, offer, typicalSeconds })
+    })
+  }
+
+  #options({ quoted, usable, context }: Weighing, waits: readonly number[]): readonly Option[] {
     const { learning, traffic } = this.#parts
-    const chosen = usable.flatMap((at) => quoted.options[at] ?? [])
+    const chosen = usable.flatMap((at, position) => {
+      const option = quoted.options[at]
+      return option === undefined ? [] : [{ ...option, wait: waits[position] ?? 0 }]
+    })
     const names = chosen.map(({ variant, candidate }) =>
       armOfVariant(variant, candidate.isSimulated),
     )
     const beliefs = learning.beliefs(names, context)
-    return chosen.flatMap(({ variant, candidate }, position) => {
+    return chosen.flatMap(({ variant, candidate, wait }, position) => {
       const belief = beliefs[position]
       if (belief === undefined) return []
       const measured = traffic.latencies.secondsOf(candidate.offer)
-      const seconds = secondsOf(measured, candidate.model.typicalSeconds)
+      const work = secondsOf(measured, candidate.model.typicalSeconds)
+      const seconds = wait === 0 ? work : work.map((each) => each + wait)
       return [{ candidate, variant: printVariant(variant), belief, seconds }]
     })
   }

@@ -96,6 +96,12 @@ class Lane {
     return pass
   }
 
+  /** Calls that run, and those that wait for them because somebody waits for their pictures. */
+  get load(): { readonly running: number; readonly waiting: number } {
+    const waiting = this.#waiting.filter(({ rank }) => !isJob(rank)).length
+    return { running: this.#running, waiting }
+  }
+
   hasRoom(images: number, rank: number): boolean {
     const [first] = this.#waiting
     return (first === undefined || first.rank > rank) && this.#waitMs(images, rank) === 0
@@ -223,6 +229,11 @@ export class ProviderLanes {
   /** Whether a call would go at once. */
   hasRoom(call: LaneCall & Pick<Waiting, 'rank'>): boolean {
     return this.#laneOf(call).hasRoom(call.images, call.rank ?? 0)
+  }
+
+  /** Calls that run and wait on one lane. */
+  loadOf(call: LaneCall): Lane['load'] {
+    return this.#laneOf(call).load
   }
 
   #laneOf({ provider, credential, limits: laneLimits }: LaneCall): Lane {

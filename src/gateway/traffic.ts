@@ -9,6 +9,7 @@ import { defaultRetryRule, type RetryRule } from '../core/breaker/retry-budget.t
 import type { ProviderFailure } from '../core/errors/provider-failure.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Credential, Provider, RateReport } from '../ports/provider.ts'
+import { BacklogDesk } from './backlog-desk.ts'
 import { CallTimeouts } from './call-timeouts.ts'
 import { CredentialChoice } from './credential-choice.ts'
 import type { GatewayEvent } from './events.ts'
@@ -59,6 +60,7 @@ export class Traffic {
   readonly #clock: Clock
   readonly #isFearless: boolean
   readonly #choice = new CredentialChoice()
+  readonly #backlogs: BacklogDesk
 
   constructor(parts: {
     readonly clock: Clock
@@ -76,6 +78,7 @@ export class Traffic {
     this.latencies = latencies
     this.health = new HealthDesk(parts.breaker ?? defaultBreakerRule, { now, emit, latencies })
     this.#lanes = new ProviderLanes(parts.clock)
+    this.#backlogs = new BacklogDesk(parts.clock)
     this.retries = new RetryDesk(parts.retry ?? defaultRetryRule, parts.clock)
   }
 
@@ -115,6 +118,22 @@ export class Traffic {
       return blocked
     }
     return this.#passage(to, credential, pass, wait.rank)
+  }
+
+  /**
+   * Seconds that a new call would wait behind others, ours and those of the server's other users.
+   * A job that runs counts whole: how far it is, few servers say.
+   */
+  waitSeconds(to: Destination): number {
+    const { provider } = to
+    const { parallelCalls } = provider.limits ?? {}
+    if (parallelCalls === undefined) return 0
+    const credentials = credentialsOf(to)
+    const loads = credentials.map((each) => this.#lanes.loadOf(this.#laneOf(to, each, 1)))
+    const running = loads.reduce((sum, load) => sum + load.running, 0)
+    const waiting = loads.reduce((sum, load) => sum + load.waiting, 0)
+    const ahead = Math.max(running, this.#backlogs.jobsAt(provider)) + waiting
+    return Math.floor(ahead / (parallelCalls * credentials.length)) * to.typicalSeconds
   }
 
   /** Learns from what a provider says of its limits, unless providers are never left out. */

@@ -172,6 +172,11 @@ export interface Provider {
     },
   ): Promise<WebhookReading>
   /**
+   * Asks how many jobs run and wait at its server; undefined when it does not say. Never throws.
+   * Absent where there is nothing to ask.
+   */
+  backlog?(): Promise<number | undefined>
+  /**
    * Asks something free that proves address and credential; undefined when there is no such thing.
    */
   probe?(signal: AbortSignal): Promise<{ readonly ok: boolean; readonly message: string }>

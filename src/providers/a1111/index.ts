@@ -8,7 +8,7 @@ import { classify } from './failures.ts'
 import modelsFile from './models.json' with { type: 'json' }
 import { checkOptions } from './options.ts'
 import pricesFile from './prices.json' with { type: 'json' }
-import { watch } from './progress.ts'
+import { fromBusy, look, watch } from './progress.ts'
 import { readServer } from './settings.ts'
 import { fromWire, toWire } from './wire.ts'
 
@@ -33,7 +33,8 @@ const a1111 = defineProvider({
   fromWire,
   classify,
   flow: { kind: 'sync', watch },
-  probe: { method: 'GET', url: '/sdapi/v1/progress?skip_current_image=true' },
+  probe: look,
+  backlog: { toLook: look, fromLook: fromBusy },
   interrupt: { method: 'POST', url: '/sdapi/v1/interrupt' },
   // One job at a time behind a lock; a further request waits there without a word.
   limits: { parallelCalls: 1 },

@@ -104,6 +104,15 @@ test('a server that tells nothing is left alone, and its picture comes all the s
   expect(paths).toEqual([internal, internal, open, open])
 })
 
+test.each([
+  ['paints', { progress: 0.4, state: { job_count: 4 } }, 1],
+  ['is idle', { progress: 0, state: { job_count: 0 } }, 0],
+  ['loads a checkpoint', { progress: 0, state: { job_count: -1 } }, 0],
+  ['is something else', { detail: 'Not Found' }, undefined],
+])('a server that %s says how many jobs it has', (_, json, jobs) => {
+  expect(a1111.backlog?.fromLook({ status: 200, headers: {}, json, images: [] })).toBe(jobs)
+})
+
 test('the emulated server tells of the task that is asked for, and of no other', async () => {
   const { kit, request, pass } = createPlainKit()
   const ask = async (method: string, path: string, value?: object) => {

@@ -1,9 +1,16 @@
 import { isObject } from '../../core/json.ts'
 import type { HttpAnswer } from '../../ports/http-client.ts'
 import type { JobNews, WatchRule } from '../shared/job-news.ts'
+import type { WireRequest } from '../shared/wire-request.ts'
 
 /** Pause between looks: the web UI itself looks twice a second. */
 const LOOK_EVERY_MS = 500
+
+/** What the server does now, without the picture. */
+export const look: WireRequest = {
+  method: 'GET',
+  url: '/sdapi/v1/progress?skip_current_image=true',
+}
 
 /**
  * Asks first where tasks have names: the server may paint for somebody else while this call waits,
@@ -22,10 +29,17 @@ export const watch: WatchRule = {
       fromLook: fromTask,
     },
     {
-      toLook: () => ({ method: 'GET', url: '/sdapi/v1/progress?skip_current_image=true' }),
+      toLook: () => look,
       fromLook: fromServer,
     },
   ],
+}
+
+/** Whether it paints: `{progress, state: {job_count}}`. How many wait behind it, it does not say. */
+export function fromBusy({ json }: HttpAnswer): number | undefined {
+  if (!isObject(json) || !isObject(json.state)) return undefined
+  const { job_count: count } = json.state
+  return typeof count === 'number' ? Math.min(1, Math.max(0, count)) : undefined
 }
 
 /** `{active, queued, completed, progress, live_preview}`, of one task. */

@@ -15,6 +15,7 @@ import {
   cancel,
   fromLook,
   fromPoll,
+  fromQueueLength,
   fromSubmit,
   toLook,
   toPoll,
@@ -74,6 +75,7 @@ const comfyui = (server: ComfyServer, id: string, displayName: string): Provider
     },
     cancel,
     probe: { method: 'GET', url: '/system_stats' },
+    backlog: { toLook: { method: 'GET', url: '/prompt' }, fromLook: fromQueueLength },
     configure: (instance) => comfyui(readServer(instance), instance.id, `ComfyUI (${instance.id})`),
   })
 }

@@ -177,6 +177,15 @@ describe('giving a job up', () => {
 })
 
 test.each([
+  ['all that run and wait', { exec_info: { queue_remaining: 3 } }, 3],
+  ['nothing where it is a page', 'a page of a proxy', undefined],
+  ['nothing where it is no number', { exec_info: { queue_remaining: 'many' } }, undefined],
+])('the length of the queue is %s', (_, json, jobs) => {
+  expect(comfyui.backlog?.toLook).toEqual({ method: 'GET', url: '/prompt' })
+  expect(comfyui.backlog?.fromLook(answer(json))).toBe(jobs)
+})
+
+test.each([
   ['a sampler that is no text', { sampler: 7 }, 'comfyui.sampler'],
   ['a node', { graph: {} }, 'comfyui.graph'],
   ['strength without an input', { strength: 0.5 }, 'comfyui.strength'],

@@ -186,6 +186,13 @@ export function fromLook(answer: HttpAnswer, { id }: ProviderJob): boolean | und
   return [...idsOf(answer, 'queue_running'), ...idsOf(answer, 'queue_pending')].includes(id)
 }
 
+/** `{"exec_info": {"queue_remaining": 3}}`: jobs that run and wait, whosever they are. */
+export function fromQueueLength({ json }: HttpAnswer): number | undefined {
+  const told =
+    isObject(json) && isObject(json.exec_info) ? json.exec_info.queue_remaining : undefined
+  return typeof told === 'number' ? told : undefined
+}
+
 /**
  * Gives a job up: it is taken from the queue, and interrupted if it is the one that runs. Only
  * then, because old servers interrupt whatever runs, whosever it is.

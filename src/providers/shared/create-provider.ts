@@ -10,6 +10,7 @@ import type {
   ProviderCall,
   ProviderJob,
 } from '../../ports/provider.ts'
+import { askBacklog } from './backlog.ts'
 import { askBefore } from './before.ts'
 import { cancelJob, interruptOnAbort } from './cancel.ts'
 import { createBatchService } from './create-batch-service.ts'
@@ -62,7 +63,7 @@ export function createProvider(definition: ProviderDefinition, runtime: Provider
       : {}),
   }
   const { clock } = runtime
-  const { batch, cancel, webhook } = definition
+  const { batch, cancel, webhook, backlog } = definition
   const guarded = async (work: () => Promise<CallOutcome>): Promise<CallOutcome> => {
     try {
       return await work()
@@ -88,6 +89,7 @@ export function createProvider(definition: ProviderDefinition, runtime: Provider
     ...(definition.interrupt === undefined ? {} : { isInterruptible: true }),
     ...(webhook === undefined ? {} : { readDelivery: deliveryReader(line, webhook) }),
     ...(definition.limits === undefined ? {} : { limits: definition.limits }),
+    ...(backlog === undefined ? {} : { backlog: () => askBacklog(line, backlog) }),
     ...(definition.probe === undefined ? {} : { probe: (signal) => probe(line, signal) }),
   }
 }

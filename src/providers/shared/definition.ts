@@ -17,6 +17,7 @@ import type {
   WebhookDelivery,
   WebhookNotice,
 } from '../../ports/provider.ts'
+import type { BacklogRule } from './backlog.ts'
 import type { BatchRule } from './batch-rule.ts'
 import type { ListenRule, WatchRule } from './job-news.ts'
 import type { WireRequest } from './wire-request.ts'
@@ -233,6 +234,8 @@ export interface ProviderDefinition {
   readonly interrupt?: WireRequest
   readonly webhook?: WebhookRule
   readonly limits?: ProviderLimits
+  /** How many jobs the server has, for those that others may use as well. */
+  readonly backlog?: BacklogRule
   /**
    * How the provider is made available without a key: `hosted` ones are emulated by default;
    * `self_hosted` and `fictional` ones only where the operator names them, and so are `account`

@@ -38,6 +38,8 @@ export const transportLimits = {
   socketOpenMs: 10_000,
   /** Messages of one: a graph of many samplers tells of some thousand steps. */
   maxSocketMessages: 50_000,
+  /** How many jobs a server has: what is known late is worth nothing. */
+  backlogMs: 2_000,
   /** Giving a job up. */
   cancelMs: 30_000,
 } as const
