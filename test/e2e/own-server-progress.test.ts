@@ -8,7 +8,7 @@ beforeAll(async () => {
     environment: {
       KEEPRATE_SANDBOX: 'comfyui,a1111',
       // A job takes some seconds: long enough to hear of it.
-      KEEPRATE_SANDBOX_SPEED: '4',
+      KEEPRATE_SANDBOX_SPEED: '2',
       KEEPRATE_BREAKER_FAILURES: '0',
     },
   })
@@ -40,15 +40,18 @@ describe.each(models)('%s', (model) => {
   test('shows previews in a stream', async () => {
     const asked = { model, prompt: 'a boat', stream: true, partial_images: 2 }
     const events = eventsOf((await ask('POST', '/v1/images/generations', asked)).body)
-    const [first, second, last] = events
-    expect(events.map(({ type }) => type.replace('image_generation.', ''))).toEqual([
-      'partial_image',
-      'partial_image',
-      'completed',
-    ])
-    expect([first?.partial_image_index, second?.partial_image_index]).toEqual([0, 1])
-    expect(first?.output_format).toBe(model.startsWith('comfyui') ? 'jpeg' : 'png')
-    expect(last).toMatchObject({ output_format: 'png', keeprate: { warnings: [] } })
+    const partials = events.slice(0, -1)
+    // How many come in time depends on the machine that the test runs on.
+    expect([1, 2]).toContain(partials.length)
+    for (const [index, partial] of partials.entries()) {
+      expect(partial).toMatchObject({
+        ...{ type: 'image_generation.partial_image', partial_image_index: index },
+        output_format: model.startsWith('comfyui') ? 'jpeg' : 'png',
+      })
+    }
+    expect(events.at(-1)).toMatchObject({
+      ...{ type: 'image_generation.completed', output_format: 'png', keeprate: { warnings: [] } },
+    })
   })
 
   test('tells in the events of a job how far it is', async () => {
