@@ -92,6 +92,25 @@ describe('a new call waits', () => {
   })
 })
 
+test('of two servers alike a named model goes to the one that is free', () => {
+  const { server, provider } = ownServer(1)
+  const model = scriptedModel({ provider: 'second', typicalSeconds: 10, qualities: [] })
+  const second = scriptedProvider({ id: 'second', usd: '0.001', models: [model] })
+  return withGatewayStand({ providers: [provider, second] }, async ({ ask, clock }) => {
+    const maker = async (prompt: string) => {
+      const made = await ask({ prompt, model: model.id, size: '32x32' })
+      made.release()
+      return made.provider
+    }
+    expect(await maker('a cup')).toBe('own')
+    server.jobs = 2
+    await clock.advance(3_000)
+    await maker('a plate')
+    await clock.advance(100)
+    expect(await maker('a spoon')).toBe('second')
+  })
+})
+
 test('a cheap server with a long queue is left to those who have time', () => {
   const { server, provider } = ownServer(1)
   const fast = scriptedProvider({

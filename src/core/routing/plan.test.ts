@@ -63,6 +63,25 @@ describe('auto ranks', () => {
   })
 })
 
+describe('a queue', () => {
+  const queued = (one: Candidate, queueSeconds: number): Candidate => ({ ...one, queueSeconds })
+  const [first, second] = [candidate('a', '0.01'), candidate('b', '0.01')]
+
+  test.each(['cheapest', 'fast', 'best'] as const)(
+    'decides between equal offers: %s',
+    (ranking) => {
+      expect(idsOf({ ranking, candidates: [queued(first, 9), second] })).toEqual(['b', 'a'])
+    },
+  )
+
+  test('makes nothing dearer, but slower', () => {
+    const cheaper = queued(cheap, 500)
+    expect(idsOf({ candidates: [cheaper, quick] })).toEqual(['cheap', 'quick'])
+    const long = queued(quick, 20)
+    expect(idsOf({ ranking: 'fast', candidates: [long, cheap] })).toEqual(['cheap', 'quick'])
+  })
+})
+
 describe('a fallback', () => {
   const at = (provider: string, id: string, dollars: string) => candidate(id, dollars, { provider })
   const offers = [at('a', 'one', '0.01'), at('a', 'two', '0.02'), at('a', 'three', '0.03')]

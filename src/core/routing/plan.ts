@@ -34,6 +34,8 @@ export interface Candidate {
   /** Images that one call may ask for. */
   readonly mostPerCall: number
   readonly isSimulated: boolean
+  /** Seconds that it would wait behind other calls, as far as that is known. */
+  readonly queueSeconds?: number
   /** Known when the operator says what waiting costs; decides, and is never charged. */
   readonly waiting?: Waiting
   /** Taken only after a failure, never because a gate refused what came before. */
@@ -162,13 +164,24 @@ type Order = (a: Candidate, b: Candidate) => number
 const burdenNano = ({ quote, waiting }: Candidate): Nano =>
   quote.expectedNano + (waiting?.costNano ?? 0n)
 
+const queueSecondsOf = ({ queueSeconds = 0 }: Candidate): number => queueSeconds
+
+/** Of two machines that cost the same, the one with the shorter queue comes first. */
 const byPrice: Order = (a, b) =>
-  compareNano(burdenNano(a), burdenNano(b)) || (a.offer < b.offer ? -1 : 1)
+  compareNano(burdenNano(a), burdenNano(b)) ||
+  queueSecondsOf(a) - queueSecondsOf(b) ||
+  (a.offer < b.offer ? -1 : 1)
+
+const secondsOf = (candidate: Candidate): number =>
+  candidate.model.typicalSeconds + queueSecondsOf(candidate)
 
 const orders: { readonly [Ranking in AutoRanking]: Order } = {
   cheapest: byPrice,
-  fast: (a, b) => a.model.typicalSeconds - b.model.typicalSeconds || byPrice(a, b),
-  best: (a, b) => TIER_RANK[b.model.tier] - TIER_RANK[a.model.tier] || byPrice(b, a),
+  fast: (a, b) => secondsOf(a) - secondsOf(b) || byPrice(a, b),
+  best: (a, b) =>
+    TIER_RANK[b.model.tier] - TIER_RANK[a.model.tier] ||
+    compareNano(burdenNano(b), burdenNano(a)) ||
+    byPrice(a, b),
 }
 
 /**

@@ -138,7 +138,7 @@ function refuseBadOptions(request: ImageRequest, { candidates, exclusions }: Quo
 
 /**
  * Leaves out offers whose circuit breaker is open, because a plan has better use for its steps, and
- * those of providers that must not see requests.
+ * those of providers that must not see requests. Says of the others how long a call would wait there.
  */
 export function withoutBroken(
   { candidates, exclusions }: QuotedOffers,
@@ -146,16 +146,19 @@ export function withoutBroken(
   { traffic, rules }: Dependencies,
 ): QuotedOffers {
   const broken: Exclusion[] = []
-  const working = candidates.filter(({ offer, model }) => {
+  const working = candidates.flatMap((candidate) => {
+    const { offer, model } = candidate
     const provider = providers.get(model.provider)
-    if (provider === undefined) return false
+    if (provider === undefined) return []
     const policy = rules.dataPolicy?.(model.provider)
     if (policy !== undefined) broken.push({ offer, unfit: { code: 'data_policy', reason: policy } })
-    if (policy !== undefined) return false
+    if (policy !== undefined) return []
     const { typicalSeconds } = model
     const blocked = traffic.blockOf({ provider, offer, typicalSeconds })
     if (blocked !== undefined) broken.push({ offer, unfit: { code: 'health', ...blocked } })
-    return blocked === undefined
+    if (blocked !== undefined) return []
+    const queueSeconds = traffic.waitSeconds({ provider, offer, typicalSeconds })
+    return [queueSeconds === 0 ? candidate : { ...candidate, queueSeconds }]
   })
   return { candidates: working, exclusions: [...exclusions, ...broken] }
 }
