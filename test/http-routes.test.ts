@@ -41,7 +41,7 @@ const createServer = (): Promise<FastifyInstance> =>
       keyRing,
       links: createLinks('secret'),
       priceWatch: watchOf(stand),
-      metrics: createMetrics(() => 0),
+      metrics: createMetrics(stand.gateway.deps),
       http,
       version: '1.2.3',
       bodyExtension: true,

@@ -38,7 +38,7 @@ async function openHttpStand(options: GatewayStandOptions): Promise<HttpStand> {
   const stand = await openGatewayStand(options)
   const { gateway, stores, clock, hub } = stand
   const http = createSafeFetch()
-  const metrics = createMetrics(() => gateway.deps.bytes.inFlight)
+  const metrics = createMetrics(gateway.deps)
   hub.listen((event: GatewayEvent) => metrics.onEvent(event))
   const parts = { keys: stores.keys, clock, sha256: gateway.deps.sha256 }
   const keyRing = new KeyRing(parts, [

@@ -39,7 +39,7 @@ beforeAll(async () => {
       keyRing: new KeyRing(parts, fixed),
       links: createLinks('secret'),
       priceWatch: watchOf(stand, [ours, broken]),
-      metrics: createMetrics(() => 0),
+      metrics: createMetrics(stand.gateway.deps),
       http,
       version: '1.2.3',
       bodyExtension: true,

@@ -53,7 +53,7 @@ beforeAll(async () => {
       keyRing: new KeyRing(parts, fixed),
       links: createLinks('secret'),
       priceWatch: watchOf(stand),
-      metrics: createMetrics(() => 0),
+      metrics: createMetrics(stand.gateway.deps),
       http,
       version: '1.2.3',
       bodyExtension: true,

@@ -1,6 +1,7 @@
 import { type Alert, type AlertKind, openKeyOf } from '../core/alerts/alert.ts'
 import { describeChange, printChange } from '../core/alerts/describe-change.ts'
 import { dollarsFromNano, formatDollars } from '../core/money.ts'
+import { OPERATOR } from '../core/notices/destination.ts'
 import type { Instant } from '../core/time.ts'
 import type { Notifier } from '../ports/notifier.ts'
 import type { GatewayEvent } from './events.ts'
@@ -21,6 +22,7 @@ const ALWAYS: readonly AlertKind[] = [
   'model_shutdown',
   'budget_threshold',
   'budget_exceeded',
+  'webhook_disabled',
   'recovered',
 ]
 
@@ -114,6 +116,8 @@ function alertOf(event: GatewayEvent, at: Instant): Alert | undefined {
       return budgetAlert(event, at)
     case 'cost-unusual':
       return unusualAlert(event, at)
+    case 'webhook-disabled':
+      return disabledAlert(event, at)
     default:
       return undefined
   }
@@ -228,5 +232,17 @@ function unusualAlert(event: Of<'cost-unusual'>, at: Instant): Alert {
       ...{ offer, request_id: requestId, cost: dollarsFromNano(eachNano) },
       ...{ usual: dollarsFromNano(usualNano), score: Math.round(score * 10) / 10 },
     },
+  }
+}
+
+function disabledAlert({ destination }: Of<'webhook-disabled'>, at: Instant): Alert {
+  const { id, tenant, url, disabledReason = 'asked' } = destination
+  const why = disabledReason === 'gone' ? 'answers 410' : 'took nothing for three days'
+  return {
+    ...{ kind: 'webhook_disabled', severity: 'warning', subject: id, at },
+    text: `The webhook ${id} (${url}) ${why} and is disabled; enable it when it works again.`,
+    data: { webhook_id: id, url, reason: disabledReason },
+    ...(tenant === OPERATOR ? {} : { tenant }),
+    fact: `${id} ${at}`,
   }
 }

@@ -157,7 +157,13 @@ export class DeliveryLoop {
       ? delivery
       : this.#after({ ...delivery, tries: withTry(delivery.tries, one) }, sent)
     await desk.store.recordDelivery(after, owner)
-    if (sent.isGone === true && destination !== undefined) await this.#disable(destination)
+    if (destination === undefined || destination.disabledAt !== undefined) return
+    if (sent.isGone === true) return this.#disable(destination, 'gone')
+    // One notice may be more than a receiver can take; it is failing when nothing came through.
+    const isGivenUp = after.state === 'dead' && sent.isHopeless !== true
+    if (isGivenUp && !(await desk.store.hasDelivered(destination, delivery.notice.at))) {
+      await this.#disable(destination, 'failing')
+    }
   }
 
   #send(
@@ -196,12 +202,13 @@ export class DeliveryLoop {
     return { ...tried, tryCount, state: 'dead', endedAt: now }
   }
 
-  async #disable(destination: Destination): Promise<void> {
-    const { desk, clock, log } = this.#parts
-    log.warn({ webhook: destination.id }, 'the receiver wants nothing more (410)')
-    const disabled = { disabledAt: clock.now(), disabledReason: 'gone' } as const
-    await desk.store.putDestination({ ...destination, ...disabled })
+  async #disable(destination: Destination, disabledReason: 'gone' | 'failing'): Promise<void> {
+    const { desk, clock, log, emit } = this.#parts
+    log.warn({ webhook: destination.id, disabledReason }, 'the receiver gets nothing any more')
+    const disabled = { ...destination, disabledAt: clock.now(), disabledReason }
+    await desk.store.putDestination(disabled)
     await desk.refresh()
+    emit({ kind: 'webhook-disabled', destination: disabled })
   }
 
   async #purge(): Promise<void> {

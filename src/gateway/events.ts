@@ -1,6 +1,7 @@
 import type { BreakerCause } from '../core/breaker/breaker.ts'
 import type { Verdict } from '../core/feedback/verdict.ts'
 import type { Attempt, ImageRecord, RequestRecord } from '../core/jobs/request-record.ts'
+import type { Destination } from '../core/notices/destination.ts'
 import type { RecordedChange } from '../core/pricebook/feed/recorded-change.ts'
 import type { LayerName } from '../core/pricebook/layers.ts'
 import type { PriceBook } from '../core/pricebook/price-book.ts'
@@ -125,6 +126,21 @@ export type GatewayEvent =
       /** A notice was sent: it arrived, is tried again, or waits for a person. */
       readonly kind: 'delivery-tried'
       readonly result: 'delivered' | 'failed' | 'dead'
+    }
+  | {
+      /** Jobs were taken from the queue. */
+      readonly kind: 'jobs-claimed'
+      readonly count: number
+    }
+  | {
+      /** Requests of processes that died, or were out of reach too long, were taken over. */
+      readonly kind: 'work-taken-over'
+      readonly count: number
+    }
+  | {
+      /** A receiver of notices gets nothing any more, until somebody enables it. */
+      readonly kind: 'webhook-disabled'
+      readonly destination: Destination
     }
   | { readonly kind: 'write-failed'; readonly requestId: string; readonly what: string }
   | {

@@ -47,7 +47,9 @@ export class JobWorker {
       const isFull = this.#count > 0 && room < parallelJobs * REFILL_SHARE
       if (isFull || !(this.#mayWork() || this.#batchId !== undefined)) return
       try {
-        for (const job of await this.#claim(room)) await this.#take(job)
+        const jobs = await this.#claim(room)
+        if (jobs.length > 0) this.#deps.emit({ kind: 'jobs-claimed', count: jobs.length })
+        for (const job of jobs) await this.#take(job)
       } catch (error) {
         this.#deps.log.warn({ error }, 'no look for jobs')
       }

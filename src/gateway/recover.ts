@@ -46,6 +46,7 @@ export async function recover(deps: Dependencies, desk: WorkDesk): Promise<numbe
     const { stop, cancel } = openRecordStop(record)
     desk.add(record.id, takeUp(record, stop, deps), cancel)
   }
+  if (abandoned.length > 0) deps.emit({ kind: 'work-taken-over', count: abandoned.length })
   return abandoned.length
 }
 

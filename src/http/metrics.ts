@@ -1,6 +1,8 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { Dependencies } from '../gateway/dependencies.ts'
 import type { GatewayEvent } from '../gateway/events.ts'
 import { listenToPrices } from './price-metrics.ts'
+import { listenToQueue } from './queue-metrics.ts'
 
 /** Prometheus metrics of the gateway. Labels are bounded: never request, user or purpose texts. */
 export interface Metrics {
@@ -138,8 +140,10 @@ function makeDurations(histogram: MakeHistogram) {
   }
 }
 
-/** Makes the metrics. @param bytesInFlight read when the metrics are. */
-export function createMetrics(bytesInFlight: () => number): Metrics {
+type MeasuredParts = Pick<Dependencies, 'bytes' | 'stores' | 'clock'>
+
+/** Makes the metrics; what is in flight and in the queue is read when they are. */
+export function createMetrics({ bytes, stores, clock }: MeasuredParts): Metrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   new Gauge({
@@ -147,10 +151,13 @@ export function createMetrics(bytesInFlight: () => number): Metrics {
     help: 'Bytes of pictures reserved now.',
     registers: [registry],
     collect() {
-      this.set(bytesInFlight())
+      this.set(bytes.inFlight)
     },
   })
-  const listeners = makeListeners(makeInstruments([registry]), listenToPrices(registry))
+  const listeners = makeListeners(makeInstruments([registry]), {
+    ...listenToPrices(registry),
+    ...listenToQueue(registry, () => stores.queue.depth(clock.now())),
+  })
   return {
     contentType: registry.contentType,
     print: () => registry.metrics(),
@@ -160,7 +167,7 @@ export function createMetrics(bytesInFlight: () => number): Metrics {
 
 function makeListeners(
   to: ReturnType<typeof makeInstruments>,
-  prices: ReturnType<typeof listenToPrices>,
+  others: ReturnType<typeof listenToPrices> & ReturnType<typeof listenToQueue>,
 ): Listeners {
   return {
     'attempt-settled': ({ attempt, isSimulated, providerMs }) => {
@@ -200,11 +207,12 @@ function makeListeners(
     'budget-threshold': () => undefined,
     'cost-unusual': () => undefined,
     'delivery-tried': ({ result }) => to.notices.inc({ result }),
+    'webhook-disabled': () => undefined,
     'write-failed': () => to.writeFailures.inc(),
     'hedge-ended': ({ outcome }) => to.hedges.inc({ outcome }),
     'latency-exceeded': () => undefined,
     'latency-recovered': () => undefined,
-    ...prices,
+    ...others,
     'provider-down': ({ provider, offer = '' }) => to.breaker.set({ provider, offer }, 1),
     'provider-up': ({ provider, offer = '' }) => to.breaker.set({ provider, offer }, 0),
   }

@@ -37,7 +37,7 @@ const addBody = z.strictObject({
 const changeBody = z.strictObject({
   url: url.nullish(),
   events: events.nullish(),
-  enabled: z.boolean().nullish().describe('true begins again after a 410'),
+  enabled: z.boolean().nullish().describe('true begins again after it was disabled'),
 })
 
 const rotateBody = z.strictObject({

@@ -19,6 +19,14 @@ export interface CancelledSums {
   readonly savedNano: Nano
 }
 
+/** What the queue holds. */
+export interface QueueDepth {
+  /** Requests that have not ended, by state; none of a state is no entry. */
+  readonly counts: ReadonlyMap<RequestState, number>
+  /** For how long the one that is due longest waits, in milliseconds; 0 when none is due. */
+  readonly oldestMs: number
+}
+
 /** Sums over the lines of a batch. */
 export interface BatchSums {
   readonly costNano: Nano
@@ -60,6 +68,8 @@ export interface JobQueue {
   askCancelAll(jobs: JobSet, at: Instant): Promise<number>
   /** The jobs of a group that ended as cancelled, of one book. */
   sumCancelled(group: JobGroup, book: Book): Promise<CancelledSums>
+  /** What waits and runs now, of all tenants. */
+  depth(now: Instant): Promise<QueueDepth>
   /** How many lines of a batch are in which state. */
   countBatch(batchId: string): Promise<ReadonlyMap<RequestState, number>>
   /** What the lines of a batch came to so far. */

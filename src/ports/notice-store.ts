@@ -34,6 +34,8 @@ export interface NoticeStore {
     readonly limit: number
     readonly after?: string
   }): Promise<readonly Delivery[]>
+  /** Whether a destination has taken anything since then. */
+  hasDelivered(destination: Pick<Destination, 'id' | 'tenant'>, since: Instant): Promise<boolean>
   /** Begins a delivery anew; false when there is none, or it is on its way. */
   replayDelivery(id: string, now: Instant): Promise<boolean>
   /** Deletes up to `limit` deliveries that ended before; returns how many went. */

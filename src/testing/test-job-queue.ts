@@ -222,6 +222,8 @@ function sets(open: OpenStores): void {
       await expect(journal.commit([accepted(twin)])).rejects.toMatchObject({
         contradiction: expect.any(String),
       })
+      const late = { counts: new Map([['queued', 3]]), oldestMs: 1_000 }
+      expect(await queue.depth(now)).toEqual(late)
       const lines = await queue.lines('batch_a', { from: 1, limit: 9 })
       expect(idsOf(lines)).toEqual(['req_line1', 'req_line2'])
       await queue.claim({ ...claim, limit: 1 })

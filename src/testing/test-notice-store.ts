@@ -113,6 +113,10 @@ function testDeliveries(name: string, open: OpenStores): void {
       withStores(open, async ({ journal, notices }) => {
         const ended = { state: 'delivered', endedAt: sampleNow + 1 } as const
         await journal.commit([owed('msg_1', ended), owed('msg_2', { owner: 'b' }), owed('msg_3')])
+        const one = { id: 'whk_one', tenant: 'a' }
+        expect(await notices.hasDelivered(one, sampleNow + 1)).toBe(true)
+        expect(await notices.hasDelivered(one, sampleNow + 2)).toBe(false)
+        expect(await notices.hasDelivered({ ...one, tenant: 'b' }, sampleNow)).toBe(false)
         const list = async (query: object) =>
           (await notices.deliveries({ owners: ['a'], limit: 9, ...query })).map(({ id }) => id)
         expect(await list({})).toEqual(['msg_3', 'msg_1'])

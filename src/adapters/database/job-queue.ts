@@ -8,7 +8,7 @@ import { type Engine, run } from './engine.ts'
 import { cancelled } from './request-leases.ts'
 import { fromRequestRow } from './rows.ts'
 import type { RequestRow, Schema } from './schema.ts'
-import { isUnfinished, isWaiting } from './unfinished.ts'
+import { isRunning, isUnfinished, isWaiting } from './unfinished.ts'
 
 type Claim = Parameters<JobQueue['claim']>[0]
 
@@ -56,6 +56,21 @@ export function jobQueue(engine: Engine): JobQueue {
       const { rows } = await run(engine, cancelled)
       const savedNano = rows.reduce((sum, row) => sum + nanoFromDollars(row.saved ?? '0'), 0n)
       return { jobs: rows.length, savedNano }
+    },
+    async depth(now) {
+      const counted = (which: typeof isWaiting) =>
+        kysely
+          .selectFrom('requests')
+          .select(['state', kysely.fn.countAll<bigint>().as('count')])
+          .select((select) => select.fn.min('due_at').as('due_at'))
+          .where(which)
+          .groupBy('state')
+      const { rows } = await run(engine, counted(isWaiting).unionAll(counted(isRunning)))
+      const due = rows.flatMap(({ state, due_at }) => (state === 'running' ? [] : [due_at ?? now]))
+      return {
+        counts: new Map(rows.map(({ state, count }) => [state as RequestState, Number(count)])),
+        oldestMs: Math.max(0, ...due.map((dueAt) => now - Number(dueAt))),
+      }
     },
     ...batchLines(engine),
   }

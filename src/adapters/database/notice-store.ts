@@ -127,7 +127,10 @@ function claimQuery(
 
 function deliveryLog(
   engine: Engine,
-): Pick<NoticeStore, 'delivery' | 'deliveries' | 'replayDelivery' | 'purgeDeliveries'> {
+): Pick<
+  NoticeStore,
+  'delivery' | 'deliveries' | 'hasDelivered' | 'replayDelivery' | 'purgeDeliveries'
+> {
   const { kysely } = engine
   return {
     async delivery(id) {
@@ -142,6 +145,17 @@ function deliveryLog(
       if (after !== undefined) query = query.where('id', '<', after)
       const { rows } = await run(engine, query.orderBy('id', 'desc').limit(limit))
       return rows.map(fromDeliveryRow)
+    },
+    async hasDelivered({ id, tenant }, since) {
+      const one = kysely
+        .selectFrom('deliveries')
+        .select('id')
+        .where('owner', '=', tenant)
+        .where('destination_id', '=', id)
+        .where('state', '=', 'delivered')
+        .where('ended_at', '>=', toMilliseconds(since))
+        .limit(1)
+      return (await run(engine, one)).rows.length > 0
     },
     async replayDelivery(id, now) {
       const anew = { state: 'pending', try_count: 0n, next_at: toMilliseconds(now), ended_at: null }

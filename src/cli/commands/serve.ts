@@ -60,7 +60,7 @@ async function listen(app: FastifyInstance, keeprate: Keeprate, output: Output):
 /** The server of a gateway. Nothing listens yet. */
 export const openApp = (keeprate: Keeprate, log: Logger): Promise<FastifyInstance> => {
   const { gateway, keyRing, http, settings, hub, linkSecret } = keeprate
-  const metrics = createMetrics(() => gateway.deps.bytes.inFlight)
+  const metrics = createMetrics(gateway.deps)
   hub.listen(metrics.onEvent)
   return createApp(
     {

@@ -3,6 +3,7 @@ import { invalid } from '../../core/errors/gateway-error.ts'
 import { deliveryStates, printDelivery } from '../../core/notices/delivery.ts'
 import {
   addWebhook,
+  changeWebhook,
   findDestination,
   listDestinations,
   ownersOf,
@@ -51,6 +52,10 @@ export function addWebhooks(program: Command): void {
     .description('Give a webhook another secret; for a day both sign')
     .argument('<id>', 'id of the webhook (whk_…)')
     .action(action(rotate))
+  withTenant(webhooks.command('enable'))
+    .description('Send to a webhook again that was disabled')
+    .argument('<id>', 'id of the webhook (whk_…)')
+    .action(action(enable))
   withTenant(webhooks.command('remove'))
     .description('Remove a webhook')
     .argument('<id>', 'id of the webhook (whk_…)')
@@ -91,6 +96,14 @@ const rotate = (output: Output, id: string, options: TenantOptions): Promise<num
     const { destination, secret } = await rotateSecret(found, OVERLAP_MS, deps)
     output.note('The secret is shown this once; for a day the one before signs as well.')
     output.data({ ...printDestination(destination), secret }, secret)
+    return exitCodes.ok
+  })
+
+const enable = (output: Output, id: string, options: TenantOptions): Promise<number> =>
+  withKeeprate(options, async ({ gateway: { deps } }) => {
+    const found = await findDestination(id, ownerOf(options), deps)
+    const enabled = await changeWebhook(found, { isEnabled: true }, deps)
+    output.data(printDestination(enabled), `enabled ${id}`)
     return exitCodes.ok
   })
 

@@ -22,6 +22,7 @@ export const alertKinds = [
   'model_shutdown',
   'budget_threshold',
   'budget_exceeded',
+  'webhook_disabled',
   'recovered',
 ] as const
 /** See {@link alertKinds}. */

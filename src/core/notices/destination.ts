@@ -10,6 +10,12 @@ export type DestinationKind = (typeof destinationKinds)[number]
 /** Owner of what concerns the operator alone; no key of a tenant sees it. */
 export const OPERATOR = ''
 
+/**
+ * Why nothing is sent to a destination: it answered 410; it took nothing for as long as one notice
+ * was tried, which is three days; or somebody wanted it so.
+ */
+export type DisabledReason = 'gone' | 'failing' | 'asked'
+
 /** Somewhere that notices are sent to. Secrets are no part of it. */
 export interface Destination {
   readonly id: string
@@ -29,8 +35,8 @@ export interface Destination {
   readonly rotatedUntil?: Instant
   readonly createdAt: Instant
   readonly disabledAt?: Instant
-  /** Why: `gone` when it answered 410, or `asked`. */
-  readonly disabledReason?: 'gone' | 'asked'
+  /** Why: see {@link DisabledReason}. */
+  readonly disabledReason?: DisabledReason
 }
 
 /** Whether a notice is to be sent to a destination. */
