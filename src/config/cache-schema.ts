@@ -57,7 +57,9 @@ export const cacheMembers = <Duration extends z.ZodType>(duration: Duration) =>
       .string()
       .min(1)
       .optional()
-      .describe('redis://…, where all replicas keep copies of such pictures'),
+      .describe(
+        'redis://…, where all replicas keep copies of such pictures and count limits of keys',
+      ),
     embedder: embedder.optional().describe('What compares prompts; by their words without it'),
     similarity: similarity.optional().describe('Serves pictures of prompts that are near'),
     pools: z

@@ -38,6 +38,7 @@ import { databaseAddress } from './database.ts'
 import { fixedKeys } from './fixed-keys.ts'
 import type { LinkSigner } from './notice-links.ts'
 import { type OpenedTools, openGateTools } from './open-gates.ts'
+import { openLimits } from './open-limits.ts'
 import { openNotices } from './open-notices.ts'
 import { openSandbox } from './open-sandbox.ts'
 import { openTelling } from './open-telling.ts'
@@ -188,6 +189,8 @@ async function assemble(
   const isStaying = options.recovers !== false
   const telling = { ...outward, stores, isStaying, root: noticeSecret }
   const notices = await openNotices(settings, telling)
+  const owner = `${hostname()}:${process.pid}:${randomHex(6)}`
+  const counting = openLimits(settings, { clock, log, owner })
   const parts = {
     snapshot: prices.snapshot,
     stores,
@@ -200,7 +203,7 @@ async function assemble(
     webhooks: new WebhookDesk(webhookAddresses),
     traffic,
     emit: hub.emit,
-    owner: `${hostname()}:${process.pid}:${randomHex(6)}`,
+    ...{ owner, limiter: counting.limiter },
   }
   await configureBudgets(settings.budgets, parts)
   const gateway = openGateway(parts, options)
@@ -228,7 +231,7 @@ async function assemble(
       await gateway.close()
       await Promise.all([watch.ended(), drained])
       await told.close()
-      await Promise.all([decoder, http, sandbox, storage].map((each) => each?.close()))
+      await Promise.all([decoder, http, sandbox, storage, counting].map((each) => each?.close()))
       await stores.close()
     },
   }

@@ -16,6 +16,7 @@ import type { GateDesk } from './gate-desk.ts'
 import type { KeyDesk } from './key-desk.ts'
 import type { LateWrites } from './late-writes.ts'
 import type { Learning } from './learning.ts'
+import type { LimitDesk } from './limit-desk.ts'
 import type { GatewayLimits } from './limits.ts'
 import type { LookupDesk } from './lookup-desk.ts'
 import type { NoticeDesk } from './notice-desk.ts'
@@ -53,6 +54,8 @@ export interface Dependencies {
   readonly cancelsOnDisconnect: boolean
   readonly bytes: ByteBudget
   readonly budgets: BudgetDesk
+  /** Counts the rates of keys, for all processes where they share something; else for this one. */
+  readonly limiter?: LimitDesk
   /** What the keys of callers may do. */
   readonly keys: KeyDesk
   readonly siblings: Siblings

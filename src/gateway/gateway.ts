@@ -81,7 +81,7 @@ export function openGateway(
     ...{ renditions: new Renditions(), samePixels: new SamePixels(), sent: new SentBytes() },
     budgets: new BudgetDesk(parts),
     learning: openLearning(parts),
-    keys: new KeyDesk(parts.stores.keys, parts.clock),
+    keys: new KeyDesk(parts.stores.keys, parts.clock, parts.limiter),
     repeats: new RepeatGuard(parts.rules.repeats, parts.sha256),
   }
   const desk = new WorkDesk()

@@ -1,26 +1,20 @@
 import { GatewayError } from '../core/errors/gateway-error.ts'
 import type { KeyLimits, VirtualKey } from '../core/ledger/virtual-key.ts'
-import { type Bucket, fullBucket, refill, take, waitMs } from '../core/limits/bucket.ts'
+import { type Bucket, waitMs } from '../core/limits/bucket.ts'
 import type { RateStanding } from '../core/limits/rate-standing.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { KeyStore } from '../ports/key-store.ts'
+import type { RateLimiter, RateWish } from '../ports/rate-limiter.ts'
+import { OwnLimiter } from './own-limiter.ts'
 
 /** Limits of what is remembered of keys. */
 const limits = {
   /** What a key may do changes everywhere within this time: below one second. */
   rememberMs: 500,
-  /** Keys beyond are forgotten, oldest first; what they used of their minute with them. */
   maxRemembered: 10_000,
   /** When a picture more may be made is not known; a second is soon enough to ask again. */
   retryParallelMs: 1_000,
 } as const
-
-interface Used {
-  readonly requests?: Bucket
-  readonly images?: Bucket
-  /** Pictures being made now. */
-  readonly parallel: number
-}
 
 /** Who is asked about: the limits are those that the key had when it was recognised. */
 export interface LimitedCaller {
@@ -28,19 +22,21 @@ export interface LimitedCaller {
   readonly limits?: KeyLimits | undefined
 }
 
-/**
- * What keys may do, and how much of it at a time. Rates are those of this process: with several of
- * them a key may do as much at each.
- */
+/** What keys may do, and how much of it at a time. */
 export class KeyDesk {
   readonly #keys: Pick<KeyStore, 'byId'>
   readonly #clock: Clock
   readonly #known = new Map<string, { readonly key: VirtualKey | undefined; untilMs: number }>()
-  readonly #used = new Map<string, Used>()
+  readonly #limiter: RateLimiter
 
-  constructor(keys: Pick<KeyStore, 'byId'>, clock: Clock) {
+  constructor(
+    keys: Pick<KeyStore, 'byId'>,
+    clock: Clock,
+    limiter: RateLimiter = new OwnLimiter(clock),
+  ) {
     this.#keys = keys
     this.#clock = clock
+    this.#limiter = limiter
   }
 
   /** A key as it is now; undefined for the keys that are in no database, which may do anything. */
@@ -59,25 +55,24 @@ export class KeyDesk {
    * @returns how far it is from its limit; undefined when its requests are not limited.
    * @throws GatewayError `rate_limit_exceeded`; then nothing is counted.
    */
-  admit({ keyId, limits: own }: LimitedCaller, images: number): RateStanding | undefined {
-    if (own === undefined) return undefined
-    const { requestsPerMinute, imagesPerMinute } = own
-    const used = this.#usedBy(keyId)
-    const requests = this.#filled(used.requests, requestsPerMinute)
-    const pictures = this.#filled(used.images, imagesPerMinute)
+  async admit(
+    { keyId, limits: own }: LimitedCaller,
+    images: number,
+  ): Promise<RateStanding | undefined> {
+    const { requestsPerMinute, imagesPerMinute } = own ?? {}
     if (imagesPerMinute !== undefined && images > imagesPerMinute) {
       const message = `This key makes ${imagesPerMinute} images a minute at most.`
       throw new GatewayError('rate_limit_exceeded', message, { param: 'n', retryable: false })
     }
-    refuseAbove(requests, 1, 'requests')
-    refuseAbove(pictures, images, 'images')
-    const left = requests === undefined ? undefined : take(requests, 1)
-    this.#put(keyId, {
-      ...used,
-      ...(left === undefined ? {} : { requests: left }),
-      ...(pictures === undefined ? {} : { images: take(pictures, images) }),
-    })
-    return left === undefined ? undefined : standingOf(left)
+    const rates = [
+      ...rateOf('requests', requestsPerMinute, 1),
+      ...rateOf('images', imagesPerMinute, images),
+    ]
+    if (rates.length === 0) return undefined
+    const { isTaken, buckets } = await this.#limiter.take({ keyId, rates })
+    if (!isTaken) throw refusalOf(rates, buckets)
+    const [first] = buckets
+    return requestsPerMinute === undefined || first === undefined ? undefined : standingOf(first)
   }
 
   /**
@@ -85,59 +80,36 @@ export class KeyDesk {
    * @returns gives the places back; more than once counts once.
    * @throws GatewayError `rate_limit_exceeded` when the key makes too many at a time.
    */
-  begin({ keyId, limits: own }: LimitedCaller, images: number): () => void {
+  async begin({ keyId, limits: own }: LimitedCaller, images: number): Promise<() => void> {
     const most = own?.parallelImages
     if (most === undefined) return () => undefined
-    const { parallel } = this.#usedBy(keyId)
-    if (parallel + images > most) {
-      const isNever = images > most
-      const message = `This key makes ${most} images at a time, and ${parallel} are being made.`
-      throw new GatewayError('rate_limit_exceeded', message, {
-        ...(isNever ? { param: 'n', retryable: false } : { retryAfterMs: limits.retryParallelMs }),
-      })
-    }
-    this.#addParallel(keyId, images)
-    let isHeld = true
-    return () => {
-      if (isHeld) this.#addParallel(keyId, -images)
-      isHeld = false
-    }
-  }
-
-  #addParallel(keyId: string, images: number): void {
-    const used = this.#usedBy(keyId)
-    this.#put(keyId, { ...used, parallel: Math.max(0, used.parallel + images) })
-  }
-
-  #usedBy = (keyId: string): Used => this.#used.get(keyId) ?? { parallel: 0 }
-
-  #put(keyId: string, used: Used): void {
-    this.#used.delete(keyId)
-    this.#used.set(keyId, used)
-    if (this.#used.size <= limits.maxRemembered) return
-    // Who makes pictures now must not be forgotten, or it could make as many again.
-    for (const [oldest, { parallel }] of this.#used) {
-      if (parallel > 0) continue
-      this.#used.delete(oldest)
-      return
-    }
-  }
-
-  #filled(bucket: Bucket | undefined, perMinute: number | undefined): Bucket | undefined {
-    if (perMinute === undefined) return undefined
-    const nowMs = this.#clock.monotonicMs()
-    return bucket?.perMinute === perMinute ? refill(bucket, nowMs) : fullBucket(perMinute, nowMs)
+    const { taken, release } = await this.#limiter.occupy({ keyId, most, images })
+    if (release !== undefined) return release
+    const isNever = images > most
+    const message = `This key makes ${most} images at a time, and ${taken} are being made.`
+    throw new GatewayError('rate_limit_exceeded', message, {
+      ...(isNever ? { param: 'n', retryable: false } : { retryAfterMs: limits.retryParallelMs }),
+    })
   }
 }
 
-function refuseAbove(bucket: Bucket | undefined, wanted: number, what: string): void {
-  if (bucket === undefined) return
-  const retryAfterMs = waitMs(bucket, wanted)
-  if (retryAfterMs <= 0) return
-  const message = `This key has ${bucket.perMinute} ${what} a minute, and used them.`
-  throw new GatewayError('rate_limit_exceeded', message, {
-    retryAfterMs,
-    ...(what === 'requests' ? { rate: standingOf(bucket) } : {}),
+type Rate = RateWish['rates'][number]
+
+const rateOf = (what: Rate['what'], perMinute: number | undefined, amount: number): Rate[] =>
+  perMinute === undefined ? [] : [{ what, perMinute, amount }]
+
+/** Told of the rate that is short; when it fills up meanwhile, it is worth asking again at once. */
+function refusalOf(rates: readonly Rate[], buckets: readonly Bucket[]): GatewayError {
+  const waits = buckets.map((bucket, at) => waitMs(bucket, rates[at]?.amount ?? 0))
+  const at = Math.max(
+    0,
+    waits.findIndex((wait) => wait > 0),
+  )
+  const [what, bucket] = [rates[at]?.what ?? 'requests', buckets[at]]
+  const message = `This key has ${rates[at]?.perMinute ?? 0} ${what} a minute, and used them.`
+  return new GatewayError('rate_limit_exceeded', message, {
+    retryAfterMs: waits[at] ?? 0,
+    ...(what === 'requests' && bucket !== undefined ? { rate: standingOf(bucket) } : {}),
   })
 }
 

@@ -50,7 +50,7 @@ export function submit(
   const run = normalise(request, caller, { watch, stop }, deps)
   const givesUpCalls = request.cancelOnDisconnect ?? deps.cancelsOnDisconnect
   onAbort(watch.gone, () => stop.leave({ givesUpCalls }))
-  const finished = deps.keys.begin(caller, request.n)
+  const places = deps.keys.begin(caller, request.n)
   const leave = deps.traffic.retries.begin()
   const afterwards: Promise<unknown>[] = []
   const after: After = (later) => afterwards.push(later)
@@ -61,13 +61,13 @@ export function submit(
     deps.learning.repeats.answered(done, shown, deps.clock.now())
     return finished
   }
-  const result = work(run, deps, conclude).finally(leave)
+  const result = places.then(() => work(run, deps, conclude)).finally(leave)
   const ended = result
     .then(
       () => all(afterwards),
       () => all(afterwards),
     )
-    .finally(finished)
+    .finally(async () => (await places.catch(() => undefined))?.())
   const cancel = () => stop.leave({ givesUpCalls: true })
   return { requestId: run.id, result, ended, cancel }
 }

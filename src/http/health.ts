@@ -27,7 +27,7 @@ export const healthRoutes = (
     answers: ['application/json'],
     handler: async (_request, reply) => {
       const problem = await findProblem(context)
-      if (problem === undefined) return { status: 'ok' }
+      if (problem === undefined) return { status: 'ok', ...degraded(context) }
       return reply.status(503).send({ status: 'unavailable', problem })
     },
   }),
@@ -72,6 +72,12 @@ export const healthRoutes = (
       ),
   }),
 ]
+
+/** What is worse than it should be, while requests are served all the same. */
+const degraded = ({ gateway }: HttpContext): { readonly degraded?: readonly string[] } =>
+  gateway.deps.limiter?.isAway === true
+    ? { degraded: ['Redis is away: each process counts its own share of the limits of keys'] }
+    : {}
 
 async function findProblem({ gateway }: HttpContext): Promise<string | undefined> {
   if (!gateway.isAccepting) return 'shutting down'

@@ -1,6 +1,6 @@
-import { Redis } from 'ioredis'
 import type { Log } from '../../ports/log.ts'
 import type { PictureLayer } from '../hot-pictures/picture-layer.ts'
+import { openRedis } from './open-redis.ts'
 
 /** A layer that has to be closed. */
 export interface RedisLayer extends PictureLayer {
@@ -12,10 +12,6 @@ const limits = {
   maxBytes: 4 * 1024 * 1024,
   /** How long a copy that nobody asks for stays, in seconds. */
   lifetimeS: 24 * 3_600,
-  /** Longest wait for an answer, in milliseconds: then the store is asked. */
-  answerMs: 250,
-  /** Pause before the next try to reach a server that is away, in milliseconds. */
-  retryMs: 1_000,
 } as const
 
 const PREFIX = 'keeprate:picture:'
@@ -25,22 +21,7 @@ const PREFIX = 'keeprate:picture:'
  * otherwise, so one that is away or empty costs time and nothing else.
  */
 export function createRedisLayer(url: string, log: Log): RedisLayer {
-  const redis = new Redis(url, {
-    commandTimeout: limits.answerMs,
-    connectTimeout: limits.answerMs * 4,
-    // Nothing waits for a server that is away.
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 0,
-    retryStrategy: () => limits.retryMs,
-  })
-  let isAway = false
-  redis.on('error', (error: unknown) => {
-    if (!isAway) log.warn({ error }, 'Redis is away: pictures come from the store')
-    isAway = true
-  })
-  redis.on('ready', () => {
-    isAway = false
-  })
+  const redis = openRedis(url, log, 'pictures come from the store')
   return {
     maxBytes: limits.maxBytes,
     get: async (digest) => {

@@ -42,7 +42,7 @@ export async function handOver(
   reply: FastifyReply,
 ): Promise<OpenAnswer> {
   const name = request.headers['idempotency-key']
-  const standing = gateway.deps.keys.admit(asked.caller, asked.request.n)
+  const standing = await gateway.deps.keys.admit(asked.caller, asked.request.n)
   if (standing !== undefined) reply.headers(rateHeaders(standing))
   const answer = await gateway.answer({
     ...asked,
