@@ -24,6 +24,9 @@ export const stormBudgets: readonly Budget[] = [
   sampleBudget('bfl', { scope: 'provider:bfl', per: 'hour', limitNano: 9_000n }),
 ]
 
+/** A journal lets a few more commits wait, and refuses the others: no storm, but a full house. */
+const MOST_AT_ONCE = 8_000
+
 /** What became of a storm. */
 export interface StormReport {
   readonly admitted: number
@@ -56,15 +59,15 @@ export async function playStorm(
   storm: Storm,
   onEnd: (ended: number) => void = () => undefined,
 ): Promise<StormReport> {
-  let ended = 0
-  const results = await Promise.all(
-    dropsOf(storm).map(async (drop, index) => {
-      const result = await fall(drop, stores[index % stores.length] as Stores)
-      ended += 1
-      onEnd(ended)
-      return result
-    }),
-  )
+  const results: (bigint | undefined)[] = []
+  const drops = dropsOf(storm).entries()
+  const lane = async (): Promise<void> => {
+    for (const [index, drop] of drops) {
+      results.push(await fall(drop, stores[index % stores.length] as Stores))
+      onEnd(results.length)
+    }
+  }
+  await Promise.all(Array.from({ length: MOST_AT_ONCE }, lane))
   const spent = results.filter((result) => result !== undefined)
   return {
     admitted: spent.length,

@@ -66,7 +66,7 @@ const RULES: Readonly<Record<Layer, LayerRule>> = {
   // The contract suites run against real loopback servers: the sandbox, reached by the safe client.
   testing: {
     layers: [...LIBRARY, 'adapters', 'sandbox'],
-    packages: ['vitest', 'fast-check', 'zod', 'sharp'],
+    packages: ['vitest', 'fast-check', 'zod', 'sharp', 'pg'],
     node: true,
   },
   'ai-sdk': { layers: LIBRARY, packages: ['@ai-sdk/provider'], node: false },

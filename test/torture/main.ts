@@ -1,6 +1,7 @@
 // Kills gateways at every point, for every way that providers work, on every database there is, and
 // prints what came of it: `npm run torture`, or `node test/torture/main.ts --seeds 100`. Broken
-// gateways, which must be caught, every fault in every flow, and the simulations in full follow.
+// gateways, which must be caught, every fault in every flow, the simulations in full, storms on
+// budgets and a whole batch follow.
 import { spawnSync } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -12,6 +13,7 @@ import { databaseKinds } from '../e2e/stand.ts'
 import { tortureBatch } from './batch-run.ts'
 import { defects, provingDeaths } from './defects.ts'
 import { killPoints, reaches, type Style, styles } from './kill-points.ts'
+import { playStorms } from './spend-storms.ts'
 import { type Death, type Outcome, tortureOnce } from './torture-run.ts'
 
 const { values } = parseArgs({
@@ -36,7 +38,8 @@ try {
   const isSound = (await dieAll(deaths)) && (await catchAll())
   const isPlayed = values['only-deaths'] || (await playInFull())
   const isWhole = values['only-deaths'] || (await dieInBatch())
-  process.exitCode = isSound && isPlayed && isWhole ? 0 : 1
+  const isCalm = values['only-deaths'] || (await isStormHeld())
+  process.exitCode = isSound && isPlayed && isWhole && isCalm ? 0 : 1
 } finally {
   await services.stop()
 }
@@ -116,4 +119,10 @@ async function dieInBatch(): Promise<boolean> {
   const batch = await tortureBatch({ lines: 50_000, kills: 10, cancelAt: 0.4, delayMs: 50 })
   console.log(`a batch: ${JSON.stringify(batch)}`)
   return batch.flaws.length === 0
+}
+
+/** Whether no storm overspent a budget or left a hold. */
+async function isStormHeld(): Promise<boolean> {
+  const { KEEPRATE_TEST_DATABASE_URL } = process.env
+  return (await playStorms(Number(values.seeds), KEEPRATE_TEST_DATABASE_URL)) === 0
 }
