@@ -77,7 +77,7 @@ const eventFields = (request: ImageRequest, fields: JsonObject): JsonObject => (
 })
 
 function partialEvent(form: StreamForm, request: ImageRequest, partial: PartialImage): string {
-  // A draft that stands for a partial image is smaller than the picture, and may be a JPEG.
+  // Drafts that stand for partial images are smaller, and previews may be of another format.
   const header = readImageHeader(partial.bytes)
   return printEvent(`${form.kind}.partial_image`, {
     b64_json: base64Of(partial.bytes),
