@@ -100,7 +100,7 @@ export interface LocalGateway {
   edit(input: EditInput, options?: CallOptions): Promise<Result>
   variations(input: EditInput, options?: CallOptions): Promise<Result>
   /** What would be tried for a request now, and why; nothing is bought. */
-  explain(input: GenerateInput): Promise<JsonObject>
+  explain(input: GenerateInput | EditInput): Promise<JsonObject>
   /** Everything underneath, for tools that need more. */
   readonly keeprate: Keeprate
   close(): Promise<void>
@@ -145,27 +145,27 @@ export function openLocal(keeprate: Keeprate): LocalGateway {
       result.release()
     }
   }
-  const withImages = async (
-    operation: Operation,
-    input: EditInput,
-    options: CallOptions,
-  ): Promise<Result> => {
+  const withImages = async (operation: Operation, input: EditInput): Promise<RequestDraft> => {
     const { images, mask, ...rest } = input
     const kept: InputImage[] = []
     for (const [index, bytes] of images.entries()) {
       kept.push(await keep(bytes, `image[${index}]`, keeprate))
     }
     const keptMask = mask === undefined ? undefined : await keep(mask, 'mask', keeprate)
-    return run({ ...rest, operation, images: kept, mask: keptMask }, options)
+    return { ...rest, operation, images: kept, mask: keptMask }
   }
   return {
     generate: (input, options = {}) => run({ ...input, operation: 'generate' }, options),
-    edit: (input, options = {}) => withImages(input.operation ?? 'edit', input, options),
-    variations: (input, options = {}) => withImages('variation', input, options),
+    edit: async (input, options = {}) =>
+      run(await withImages(input.operation ?? 'edit', input), options),
+    variations: async (input, options = {}) => run(await withImages('variation', input), options),
     explain: async (input) => {
       const { deps } = keeprate.gateway
-      const request = normaliseRequest({ ...input, operation: 'generate' })
-      return printRoute(await explainRoute(request, LOCAL_CALLER, deps))
+      const draft: RequestDraft =
+        'images' in input
+          ? await withImages(input.operation ?? 'edit', input)
+          : { ...input, operation: 'generate' }
+      return printRoute(await explainRoute(normaliseRequest(draft), LOCAL_CALLER, deps))
     },
     keeprate,
     close: () => keeprate.close(),

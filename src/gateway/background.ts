@@ -81,6 +81,7 @@ async function renew(
   await deps.stores.answers.renew({ holder: deps.owner, heldUntil: until, keptUntil })
   await deps.late.flush(deps.stores.journal, deps)
   await Promise.all([deps.lookups.flush(deps), deps.sent.flush(deps)])
+  await deps.gates.sharpness.flush(deps)
   // Pins and bans are in force everywhere within one turn, what others learned a little later.
   await deps.learning.plans.readOrders(deps.stores)
   if (renewal % RENEWALS_PER_REFRESH === 0) await refreshLearning(deps)

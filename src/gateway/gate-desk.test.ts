@@ -6,10 +6,12 @@ import type { PictureMeasures } from '../core/quality/measures/measure-picture.t
 import type { Embeddings } from '../ports/embedder.ts'
 import type { ImageDecoder } from '../ports/image-decoder.ts'
 import type { Judge, Judgement, JudgeQuestion } from '../ports/judge.ts'
+import type { SharpnessCount } from '../ports/sharpness-store.ts'
 import { noisePng } from '../testing/noise-png.ts'
 import { VirtualClock } from '../testing/virtual-clock.ts'
 import { GateDesk, type GateWishes } from './gate-desk.ts'
 import type { GatedPicture } from './gate-evidence.ts'
+import type { SharpnessParts } from './sharpness-desk.ts'
 
 const sha256 = (data: string | Uint8Array) => createHash('sha256').update(data).digest('hex')
 const size = { width: 32, height: 32 }
@@ -217,19 +219,49 @@ describe('sharpness of a purpose', () => {
     }
     sharp.value = 5
     for (let index = 0; index < 50; index += 1) expect((await look()).isGood).toBe(false)
-    expect(desk.sharpnessOf('hero').total).toBe(150)
+    expect(desk.sharpness.of('hero').total).toBe(150)
     sharp.value = 60
     expect((await look()).isGood).toBe(false)
-    expect(desk.sharpnessOf('hero').total).toBe(151)
+    expect(desk.sharpness.of('hero').total).toBe(151)
   })
 
-  test('of two processes adds up', async () => {
+  test('of two processes adds up, whatever of it is stored yet, and fades', async () => {
     const [one, other] = [stand(), stand()]
+    const clock = new VirtualClock()
+    const [rows, failing] = [[] as SharpnessCount[], { isOn: true }]
+    const parts: SharpnessParts = {
+      clock,
+      log: { debug: () => 0, info: () => 0, warn: () => 0, error: () => 0 },
+      stores: {
+        sharpness: {
+          add: async (counts) => {
+            if (failing.isOn) throw new Error('the database is away')
+            rows.push(...counts)
+          },
+          load: async () => rows,
+        },
+      },
+    }
     sharp.value = 100
     for (let index = 0; index < 60; index += 1) await Promise.all([one.look(), other.look()])
-    one.desk.learnSharpness('hero', other.desk.sharpnessOf('hero'))
-    expect(one.desk.sharpnessOf('hero').total).toBe(120)
+    await other.desk.sharpness.flush(parts)
+    failing.isOn = false
+    await other.desk.sharpness.flush(parts)
+    await one.desk.sharpness.load(parts)
+    expect(one.desk.sharpness.of('hero').total).toBeCloseTo(120)
     expect((await one.look()).verdicts.at(-1)?.outcome).toBe('passed')
     expect((await other.look()).verdicts.at(-1)?.outcome).toBe('unknown')
+    await clock.advance(14 * 24 * 3_600_000)
+    await one.desk.sharpness.load(parts)
+    // Half of what is stored, and 61 that are not.
+    expect(one.desk.sharpness.of('hero').total).toBeCloseTo(91)
+  })
+
+  test('of emulated pictures is no measure of real ones', async () => {
+    const { desk, look } = stand()
+    await desk.examine({ ...picture(), isSimulated: true }, wishes(['blur']))
+    expect(desk.sharpness.of('hero').total).toBe(0)
+    await look()
+    expect(desk.sharpness.of('hero').total).toBe(1)
   })
 })

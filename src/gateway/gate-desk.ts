@@ -5,7 +5,6 @@ import { type Gate, gatesFor } from '../core/quality/gate.ts'
 import type { PictureMeasures } from '../core/quality/measures/measure-picture.ts'
 import type { PictureHash } from '../core/quality/measures/picture-hash.ts'
 import { isRefusal, needOf, runGate } from '../core/quality/run-gate.ts'
-import { emptySketch, merged, type ValueSketch, withValue } from '../core/quality/value-sketch.ts'
 import { failed, unknown, type Verdict } from '../core/quality/verdict.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { PaidTool } from '../ports/paid-tool.ts'
@@ -16,6 +15,7 @@ import {
   type GateTools,
   type LookTerms,
 } from './gate-evidence.ts'
+import { SharpnessDesk } from './sharpness-desk.ts'
 
 /** What one gate said, what it cost and how long it took. */
 export interface GateVerdict extends Verdict {
@@ -56,10 +56,6 @@ export interface GateWishes extends Omit<Expectation, 'sharpness' | 'isCritical'
   readonly isSuspicious?: boolean
 }
 
-/** Pictures whose sharpness a purpose remembers, and purposes that are remembered. */
-const SHARPNESS_MEMORY = 2_000
-const MAX_PURPOSES = 1_000
-
 /**
  * Leads pictures through the gates of their purpose, from the cheapest to the dearest, and stops at
  * the first that refuses. It decides nothing about money or routes: it reports.
@@ -72,7 +68,8 @@ export class GateDesk {
   /** Whether texts in pictures can be read. */
   readonly canRead: boolean
   readonly canJudge: boolean
-  readonly #sharpness = new Map<string, ValueSketch>()
+  /** How sharp the pictures of purposes were so far. */
+  readonly sharpness = new SharpnessDesk()
 
   constructor(tools: GateTools & { readonly clock: Clock }) {
     this.#clock = tools.clock
@@ -89,11 +86,9 @@ export class GateDesk {
     { purpose, isSuspicious = false, ...wishes }: GateWishes,
     terms: LookTerms = {},
   ): Promise<GateReport> {
-    const sharpness = this.#sharpness.get(purpose.name)
+    const history = historyOf(purpose, picture)
     const expectation: Expectation = {
-      ...wishes,
-      isCritical: purpose.isCritical,
-      ...(sharpness === undefined ? {} : { sharpness }),
+      ...{ ...wishes, isCritical: purpose.isCritical, sharpness: this.sharpness.of(history) },
     }
     const gates = gatesFor(purpose.gates, { isTransparent: wishes.isTransparent, isSuspicious })
     const start = this.#clock.monotonicMs()
@@ -108,7 +103,7 @@ export class GateDesk {
       break
     }
     const measures = measuresOf(found)
-    if (measures !== undefined) this.#learn(purpose.name, measures, refusal)
+    if (measures !== undefined) this.#learn(history, measures, refusal)
     const scores = verdicts.flatMap(({ score }) => (score === undefined ? [] : [score]))
     return {
       isGood: refusal === undefined,
@@ -130,18 +125,6 @@ export class GateDesk {
         return tool?.isSimulated === isSimulated ? tool.ceilingNano : 0n
       }),
     )
-  }
-
-  /**
-   * Sharpness of earlier pictures, by purpose: what a process knows, to be kept or sent to others.
-   */
-  sharpnessOf(purpose: string): ValueSketch {
-    return this.#sharpness.get(purpose) ?? emptySketch
-  }
-
-  /** Adds what another process or an earlier run has seen. */
-  learnSharpness(purpose: string, seen: ValueSketch): void {
-    this.#keep(purpose, merged(this.sharpnessOf(purpose), seen))
   }
 
   async #look(
@@ -173,22 +156,17 @@ export class GateDesk {
    * Remembers how sharp the pictures of a purpose are. What was refused for something cheaper is no
    * picture of it.
    */
-  #learn(purpose: string, { sharpness }: PictureMeasures, refusal: GateVerdict | undefined): void {
-    const history = this.sharpnessOf(purpose)
+  #learn(history: string, { sharpness }: PictureMeasures, refusal: GateVerdict | undefined): void {
     const isBlurred = refusal?.gate === 'blur'
-    if (isBlurred ? !isOfPurpose(history, sharpness) : refusal && !isDear(refusal)) return
-    this.#keep(purpose, withValue(history, sharpness, SHARPNESS_MEMORY))
-  }
-
-  #keep(purpose: string, sketch: ValueSketch): void {
-    const [oldest] = this.#sharpness.keys()
-    const isNew = !this.#sharpness.has(purpose)
-    if (isNew && this.#sharpness.size >= MAX_PURPOSES && oldest !== undefined) {
-      this.#sharpness.delete(oldest)
-    }
-    this.#sharpness.set(purpose, sketch)
+    const before = this.sharpness.of(history)
+    if (isBlurred ? !isOfPurpose(before, sharpness) : refusal && !isDear(refusal)) return
+    this.sharpness.add(history, sharpness)
   }
 }
+
+/** Pictures of emulated providers teach nothing about real ones. */
+const historyOf = ({ name }: GateWishes['purpose'], { isSimulated }: GatedPicture): string =>
+  isSimulated === true ? `simulated:${name}` : name
 
 /** Whether a refusal is about the content of a whole, sharp picture. */
 const isDear = ({ gate }: GateVerdict): boolean => ['text', 'similarity', 'judge'].includes(gate)

@@ -119,6 +119,7 @@ export function openGateway(
     stop.abort()
     await Promise.all([background.ended, answers.written()])
     await Promise.all([deps.lookups.flush(deps), deps.sent.flush(deps)])
+    await deps.gates.sharpness.flush(deps)
     await deps.late.flush(deps.stores.journal, deps).catch((error: unknown) => {
       deps.log.error({ error, waiting: deps.late.size }, 'facts lost: closed before written')
     })

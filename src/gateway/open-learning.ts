@@ -31,10 +31,12 @@ function tierOf(offer: string, { snapshot }: Pick<Dependencies, 'snapshot'>): Ti
 /** Takes over what other replicas learned and spent. */
 export async function refreshLearning({
   learning,
+  gates,
   stores,
   clock,
-}: Pick<Dependencies, 'learning' | 'stores' | 'clock'>): Promise<void> {
+}: Pick<Dependencies, 'learning' | 'gates' | 'stores' | 'clock'>): Promise<void> {
   await learning.desk.load(stores.beliefs)
   await learning.plans.readSpend(stores)
+  await gates.sharpness.load({ stores, clock })
   learning.desk.think(clock.now())
 }

@@ -26,6 +26,7 @@ import type { KeyStore } from './key-store.ts'
 import type { NoticeStore } from './notice-store.ts'
 import type { PriceStore } from './price-store.ts'
 import type { RouteOrderStore } from './route-order-store.ts'
+import type { SharpnessStore } from './sharpness-store.ts'
 import type { SimilarPromptStore } from './similar-prompts.ts'
 import type { UsageStore } from './usage-store.ts'
 
@@ -160,6 +161,7 @@ export interface Stores {
   readonly beliefs: BeliefStore
   readonly kept: KeptPictures
   readonly routeOrders: RouteOrderStore
+  readonly sharpness: SharpnessStore
   /** Resolves when the database answers. */
   check(): Promise<void>
   close(): Promise<void>

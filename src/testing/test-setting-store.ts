@@ -19,6 +19,19 @@ export function testSettingStore(name: string, open: OpenStores): void {
         expect(new Set(values).size).toBe(1)
       }))
 
+    test('sharpness counts add up by history and bucket', () =>
+      withStores(open, async ({ sharpness }) => {
+        expect(await sharpness.load()).toEqual([])
+        const one = { history: 'hero', bucket: -3, pictures: 1.5 }
+        await sharpness.add([{ history: 'hero', bucket: 90, pictures: 2 }, one])
+        await Promise.all([sharpness.add([one]), sharpness.add([{ ...one, history: 'blog' }])])
+        expect(await sharpness.load()).toEqual([
+          { history: 'blog', bucket: -3, pictures: 1.5 },
+          { history: 'hero', bucket: -3, pictures: 3 },
+          { history: 'hero', bucket: 90, pictures: 2 },
+        ])
+      }))
+
     test('an open database answers a check', () => withStores(open, ({ check }) => check()))
   })
 }

@@ -25,6 +25,7 @@ import { priceStore } from './price-store.ts'
 import { requestStore } from './request-store.ts'
 import { routeOrderStore } from './route-order-store.ts'
 import { settingStore } from './setting-store.ts'
+import { sharpnessStore } from './sharpness-store.ts'
 import { similarPromptStore } from './similar-prompt-store.ts'
 import { usageStore } from './usage-store.ts'
 
@@ -62,6 +63,7 @@ export async function openStores(engine: Engine): Promise<Stores> {
     beliefs: beliefStore(engine),
     kept: keptPictures(engine),
     routeOrders: routeOrderStore(engine),
+    sharpness: sharpnessStore(engine),
     async check() {
       await engine.execute(sql`select 1`.compile(engine.kysely))
     },

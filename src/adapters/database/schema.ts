@@ -20,6 +20,7 @@ import type { VirtualKeyRow } from './key-rows.ts'
 import type { DeliveryRow, DestinationRow } from './notice-rows.ts'
 import { type PlaceColumns, placeColumns } from './place-columns.ts'
 import type { BillTallyRow, PriceChangeRow, PriceFeedRow, PriceSourceRow } from './price-tables.ts'
+import type { SharpnessRow } from './sharpness-store.ts'
 import type { Columns } from './statement.ts'
 import type { UsageSeriesRow, UsageTotalRow } from './usage-rows.ts'
 import type { VerdictRow } from './verdict-row.ts'
@@ -185,6 +186,7 @@ export interface Schema {
   readonly sightings: SightingRow
   readonly exploration_spend: ExplorationRow
   readonly route_orders: RouteOrderRow
+  readonly sharpness_counts: SharpnessRow
   readonly usage_series: UsageSeriesRow
   readonly usage_totals: UsageTotalRow
   readonly virtual_keys: VirtualKeyRow

@@ -97,6 +97,7 @@ const EMPTY_ALL = [
   'sightings',
   'exploration_spend',
   'route_orders',
+  'sharpness_counts',
   'cache_entries',
   'similar_prompts',
   'cache_lookups',

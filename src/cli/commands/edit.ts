@@ -6,7 +6,7 @@ import { operations } from '../../core/request/operation.ts'
 import { type DetailOptions, readDetailOptions, withDetailOptions } from '../detail-options.ts'
 import type { Output } from '../output.ts'
 import { action, type CommonOptions, withKeeprate } from '../settings.ts'
-import { type PictureOptions, report, toInput, withPictureOptions } from './generate.ts'
+import { explain, type PictureOptions, report, toInput, withPictureOptions } from './generate.ts'
 
 const editOperations = operations.filter((name) => name !== 'generate')
 
@@ -32,15 +32,17 @@ function edit(output: Output, words: string | undefined, options: EditOptions): 
     const { image, mask, expand: _, scale: __, strength: ___, ...rest } = options
     const images = await Promise.all(image.map((path) => readPicture(path, 'image')))
     const { operation = 'edit' } = options
-    output.note(`${operation} with ${options.model ?? 'auto'} …`)
     const prompt = words ?? ''
-    const result = await openLocal(keeprate).edit({
+    const input: EditInput = {
       ...toInput(prompt, rest),
       operation: operation as EditInput['operation'],
       images,
       ...readDetailOptions(options),
       ...(mask === undefined ? {} : { mask: await readPicture(mask, 'mask') }),
-    })
+    }
+    if (options.dryRun === true) return explain(output, keeprate, input)
+    output.note(`${operation} with ${options.model ?? 'auto'} …`)
+    const result = await openLocal(keeprate).edit(input)
     const named = prompt === '' ? operation : prompt
     return report(output, result, {
       prompt: named,

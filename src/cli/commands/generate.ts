@@ -1,7 +1,8 @@
 import { mkdir } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import type { Command } from 'commander'
-import { type GenerateInput, openLocal, type Result } from '../../config/library.ts'
+import { type EditInput, type GenerateInput, openLocal, type Result } from '../../config/library.ts'
+import type { Keeprate } from '../../config/open-keeprate.ts'
 import { invalid } from '../../core/errors/gateway-error.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { complexities } from '../../core/purpose/words.ts'
@@ -72,6 +73,7 @@ export const withPictureOptions = (command: Command): Command =>
     .option('--strategy <name>', 'auto, or draft: cheap drafts, of which the best is refined')
     .option('--on-gate-refusal <mode>', 'deliver the best picture that gates refused, or fail')
     .option('--strict', 'refuse instead of adapting parameters')
+    .option('--dry-run', 'show what would be tried, and why, instead of making it')
     .option('-o, --out <path>', 'file or folder for the pictures', '.')
 
 /** `keeprate generate` */
@@ -79,7 +81,6 @@ export function addGenerate(program: Command): void {
   withPictureOptions(program.command('generate'))
     .description('Generate images from a prompt')
     .argument('<prompt>', 'what to draw')
-    .option('--dry-run', 'show what would be tried, and why, instead of making it')
     .action(action(generate))
 }
 
@@ -118,16 +119,23 @@ export function toInput(prompt: string, options: PictureOptions): GenerateInput 
 function generate(output: Output, prompt: string, options: PictureOptions): Promise<number> {
   return withKeeprate(options as CommonOptions, async (keeprate) => {
     const input = toInput(prompt, options)
-    if (options.dryRun === true) {
-      await keeprate.gateway.ready
-      const answer = await openLocal(keeprate).explain(input)
-      output.data(answer, offersTable(answer.offers as JsonObject[]))
-      return exitCodes.ok
-    }
+    if (options.dryRun === true) return explain(output, keeprate, input)
     output.note(`generating with ${options.model ?? 'auto'} …`)
     const result = await openLocal(keeprate).generate(input)
     return report(output, result, { prompt, wanted: Number(options.n ?? 1), out: options.out })
   })
+}
+
+/** Says what would be tried, and why; nothing is bought. */
+export async function explain(
+  output: Output,
+  keeprate: Keeprate,
+  input: GenerateInput | EditInput,
+): Promise<number> {
+  await keeprate.gateway.ready
+  const answer = await openLocal(keeprate).explain(input)
+  output.data(answer, offersTable(answer.offers as JsonObject[]))
+  return exitCodes.ok
 }
 
 /** Saves the pictures and says what they cost and why. */

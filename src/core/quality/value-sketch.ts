@@ -28,6 +28,10 @@ export function withValue(sketch: ValueSketch, value: number, limit: number): Va
   return { counts: { ...counts, [bucket]: (counts[bucket] ?? 0) + 1 }, total: total + 1 }
 }
 
+/** A sketch that counts as so many values at most; the shares stay. */
+export const scaledTo = (sketch: ValueSketch, most: number): ValueSketch =>
+  sketch.total <= most ? sketch : scaled(sketch, most / sketch.total)
+
 /** A sketch of the values of both. */
 export function merged(one: ValueSketch, other: ValueSketch): ValueSketch {
   const counts: Record<string, number> = { ...one.counts }

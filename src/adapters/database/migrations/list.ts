@@ -16,6 +16,7 @@ import { filesAndBatches } from './0017-files-and-batches.ts'
 import { expiringFiles } from './0018-expiring-files.ts'
 import { batchChunks } from './0019-batch-chunks.ts'
 import { pausedJobs } from './0020-paused-jobs.ts'
+import { sharpness } from './0021-sharpness.ts'
 import type { Migration } from './migration.ts'
 
 /** All migrations in their order. Append only. */
@@ -38,4 +39,5 @@ export const migrations: readonly Migration[] = [
   expiringFiles,
   batchChunks,
   pausedJobs,
+  sharpness,
 ]
