@@ -26,6 +26,8 @@ export interface TaughtCall {
   readonly quality?: string | undefined
   readonly steps?: number | undefined
   readonly isSimulated: boolean
+  /** See `armNameOf`. */
+  readonly tier?: string
 }
 
 /** Times that a verdict is tried again when another process changed the same picture. */

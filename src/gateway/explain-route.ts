@@ -8,6 +8,7 @@ import { printTraits } from './print-traits.ts'
 import type { Run } from './run.ts'
 import { normalise } from './stages/normalise.ts'
 import { explainPlan } from './stages/plan.ts'
+import { planEnlarging } from './stages/plan-enlarging.ts'
 import { planPreview } from './stages/plan-preview.ts'
 import { openStop } from './stop-order.ts'
 
@@ -24,7 +25,8 @@ export async function explainRoute(
   const run = normalise(request, caller, { watch: {}, stop: openStop() }, deps)
   const { models } = run.resolution
   const measured = await measureMask(run.request, { models, snapshot: run.snapshot }, deps)
-  return planPreview(await explainPlan({ ...run, request: measured }, deps), deps)
+  const explained = await explainPlan({ ...run, request: measured }, deps)
+  return planPreview(planEnlarging(explained, deps), deps)
 }
 
 /** An explained request as it is answered: dollars, and the rows that receipts have, too. */

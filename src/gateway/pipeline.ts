@@ -15,12 +15,14 @@ import { afford } from './stages/afford.ts'
 import { cache } from './stages/cache.ts'
 import { deliver } from './stages/deliver.ts'
 import { draft } from './stages/draft.ts'
+import { enlarge } from './stages/enlarge.ts'
 import { type After, finish } from './stages/finish.ts'
 import { hold } from './stages/hold.ts'
 import { near, setAsideVector, writtenDown } from './stages/near.ts'
 import { normalise } from './stages/normalise.ts'
 import { plan } from './stages/plan.ts'
 import { isDrafted, planDrafts } from './stages/plan-drafts.ts'
+import { planEnlarging } from './stages/plan-enlarging.ts'
 import { planPreview } from './stages/plan-preview.ts'
 import { onAbort, openStop } from './stop-order.ts'
 
@@ -82,7 +84,7 @@ const stages: readonly ((run: Run, deps: Dependencies) => Promise<Run>)[] = [
   cache,
   measure,
   async (run, deps) => (isDrafted(run) ? planDrafts(run, deps) : plan(run, deps)),
-  async (run, deps) => planPreview(run, deps),
+  async (run, deps) => planPreview(planEnlarging(run, deps), deps),
   setAsideVector,
   afford,
   hold,
@@ -150,10 +152,13 @@ function refuse(run: Run, error: unknown): Run {
   return { ...unsent(run), refusal: error }
 }
 
-/** Drafts first, where the plan has them; a preview beside the first step. */
+/**
+ * Drafts, or a small picture that is enlarged, come first, where the plan has them; a preview is
+ * made beside the first step.
+ */
 async function runAll(run: Run, deps: Dependencies): Promise<Run> {
   if (missingImages(run) <= 0) return run
-  const drafted = await draft(run, deps)
+  const drafted = await enlarge(await draft(run, deps), deps)
   const preview = openPreview(drafted, deps)
   try {
     return preview.close(await runSteps(drafted, preview, deps))

@@ -5,6 +5,12 @@ import type { EndedAttempt } from './run.ts'
 export const DRAFT_STEP = -1
 /** The place of a draft that is only shown while the picture is made. */
 export const PREVIEW_STEP = -2
+/** The place of a small picture that is to be enlarged, and of what enlarges it. */
+export const SMALL_STEP = -3
+export const ENLARGE_STEP = -4
+
+/** Whether an attempt makes nothing that is judged or learned from. */
+export const isOnTheWay = (step: number): boolean => step === PREVIEW_STEP || step === SMALL_STEP
 
 /**
  * What is made on the way is no picture of the answer. A draft becomes one when nothing better
@@ -16,6 +22,8 @@ export function asPreliminary(ended: EndedAttempt): EndedAttempt {
   switch (ended.attempt.step) {
     case DRAFT_STEP:
       return { ...ended, images: [], refused: [...refused, ...images] }
+    case SMALL_STEP:
+      return { ...ended, images: [], refused: [] }
     case PREVIEW_STEP:
       return {
         ...{ ...ended, images: [], refused: [], warnings: [] },

@@ -86,10 +86,11 @@ async function showDraft(
     return []
   }
   const { plan: _, hits: __, job: ___, ...rest } = run
+  const { onPartial: ____, ...watch } = run.watch
   const { request } = part
   const traits = requestTraits(request, deps.purposes)
   const drafting: Run = {
-    ...{ ...rest, request, hits: [], unwritten: [], watch: {}, beside: PLACE, isPreview: true },
+    ...{ ...rest, request, hits: [], unwritten: [], watch, beside: PLACE, isPreview: true },
     traits: { ...traits, standard: { ...traits.standard, gates: [] } },
     stop: stoppedBy(run.stop, to.over),
     ...{ shown: new Set<string>(), shownHashes: [], ended: [] },

@@ -4,6 +4,7 @@ import type {
   BelievedOffer,
   Candidate,
   DraftPart,
+  EnlargingPart,
   ExplainedOffer,
   Plan,
   PreviewPart,
@@ -17,6 +18,7 @@ export const printPlan = (plan: Plan): JsonObject => ({
   hold: dollarsFromNano(plan.holdNano),
   ...(plan.drafts === undefined ? {} : { drafts: printDrafts(plan.drafts) }),
   ...(plan.preview === undefined ? {} : { preview: printPreviewPart(plan.preview) }),
+  ...(plan.enlarging === undefined ? {} : { upscale: printEnlarging(plan.enlarging) }),
   offers: plan.explanation.map((offer) => printOffer(offer, plan.steps)),
   ...printDecision(plan),
 })
@@ -39,6 +41,15 @@ const printPreviewPart = ({ step, share }: PreviewPart): JsonObject => ({
   expected_cost: dollarsFromNano(step.quote.expectedNano),
   share: rounded(share),
   price: printPriceSource(step.row, step.origin),
+})
+
+const printEnlarging = ({ small, upscaler, ...part }: EnlargingPart): JsonObject => ({
+  ...{ offer: small.offer, upscaler: upscaler.offer, scale: part.scale },
+  size: `${small.fit.expectedSize.width}x${small.fit.expectedSize.height}`,
+  expected_cost: dollarsFromNano(small.quote.expectedNano + upscaler.quote.expectedNano),
+  acceptance: rounded(part.acceptance),
+  price: printPriceSource(small.row, small.origin),
+  upscaler_price: printPriceSource(upscaler.row, upscaler.origin),
 })
 
 /** One row of an explanation. */

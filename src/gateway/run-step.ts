@@ -3,10 +3,13 @@ import { GatewayError } from '../core/errors/gateway-error.ts'
 import type { ProviderFailure } from '../core/errors/provider-failure.ts'
 import { priorities } from '../core/jobs/queue-place.ts'
 import type { Fact } from '../core/jobs/request-record.ts'
+import { UPSCALED } from '../core/routing/enlarging.ts'
 import type { Candidate } from '../core/routing/plan.ts'
 import { isGateRefusal } from './after-refusal.ts'
 import type { Dependencies } from './dependencies.ts'
+import type { TaughtCall } from './evidence-desk.ts'
 import type { OpenAttempt } from './open-attempt.ts'
+import { isOnTheWay } from './preliminary.ts'
 import type { EndedAttempt, Run } from './run.ts'
 import {
   type AnsweredAttempt,
@@ -44,9 +47,9 @@ export async function runStep(
   deps: Dependencies,
   onSent: () => void = () => undefined,
 ): Promise<Run | BlockedStep> {
-  // A preview repeats nothing.
+  // A preview repeats nothing, nor does what enlarges.
   const permit =
-    isFirst(run) || run.isPreview === true
+    isFirst(run) || run.isPreview === true || run.enlarges !== undefined
       ? noPermit
       : await deps.traffic.retries.acquire(waitForRetryMs(run, deps), run.stop.buying)
   if (permit === undefined) return { offer: step.offer, ...tooManyRetries }
@@ -205,9 +208,17 @@ export function evidenceOf(
   run: Run,
   { learning }: Dependencies,
 ): readonly Fact[] {
+  if (isOnTheWay(attempt.step)) return []
   const { model, settings } = plan
-  const isSimulated = provider.isSimulated
-  const call = { offer: offerName(model), isSimulated, ...settings }
+  const { isSimulated } = provider
+  const { enlarges } = attempt.call as { readonly enlarges?: TaughtCall }
+  // A picture that was enlarged teaches about the model that made it small, enlarged.
+  const call = {
+    ...(enlarges === undefined
+      ? { offer: offerName(model), ...settings }
+      : { ...enlarges, tier: UPSCALED }),
+    isSimulated,
+  }
   const { gates } = run.traits.standard
   // That a file is whole says nothing of what is in it.
   const isContent = gates.some(({ gate }) => !['complete', 'size', 'blank'].includes(gate))
@@ -227,7 +238,8 @@ export function evidenceOf(
     const share = run.plan?.steps[attempt.step]?.acceptance
     return failures.some(isGateRefusal) && share !== undefined ? [share] : []
   })
-  const { request, traits } = run
+  const { traits } = run
+  const request = run.enlarges?.request ?? run.request
   return learning.evidence.see([...shown, ...unseen], call, { request, traits, refused: before })
 }
 

@@ -156,6 +156,11 @@ export interface Run {
   readonly picked?: string
   /** Calls of another step that are under way beside this one: it is a hedge, or a preview. */
   readonly beside?: number
+  /** It enlarges what was made small: by whom, and what the picture is for. */
+  readonly enlarges?: {
+    readonly made: { readonly offer: string; readonly quality?: string }
+    readonly request: ImageRequest
+  }
   /** It makes a draft that is only shown: see `preview.ts`. */
   readonly isPreview?: boolean
   /** Calls that nobody waits for any more; they are settled when they end. */

@@ -34,6 +34,7 @@ const general: Purpose = {
   strategy: 'auto',
   gates: [],
   isCritical: false,
+  isEnlargeable: false,
 }
 
 const sizeOf = (text: string): Purpose['display'] => {

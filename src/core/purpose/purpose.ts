@@ -69,6 +69,10 @@ export const purposeSchema = z
     cache: z.enum(cacheModes).optional().describe('how the cache may answer'),
     cache_ttl: durationSchema.optional().describe('how long its pictures may be served again'),
     critical: z.boolean().optional().describe('the floor must hold for the pessimistic estimate'),
+    upscale: z
+      .boolean()
+      .optional()
+      .describe('a picture may be made small and enlarged where that is cheaper'),
     default_images: z
       .int()
       .min(1)
@@ -101,6 +105,8 @@ export interface Purpose {
   readonly gates: readonly Gate[]
   /** The floor must hold for the pessimistic estimate of acceptance. */
   readonly isCritical: boolean
+  /** Its pictures may be made small and enlarged. */
+  readonly isEnlargeable: boolean
   readonly maxCostNano?: bigint
   readonly cache?: (typeof cacheModes)[number]
   readonly cacheTtlMs?: number
@@ -122,6 +128,7 @@ export function amendPurpose(purpose: Purpose, settings: PurposeSettings): Purpo
     strategy: settings.strategy ?? purpose.strategy,
     gates: settings.gates ?? purpose.gates,
     isCritical: critical ?? purpose.isCritical,
+    isEnlargeable: settings.upscale ?? purpose.isEnlargeable,
     ...(max_cost === undefined ? {} : { maxCostNano: max_cost }),
     ...(settings.cache === undefined ? {} : { cache: settings.cache }),
     ...(cache_ttl === undefined ? {} : { cacheTtlMs: cache_ttl }),

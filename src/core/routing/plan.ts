@@ -5,7 +5,7 @@ import type { Nano } from '../money.ts'
 import type { RowOrigin } from '../pricebook/layers.ts'
 import type { PriceRow } from '../pricebook/price-row.ts'
 import type { ChargeLine } from '../pricing/charge.ts'
-import type { ImageRequest } from '../request/image-request.ts'
+import type { ImageRequest, Size } from '../request/image-request.ts'
 import type { DraftProspect } from './draft-refine.ts'
 import type { PlanLog } from './plan-log.ts'
 import type { GateChoice, PlannedFloor } from './sequence-plan.ts'
@@ -94,6 +94,8 @@ export interface Plan {
   readonly strategy: 'direct' | 'fallback' | 'cascade' | 'draft_refine'
   /** What is made before the steps, which then refine the best of it. */
   readonly drafts?: DraftPart
+  /** What is tried before the steps: a small picture, enlarged. */
+  readonly enlarging?: EnlargingPart
   /** What is shown while the first step makes the picture. */
   readonly preview?: PreviewPart
   /** Whether gates look between attempts, and why; undefined where nothing was weighed. */
@@ -132,6 +134,19 @@ export interface DraftPart {
   readonly step: Candidate
   readonly count: number
   readonly prospect: DraftProspect
+}
+
+/** A picture that is made small and enlarged, because that is cheaper. */
+export interface EnlargingPart {
+  readonly small: Candidate
+  readonly upscaler: Candidate
+  /** Factor by which edges become longer. */
+  readonly scale: number
+  readonly wanted: Size
+  /** Share of such pictures that is believed to be accepted. */
+  readonly acceptance: number
+  /** Worst case of both calls, and of a look at what comes of them. */
+  readonly holdNano: Nano
 }
 
 /** A draft that is shown while the picture itself is made. */

@@ -123,12 +123,14 @@ export const armNameOf = (made: {
   readonly quality?: string | undefined
   readonly steps?: number | undefined
   readonly isSimulated: boolean
+  /** How it was come by, where that is not the usual way. */
+  readonly tier?: string
 }): ArmName => ({
   model:
     (made.isSimulated ? SIMULATED_MARK : '') +
     made.offer +
     (made.quality === undefined ? '' : EFFORT_MARK + made.quality),
-  tier: '',
+  tier: made.tier ?? '',
   ...(made.steps === undefined ? {} : { steps: made.steps }),
 })
 

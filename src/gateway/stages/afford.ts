@@ -4,6 +4,7 @@ import type { Plan } from '../../core/routing/plan.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { bookOf, type Run, spenderOf } from '../run.ts'
 import { worstCaseOf } from '../worst-case.ts'
+import { withoutEnlarging } from './plan-enlarging.ts'
 import { withoutPreview } from './plan-preview.ts'
 
 /**
@@ -18,12 +19,13 @@ export async function afford(run: Run, deps: Dependencies): Promise<Run> {
   const claimsOf = (plan: Plan) => deps.budgets.claimsFor(spender, worstCaseOf(plan))
   let { plan } = run
   let claims = await claimsOf(plan)
-  const isBare = plan.steps.length === 1 && plan.preview === undefined
+  const extras = plan.preview ?? plan.enlarging
+  const isBare = plan.steps.length === 1 && extras === undefined
   if (claims.length === 0 || isBare) return { ...run, claims }
   const left = await deps.budgets.leftOf(claims, bookOf(run))
-  // What is only shown on the way goes first.
+  // What is only shown on the way goes first, with what the plan can do without.
   if (!fits(claims, left)) {
-    plan = withoutPreview(plan)
+    plan = withoutEnlarging(withoutPreview(plan))
     claims = await claimsOf(plan)
   }
   while (plan.steps.length > 1 && !fits(claims, left)) {

@@ -1,9 +1,7 @@
-import { checkStructure } from '../../core/quality/image-header.ts'
-import type { InputImage } from '../../core/request/image-request.ts'
 import { draftRequest, refineRequest } from '../../core/routing/draft-requests.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { withPick } from '../gate-wishes.ts'
-import { loadImage } from '../load-image.ts'
+import { inputFrom } from '../input-from.ts'
 import { asPreliminary, DRAFT_STEP } from '../preliminary.ts'
 import type { ReadyImage, Run } from '../run.ts'
 import { noneAdmitted, runStep } from '../run-step.ts'
@@ -32,7 +30,7 @@ export async function draft(run: Run, deps: Dependencies): Promise<Run> {
   const picked = pool.toSorted((a, b) => scoreOf(b) - scoreOf(a))[0]
   // Without a draft there is nothing to refine, and the failures of the drafts are the answer.
   if (picked === undefined) return { ...run, ended, providerMs, plan: { ...run.plan, steps: [] } }
-  const request = refineRequest(run.request, await toInput(picked, deps))
+  const request = refineRequest(run.request, await inputFrom(picked, deps))
   return { ...run, request, ended, providerMs, picked: picked.record.id }
 }
 
@@ -42,11 +40,4 @@ function showDrafts(drafts: readonly ReadyImage[], { request, watch }: Run): voi
   for (const [index, { bytes }] of drafts.slice(0, request.partialImages ?? 0).entries()) {
     if (bytes !== undefined) watch.onPartial?.({ index, bytes })
   }
-}
-
-async function toInput(image: ReadyImage, deps: Dependencies): Promise<InputImage> {
-  const { digest, format, width, height, byteLength } = image.record
-  const structure = checkStructure(image.bytes ?? (await loadImage(image.record, deps)))
-  const hasAlpha = structure.ok && structure.header.hasAlpha
-  return { digest, format, width, height, byteLength, hasAlpha }
 }

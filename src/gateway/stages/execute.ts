@@ -20,6 +20,7 @@ import { loadPictures, padPicture, turnMask } from '../input-pictures.ts'
 import type { JobWatch } from '../job-watch.ts'
 import type { OpenAttempt } from '../open-attempt.ts'
 import { paidWrite } from '../paid-write.ts'
+import { isOnTheWay } from '../preliminary.ts'
 import { missingImages, type Run, readyImages } from '../run.ts'
 import { unsentFacts } from '../unsent-facts.ts'
 
@@ -57,7 +58,8 @@ export function draftAttempts(
       call: {
         ...toStoredCall(plan, row, finishing),
         ...(run.beside === undefined ? {} : { [run.isPreview ? 'preview' : 'hedge']: true }),
-        ...gating(run),
+        ...gating(run, index),
+        ...(run.enlarges === undefined ? {} : { enlarges: { ...run.enlarges.made } }),
       },
       startedAt: deps.clock.now(),
       costNano: 0n,
@@ -67,8 +69,8 @@ export function draftAttempts(
 }
 
 /** Whether gates look at its pictures, where that was weighed; a process that takes it up obeys. */
-function gating({ plan, ended, isPreview }: Run): JsonObject {
-  if (isPreview === true) return { gated: false }
+function gating({ plan, ended }: Run, index: number): JsonObject {
+  if (isOnTheWay(index)) return { gated: false }
   if (plan?.gate === undefined || plan.gate.reason === 'absent') return {}
   const refused = ended.filter(({ failures }) => failures.some(isGateRefusal)).length
   return { gated: isLookedAt(plan, refused) }

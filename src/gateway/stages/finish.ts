@@ -14,6 +14,7 @@ import { failureOf } from '../failure-of.ts'
 import { loadImage } from '../load-image.ts'
 import { madeOf } from '../made-of.ts'
 import { paidWrite } from '../paid-write.ts'
+import { ENLARGE_STEP } from '../preliminary.ts'
 import { type GatewayResult, scored } from '../result.ts'
 import { bookOf, type Run, readyImages, spentNano, turnNano } from '../run.ts'
 import { toErrorSummary } from '../stored-error.ts'
@@ -191,9 +192,10 @@ function routeOf(run: Run): string {
   if (run.picked !== undefined && run.ended.some(({ attempt }) => attempt.step >= 0)) {
     return 'draft-refine'
   }
+  const last = run.ended.findLast((ended) => ended.images.length > 0)
+  if (last?.attempt.step === ENLARGE_STEP) return 'upscale'
   const escalations = escalationsOf(run)
   if (escalations > 0) return `cascade:${escalations}`
-  const last = run.ended.findLast((ended) => ended.images.length > 0)
   const step = last?.attempt.step ?? 0
   if (step === 0) return 'direct'
   return `${last?.attempt.call.hedge === true ? 'hedge' : 'fallback'}:${step + 1}`

@@ -37,14 +37,15 @@ export function planPreview(run: Run, deps: Dependencies): Run {
   return { ...run, plan: { ...plan, holdNano, preview: { ...chosen, request: asked } } }
 }
 
-/** Drafts of a plan that has them are its partial images. */
+/** Drafts of a plan that has them are its partial images, and so is what is to be enlarged. */
 const isWanted = (
   { partialImages = 0, operation }: ImageRequest,
-  { drafts }: Plan,
+  { drafts, enlarging }: Plan,
   { model }: Candidate,
 ): boolean =>
   partialImages > 0 &&
   drafts === undefined &&
+  enlarging === undefined &&
   !model.supports.stream &&
   (operation === 'generate' || operation === 'edit')
 

@@ -1,0 +1,128 @@
+import { describe, expect, test } from 'vitest'
+import { purposeSchema } from '../core/purpose/purpose.ts'
+import { normaliseRequest } from '../core/request/normalise.ts'
+import type { RequestDraft } from '../core/request/request-draft.ts'
+import type { PartialImage } from '../ports/provider.ts'
+import { type GatewayStand, withGatewayStand } from '../testing/gateway-stand.ts'
+import {
+  draws,
+  failed,
+  type Play,
+  scriptedModel,
+  scriptedProvider,
+} from '../testing/scripted-provider.ts'
+import { takeVerdict } from './feedback-desk.ts'
+
+/** A painter that is paid by the megapixel, and an upscaler at a fixed price. */
+function market({ upscaler = '0.002', enlarges }: { upscaler?: string; enlarges?: Play } = {}) {
+  const painter = scriptedProvider({
+    id: 'painter',
+    models: [scriptedModel({ provider: 'painter', tier: 'premium', qualities: [] })],
+    row: {
+      components: [
+        { kind: 'per_megapixel', usd_per_mp: '0.04', mp_base: 1_048_576, rounding: 'none' },
+      ],
+    },
+    play: draws(1),
+  })
+  const crisp = scriptedProvider({
+    ...{ id: 'crisp', usd: upscaler },
+    models: [
+      scriptedModel({
+        ...{ provider: 'crisp', operations: ['upscale'], qualities: [] },
+        operationLimits: { upscale: { modes: ['fast'], scales: [2, 4] } },
+      }),
+    ],
+    play: enlarges ?? draws(500),
+  })
+  return { painter, crisp }
+}
+
+const purposes = {
+  roomy: purposeSchema.parse({ upscale: true, floor: 0.5 }),
+  exact: purposeSchema.parse({ floor: 0.5 }),
+}
+const wanted = { prompt: 'a boat', purpose: 'roomy', size: '1024x1024' } as const
+
+async function play(
+  providers: ReturnType<typeof market>,
+  draft: Partial<RequestDraft>,
+  use: (stand: GatewayStand, asked: Promise<Awaited<ReturnType<GatewayStand['ask']>>>) => unknown,
+): Promise<void> {
+  const options = { providers: Object.values(providers), purposes }
+  await withGatewayStand(options, async (stand) => {
+    await use(stand, stand.ask({ ...wanted, ...draft }))
+    expect(await stand.stores.ledger.audit()).toEqual([])
+  })
+}
+
+describe('generate small, then enlarge', () => {
+  test.each(['auto', 'auto:cheapest'])('%s does it where the sum is cheaper', async (model) => {
+    await play(market(), { model }, async (stand, asked) => {
+      const result = await asked
+      expect(result).toMatchObject({ provider: 'crisp', route: 'upscale', attempts: 2 })
+      expect(result.images[0]?.record).toMatchObject({ width: 1024, height: 1024 })
+      // A sixteenth of a megapixel, and the upscaler.
+      expect(result.costNano).toBe(2_500_000n + 2_000_000n)
+      expect(result.warnings).toMatchObject([{ code: 'parameter_approximated', param: 'size' }])
+      expect(result.warnings[0]?.message).toContain('painter/painter made 256x256, which crisp/')
+      const record = await stand.stores.requests.request(result.requestId)
+      expect(record?.plan).toMatchObject({
+        upscale: { upscaler: 'crisp/painter', scale: 4, size: '256x256', expected_cost: '0.0045' },
+        hold: '0.0445',
+      })
+      const again = await stand.ask({ ...wanted, model })
+      expect(again.cache).toBe('HIT exact')
+    })
+  })
+
+  test('people’s verdicts are about enlarged pictures of the model that made them', async () => {
+    await play(market(), { model: 'auto' }, async (stand, asked) => {
+      const { images } = await asked
+      const id = images[0]?.record.id ?? ''
+      await takeVerdict({ subject: id, rater: 'me', isAccepted: false }, stand.gateway.deps)
+      const kept = await stand.stores.beliefs.sighting(id)
+      expect(kept?.picture.arm).toEqual({ model: 'painter/painter', tier: 'upscaled' })
+    })
+  })
+
+  test.each<[string, Partial<RequestDraft>, { upscaler?: string }]>([
+    ['where the purpose does not allow it', { purpose: 'exact' }, {}],
+    ['where nothing may be adapted', { strict: true }, {}],
+    ['for letters', { prompt: 'a sign that says "OPEN"' }, {}],
+    ['for faces', { prompt: 'a portrait of a woman' }, {}],
+    ['where the sum is dearer', {}, { upscaler: '0.05' }],
+    ['beyond what the request may cost', { maxCost: '0.042' }, {}],
+    ['for a named model', { model: 'painter/painter' }, {}],
+  ])('is not done %s', async (_, draft, prices) => {
+    const providers = market(prices)
+    await play(providers, { model: 'auto', ...draft }, async (__, asked) => {
+      expect(await asked).toMatchObject({ provider: 'painter', route: 'direct', attempts: 1 })
+      expect(providers.crisp.calls).toEqual([])
+    })
+  })
+
+  test('the picture is made at once when it could not be enlarged', async () => {
+    const providers = market({ enlarges: () => failed('overloaded') })
+    await play(providers, { model: 'auto' }, async (_, asked) => {
+      const result = await asked
+      expect(result).toMatchObject({ provider: 'painter', attempts: 3 })
+      expect(result.costNano).toBe(42_500_000n)
+    })
+  })
+
+  test('who streams is shown the small one', async () => {
+    const options = { providers: Object.values(market()), purposes }
+    await withGatewayStand(options, async ({ gateway }) => {
+      const partials: PartialImage[] = []
+      const request = normaliseRequest({
+        ...{ ...wanted, operation: 'generate', model: 'auto' },
+        ...{ stream: true, partialImages: 1 },
+      })
+      const onPartial = (partial: PartialImage) => partials.push(partial)
+      const caller = { keyId: 'key_someone', tenant: 'here' }
+      const result = await gateway.generate(request, caller, { onPartial })
+      expect([partials.length, result.route]).toEqual([1, 'upscale'])
+    })
+  })
+})
