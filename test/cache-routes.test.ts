@@ -22,6 +22,17 @@ const json = async (response: Promise<Response>) =>
 
 const admin = { authorization: 'Bearer sk-admin' }
 
+/** A picture with enough in it to be told from others. */
+function blots(width: number): Promise<Buffer> {
+  const blot = (_: unknown, index: number) => {
+    const [x, y, size] = [(index * 97) % 400, (index * 61) % 300, 10 + ((index * 31) % 50)]
+    return `<circle cx="${x}" cy="${y}" r="${size}" fill="hsl(${(index * 47) % 360} 60% 50%)"/>`
+  }
+  const drawn = Array.from({ length: 80 }, blot).join('')
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 300">${drawn}</svg>`
+  return sharp(Buffer.from(svg)).resize(width).flatten({ background: '#ffffff' }).png().toBuffer()
+}
+
 describe('the cache over HTTP', () => {
   test('what one provider made on Monday answers on Wednesday for nothing', async () => {
     const home = await mkdtemp(join(tmpdir(), 'keeprate-cache-'))
@@ -55,6 +66,48 @@ describe('the cache over HTTP', () => {
       await operate(stand, id)
     })
   })
+
+  test('an upload that was compressed on its way is known again, of the same tenant', () =>
+    withHttpStand({ providers: [scriptedProvider()], hasDecoder: true }, async (stand) => {
+      const photo = await blots(400)
+      let request = ''
+      const compressed = await sharp(photo).resize(360).jpeg({ quality: 75 }).toBuffer()
+      const edit = async (bytes: Buffer, type: string, draft: object, key = 'sk-here') => {
+        const image_url = `data:image/${type};base64,${bytes.toString('base64')}`
+        const body = { prompt: 'on a beach', model: 'auto', images: [{ image_url }], ...draft }
+        const headers = { authorization: `Bearer ${key}` }
+        const answer = await stand.ask('POST', '/v1/images/edits', { headers, body })
+        expect(answer.status).toBe(200)
+        request = answer.headers.get('x-request-id') ?? ''
+        return answer.headers.get('x-keeprate-cache')
+      }
+      expect(await edit(photo, 'png', {})).toBe('MISS')
+      expect(await edit(compressed, 'jpeg', {}, 'sk-there')).toBe('MISS')
+      expect(await edit(compressed, 'jpeg', { prompt: 'in a forest' })).toBe('MISS')
+      expect(await edit(compressed, 'jpeg', {})).toMatch(/^HIT phash \d+$/)
+      const no = { body: { accepted: false } }
+      expect((await stand.ask('POST', `/v1/requests/${request}/feedback`, no)).status).toBe(200)
+      expect(await edit(compressed, 'jpeg', {})).toBe('MISS')
+      expect(await edit(compressed, 'jpeg', { seed: 3 })).toBe('MISS')
+      expect(await edit(await sharp(photo).flop().toBuffer(), 'png', {})).toBe('MISS')
+      // What was made of the smaller one is no answer for the larger one.
+      expect(await edit(photo, 'png', { prompt: 'in a forest' })).toBe('MISS')
+      await stand.gateway.deps.lookups.flush(stand.gateway.deps)
+      const { tiers } = await json(stand.ask('GET', '/v1/cache'))
+      expect(tiers).toContainEqual(
+        expect.objectContaining({
+          tier: 'phash',
+          lookups: 1,
+          rejected: 1,
+          saved: '0',
+          lost: '0.01',
+        }),
+      )
+      const metrics = await (await stand.ask('GET', '/metrics', { headers: admin })).text()
+      expect(metrics).toContain('keeprate_cache_lookups_total{kind="phash",result="hit"} 1')
+      expect(metrics).toContain('keeprate_cache_verdicts_total{kind="phash",result="rejected"} 1')
+      expect(metrics).toContain('keeprate_cache_saved_dollars_total{kind="phash"} 0.01')
+    }))
 
   test('an upload with the same pixels in another file is the same input', async () => {
     await withHttpStand({ providers: [scriptedProvider()], hasDecoder: true }, async (stand) => {

@@ -62,6 +62,10 @@ export const cacheMembers = <Duration extends z.ZodType>(duration: Duration) =>
       ),
     embedder: embedder.optional().describe('What compares prompts; by their words without it'),
     similarity: similarity.optional().describe('Serves pictures of prompts that are near'),
+    input_likeness: z
+      .boolean()
+      .optional()
+      .describe('Knows uploads again that were compressed or scaled on their way; true'),
     pools: z
       .record(name, z.array(name).min(2))
       .optional()

@@ -264,6 +264,7 @@ const decidedBy = (settings: Settings) => ({
   purposes: makePurposes(settings.purposes),
   cancelsOnDisconnect: settings.cancelOnDisconnect,
   retention: settings.keeping.retention,
+  ...(settings.quality.near_duplicates && { nearDuplicates: settings.quality.near_duplicates }),
   limits: limitsOf(settings),
 })
 

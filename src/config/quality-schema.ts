@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { positiveRateSchema } from '../core/pricing/decimal.ts'
+import { twinRules } from '../core/quality/twins.ts'
 
 const rate = z.union([positiveRateSchema, z.number().positive()])
 
@@ -59,6 +60,10 @@ export const qualitySettings = z.strictObject({
     ])
     .optional()
     .describe('Reads texts in pictures; true uses the program tesseract where it is installed'),
+  near_duplicates: z
+    .enum(twinRules)
+    .optional()
+    .describe('Pictures of one answer that hardly differ: report (usual), replace once, or off'),
   judge: z
     .union(
       [

@@ -5,6 +5,7 @@ import { type Lens, lexicalLens } from '../core/cache/similarity/nearness.ts'
 import { toUnitVector } from '../core/cache/similarity/unit-vector.ts'
 import { GatewayError } from '../core/errors/gateway-error.ts'
 import type { Dependencies } from '../gateway/dependencies.ts'
+import { KnownInputs } from '../gateway/known-inputs.ts'
 import { SimilarityDesk } from '../gateway/similarity-desk.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Embedder } from '../ports/embedder.ts'
@@ -60,10 +61,11 @@ function openSimilarity(
 export function cacheParts(
   { cache }: Pick<Settings, 'cache'>,
   parts: Parameters<typeof openSimilarity>[1],
-): Pick<Dependencies, 'similarity' | 'cachePools'> {
+): Pick<Dependencies, 'similarity' | 'cachePools' | 'knownInputs'> {
   const similarity = openSimilarity(cache, parts)
   return {
     ...(similarity === undefined ? {} : { similarity }),
+    ...(cache.input_likeness === false ? {} : { knownInputs: new KnownInputs() }),
     ...(cache.pools === undefined ? {} : { cachePools: cache.pools }),
   }
 }

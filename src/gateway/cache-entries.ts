@@ -46,6 +46,7 @@ export function cacheWord({ cacheKey, hits }: Run): string {
   if (cacheKey === undefined) return 'OFF'
   const tier = cacheTiers.findLast((each) => hits.some((hit) => hit.tier === each))
   if (tier === undefined) return 'MISS'
+  if (tier === 'phash') return `HIT phash ${Math.max(...hits.map(({ bits = 0 }) => bits))}`
   const near = hits.flatMap(({ matched }) => matched?.similarity ?? [])
   return near.length === 0 ? `HIT ${tier}` : `HIT ${tier} ${printCosine(Math.min(...near))}`
 }

@@ -1,6 +1,7 @@
 import type { AlertRules } from '../core/alerts/alert-rules.ts'
 import type { KeyLimits } from '../core/ledger/virtual-key.ts'
 import type { Purposes } from '../core/purpose/default-purposes.ts'
+import type { TwinRule } from '../core/quality/twins.ts'
 import type { RetentionRule } from '../core/storage/retention.ts'
 import type { Clock, Random } from '../ports/clock.ts'
 import type { Sha256 } from '../ports/digest.ts'
@@ -14,6 +15,7 @@ import type { CachePools } from './cache-pools.ts'
 import type { GatewayEvent } from './events.ts'
 import type { GateDesk } from './gate-desk.ts'
 import type { KeyDesk } from './key-desk.ts'
+import type { KnownInputs } from './known-inputs.ts'
 import type { LateWrites } from './late-writes.ts'
 import type { Learning } from './learning.ts'
 import type { LimitDesk } from './limit-desk.ts'
@@ -65,7 +67,11 @@ export interface Dependencies {
   /** Counts what the cache gave. */
   readonly lookups: LookupDesk
   /** Knows uploads by what they show. */
+  /** What is done about pictures of one answer that hardly differ; absent = they are reported. */
+  readonly nearDuplicates?: TwinRule
   readonly samePixels: SamePixels
+  /** Knows uploads again that were compressed or scaled; absent where that is switched off. */
+  readonly knownInputs?: KnownInputs
   readonly renditions: Renditions
   readonly sent: SentBytes
   /** What may go after a time; without any rule pictures are kept for ever. */

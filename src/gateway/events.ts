@@ -1,4 +1,5 @@
 import type { BreakerCause } from '../core/breaker/breaker.ts'
+import type { CacheLookup, LookupResult } from '../core/cache/lookup.ts'
 import type { Verdict } from '../core/feedback/verdict.ts'
 import type { Attempt, ImageRecord, RequestRecord } from '../core/jobs/request-record.ts'
 import type { Destination } from '../core/notices/destination.ts'
@@ -49,6 +50,17 @@ export type GatewayEvent =
       readonly verdict: Verdict
       /** What the same rater had said before. */
       readonly before?: Verdict
+    }
+  | {
+      /** What look-ups came to, some seconds later. */
+      readonly kind: 'lookups-noted'
+      readonly lookups: readonly CacheLookup[]
+    }
+  | {
+      /** Somebody said whether a picture was right that the cache gave. */
+      readonly kind: 'hit-judged'
+      readonly tier: LookupResult
+      readonly isAccepted: boolean
     }
   | {
       /** Other prices hold from now on; requests that run keep those they began with. */

@@ -40,7 +40,7 @@ export async function takeVerdict(
     }
     const sharers = sharersOf(image.tenant, deps.cachePools)
     const before = await deps.stores.feedback.put(verdict, sharers)
-    await deps.lookups.judge(verdict, { subject, stores: deps.stores, log: deps.log })
+    await deps.lookups.judge(verdict, { subject, ...deps })
     deps.emit({
       kind: 'verdict-given',
       image,

@@ -59,7 +59,7 @@ export async function adaptCached(
   record: ImageRecord,
   run: Run,
   deps: Dependencies,
-  found: Pick<CacheHit, 'tier' | 'matched'> = { tier: 'normalised' },
+  found: Pick<CacheHit, 'tier' | 'bits' | 'matched'> = { tier: 'normalised' },
 ): Promise<CacheHit | undefined> {
   const wanted = adaptation(record, run.request)
   if (wanted === undefined) return { record, isReusable: true, ...found }

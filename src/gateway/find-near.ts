@@ -30,7 +30,7 @@ export async function findNear(
   if (desk === undefined || partition === undefined || request.seed !== undefined) {
     return { hits: [] }
   }
-  const near = await desk.near(partition, request.prompt)
+  const near = await desk.near(partition, request.prompt, thresholdOf(run, deps))
   if (near.length === 0 || !isWorthIt(run, deps)) return { hits: [] }
   for (const { key, ...matched } of near) {
     if (key === run.reuseKey) continue
@@ -46,6 +46,10 @@ export async function findNear(
   }
   return { hits: [] }
 }
+
+/** A purpose and a request make it stricter, each for itself. */
+const thresholdOf = ({ request }: Run, { purposes }: Dependencies): number =>
+  Math.max(request.cacheThreshold ?? 0, purposes.of(request.purpose).cacheThreshold ?? 0)
 
 const chance = ({ random }: Dependencies): number => {
   const bytes = random.bytes(4)

@@ -44,6 +44,7 @@ function tools(changes: { readonly measure?: () => Promise<PictureMeasures> } = 
     whiteMask: unasked,
     blackMask: unasked,
     pixelDigest: unasked,
+    look: unasked,
     coverage: unasked,
     pad: unasked,
     close: () => Promise.resolve(),

@@ -3,6 +3,7 @@ import type { Verdict } from '../core/feedback/verdict.ts'
 import type { Nano } from '../core/money.ts'
 import type { Log } from '../ports/log.ts'
 import type { Stores } from '../ports/stores.ts'
+import type { GatewayEvent } from './events.ts'
 
 /** Look-ups that wait to be written; more are dropped, for they are only statistics. */
 const MAX_WAITING = 10_000
@@ -20,6 +21,7 @@ export interface CountedRequest {
 
 /** What writing needs. */
 export interface LookupParts {
+  readonly emit: (event: GatewayEvent) => void
   readonly stores: Pick<Stores, 'cacheLookups'>
   readonly log: Log
 }
@@ -37,13 +39,14 @@ export class LookupDesk {
   }
 
   /** Writes what waits. */
-  async flush({ stores, log }: LookupParts): Promise<void> {
+  async flush({ stores, log, emit }: LookupParts): Promise<void> {
     const waiting = this.#waiting
     if (waiting.length === 0) return
     this.#waiting = []
     const lookups = waiting.flatMap((counted) =>
       counted.lookups.map((lookup) => ({ ...lookup, savedNano: this.#savedBy(lookup, counted) })),
     )
+    emit({ kind: 'lookups-noted', lookups })
     try {
       await stores.cacheLookups.note(lookups)
     } catch (error) {
@@ -58,9 +61,14 @@ export class LookupDesk {
   ): Promise<void> {
     await this.flush(parts)
     const requestId = subject.startsWith('req_') ? { requestId: subject } : {}
-    await parts.stores.cacheLookups
-      .judge({ imageId, tenant, isAccepted, ...requestId })
-      .catch((error: unknown) => parts.log.warn({ error, imageId }, 'verdict on a hit not counted'))
+    try {
+      const verdict = { imageId, tenant, isAccepted, ...requestId }
+      for (const tier of await parts.stores.cacheLookups.judge(verdict)) {
+        parts.emit({ kind: 'hit-judged', tier, isAccepted })
+      }
+    } catch (error) {
+      parts.log.warn({ error, imageId }, 'verdict on a hit not counted')
+    }
   }
 
   #savedBy({ result }: CacheLookup, { priceKey, priceOf }: CountedRequest): Nano {

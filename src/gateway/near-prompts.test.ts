@@ -53,6 +53,19 @@ describe('near prompts', () => {
     }),
   )
 
+  test.each([
+    ['stricter than the hit: no hit', { cacheThreshold: 0.999 }, 'cache_miss'],
+    ['looser than the gateway: refused', { cacheThreshold: 0.69 }, 'invalid_request'],
+    ['of a stricter purpose: no hit', { purpose: 'strict' }, 'cache_miss'],
+  ])('a threshold, %s', (_title, draft, code) =>
+    withFirst({ purposes: { plain: {}, strict: { cache_threshold: 0.999 } } }, async (stand) => {
+      const only = { prompt: MISTYPED, cache: 'only' } as const
+      expect((await stand.ask({ ...only, purpose: 'plain' })).cache).toMatch(/^HIT semantic/)
+      const asked = stand.ask({ ...only, ...draft })
+      await expect(asked).rejects.toMatchObject({ code })
+    }),
+  )
+
   test('tenants of one pool share it, each with a picture of its own name', () =>
     withFirst({ cachePools: { shop: ['here', 'elsewhere'] } }, async (stand, { calls, first }) => {
       const { images, cache } = await stand.ask({ prompt: PROMPT }, { tenant: 'elsewhere' })

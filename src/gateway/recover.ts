@@ -194,6 +194,7 @@ export function toRun(record: RequestRecord, stop: Stop, deps: Dependencies): Ru
     hits: [],
     shown: new Set(),
     shownHashes: [],
+    shownLooks: { looks: [], hasReplaced: false },
     ...(record.listCostNano === undefined ? {} : { listNano: record.listCostNano }),
     unwritten: [acceptanceOf(record, place !== undefined)],
     ...(place === undefined ? {} : { job: { record, place, earlier: 0 } }),

@@ -11,6 +11,7 @@ import type { Book, Hold } from '../core/ledger/entry.ts'
 import { type Nano, sumNano } from '../core/money.ts'
 import type { RequestTraits } from '../core/purpose/request-traits.ts'
 import type { PictureHash } from '../core/quality/measures/picture-hash.ts'
+import type { ShownLooks } from '../core/quality/twins.ts'
 import type { ImageRequest, Warning } from '../core/request/image-request.ts'
 import type { Plan } from '../core/routing/plan.ts'
 import type { Instant } from '../core/time.ts'
@@ -33,10 +34,12 @@ export interface ReadyImage {
 /** A picture that the cache gave. */
 export interface CacheHit extends ReadyImage {
   /**
-   * How it was found: by an equal request, by the same picture in other words, or by a prompt that
-   * is near.
+   * How it was found: by an equal request, by the same picture in other words, by uploads that are
+   * copies of known ones, or by a prompt that is near.
    */
   readonly tier: CacheTier
+  /** Bits of 256 in which an upload differs from the one it was made from, where they do. */
+  readonly bits?: number
   /** The prompt that it was made for, where it is another one, and how near the two are. */
   readonly matched?: Matched
 }
@@ -134,6 +137,8 @@ export interface Run {
   readonly shown: Set<string>
   /** What its pictures look like, as far as they were decoded; shared alike. */
   readonly shownHashes: PictureHash[]
+  /** The same of requests whose purpose has no gate that compares them. */
+  readonly shownLooks: ShownLooks
   readonly plan?: Plan
   /** What the model asked for (or the baseline) would cost for all images. */
   readonly listNano?: Nano

@@ -75,8 +75,11 @@ export class SimilarityDesk {
     await this.#vectors.buy(prompt, terms)
   }
 
-  /** Prompts of a partition that are near enough and show the same, nearest first. */
-  async near(partition: string, prompt: string): Promise<readonly NearKey[]> {
+  /**
+   * Prompts of a partition that are near enough and show the same, nearest first.
+   * @param threshold counts where it is above the desk's own.
+   */
+  async near(partition: string, prompt: string, threshold = 0): Promise<readonly NearKey[]> {
     const { index, store, lens, log } = this.#parts
     try {
       const form = promptForm(prompt)
@@ -86,7 +89,7 @@ export class SimilarityDesk {
       const found = await index.nearest(partition, vector, limits.neighbours)
       const near: NearKey[] = []
       for (const { key, similarity } of found) {
-        if (similarity < this.rule.threshold) break
+        if (similarity < Math.max(threshold, this.rule.threshold)) break
         const other = await store.promptOf({ partition, lens: this.#vectors.name, key })
         if (other === undefined) index.remove(partition, key)
         else if (vetoOf(promptForm(other), form, lens) === undefined) {

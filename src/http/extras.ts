@@ -69,6 +69,7 @@ export const keeprateObject = z.strictObject({
   deadline_ms: z.number().nullish(),
   cache: z.enum(cacheModes).nullish(),
   cache_ttl: z.union([z.string(), z.number()]).nullish(),
+  cache_threshold: z.number().nullish(),
   cancel_on_disconnect: z.boolean().nullish(),
   on_policy_refusal: z.enum(refusalModes).nullish(),
   on_gate_refusal: z.enum(gateRefusalModes).nullish(),
@@ -123,6 +124,9 @@ const headerReaders: ReadonlyMap<string, HeaderReader> = new Map(
     'deadline-ms': (value) => ({ deadline_ms: Number(value) }),
     cache: (value) => ({ cache: readCache(value) }),
     'cache-ttl': (value) => ({ cache_ttl: value }),
+    'cache-threshold': (value) => ({
+      cache_threshold: readNumber('x-keeprate-cache-threshold', value),
+    }),
     'cancel-on-disconnect': (value) => ({
       cancel_on_disconnect: readFlag('x-keeprate-cancel-on-disconnect', value),
     }),
@@ -184,13 +188,14 @@ function toExtras(object: KeeprateObject): Extras {
   const { max_cost, deadline_ms, cache_ttl, negative_prompt, aspect_ratio, body, user, ...rest } =
     object
   const { provider_options, cancel_on_disconnect, on_policy_refusal, ...most } = rest
-  const { on_gate_refusal, operation, not_before, dry_run, ...same } = most
+  const { on_gate_refusal, operation, not_before, dry_run, cache_threshold, ...same } = most
   return {
     draft: {
       ...same,
       maxCost: max_cost === null || max_cost === undefined ? undefined : String(max_cost),
       deadlineMs: deadline_ms,
       cacheTtlMs: readDuration(cache_ttl),
+      cacheThreshold: cache_threshold,
       cancelOnDisconnect: cancel_on_disconnect,
       notBefore: not_before,
       onPolicyRefusal: on_policy_refusal,

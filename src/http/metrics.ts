@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Dependencies } from '../gateway/dependencies.ts'
 import type { GatewayEvent } from '../gateway/events.ts'
+import { listenToCache } from './cache-metrics.ts'
 import { listenToPrices } from './price-metrics.ts'
 import { listenToQueue } from './queue-metrics.ts'
 
@@ -71,7 +72,6 @@ function makeInstruments(registers: readonly [Registry]) {
       labelNames: ['provider', 'offer'],
       registers: [...registers],
     }),
-    lookups: counter('keeprate_cache_lookups_total', 'Cache look-ups.', ['kind', 'result']),
     ...makeDurations(histogram),
     ...makeOutcomes(counter),
     bookSwaps: counter(
@@ -156,6 +156,7 @@ export function createMetrics({ bytes, stores, clock }: MeasuredParts): Metrics 
   })
   const listeners = makeListeners(makeInstruments([registry]), {
     ...listenToPrices(registry),
+    ...listenToCache(registry),
     ...listenToQueue(registry, () => stores.queue.depth(clock.now())),
   })
   return {
@@ -167,7 +168,9 @@ export function createMetrics({ bytes, stores, clock }: MeasuredParts): Metrics 
 
 function makeListeners(
   to: ReturnType<typeof makeInstruments>,
-  others: ReturnType<typeof listenToPrices> & ReturnType<typeof listenToQueue>,
+  others: ReturnType<typeof listenToPrices> &
+    ReturnType<typeof listenToCache> &
+    ReturnType<typeof listenToQueue>,
 ): Listeners {
   return {
     'attempt-settled': ({ attempt, isSimulated, providerMs }) => {
@@ -189,7 +192,6 @@ function makeListeners(
       to.images.inc({ provider, model, cache, book }, images)
       to.requestSeconds.observe({ operation }, durationMs / 1000)
       to.overheadSeconds.observe(overheadMs / 1000)
-      if (cache !== 'off') to.lookups.inc({ kind: 'exact', result: cache })
       const savedNano = request.savedNano ?? 0n
       const lever = cache === 'hit' ? 'cache' : 'routing'
       if (savedNano > 0n) to.saved.inc({ lever, book }, Number(savedNano) / NANO_PER_DOLLAR)

@@ -1,4 +1,5 @@
 import type { PictureMeasures } from '../core/quality/measures/measure-picture.ts'
+import type { PictureLook } from '../core/quality/measures/picture-look.ts'
 import type { Coverage, ImageFormat, Size } from '../core/request/image-request.ts'
 import type { Expansion } from '../core/request/operation-details.ts'
 
@@ -49,6 +50,8 @@ export interface ImageDecoder {
   blackMask(bytes: Uint8Array): Promise<Uint8Array>
   /** SHA-256 of size and upright pixels: equal for files that show the same to the last bit. */
   pixelDigest(bytes: Uint8Array): Promise<string>
+  /** What it looks like, to know copies of it again. Rejects when it has transparency. */
+  look(bytes: Uint8Array): Promise<PictureLook>
   /** What a mask of OpenAI's kind marks: its pixels that are more clear than opaque. */
   coverage(bytes: Uint8Array): Promise<Coverage>
   /**

@@ -15,7 +15,6 @@ import type { PurposeSettings } from '../core/purpose/purpose.ts'
 import { normaliseRequest } from '../core/request/normalise.ts'
 import type { RequestDraft } from '../core/request/request-draft.ts'
 import { ByteBudget } from '../gateway/byte-budget.ts'
-import type { CachePools } from '../gateway/cache-pools.ts'
 import type { Caller } from '../gateway/dependencies.ts'
 import { createEventHub, type EventHub, type GatewayEvent } from '../gateway/events.ts'
 import { GateDesk } from '../gateway/gate-desk.ts'
@@ -26,22 +25,20 @@ import { openPriceDesk, type PriceDesk } from '../gateway/price-desk.ts'
 import type { GatewayResult } from '../gateway/result.ts'
 import { defaultRoutingRules, type RoutingRules } from '../gateway/routing-rules.ts'
 import { Siblings } from '../gateway/siblings.ts'
-import type { SimilarityRule } from '../gateway/similarity-desk.ts'
 import { Traffic } from '../gateway/traffic.ts'
 import { WebhookDesk } from '../gateway/webhook-desk.ts'
-import type { Embedder } from '../ports/embedder.ts'
 import type { ImageStore } from '../ports/image-store.ts'
 import type { Log } from '../ports/log.ts'
 import type { Provider } from '../ports/provider.ts'
 import type { Journal, Stores } from '../ports/stores.ts'
 import type { WebhookAddresses } from '../ports/webhook-addresses.ts'
-import { nearPrompts } from './near-prompts.ts'
+import { type LikenessOptions, nearPrompts } from './near-prompts.ts'
 import { noDecoder } from './no-decoder.ts'
 import { type NoticeOptions, noticesOf } from './notice-stand.ts'
 import { seededRandom, VirtualClock } from './virtual-clock.ts'
 
 /** How a stand is set up; what is left out is as in production, but for time and chance. */
-export interface GatewayStandOptions extends RecoveryOptions, NoticeOptions {
+export interface GatewayStandOptions extends RecoveryOptions, NoticeOptions, LikenessOptions {
   readonly providers: readonly Provider[]
   /** Prices over those of the providers. */
   readonly layers?: Omit<PriceLayers, 'live'>
@@ -58,11 +55,6 @@ export interface GatewayStandOptions extends RecoveryOptions, NoticeOptions {
   readonly purposes?: Readonly<Record<string, PurposeSettings>>
   /** What gates look with beside the decoder. */
   readonly tools?: Omit<GateTools, 'decoder' | 'sha256'>
-  /** Near prompts, compared by their words; off unless it says. */
-  readonly similarity?: SimilarityRule
-  /** Makes the vectors of near prompts; their words do without it. */
-  readonly cacheEmbedder?: Embedder
-  readonly cachePools?: CachePools
   /** Where providers report jobs; nowhere unless said. */
   readonly addresses?: WebhookAddresses
   /** Whether pictures can be decoded; who does not need it spares the threads. */

@@ -12,6 +12,7 @@ export const noDecoder: ImageDecoder = {
   blackMask: unasked,
   pad: unasked,
   pixelDigest: unasked,
+  look: unasked,
   coverage: unasked,
   close: () => Promise.resolve(),
 }

@@ -103,7 +103,9 @@ function lookups(name: string, open: OpenStores): void {
         { ...line, requestId: 'req_e', at: sampleNow - 1 },
       ])
       await cacheLookups.note([line])
-      await cacheLookups.judge({ imageId: 'img_a', tenant: 't', isAccepted: false })
+      const no = { imageId: 'img_a', tenant: 't', isAccepted: false }
+      expect(await cacheLookups.judge(no)).toEqual(['semantic'])
+      expect(await cacheLookups.judge({ ...no, imageId: 'img_none' })).toEqual([])
       await cacheLookups.judge({
         ...{ imageId: 'img_a', tenant: 't', requestId: 'req_a', isAccepted: true },
       })

@@ -33,12 +33,19 @@ export function cacheLookupStore(engine: Engine): CacheLookupStore {
         )
         .orderBy('served.at', 'desc')
         .limit(1)
+      const judged = kysely
+        .selectFrom('cache_lookups')
+        .select('result')
+        .where('image_id', '=', imageId)
+        .where('request_id', 'in', served)
       const query = kysely
         .updateTable('cache_lookups')
         .set({ outcome: isAccepted ? 'accepted' : 'rejected' })
         .where('image_id', '=', imageId)
         .where('request_id', 'in', served)
+      const found = (await run(engine, judged)).rows
       await run(engine, query)
+      return found.map(({ result }) => result as LookupResult)
     },
     sums: sumsOf(engine),
     async purge(before, limit) {

@@ -18,7 +18,6 @@ export function cacheStore(engine: Engine): CacheStore {
         .innerJoin('images', 'images.id', 'entry.image_id')
         .selectAll('images')
         .select([
-          'entry.tenant as entry_tenant',
           'entry.created_at as entry_created_at',
           'entry.expires_at as entry_expires_at',
           'entry.quality as entry_quality',
@@ -41,7 +40,7 @@ export function cacheStore(engine: Engine): CacheStore {
         entry: {
           key,
           imageId: row.id,
-          tenant: row.entry_tenant,
+          tenant: row.tenant,
           createdAt: Number(row.entry_created_at),
           expiresAt: Number(row.entry_expires_at),
           ...(row.entry_quality === null ? {} : { quality: row.entry_quality as Quality }),
@@ -83,7 +82,6 @@ interface FindValues {
 }
 
 interface FoundRow extends ImageRow {
-  readonly entry_tenant: string
   readonly entry_created_at: bigint
   readonly entry_expires_at: bigint
   readonly entry_quality: string | null

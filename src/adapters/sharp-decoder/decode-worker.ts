@@ -6,6 +6,7 @@ import {
   measurePicture,
   type PictureMeasures,
 } from '../../core/quality/measures/measure-picture.ts'
+import { LOOK_EDGE, lookOf, type PictureLook } from '../../core/quality/measures/picture-look.ts'
 import type { Coverage, ImageFormat, Size } from '../../core/request/image-request.ts'
 import type { Expansion } from '../../core/request/operation-details.ts'
 import type { GreyPixels, Lettering } from '../../ports/image-decoder.ts'
@@ -19,6 +20,7 @@ export type TaskName =
   | 'whiteMask'
   | 'blackMask'
   | 'pixelDigest'
+  | 'look'
   | 'coverage'
   | 'pad'
 
@@ -167,6 +169,26 @@ export async function pixelDigest(task: DecodeTask): Promise<string> {
     .raw({ depth: 'uchar' })
     .toBuffer({ resolveWithObject: true })
   return createHash('sha256').update(`${info.width}x${info.height}\n`).update(data).digest('hex')
+}
+
+/**
+ * Looks at a picture squeezed into a square. What is behind clear pixels nobody sees, and two
+ * formats say it differently: such a picture has no look.
+ * @public called by name, from the pool
+ */
+export async function look(task: DecodeTask): Promise<PictureLook> {
+  const picture = open(task)
+  const { autoOrient: size, hasAlpha } = await picture.metadata()
+  if (hasAlpha && !(await picture.stats()).isOpaque) throw new Error('it has transparency')
+  const pixels = await picture
+    .autoOrient()
+    .resize({ width: LOOK_EDGE, height: LOOK_EDGE, fit: 'fill' })
+    .toColourspace('srgb')
+    .ensureAlpha()
+    .raw({ depth: 'uchar' })
+    .toBuffer()
+  const sample = { width: LOOK_EDGE, height: LOOK_EDGE, pixels, hasAlpha: false }
+  return lookOf(sample, { width: size.width, height: size.height })
 }
 
 /**

@@ -3,6 +3,7 @@ import { extname } from 'node:path'
 import { Piscina } from 'piscina'
 import { readImageHeader } from '../../core/quality/image-header.ts'
 import type { PictureMeasures } from '../../core/quality/measures/measure-picture.ts'
+import type { PictureLook } from '../../core/quality/measures/picture-look.ts'
 import type { Coverage } from '../../core/request/image-request.ts'
 import { requestLimits } from '../../core/request/limits.ts'
 import type { GreyPixels, ImageDecoder } from '../../ports/image-decoder.ts'
@@ -89,6 +90,7 @@ export function createSharpDecoder(limits: DecoderLimits = {}): ImageDecoder {
     whiteMask: (bytes) => run<Uint8Array>('whiteMask', bytes),
     blackMask: (bytes) => run<Uint8Array>('blackMask', bytes),
     pixelDigest: (bytes) => run<string>('pixelDigest', bytes),
+    look: (bytes) => run<PictureLook>('look', bytes),
     coverage: (bytes) => run<Coverage>('coverage', bytes),
     pad: (bytes, margins) => run<PaddedPicture>('pad', bytes, { margins }),
     close: async () => {

@@ -11,7 +11,7 @@ import {
   type TripletReport,
   wouldServe,
 } from '../../core/cache/evaluate-pairs.ts'
-import { calibrate, measureThreshold } from '../../core/cache/similarity/calibrate.ts'
+import { calibrate, leastPairs, measureThreshold } from '../../core/cache/similarity/calibrate.ts'
 import { type Lens, lexicalLens } from '../../core/cache/similarity/nearness.ts'
 import { invalid } from '../../core/errors/gateway-error.ts'
 import { exitCodes } from '../exit-codes.ts'
@@ -61,6 +61,8 @@ async function evaluate(output: Output, path: string, options: EvaluateOptions):
 /** What `--calibrate` found, as JSON says it; a threshold of null = nothing is safe enough. */
 interface PrintedCalibration {
   readonly max_wrong: number
+  /** Pairs that it takes when none of them is wrong. */
+  readonly needs: number
   readonly n: number
   readonly threshold: number | null
   readonly served: number
@@ -86,7 +88,8 @@ function thresholdOf(
   const found = calibrate(observed, maxWrong)
   // Stricter than every pair: serves none of them.
   const { threshold, ...known } = found ?? measureThreshold(observed, 2)
-  const calibration = { max_wrong: maxWrong, threshold: found?.threshold ?? null, ...known }
+  const needs = leastPairs(maxWrong)
+  const calibration = { max_wrong: maxWrong, needs, threshold: found?.threshold ?? null, ...known }
   return found === undefined ? { calibration } : { threshold, calibration }
 }
 
@@ -135,10 +138,16 @@ const tripletText = (kinds: Readonly<Record<string, TripletReport>>): string =>
   ])
 
 const calibrationText = ({ threshold, ...found }: PrintedCalibration): string => {
-  const { n, served, wrong, upper95, max_wrong } = found
+  const { n, needs, served, wrong, upper95, max_wrong } = found
   if (threshold === null) {
-    const why = `${n} pairs pass the guards, which is too few or too many of them are wrong`
-    return `no threshold keeps wrong hits below ${percent(max_wrong)}: ${why}`
+    const why =
+      n < needs
+        ? `only ${n} of these do; label more pairs that differ in words of no closed class`
+        : `${n} of these do, but the nearest of them are wrong`
+    return (
+      `no threshold can promise less than ${percent(max_wrong)} of wrong hits: ` +
+      `that takes ${needs} pairs which pass the guards, and ${why}`
+    )
   }
   return (
     `threshold  ${threshold.toFixed(4)} serves ${served} of ${n} pairs that pass the guards, ` +

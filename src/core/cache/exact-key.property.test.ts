@@ -20,7 +20,7 @@ const reversed = (value: unknown): unknown => {
 /** Members that do not decide the picture. */
 const idle: readonly string[] = [
   ...['n', 'deadlineMs', 'maxCostNano', 'tags', 'endUser', 'group'],
-  ...['cache', 'cacheIsExplicit', 'cacheTtlMs', 'partialImages'],
+  ...['cache', 'cacheIsExplicit', 'cacheTtlMs', 'cacheThreshold', 'partialImages'],
 ]
 
 /** What decides the picture, as it is compared by eye. */

@@ -59,6 +59,7 @@ const deciding: { readonly [Field in keyof Required<ImageRequest>]: readonly [un
     priority: ['low', false],
     notBefore: [1, false],
     cacheTtlMs: [1, false],
+    cacheThreshold: [0.99, false],
     cancelOnDisconnect: [true, false],
     partialImages: [2, false],
   }

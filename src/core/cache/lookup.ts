@@ -2,8 +2,8 @@ import type { Nano } from '../money.ts'
 import { upperBound } from '../statistics/binomial-bound.ts'
 import type { Instant } from '../time.ts'
 
-/** How a picture was found. */
-export const cacheTiers = ['exact', 'normalised', 'semantic'] as const
+/** How a picture was found; the surest first. */
+export const cacheTiers = ['exact', 'normalised', 'phash', 'semantic'] as const
 /** See {@link cacheTiers}. */
 export type CacheTier = (typeof cacheTiers)[number]
 

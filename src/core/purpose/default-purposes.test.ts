@@ -35,6 +35,7 @@ describe('purposes', () => {
     [{ bad_image_cost: '-1' }, 'bad_image_cost'],
     [{ bad_image_cost: 'much' }, 'bad_image_cost'],
     [{ cache_ttl: 'soon' }, 'cache_ttl'],
+    [{ cache_threshold: 1.1 }, 'cache_threshold'],
     [{ strategy: 'guess' }, 'strategy'],
     [{ quality: 1 }, ''],
   ])('%o is refused where it stands', (settings, place) => {

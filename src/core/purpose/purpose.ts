@@ -68,6 +68,12 @@ export const purposeSchema = z
     max_cost: dollarsSchema.optional().describe('most that one request may cost, in dollars'),
     cache: z.enum(cacheModes).optional().describe('how the cache may answer'),
     cache_ttl: durationSchema.optional().describe('how long its pictures may be served again'),
+    cache_threshold: z
+      .number()
+      .min(0)
+      .max(1)
+      .optional()
+      .describe('least cosine of a near prompt, where it is above that of cache.similarity'),
     critical: z.boolean().optional().describe('the floor must hold for the pessimistic estimate'),
     upscale: z
       .boolean()
@@ -110,6 +116,7 @@ export interface Purpose {
   readonly maxCostNano?: bigint
   readonly cache?: (typeof cacheModes)[number]
   readonly cacheTtlMs?: number
+  readonly cacheThreshold?: number
   /** Pictures of a request that names no number. */
   readonly defaultImages?: number
   readonly maxImages?: number
@@ -117,7 +124,15 @@ export interface Purpose {
 
 /** A purpose with what the settings say in the place of what it had. */
 export function amendPurpose(purpose: Purpose, settings: PurposeSettings): Purpose {
-  const { pixel_ratio, bad_image_cost, deadline_s, max_cost, cache_ttl, critical } = settings
+  const {
+    pixel_ratio,
+    bad_image_cost,
+    deadline_s,
+    max_cost,
+    cache_ttl,
+    cache_threshold,
+    critical,
+  } = settings
   return {
     ...purpose,
     display: settings.display ?? purpose.display,
@@ -132,6 +147,7 @@ export function amendPurpose(purpose: Purpose, settings: PurposeSettings): Purpo
     ...(max_cost === undefined ? {} : { maxCostNano: max_cost }),
     ...(settings.cache === undefined ? {} : { cache: settings.cache }),
     ...(cache_ttl === undefined ? {} : { cacheTtlMs: cache_ttl }),
+    ...(cache_threshold === undefined ? {} : { cacheThreshold: cache_threshold }),
     ...(settings.default_images === undefined ? {} : { defaultImages: settings.default_images }),
     ...(settings.max_images === undefined ? {} : { maxImages: settings.max_images }),
   }

@@ -69,6 +69,7 @@ const fields: {
   strict: ['strict', 'flag'],
   cache: ['cache', 'text'],
   cacheTtlMs: ['cache_ttl', 'number'],
+  cacheThreshold: ['cache_threshold', 'number'],
   cancelOnDisconnect: ['cancel_on_disconnect', 'flag'],
   onPolicyRefusal: ['on_policy_refusal', 'text'],
   onGateRefusal: ['on_gate_refusal', 'text'],

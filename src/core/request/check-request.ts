@@ -39,7 +39,7 @@ function checkNumbers(request: ImageRequest): void {
       throw invalid(param, `${param} must be a whole number from ${low} to ${high}.`)
     }
   }
-  const { guidance, cacheTtlMs, floor } = request
+  const { guidance, cacheTtlMs, cacheThreshold, floor } = request
   if (floor !== undefined && !(floor >= 0 && floor <= requestLimits.maxFloor)) {
     throw invalid('floor', `floor must be a share from 0 to ${requestLimits.maxFloor}.`)
   }
@@ -48,6 +48,9 @@ function checkNumbers(request: ImageRequest): void {
   }
   if (cacheTtlMs !== undefined && !isWhole(cacheTtlMs, 0, requestLimits.maxCacheTtlMs)) {
     throw invalid('cache_ttl', 'cache_ttl must be a time from 0 seconds to 365 days.')
+  }
+  if (cacheThreshold !== undefined && !(cacheThreshold >= 0 && cacheThreshold <= 1)) {
+    throw invalid('cache_threshold', 'cache_threshold must be a cosine from 0 to 1.')
   }
 }
 

@@ -155,6 +155,8 @@ export interface ImageRequest {
   /** Whether the caller named the cache mode; only then may siblings share a picture. */
   readonly cacheIsExplicit: boolean
   readonly cacheTtlMs?: number
+  /** Least cosine of a near prompt whose picture may answer; it never lowers the gateway's. */
+  readonly cacheThreshold?: number
   /** Whether calls that run are given up as well when the caller goes away; else they go on. */
   readonly cancelOnDisconnect?: boolean
   /** After a refusal by content policy; the gateway's own rule when absent. */
@@ -188,6 +190,7 @@ export interface Warning {
     | 'hedged'
     | 'repeated'
     | 'gate_refused'
+    | 'near_duplicate'
     | 'draft_delivered'
     | 'floor_unreachable'
   readonly param?: string

@@ -105,6 +105,7 @@ describe('at the limit is taken, beyond it is refused', () => {
     ['guidance', 'guidance', [0, 7.5, 100], [-0.1, 100.1, Number.NaN]],
     ['deadline_ms', 'deadlineMs', [1, 86_400_000], [0, -5, 86_400_001, 0.5]],
     ['cache_ttl', 'cacheTtlMs', [0, 31_536_000_000], [-1, 31_536_000_001, 2 ** 53, 0.5]],
+    ['cache_threshold', 'cacheThreshold', [0, 0.97, 1], [-0.1, 1.01, Number.NaN]],
     ['max_cost', 'maxCost', ['0.000000001', '5'], ['0', '-1', '1e-3', '0.0000000001', 'free', '']],
     ['prompt', 'prompt', ['x'.repeat(32_000)], ['x'.repeat(32_001), '', ' \n', null]],
     ['negative_prompt', 'negativePrompt', ['x'.repeat(32_000)], ['x'.repeat(32_001)]],

@@ -65,6 +65,7 @@ export interface RequestDraft extends DetailsDraft {
   readonly strict?: boolean | null
   readonly cache?: CacheMode | null
   readonly cacheTtlMs?: number | null
+  readonly cacheThreshold?: number | null
   readonly cancelOnDisconnect?: boolean | null
   readonly onPolicyRefusal?: RefusalMode | null
   readonly onGateRefusal?: GateRefusalMode | null

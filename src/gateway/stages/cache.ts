@@ -5,6 +5,7 @@ import { partitionText, reuseKeyText } from '../../core/cache/reuse-key.ts'
 import { GatewayError } from '../../core/errors/gateway-error.ts'
 import { makeId } from '../../core/ids.ts'
 import type { ImageRecord } from '../../core/jobs/request-record.ts'
+import type { ImageRequest } from '../../core/request/image-request.ts'
 import { poolOf } from '../cache-pools.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { adaptCached, findAlike } from '../find-alike.ts'
@@ -26,7 +27,8 @@ export async function cache(run: Run, deps: Dependencies): Promise<Run> {
     ? request.cache
     : (deps.purposes.of(request.purpose).cache ?? request.cache)
   if (mode === 'off') return run
-  const owner = { tenant: poolOf(caller.tenant, deps.cachePools) }
+  refuseLooser(request, deps)
+  const owner = ownerOf(run, deps)
   const form = promptForm(request.prompt)
   const identified = await deps.samePixels.identify(request, deps)
   const cacheKey = deps.sha256(exactKeyText(identified, owner.tenant))
@@ -46,7 +48,7 @@ export async function cache(run: Run, deps: Dependencies): Promise<Run> {
   const { mayBeSplit = false } = run.watch
   const sibling = deps.siblings.enter(reuseKey, { nowMs: deps.clock.monotonicMs(), mayBeSplit })
   try {
-    const looked = await look({ ...keyed, sibling }, deps)
+    const looked = await look({ ...keyed, sibling }, identified, deps)
     if (mode === 'only' && missingImages(looked) > 0) {
       const message = `The cache holds ${looked.hits.length} of ${request.n} images.`
       throw new GatewayError('cache_miss', message, { param: 'x-keeprate-cache' })
@@ -58,8 +60,16 @@ export async function cache(run: Run, deps: Dependencies): Promise<Run> {
   }
 }
 
-/** First what is equal, then what is alike, then what is near. */
-async function look(run: Run, deps: Dependencies): Promise<Run> {
+/** @throws GatewayError when a request asks for riskier hits than the gateway bears. */
+function refuseLooser({ cacheThreshold: asked }: ImageRequest, { similarity }: Dependencies): void {
+  const least = similarity?.rule.threshold ?? 0
+  if (asked === undefined || asked >= least) return
+  const message = `cache_threshold must be at least ${least}: here it can only be raised.`
+  throw new GatewayError('invalid_request', message, { param: 'cache_threshold' })
+}
+
+/** First what is equal, then what is alike, then what was made of copies, then what is near. */
+async function look(run: Run, identified: ImageRequest, deps: Dependencies): Promise<Run> {
   const { request, reuseKey = '' } = run
   const hits: CacheHit[] = []
   const missing = missingOf(run, hits, deps)
@@ -72,9 +82,38 @@ async function look(run: Run, deps: Dependencies): Promise<Run> {
       if (adapted !== undefined) hits.push(adapted)
     }
   }
+  if (hits.length < request.n) {
+    const copies = await findOfCopies(run, identified, deps)
+    for (const record of await missing(copies.images)) {
+      const adapted = await adaptCached(record, run, deps, { tier: 'phash', bits: copies.bits })
+      if (adapted !== undefined) hits.push(adapted)
+    }
+  }
   const looked = withHits(run, hits, deps)
   return missingImages(looked) > 0 ? lookNear(looked, deps) : looked
 }
+
+/** Pictures that were made of uploads which are copies of those of the request. */
+async function findOfCopies(
+  run: Run,
+  named: ImageRequest,
+  deps: Dependencies,
+): Promise<{ readonly images: readonly ImageRecord[]; readonly bits: number }> {
+  const owner = ownerOf(run, deps)
+  // Who names a seed wants exactly that picture.
+  const isExact = run.request.seed !== undefined
+  const about = { named, owner: owner.tenant }
+  const found = isExact ? undefined : await deps.knownInputs?.standIn(run.request, about, deps)
+  if (found === undefined) return { images: [], bits: 0 }
+  const { request, bits } = found
+  const form = promptForm(request.prompt)
+  const alike = await findAlike(run, deps.sha256(reuseKeyText(request, owner, form)), deps)
+  return { images: alike, bits }
+}
+
+const ownerOf = ({ caller }: Run, { cachePools }: Dependencies) => ({
+  tenant: poolOf(caller.tenant, cachePools),
+})
 
 /** Looks for pictures of prompts that are near, for what is still missing. */
 export async function lookNear(run: Run, deps: Dependencies): Promise<Run> {

@@ -6,6 +6,7 @@ import { checkStructure } from '../../core/quality/image-header.ts'
 import type { Dependencies } from '../dependencies.ts'
 import type { GateReport } from '../gate-desk.ts'
 import { type Standard, standardFor, wishesFor } from '../gate-wishes.ts'
+import { findTwins } from '../near-twins.ts'
 import { openLooks, type PaidLooks } from '../paid-looks.ts'
 import { printQuality } from '../print-quality.ts'
 import type { ReadyImage, Run } from '../run.ts'
@@ -27,7 +28,15 @@ export interface JudgedAttempt extends SettledAttempt {
 /** What the pictures of an answer are judged by. */
 export type Judged = Pick<
   Run,
-  'id' | 'hold' | 'looksBefore' | 'shown' | 'shownHashes' | 'request' | 'traits' | 'stop'
+  | 'id'
+  | 'hold'
+  | 'looksBefore'
+  | 'shown'
+  | 'shownHashes'
+  | 'shownLooks'
+  | 'request'
+  | 'traits'
+  | 'stop'
 >
 
 /**
@@ -51,10 +60,15 @@ export async function judge(
   if (!hasOrder) all.push(...(await Promise.all(settled.kept.map(examine))))
   // Each picture is compared with those before it.
   else for (const image of settled.kept) all.push(await examine(image))
+  const good = all.filter((each) => !('failure' in each))
+  // Drafts and previews are no pictures of the answer.
+  const isCompared = !hasOrder && settled.attempt.step >= 0
+  const twins = isCompared ? await findTwins(good, run, deps) : { good, refused: [], warnings: [] }
   return {
     ...settled,
-    good: all.filter((each) => !('failure' in each)),
-    refused: all.filter((each) => 'failure' in each),
+    good: twins.good,
+    refused: [...all.filter((each) => 'failure' in each), ...twins.refused],
+    warnings: [...settled.warnings, ...twins.warnings],
     looks: looks.ended(),
     written: bothOf(settled.written, looks.written()),
   }

@@ -64,6 +64,7 @@ export function beginRun(
     hits: [],
     shown: new Set(),
     shownHashes: [],
+    shownLooks: { looks: [], hasReplaced: false },
     unwritten: [],
     ended: [],
     providerMs: 0,

@@ -17,6 +17,7 @@ import { expiringFiles } from './0018-expiring-files.ts'
 import { batchChunks } from './0019-batch-chunks.ts'
 import { pausedJobs } from './0020-paused-jobs.ts'
 import { sharpness } from './0021-sharpness.ts'
+import { cacheLookUps } from './0022-cache-look-ups.ts'
 import type { Migration } from './migration.ts'
 
 /** All migrations in their order. Append only. */
@@ -40,4 +41,5 @@ export const migrations: readonly Migration[] = [
   batchChunks,
   pausedJobs,
   sharpness,
+  cacheLookUps,
 ]

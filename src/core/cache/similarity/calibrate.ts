@@ -42,6 +42,17 @@ export function calibrate(
   return n === 0 ? undefined : best
 }
 
+/** Chance that a bound is passed all the same. */
+const DOUBT = 0.05
+
+/**
+ * How many pairs, none of them served wrongly, a share of wrong hits takes before it can be
+ * promised: with no wrong one the bound is 1 - 0.05^(1/n).
+ * @example leastPairs(0.01) === 299
+ */
+export const leastPairs = (maxWrong: number): number =>
+  Math.ceil(Math.log(DOUBT) / Math.log(1 - maxWrong))
+
 /** Counts what a threshold serves. */
 export function measureThreshold(
   observations: readonly Observation[],

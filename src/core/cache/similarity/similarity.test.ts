@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { cosine } from '../../statistics/cosine.ts'
 import { promptForm } from '../prompt-form/prompt-form.ts'
-import { calibrate } from './calibrate.ts'
+import { calibrate, leastPairs } from './calibrate.ts'
 import { lexicalVector } from './lexical-vector.ts'
 import { paysOff } from './pays-off.ts'
 import { toUnitVector } from './unit-vector.ts'
@@ -83,6 +83,10 @@ describe('calibration', () => {
     expect(calibrate(pairs(0.9, 299, true), 0.01)?.threshold).toBe(0.9)
     expect(calibrate(pairs(0.9, 298, true), 0.01)).toBeUndefined()
     expect(calibrate([], 0.5)).toBeUndefined()
+    for (const share of [0.001, 0.01, 0.05, 0.3]) {
+      expect(calibrate(pairs(0.9, leastPairs(share), true), share)).toBeDefined()
+      expect(calibrate(pairs(0.9, leastPairs(share) - 1, true), share)).toBeUndefined()
+    }
   })
 
   test('the walk from strict to loose stops before the bound is passed, and never goes on', () => {
