@@ -91,8 +91,9 @@ class Learned implements WorldPolicy {
       draw: this.#setting.draw(),
       isOneSided: isOneSided(this.#warmth.get(request.purpose) ?? noWarmth),
     })
-    this.#spend = withDecision(this.#spend, { knownNano, extraNano: chosen.extraNano })
-    const { plan } = chosen
+    const { plan, extraNano } = chosen
+    const leastNano = Math.min(knownNano, plan.prospect.spend)
+    this.#spend = withDecision(this.#spend, { knownNano: leastNano, extraNano })
     const names = plan.steps.map((step) => request.offers[step]?.card.name ?? '')
     const first = this.#cards.get(names[0] ?? '')?.provider ?? ''
     const warmth = this.#warmth.get(request.purpose) ?? noWarmth
@@ -104,7 +105,7 @@ class Learned implements WorldPolicy {
     })
     return {
       ...{ steps: names, isGated: plan.gate.isOn, isAudit: open.isAudit },
-      exploringExtra: chosen.extraNano / NANO,
+      exploringExtra: extraNano / NANO,
       explanation: {
         chosen: chosen.isExploring ? 'promising, tried to learn' : 'cheapest for each accepted',
         losers: new Map(losers),

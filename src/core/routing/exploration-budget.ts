@@ -1,6 +1,6 @@
 import type { ExpectedNano } from './arm.ts'
 
-/** What learning may cost beyond the best known plans, as a share of what these would have cost. */
+/** What learning may cost beyond the best known plans, as a share of what is spent. */
 const EXPLORATION_SHARE = 0.05
 /** Requests whose share may be spent ahead: at the start there is most to learn. */
 const AHEAD = 50
@@ -8,7 +8,10 @@ const AHEAD = 50
 /** What was spent so far; sums, so that several processes may add theirs. */
 export interface ExplorationSpend {
   readonly requests: number
-  /** What the best known plans would have cost. */
+  /**
+   * What the best known plans would have cost, or the chosen ones where these are expected to cost
+   * less: a try of something cheap lessens what there is to take a share of.
+   */
   readonly knownNano: ExpectedNano
   /** What was risked beyond. */
   readonly extraNano: ExpectedNano
@@ -17,7 +20,7 @@ export interface ExplorationSpend {
 /** Before the first request. */
 export const noSpend: ExplorationSpend = { requests: 0, knownNano: 0, extraNano: 0 }
 
-/** After a decision that would have cost `knownNano` by the best known plan. */
+/** After a decision; `knownNano` as above. */
 export const withDecision = (
   spend: ExplorationSpend,
   decision: { readonly knownNano: ExpectedNano; readonly extraNano: ExpectedNano },
@@ -29,7 +32,7 @@ export const withDecision = (
 
 /**
  * What may be risked now (conservative bandit): all extra costs together stay within 5 % of what
- * the best known plans would have cost, those of the next few requests included.
+ * is spent, on the next few requests too.
  */
 export function explorationLeft(spend: ExplorationSpend, knownNano: ExpectedNano): ExpectedNano {
   const mean = spend.requests === 0 ? knownNano : spend.knownNano / spend.requests

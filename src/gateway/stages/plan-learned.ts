@@ -210,7 +210,8 @@ export function takeDecision(run: Run, plan: Plan, deps: Dependencies): Run {
   const { decision, steps } = plan
   const [first] = steps
   if (decision === undefined || first === undefined) return { ...run, plan }
-  const { knownNano, extraNano } = decision
+  const { extraNano } = decision
+  const knownNano = Math.min(decision.knownNano, decision.spendNano)
   const book: Book = first.isSimulated ? 'simulated' : 'real'
   const { purpose } = run.traits
   const { provider } = first.model
