@@ -9,6 +9,7 @@ import { isOwnHost, toHttp } from '../providers/shared/transport.ts'
 import { flawsOfDefinition } from './definition-flaws.ts'
 import { readFixtures } from './fixture.ts'
 import { fixtureFlaw, hostileFlaws } from './fixture-check.ts'
+import { parameterFlaws } from './parameter-flaws.ts'
 import { isPossible } from './provider-faults.ts'
 import { playFault, playNormal, playResume } from './provider-plays.ts'
 import { type ProviderStand, standNow, startStand } from './provider-stand.ts'
@@ -95,6 +96,10 @@ function testFixtures(definition: ProviderDefinition, folder: URL): void {
 
   test('nothing a provider may send makes it throw', () => {
     expect(hostileFlaws(definition, inputs)).toEqual([])
+  })
+
+  test('what becomes of every parameter is told, and is true of what is sent', () => {
+    expect(parameterFlaws(livePart(definition), inputs)).toEqual([])
   })
 }
 

@@ -67,14 +67,15 @@ test('a model that can do all is asked for all, and no parameter goes unmentione
     moderation: 'low',
     inputFidelity: 'high',
   } as const
-  const { settings, finishing, reports } = fitOf(everything, sampleModel())
+  const edit = { operation: 'edit', images: [inputImage()] } as const
+  const { settings, finishing, reports } = fitOf({ ...edit, ...everything }, sampleModel())
   const size = { width: 1536, height: 1024 }
   expect(settings).toEqual({ ...everything, size })
   expect(finishing).toEqual({})
   expect(reports.map(({ outcome }) => outcome)).toEqual(reports.map(() => 'honoured'))
   expect(reports.map(({ param }) => param).toSorted()).toEqual([
     ...['background', 'guidance', 'input_fidelity', 'moderation', 'negative_prompt'],
-    ...['output_compression', 'quality', 'seed', 'size', 'steps', 'style'],
+    ...['output_compression', 'output_format', 'quality', 'seed', 'size', 'steps', 'style'],
   ])
 })
 
@@ -173,7 +174,7 @@ describe('a format the model lacks is made by conversion', () => {
   test.each<[string, Partial<RequestDraft>, Model, CallSettings, Finishing, object]>([
     ['none asked: PNG', {}, png, { format: 'png' }, {}, {}],
     ['none asked, no PNG: what there is', {}, jpegOnly, { format: 'jpeg' }, {}, {}],
-    ['one it has', { format: 'webp' }, all, { format: 'webp' }, {}, {}],
+    ['one it has', { format: 'webp' }, all, { format: 'webp' }, {}, { output_format: 'honoured' }],
     [
       'one it lacks, from PNG rather than from JPEG',
       { format: 'webp' },
@@ -196,7 +197,7 @@ describe('a format the model lacks is made by conversion', () => {
       all,
       { format: 'jpeg', compression: 0 },
       {},
-      { output_compression: 'honoured' },
+      { output_format: 'honoured', output_compression: 'honoured' },
     ],
     [
       'compressed by the gateway',
@@ -204,7 +205,7 @@ describe('a format the model lacks is made by conversion', () => {
       bare,
       { format: 'jpeg' },
       { format: 'jpeg', compression: 60 },
-      { output_compression: 'approximated' },
+      { output_format: 'honoured', output_compression: 'approximated' },
     ],
     [
       'converted and compressed',
@@ -238,12 +239,17 @@ describe('what a model does not have is dropped and said', () => {
     expect(fit.reports).toEqual([{ param, outcome: 'dropped', detail: `painter has no ${param}` }])
   })
 
-  test.each<[string, Partial<RequestDraft>]>([
-    ['usual moderation', { moderation: 'auto' }],
-    ['an opaque background', { background: 'opaque' }],
-    ['a stream without partial images', { stream: true }],
-  ])('what it does anyway is no loss: %s', (_, asked) => {
-    expect(fitOf({ ...asked, strict: true }, plainModel()).reports).toEqual([])
+  test.each<[string, Partial<RequestDraft>, object]>([
+    ['usual moderation', { moderation: 'auto' }, { moderation: 'honoured' }],
+    ['an opaque background', { background: 'opaque' }, { background: 'honoured' }],
+    ['a stream without partial images', { stream: true }, {}],
+  ])('what it does anyway is no loss: %s', (_, asked, outcomes) => {
+    expect(outcomesOf(fitOf({ ...asked, strict: true }, plainModel()))).toEqual(outcomes)
+  })
+
+  test('how true to its input a picture is makes no sense without one', () => {
+    const fit = fitOf({ inputFidelity: 'high' }, sampleModel())
+    expect(outcomesOf(fit)).toEqual({ input_fidelity: 'dropped' })
   })
 })
 

@@ -154,6 +154,9 @@ function fitFormat(
   const wanted: ImageFormat = request.format ?? (model.formats.includes('png') ? 'png' : first)
   const isMade = model.formats.includes(wanted)
   settings.format = isMade ? wanted : model.formats.includes('png') ? 'png' : first
+  if (isMade && request.format !== undefined) {
+    reports.push({ param: 'output_format', outcome: 'honoured' })
+  }
   if (!isMade) {
     finishing.format = wanted
     const detail = `made as ${settings.format}, then converted to ${wanted}`
@@ -192,17 +195,22 @@ function fitExtras(
   pass('seed', 'seed', request.seed, supports.seed)
   pass('negativePrompt', 'negative_prompt', request.negativePrompt, supports.negativePrompt)
   pass('style', 'style', request.style, supports.style)
-  pass('inputFidelity', 'input_fidelity', request.inputFidelity, supports.inputFidelity)
-  // What a model without the choice does anyway is no loss: usual moderation, an opaque ground.
-  if (request.moderation === 'low' || supports.moderation) {
-    pass('moderation', 'moderation', request.moderation, supports.moderation)
-  }
-  if (request.background === 'transparent' || supports.transparent) {
-    pass('background', 'background', request.background, supports.transparent)
-  }
-  if ((request.partialImages ?? 0) > 0 && !supports.stream) {
+  const hasInput = request.images.length > 0
+  pass('inputFidelity', 'input_fidelity', request.inputFidelity, supports.inputFidelity && hasInput)
+  // What a model does without the choice is no loss: usual moderation, an opaque ground, none.
+  if (request.moderation === 'auto' && !supports.moderation) {
+    reports.push({ param: 'moderation', outcome: 'honoured' })
+  } else pass('moderation', 'moderation', request.moderation, supports.moderation)
+  const { background, operation } = request
+  const isUsual =
+    background === 'opaque' ? !supports.transparent : operation === 'remove_background'
+  if (background !== undefined && isUsual) {
+    reports.push({ param: 'background', outcome: 'honoured' })
+  } else pass('background', 'background', background, supports.transparent)
+  if ((request.partialImages ?? 0) > 0) {
     const detail = `${model.id} has no partial_images`
-    reports.push({ param: 'partial_images', outcome: 'dropped', detail })
+    const dropped = { param: 'partial_images', outcome: 'dropped', detail } as const
+    reports.push(supports.stream ? { param: 'partial_images', outcome: 'honoured' } : dropped)
   }
   for (const param of ['steps', 'guidance'] as const) {
     const wanted = request[param]
