@@ -1,4 +1,4 @@
-import { refuseOptions } from '../shared/openai-images/no-options.ts'
+import { noOptions } from '../shared/call-options.ts'
 
 /** Azure takes nothing that the common parameters do not have. */
-export const checkOptions = refuseOptions('Azure OpenAI')
+export const checkOptions = noOptions()

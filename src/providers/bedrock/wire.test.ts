@@ -79,7 +79,7 @@ describe('refusals before the call', () => {
       'too many bytes',
       { ...edit, images: [{ ...inputOf(9, 9), byteLength: 19_000_000 }] },
       'image',
-      '25 MB',
+      '18.6 MB together',
     ],
     ['an unknown option', { options: { steps: 4 } }, 'bedrock.steps', 'steps'],
     ['a strength above 1', { ...edit, options: { strength: 2 } }, 'bedrock.strength', 'strength'],

@@ -20,7 +20,7 @@ const billedMegapixels = (size: Size): number => Number(megapixelsOf(size, {}))
  */
 export function estimate(plan: CallPlan): UsageEstimate {
   const { model, images, operation, settings } = plan
-  const { resolution } = acceptedOptions(model, plan.options)
+  const { resolution } = acceptedOptions(plan)
   const isFlux3 = model.wire.options === 'flux_3'
   const inputMegapixels = images.reduce((sum, image) => sum + billedMegapixels(image), 0)
   const usage = (outputMegapixels: number): Usage => ({

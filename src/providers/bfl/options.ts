@@ -1,9 +1,7 @@
 import { z } from 'zod'
-import type { Model } from '../../core/catalog/model.ts'
-import type { Unfit } from '../../core/catalog/settings.ts'
 import type { JsonObject } from '../../core/json.ts'
-import { parseAspect } from '../../core/request/aspect.ts'
-import type { CallPlan } from '../../ports/provider.ts'
+import { callOptions, firstUnfit, unfitOption } from '../shared/call-options.ts'
+import { inputsWithin, keepsInputShape } from '../shared/plan-limits.ts'
 
 const tolerance = (max: number) => z.number().int().min(0).max(max)
 
@@ -57,59 +55,29 @@ const KONTEXT_EDIT_TOLERANCE = 2
 /** Largest input image: 16 megapixels (docs.bfl.ai, read 2026-11-20). */
 const MAX_INPUT_PIXELS = 16 * 2 ** 20
 
-/** A picture may differ so much (5 %) from the shape asked for before it counts as another. */
-const SHAPE_TOLERANCE = 0.05
+const none = z.strictObject({})
 
-/**
- * Which options this provider refuses, and why. Unknown ones are refused: FLUX.2 would ignore them.
- * So are input images that BFL would refuse, and a shape that the input does not have where the
- * picture keeps its input's size.
- */
-export function checkOptions(plan: CallPlan): Unfit | undefined {
-  const family = plan.model.wire.options
-  if (plan.images.some(({ width, height }) => width * height > MAX_INPUT_PIXELS)) {
-    const reason = 'Black Forest Labs takes input images of at most 16 megapixels'
-    return { code: 'inputs', param: 'image', reason }
-  }
-  if (plan.model.wire.output_size === 'input' && !hasInputShape(plan)) {
-    const reason = `${plan.model.id} keeps its input's shape, not ${plan.settings.aspect}`
-    return { code: 'size', param: 'size', reason }
-  }
-  if (!isFamily(family)) return refusal(plan.model, 'model', 'has no list of options')
-  const read = families[family].safeParse(plan.options)
-  if (!read.success) {
-    const issue = read.error.issues[0]
-    const name = issue?.code === 'unrecognized_keys' ? issue.keys[0] : issue?.path.join('.')
-    return refusal(plan.model, name ?? 'options', issue?.message ?? 'is not valid')
-  }
-  const { safety_tolerance: asked } = read.data
-  if (
-    family === 'flux_kontext' &&
-    plan.images.length > 0 &&
-    asked !== undefined &&
-    asked > KONTEXT_EDIT_TOLERANCE
-  ) {
-    const limit = `must be at most ${KONTEXT_EDIT_TOLERANCE} with an input image`
-    return refusal(plan.model, 'safety_tolerance', limit)
-  }
-  return undefined
-}
-
-function hasInputShape({ images: [input], settings: { aspect } }: CallPlan): boolean {
-  if (input === undefined || aspect === undefined) return true
-  const wanted = parseAspect(aspect) ?? 1
-  return Math.abs(input.width / input.height / wanted - 1) <= SHAPE_TOLERANCE
-}
-
-const refusal = (model: Model, name: string, problem: string): Unfit => ({
-  code: 'options',
-  param: `bfl.${name}`,
-  reason: `option ${name} of ${model.id}: ${problem}`,
-})
+const options = callOptions<JsonObject>(
+  ({ model }) => {
+    const family = model.wire.options
+    return (isFamily(family) ? families[family] : none) as z.ZodType<JsonObject>
+  },
+  {
+    flawOf({ safety_tolerance: asked }, plan) {
+      const isKontextEdit = plan.model.wire.options === 'flux_kontext' && plan.images.length > 0
+      if (!isKontextEdit || Number(asked ?? 0) <= KONTEXT_EDIT_TOLERANCE) return undefined
+      const limit = `must be at most ${KONTEXT_EDIT_TOLERANCE} with an input image`
+      return unfitOption(plan, 'safety_tolerance', limit)
+    },
+  },
+)
 
 /** The options to send: those of the family's list, or none when they are not valid. */
-export function acceptedOptions(model: Model, options: JsonObject): JsonObject {
-  const family = model.wire.options
-  const read = isFamily(family) ? families[family].safeParse(options) : undefined
-  return read?.success ? read.data : {}
-}
+export const acceptedOptions = options.read
+
+/** Which options this provider refuses, and why. Unknown ones, too: FLUX.2 would ignore them. */
+export const checkOptions = firstUnfit(
+  inputsWithin({ eachPixels: MAX_INPUT_PIXELS }),
+  keepsInputShape(({ model }) => model.wire.output_size === 'input'),
+  options.check,
+)

@@ -30,7 +30,7 @@ export function toWire(call: ProviderCall): WireRequest {
     ...(settings.format === undefined || model.wire.output_format === false
       ? {}
       : { output_format: settings.format }),
-    ...acceptedOptions(model, call.options),
+    ...acceptedOptions(call),
   }
   return {
     method: 'POST',

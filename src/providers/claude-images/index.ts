@@ -1,8 +1,8 @@
 import { priceRowsSchema } from '../../core/pricebook/price-row.ts'
+import { noOptions } from '../shared/call-options.ts'
 import { defineProvider } from '../shared/definition.ts'
 import { readModelsFile } from '../shared/models-file.ts'
 import { estimate } from '../shared/openai-images/estimate.ts'
-import { refuseOptions } from '../shared/openai-images/no-options.ts'
 import modelsFile from './models.json' with { type: 'json' }
 import pricesFile from './prices.json' with { type: 'json' }
 import { classify, fromWire, SERVICE, toWire } from './wire.ts'
@@ -23,7 +23,7 @@ export default defineProvider({
   prices: priceRowsSchema.parse(pricesFile),
   authorize: (apiKey) => ({ authorization: `Bearer ${apiKey}` }),
   imageFields: ['b64_json'],
-  checkOptions: refuseOptions(SERVICE),
+  checkOptions: noOptions(),
   estimate,
   toWire,
   fromWire,

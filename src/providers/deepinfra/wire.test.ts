@@ -75,7 +75,7 @@ test('an option is refused by its name', () => {
   expect(checkOptions(callFor('flux-dev', { options: { webhook: 'https://x.example' } }))).toEqual({
     code: 'options',
     param: 'deepinfra.webhook',
-    reason: 'DeepInfra has no option webhook',
+    reason: 'option webhook of flux-dev (generate): there is no such option',
   })
 })
 

@@ -1,8 +1,6 @@
 import { z } from 'zod'
-import type { Model } from '../../core/catalog/model.ts'
-import type { Unfit } from '../../core/catalog/settings.ts'
 import type { JsonObject } from '../../core/json.ts'
-import type { CallPlan } from '../../ports/provider.ts'
+import { callOptions, firstUnfit, unfitOption } from '../shared/call-options.ts'
 import { shapeUnfit } from '../shared/input-mapping.ts'
 import { namedOptions } from '../shared/named-options.ts'
 
@@ -71,37 +69,22 @@ const families: Readonly<Record<string, z.ZodType<JsonObject>>> = {
 }
 
 /** The options of a model: a family of ours, or the names that the operator allows. */
-function schemaOf({ wire }: Model): z.ZodType<JsonObject> {
-  const { options } = wire
-  const isFamily = typeof options === 'string' && Object.hasOwn(families, options)
-  return (isFamily ? families[options] : undefined) ?? namedOptions(options)
-}
-
-/** Which options this provider refuses, and why; and a shape that an edit cannot have. */
-export function checkOptions(plan: CallPlan): Unfit | undefined {
-  const shape = shapeUnfit(plan)
-  if (shape !== undefined) return shape
-  const read = schemaOf(plan.model).safeParse(plan.options)
-  if (!read.success) {
-    const issue = read.error.issues[0]
-    const name = issue?.code === 'unrecognized_keys' ? issue.keys[0] : issue?.path.join('.')
-    return refusal(plan, name ?? 'options', issue?.message ?? 'is not valid')
-  }
-  const isGeneration = plan.operation === 'generate'
-  if (isGeneration && plan.model.wire.options === 'flux' && 'strength' in plan.options) {
-    return refusal(plan, 'strength', 'needs an input image')
-  }
-  return undefined
-}
-
-const refusal = ({ model }: CallPlan, name: string, problem: string): Unfit => ({
-  code: 'options',
-  param: `${model.provider}.${name}`,
-  reason: `option ${name} of ${model.id}: ${problem}`,
-})
+const options = callOptions(
+  ({ model }) => {
+    const { options: listed } = model.wire
+    const isFamily = typeof listed === 'string' && Object.hasOwn(families, listed)
+    return (isFamily ? families[listed] : undefined) ?? namedOptions(listed)
+  },
+  {
+    flawOf: (read, plan) =>
+      plan.operation === 'generate' && plan.model.wire.options === 'flux' && 'strength' in read
+        ? unfitOption(plan, 'strength', 'needs an input image')
+        : undefined,
+  },
+)
 
 /** The options to send: those of the model's list, or none when they are not valid. */
-export function acceptedOptions(model: Model, options: JsonObject): JsonObject {
-  const read = schemaOf(model).safeParse(options)
-  return read.success ? read.data : {}
-}
+export const acceptedOptions = options.read
+
+/** Which options this provider refuses, and why; and a shape that an edit cannot have. */
+export const checkOptions = firstUnfit(shapeUnfit, options.check)

@@ -29,7 +29,7 @@ export function toWire(call: ProviderCall): WireRequest {
     },
     body: {
       kind: 'json',
-      value: { ...toMappedInput(call, files), ...acceptedOptions(model, call.options) },
+      value: { ...toMappedInput(call, files), ...acceptedOptions(call) },
     },
   }
 }

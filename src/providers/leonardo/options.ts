@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import type { CallPlan } from '../../core/catalog/call-plan.ts'
-import type { Unfit } from '../../core/catalog/settings.ts'
+import { callOptions, unfitOption } from '../shared/call-options.ts'
 
 /** Most elements of one call; a bound of ours. */
 const MAX_ELEMENTS = 4
@@ -30,7 +29,7 @@ const schema = z
   .partial()
 
 /** Options of a call, read. */
-export type LeonardoOptions = z.output<typeof schema>
+type LeonardoOptions = z.output<typeof schema>
 
 /** Which options a family of models takes (`wire.family`), beside those that all take. */
 const families: Readonly<Record<string, readonly (keyof LeonardoOptions)[]>> = {
@@ -40,28 +39,19 @@ const families: Readonly<Record<string, readonly (keyof LeonardoOptions)[]>> = {
 }
 const common: readonly (keyof LeonardoOptions)[] = ['style_uuid', 'enhance_prompt']
 
-/** Whether the caller's options for Leonardo are acceptable to the model. */
-export function checkOptions({ options, model, images }: CallPlan): Unfit | undefined {
-  const read = schema.safeParse(options)
-  if (!read.success) {
-    const issue = read.error.issues[0]
-    const option = issue?.code === 'unrecognized_keys' ? issue.keys[0] : issue?.path.join('.')
-    return refusal(String(option), `option ${option} of Leonardo.Ai: ${issue?.message}`)
-  }
-  const taken = [...common, ...(families[String(model.wire.family)] ?? [])]
-  const stranger = Object.keys(read.data).find((name) => !taken.some((known) => known === name))
-  if (stranger !== undefined) return refusal(stranger, `${model.id} has no ${stranger}`)
-  return read.data.init_strength !== undefined && images.length === 0
-    ? refusal('init_strength', 'init_strength needs an input image')
-    : undefined
-}
-
-const refusal = (option: string, reason: string): Unfit => ({
-  code: 'options',
-  param: `leonardo.${option}`,
-  reason,
+const options = callOptions(() => schema, {
+  flawOf(read, plan) {
+    const taken = [...common, ...(families[String(plan.model.wire.family)] ?? [])]
+    const stranger = Object.keys(read).find((name) => !taken.some((known) => known === name))
+    if (stranger !== undefined) return unfitOption(plan, stranger, 'the model has none')
+    return read.init_strength !== undefined && plan.images.length === 0
+      ? unfitOption(plan, 'init_strength', 'needs an input image')
+      : undefined
+  },
 })
 
 /** The options of a call that was checked; of one that was not, none. */
-export const readOptions = ({ options }: Pick<CallPlan, 'options'>): LeonardoOptions =>
-  schema.safeParse(options).data ?? {}
+export const readOptions = options.read
+
+/** Whether the caller's options for Leonardo are acceptable to the model. */
+export const checkOptions = options.check

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { CallPlan } from '../../core/catalog/call-plan.ts'
-import type { Unfit } from '../../core/catalog/settings.ts'
+import { callOptions, firstUnfit, unfitOption } from '../shared/call-options.ts'
+import { inputsWithin } from '../shared/plan-limits.ts'
 
 // Names, values and limits of this file: docs.agents.lumalabs.ai, read 2026-11-25.
 
@@ -18,35 +18,19 @@ const schema = z
   })
   .partial()
 
-/** Options of a call, read. */
-export type LumaOptions = z.output<typeof schema>
-
-/** Whether the caller's options and inputs are acceptable to Luma. */
-export function checkOptions(plan: CallPlan): Unfit | undefined {
-  if (plan.images.some(({ byteLength }) => byteLength > MAX_INPUT_BYTES)) {
-    const reason = 'Luma takes input images of at most 50 MB'
-    return { code: 'inputs', param: 'image', reason }
-  }
-  const read = schema.safeParse(plan.options)
-  if (!read.success) {
-    const issue = read.error.issues[0]
-    const name = issue?.code === 'unrecognized_keys' ? issue.keys[0] : issue?.path.join('.')
-    return unfit(String(name), `option ${name} of Luma: ${issue?.message}`)
-  }
-  if (plan.images.length + linkedReferences(plan) <= MAX_REFERENCES) return undefined
-  return unfit('image_ref', `Luma takes ${MAX_REFERENCES} pictures, input images among them`)
-}
-
-const unfit = (name: string, reason: string): Unfit => ({
-  code: 'options',
-  param: `luma-agents.${name}`,
-  reason,
+const options = callOptions(() => schema, {
+  flawOf: ({ image_ref: links = [] }, plan) =>
+    plan.images.length + links.length <= MAX_REFERENCES
+      ? undefined
+      : unfitOption(plan, 'image_ref', `${MAX_REFERENCES} pictures are taken, with the inputs`),
 })
 
 /** The options of a call that was checked; of one that was not, none. */
-export const readOptions = ({ options }: Pick<CallPlan, 'options'>): LumaOptions =>
-  schema.safeParse(options).data ?? {}
+export const readOptions = options.read
+
+/** Whether the caller's options and inputs are acceptable to Luma. */
+export const checkOptions = firstUnfit(inputsWithin({ eachBytes: MAX_INPUT_BYTES }), options.check)
 
 /** References that the caller gave as links; they are paid like input images. */
-export const linkedReferences = (plan: Pick<CallPlan, 'options'>): number =>
+export const linkedReferences = (plan: Parameters<typeof readOptions>[0]): number =>
   readOptions(plan).image_ref?.length ?? 0

@@ -1,7 +1,6 @@
 import { z } from 'zod'
-import type { CallPlan } from '../../core/catalog/call-plan.ts'
-import type { Unfit } from '../../core/catalog/settings.ts'
 import type { JsonObject } from '../../core/json.ts'
+import { callOptions } from '../shared/call-options.ts'
 
 /** Luma fetches references itself, so they must lie where everybody can see them. */
 const url = z.url({ protocol: /^https$/ })
@@ -18,18 +17,10 @@ const schema = z
   })
   .partial()
 
-/** Whether the caller's options for Luma are acceptable. */
-export function checkOptions({ options }: CallPlan): Unfit | undefined {
-  const read = schema.safeParse(options)
-  if (read.success) return undefined
-  const issue = read.error.issues[0]
-  const name = issue?.code === 'unrecognized_keys' ? issue.keys[0] : issue?.path.join('.')
-  const reason = `option ${name} of Luma: ${issue?.message}`
-  return { code: 'options', param: `luma.${name}`, reason }
-}
+const options = callOptions<JsonObject>(() => schema)
 
 /** The options to send, or none when they are not valid. */
-export function acceptedOptions({ options }: Pick<CallPlan, 'options'>): JsonObject {
-  const read = schema.safeParse(options)
-  return read.success ? (read.data as JsonObject) : {}
-}
+export const acceptedOptions = options.read
+
+/** Whether the caller's options for Luma are acceptable. */
+export const checkOptions = options.check

@@ -1,13 +1,10 @@
-import type { Unfit } from '../../core/catalog/settings.ts'
-import type { CallPlan } from '../../ports/provider.ts'
+import { callOptions } from '../shared/call-options.ts'
 import { namedOptions } from '../shared/named-options.ts'
 
+const options = callOptions(({ model }) => namedOptions(model.wire.options))
+
+/** The options to send: those that the operator allows. */
+export const acceptedOptions = options.read
+
 /** Which options the operator did not allow, and why. */
-export function checkOptions({ model, operation, options }: CallPlan): Unfit | undefined {
-  const read = namedOptions(model.wire.options).safeParse(options)
-  if (read.success) return undefined
-  const issue = read.error.issues[0]
-  const name = issue?.code === 'unrecognized_keys' ? issue.keys[0] : issue?.path.join('.')
-  const reason = `option ${name} of ${model.id} (${operation}) is not among its settings' options`
-  return { code: 'options', param: `${model.provider}.${name}`, reason }
-}
+export const checkOptions = options.check

@@ -6,10 +6,10 @@ import type { HttpAnswer } from '../../ports/http-client.ts'
 import type { ProviderCall } from '../../ports/provider.ts'
 import type { WireImage, WireOutcome, WireRequest } from '../shared/definition.ts'
 import { fileParts, toForm } from '../shared/form.ts'
-import { namedOptions } from '../shared/named-options.ts'
 import { fromPictureList, missingPictures } from '../shared/openai-images/picture-list.ts'
 import { type Dialect, dialectOf } from './dialects.ts'
 import { failureInside } from './failures.ts'
+import { acceptedOptions } from './options.ts'
 
 /** Sent for a variation without words: these servers have no endpoint for variations. */
 const VARIATION_PROMPT = 'Make a variation of this image.'
@@ -37,7 +37,6 @@ function toFields(call: ProviderCall, dialect: Dialect): (readonly [string, Json
   const { settings, model, operation } = call
   const format = model.wire.response_format
   const isChoice = model.formats.length > 1
-  const options = namedOptions(model.wire.options).safeParse(call.options)
   const fields: readonly (readonly [string | undefined, JsonValue | undefined])[] = [
     ['model', model.wireName ?? model.id],
     ['prompt', promptOf(call, dialect)],
@@ -55,7 +54,7 @@ function toFields(call: ProviderCall, dialect: Dialect): (readonly [string, Json
     [dialect.guidance, settings.guidance],
     [barred(dialect) ? undefined : dialect.negativePrompt, settings.negativePrompt],
     ['response_format', format === 'none' || format === undefined ? undefined : format],
-    ...Object.entries(options.success ? options.data : {}),
+    ...Object.entries(acceptedOptions(call)),
   ]
   return fields.flatMap(([name, value]) =>
     name === undefined || value === undefined ? [] : [[name, value]],

@@ -1,8 +1,6 @@
 import { z } from 'zod'
-import type { Model } from '../../core/catalog/model.ts'
-import type { Unfit } from '../../core/catalog/settings.ts'
 import type { JsonObject } from '../../core/json.ts'
-import type { CallPlan } from '../../ports/provider.ts'
+import { callOptions, firstUnfit } from '../shared/call-options.ts'
 import { shapeUnfit } from '../shared/input-mapping.ts'
 import { namedOptions } from '../shared/named-options.ts'
 
@@ -94,34 +92,15 @@ const families = {
     .partial(),
 } as const
 
-type Family = keyof typeof families
-
 /** The options of a model: a family of ours, or the names that the operator allows. */
-function schemaOf({ wire }: Model) {
-  const { options } = wire
-  if (typeof options === 'string' && Object.hasOwn(families, options)) {
-    return families[options as Family]
-  }
-  return namedOptions(options)
-}
-
-/** Which options this provider refuses, and why; and a shape that an edit cannot have. */
-export function checkOptions(plan: CallPlan): Unfit | undefined {
-  const shape = shapeUnfit(plan)
-  if (shape !== undefined) return shape
-  const read = schemaOf(plan.model).safeParse(plan.options)
-  if (read.success) return undefined
-  const issue = read.error.issues[0]
-  const name = issue?.code === 'unrecognized_keys' ? issue.keys[0] : issue?.path.join('.')
-  return {
-    code: 'options',
-    param: `${plan.model.provider}.${name ?? 'options'}`,
-    reason: `option ${name ?? 'list'} of ${plan.model.id}: ${issue?.message ?? 'is not valid'}`,
-  }
-}
+const options = callOptions<JsonObject>(({ model }) => {
+  const { options: listed } = model.wire
+  const isFamily = typeof listed === 'string' && Object.hasOwn(families, listed)
+  return isFamily ? families[listed as keyof typeof families] : namedOptions(listed)
+})
 
 /** The options to send: those of the model's list, or none when they are not valid. */
-export function acceptedOptions(model: Model, options: JsonObject): JsonObject {
-  const read = schemaOf(model).safeParse(options)
-  return read.success ? read.data : {}
-}
+export const acceptedOptions = options.read
+
+/** Which options this provider refuses, and why; and a shape that an edit cannot have. */
+export const checkOptions = firstUnfit(shapeUnfit, options.check)

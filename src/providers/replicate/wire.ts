@@ -65,7 +65,7 @@ export function toWire(call: ProviderCall, uploads: readonly HttpAnswer[]): Wire
   }
   const value = {
     ...(version === undefined ? {} : { version }),
-    input: { ...toMappedInput(call, files), ...acceptedOptions(model, call.options) },
+    input: { ...toMappedInput(call, files), ...acceptedOptions(call) },
     ...(webhook === undefined
       ? {}
       : { webhook: webhook.url, webhook_events_filter: WEBHOOK_EVENTS }),

@@ -6,7 +6,7 @@ import { outputsWithin } from '../shared/plan-limits.ts'
 /** Most LoRAs of one call; a bound of ours, Runware publishes none. */
 const MAX_LORAS = 5
 const MAX_NAME_CHARACTERS = 200
-/** Of larger ones Runware shrinks the input first (runware.ai/docs/en/tools/upscale, 2026-11-26). */
+/** Beyond it Runware shrinks the input first (runware.ai/docs/en/tools/upscale, 2026-11-26). */
 const MAX_ENLARGED_EDGE = 4_096
 
 const name = z.string().min(1).max(MAX_NAME_CHARACTERS)

@@ -68,7 +68,7 @@ test.each<[string, object, string]>([
   expect(stand.bills).toEqual([])
 })
 
-test('an enlargement has edges of at most 4096, and answers to an older name of its task', async () => {
+test('an enlargement has edges of at most 4096, and an older name in its answer', async () => {
   const stand = standOf(emulator)
   const answer = await ask([toolOf({ upscaleFactor: 4, outputType: 'base64Data' })], stand)
   expect(answer).toMatchObject({ json: { data: [{ taskType: 'imageUpscale' }] } })

@@ -18,13 +18,13 @@ export const firstUnfit =
 
 /** Refuses one option of the caller's. */
 export const unfitOption = (
-  { model }: Pick<CallPlan, 'model'>,
+  { model, operation }: Pick<CallPlan, 'model' | 'operation'>,
   name: string,
   problem: string,
 ): Unfit => ({
   code: 'options',
   param: `${model.provider}.${name}`,
-  reason: `option ${name} of ${model.id}: ${problem}`,
+  reason: `option ${name} of ${model.id} (${operation}): ${problem}`,
 })
 
 /** What a provider's options are read from. */
@@ -38,7 +38,7 @@ export interface CallOptions<Options> {
 }
 
 /**
- * Reads options by a strict schema, so that nothing reaches a provider that was not thought through.
+ * Reads options by a strict schema: nothing reaches a provider that was not thought through.
  * @param more.hints names that get a better answer than that they are not known.
  * @param more.flawOf what no schema can say, because it depends on the rest of the call.
  */
@@ -57,8 +57,10 @@ export function callOptions<Options extends object>(
       const read = schemaOf(plan).safeParse(plan.options)
       if (read.success) return flawOf?.(read.data, plan)
       const issue = read.error.issues[0]
-      const name = issue?.code === 'unrecognized_keys' ? issue.keys[0] : issue?.path.join('.')
-      return unfitOption(plan, String(name), issue?.message ?? 'is not valid')
+      if (issue?.code === 'unrecognized_keys') {
+        return unfitOption(plan, String(issue.keys[0]), 'there is no such option')
+      }
+      return unfitOption(plan, String(issue?.path.join('.')), issue?.message ?? 'is not valid')
     },
     read: (asked) => schemaOf(asked).safeParse(asked.options).data ?? ({} as Options),
   }

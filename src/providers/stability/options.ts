@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import type { Model } from '../../core/catalog/model.ts'
-import type { Unfit } from '../../core/catalog/settings.ts'
 import type { JsonObject } from '../../core/json.ts'
-import { parseAspect } from '../../core/request/aspect.ts'
 import type { CallPlan } from '../../ports/provider.ts'
+import { callOptions, firstUnfit } from '../shared/call-options.ts'
+import { inputsWithin, keepsInputShape, seedsWithin } from '../shared/plan-limits.ts'
 
 /** Presets of the v2beta API (Stability API reference, read 2026-11-20). */
 const stylePreset = z.enum([
@@ -63,42 +63,16 @@ const optionsOf: Readonly<Record<string, z.ZodObject>> = {
   upscale_creative: z.strictObject({ ...styled, ...creativity(0.1, 0.5) }).partial(),
 }
 
-function schemaOf({ model, operation }: Pick<CallPlan, 'model' | 'operation'>): z.ZodObject {
-  const { options = operation } = model.wire
-  return Object.hasOwn(optionsOf, String(options)) ? (optionsOf[String(options)] ?? none) : none
-}
+/** Any of them; a strength is the only one that is not passed on as it is. */
+type Options = JsonObject & { readonly strength?: number }
 
-/** Stability's seeds; 0 asks for a random one, so it cannot be had as a seed (same source). */
-const SEEDS = { min: 1, max: 4_294_967_294 } as const
+const options = callOptions<Options>(({ model, operation }) => {
+  const name = String(model.wire.options ?? operation)
+  return (Object.hasOwn(optionsOf, name) ? optionsOf[name] : none) as never
+})
 
-/** Largest request, 10 MiB (same source), less some room for the other fields and the mask. */
-const MAX_INPUT_BYTES = 9.5 * 2 ** 20
-
-/** A picture may differ so much (5 %) from the shape asked for before it counts as another. */
-const SHAPE_TOLERANCE = 0.05
-
-/** Which options and values this provider refuses, and why. */
-export function checkOptions(plan: CallPlan): Unfit | undefined {
-  const { seed } = plan.settings
-  if (plan.images.reduce((sum, image) => sum + image.byteLength, 0) > MAX_INPUT_BYTES) {
-    const reason = 'Stability takes requests of at most 10 MiB'
-    return { code: 'inputs', param: 'image', reason }
-  }
-  if (followsInput(plan) && !hasInputShape(plan)) {
-    const reason = `${plan.model.id} keeps its input's shape, not ${plan.settings.aspect}`
-    return { code: 'size', param: 'size', reason }
-  }
-  if (seed !== undefined && (seed < SEEDS.min || seed > SEEDS.max)) {
-    const reason = `Stability takes seeds from ${SEEDS.min} to ${SEEDS.max}, not ${seed}`
-    return { code: 'options', param: 'seed', reason }
-  }
-  const read = schemaOf(plan).safeParse(plan.options)
-  if (read.success) return undefined
-  const issue = read.error.issues[0]
-  const name = issue?.code === 'unrecognized_keys' ? issue.keys[0] : issue?.path.join('.')
-  const reason = `option ${name} of ${plan.model.id} (${plan.operation}): ${issue?.message}`
-  return { code: 'options', param: `stability.${name}`, reason }
-}
+/** The options to send: those of the operation's list, or none when they are not valid. */
+export const acceptedOptions = options.read
 
 /** Whether the picture takes its shape from the input: inpainting, and image-to-image of SD 3.5. */
 export const followsInput = ({
@@ -107,19 +81,17 @@ export const followsInput = ({
 }: Pick<CallPlan, 'model' | 'operation'>): boolean =>
   operation === 'inpaint' || (model.wire.takes_model === true && operation === 'edit')
 
-function hasInputShape({ images: [input], settings: { aspect } }: CallPlan): boolean {
-  if (input === undefined || aspect === undefined) return true
-  const wanted = parseAspect(aspect) ?? 1
-  return Math.abs(input.width / input.height / wanted - 1) <= SHAPE_TOLERANCE
-}
+/** Largest request, 10 MiB (same source), less some room for the other fields and the mask. */
+const MAX_INPUT_BYTES = 9.5 * 2 ** 20
 
-/** The options to send: those of the operation's list, or none when they are not valid. */
-export function acceptedOptions(
-  plan: Pick<CallPlan, 'model' | 'operation' | 'options'>,
-): JsonObject & { readonly strength?: number } {
-  const read = schemaOf(plan).safeParse(plan.options)
-  return read.success ? (read.data as JsonObject) : {}
-}
+/** Which options and values this provider refuses, and why. */
+export const checkOptions = firstUnfit(
+  inputsWithin({ totalBytes: MAX_INPUT_BYTES }),
+  keepsInputShape(followsInput),
+  // 0 asks for a random one, so it cannot be had as a seed (same source).
+  seedsWithin(1, 4_294_967_294),
+  options.check,
+)
 
 /** How far an edit may move from its input: the caller's `strength`, else the model's default. */
 export function strengthOf(

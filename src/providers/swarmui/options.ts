@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import type { Unfit } from '../../core/catalog/settings.ts'
-import type { CallPlan } from '../../ports/provider.ts'
+import { callOptions, firstUnfit } from '../shared/call-options.ts'
 import { optionsFor } from '../shared/operation-options.ts'
+import { seedsWithin } from '../shared/plan-limits.ts'
 
 const members = {
   loras: z
@@ -30,29 +30,15 @@ const optionsOf = {
   inpaint: editing,
 } as const
 
-/** All options there are. */
-type SwarmOptions = z.output<typeof editing>
-
 /** The largest seed of the interface (src/Text2Image/T2IParamTypes.cs, read 2026-11-26). */
 const MOST_SEED = 9_007_199_254_740_991
 
-/** Which options and values the server does not take, and why. */
-export function checkOptions(plan: CallPlan): Unfit | undefined {
-  const { model, operation, settings } = plan
-  if (settings.seed !== undefined && (settings.seed < 0 || settings.seed > MOST_SEED)) {
-    const reason = `${model.id} takes seeds from 0 to ${MOST_SEED}, not ${settings.seed}`
-    return { code: 'options', param: 'seed', reason }
-  }
-  const read = optionsFor(optionsOf, operation).safeParse(plan.options)
-  if (read.success) return undefined
-  const issue = read.error.issues[0]
-  const name = issue?.code === 'unrecognized_keys' ? issue.keys[0] : issue?.path.join('.')
-  const reason = `option ${name} of ${model.id} (${operation}): ${issue?.message}`
-  return { code: 'options', param: `${model.provider}.${name}`, reason }
-}
+const options = callOptions<z.output<typeof editing>>(({ operation }) =>
+  optionsFor(optionsOf, operation),
+)
 
 /** The options to send; none when they are not valid. */
-export function acceptedOptions(plan: Pick<CallPlan, 'operation' | 'options'>): SwarmOptions {
-  const read = optionsFor(optionsOf, plan.operation).safeParse(plan.options)
-  return read.success ? read.data : {}
-}
+export const acceptedOptions = options.read
+
+/** Which options and values the server does not take, and why. */
+export const checkOptions = firstUnfit(seedsWithin(0, MOST_SEED), options.check)

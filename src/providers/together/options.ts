@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import type { CallPlan } from '../../core/catalog/call-plan.ts'
-import type { Unfit } from '../../core/catalog/settings.ts'
+import { callOptions, unfitOption } from '../shared/call-options.ts'
 
 /** Most LoRAs of one call; a bound of ours, Together publishes none. */
 const MAX_LORAS = 4
@@ -20,37 +19,20 @@ const schema = z
   })
   .partial()
 
-/** Options of a call, read. */
-export type TogetherOptions = z.output<typeof schema>
-
 /** Which member of a model's `wire` says that it takes an option. */
-const permits: Readonly<Record<keyof TogetherOptions, string>> = {
-  disable_safety_checker: 'safety_checker',
-  image_loras: 'loras',
-}
+const permits = { disable_safety_checker: 'safety_checker', image_loras: 'loras' } as const
 
-/** Whether the caller's options for Together are acceptable to the model. */
-export function checkOptions({ options, model }: CallPlan): Unfit | undefined {
-  const read = schema.safeParse(options)
-  if (!read.success) {
-    const issue = read.error.issues[0]
-    const name = issue?.code === 'unrecognized_keys' ? issue.keys[0] : issue?.path.join('.')
-    return refusal(String(name), `option ${name} of Together AI: ${issue?.message}`)
-  }
-  for (const name of Object.keys(permits) as (keyof TogetherOptions)[]) {
-    const isTaken = model.wire[permits[name]] === true
-    if (read.data[name] !== undefined && !isTaken)
-      return refusal(name, `${model.id} has no ${name}`)
-  }
-  return undefined
-}
-
-const refusal = (name: string, reason: string): Unfit => ({
-  code: 'options',
-  param: `together.${name}`,
-  reason,
+const options = callOptions(() => schema, {
+  flawOf(read, plan) {
+    const names = Object.keys(permits) as (keyof typeof permits)[]
+    const isTaken = (name: keyof typeof permits) => plan.model.wire[permits[name]] === true
+    const stranger = names.find((name) => read[name] !== undefined && !isTaken(name))
+    return stranger && unfitOption(plan, stranger, 'the model has none')
+  },
 })
 
 /** The options of a call that was checked; of one that was not, none. */
-export const readOptions = ({ options }: Pick<CallPlan, 'options'>): TogetherOptions =>
-  schema.safeParse(options).data ?? {}
+export const readOptions = options.read
+
+/** Whether the caller's options for Together are acceptable to the model. */
+export const checkOptions = options.check

@@ -84,7 +84,7 @@ describe('options', () => {
     expect(checkOptions(callFor('qwen-image', { options: { image_loras: [LORA] } }))).toEqual({
       code: 'options',
       param: 'together.image_loras',
-      reason: 'qwen-image has no image_loras',
+      reason: 'option image_loras of qwen-image (generate): the model has none',
     })
   })
 })
