@@ -4,6 +4,7 @@ import type { HttpAnswer } from '../../ports/http-client.ts'
 import type { InputBytes, ProviderCall } from '../../ports/provider.ts'
 import type { WireOutcome, WireRequest } from '../shared/definition.ts'
 import { servicePictures, toServiceDetails, toServiceWords } from '../shared/stability-services.ts'
+import { unreadable } from '../shared/status-failure.ts'
 import { acceptedOptions, strengthOf } from './options.ts'
 
 /** Prints a call as the JSON that `InvokeModel` hands to the model. */
@@ -70,9 +71,7 @@ export function fromWire(answer: HttpAnswer): WireOutcome {
   const requestId = headers['x-amzn-requestid']
   const id = requestId === undefined ? {} : { providerRequestId: requestId }
   if (!isObject(json)) {
-    const excerpt = answer.text?.trim().slice(0, 200) ?? 'nothing'
-    const message = `Bedrock answered ${answer.status} with something else: ${excerpt}`
-    return { kind: 'failed', failure: failure('bad_image', message, { billed: 'unknown' }), ...id }
+    return { kind: 'failed', failure: unreadable(answer, 'Bedrock'), ...id }
   }
   const reason = firstOf(json.finish_reasons)
   if (typeof reason === 'string') return { ...withheld(reason), ...id }

@@ -1,10 +1,10 @@
 import { priceRowsSchema } from '../../core/pricebook/price-row.ts'
 import { defineProvider, type ProviderDefinition } from '../shared/definition.ts'
+import { exactEstimate } from '../shared/exact-estimate.ts'
 import { readModelsFile } from '../shared/models-file.ts'
 import { transportLimits } from '../shared/transport.ts'
 import { classify } from './classify.ts'
 import { toAccount } from './configure.ts'
-import { estimate } from './estimate.ts'
 import modelsFile from './models.json' with { type: 'json' }
 import { checkOptions } from './options.ts'
 import pricesFile from './prices.json' with { type: 'json' }
@@ -35,7 +35,7 @@ const dashscope: ProviderDefinition = defineProvider({
   authorize: (apiKey) => ({ authorization: `Bearer ${apiKey}` }),
   imageFields: [],
   checkOptions,
-  estimate,
+  estimate: exactEstimate,
   toWire,
   fromWire,
   classify,

@@ -4,6 +4,7 @@ import type { HttpAnswer } from '../../ports/http-client.ts'
 import type { ProviderCall } from '../../ports/provider.ts'
 import { toDataUrl } from '../shared/data-url.ts'
 import type { WireOutcome, WireRequest } from '../shared/definition.ts'
+import { unreadable } from '../shared/status-failure.ts'
 import { failureOfCode, readError } from './classify.ts'
 import { acceptedOptions } from './options.ts'
 import { fromPictures } from './pictures.ts'
@@ -73,9 +74,7 @@ export function fromWire(answer: HttpAnswer, call: ProviderCall): WireOutcome {
     failure: reason,
   })
   if (!isObject(json)) {
-    const excerpt = answer.text?.trim().slice(0, 200) ?? 'nothing'
-    const message = `Model Studio answered ${answer.status} with something else: ${excerpt}`
-    return failed(failure('bad_image', message, { billed: 'unknown' }))
+    return failed(unreadable(answer, 'Model Studio'))
   }
   if (typeof json.code === 'string' && json.code !== '') {
     return failed({ ...failureOfCode(readError(answer)), billed: 'unknown' })

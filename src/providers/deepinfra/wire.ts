@@ -6,7 +6,7 @@ import type { ProviderCall } from '../../ports/provider.ts'
 import type { WireImage, WireOutcome, WireRequest } from '../shared/definition.ts'
 import { fileParts, toForm } from '../shared/form.ts'
 import { fromPictureList, imageAt, missingPictures } from '../shared/openai-images/picture-list.ts'
-import { failureOfStatus } from '../shared/status-failure.ts'
+import { failureOfStatus, unreadable } from '../shared/status-failure.ts'
 import { wordsOf } from './classify.ts'
 
 /** A report beyond a million dollars is none; it could not even be printed exactly. */
@@ -63,9 +63,7 @@ function toImages(url: string, call: ProviderCall): WireRequest {
 export function fromWire(answer: HttpAnswer, call: ProviderCall): WireOutcome {
   const { json } = answer
   if (!isObject(json)) {
-    const excerpt = answer.text?.trim().slice(0, 200) ?? 'no JSON'
-    const message = `DeepInfra answered ${answer.status} with something else: ${excerpt}`
-    return { kind: 'failed', failure: failure('bad_image', message, { billed: 'unknown' }) }
+    return { kind: 'failed', failure: unreadable(answer, 'DeepInfra') }
   }
   if (json.detail != null || json.error != null) {
     const known = { class: 'overloaded', billed: 'unknown' } as const

@@ -5,7 +5,7 @@ import type { ProviderCall } from '../../ports/provider.ts'
 import { toDataUrl } from '../shared/data-url.ts'
 import type { WireOutcome, WireRequest } from '../shared/definition.ts'
 import { imageAt, missingPictures } from '../shared/openai-images/picture-list.ts'
-import { failureOfStatus } from '../shared/status-failure.ts'
+import { failureOfStatus, unreadable } from '../shared/status-failure.ts'
 import { readError } from './classify.ts'
 import { stepsOf } from './estimate.ts'
 import { fromSubmit } from './jobs.ts'
@@ -90,9 +90,7 @@ export function fromWire(answer: HttpAnswer, call: ProviderCall): WireOutcome {
   }
   const artifacts = artifactsOf(answer)
   if (artifacts === undefined) {
-    const excerpt = answer.text?.trim().slice(0, 200) ?? 'no picture'
-    const message = `Fireworks answered ${answer.status} with something else: ${excerpt}`
-    return { kind: 'failed', failure: failure('bad_image', message, { billed: 'unknown' }), ...id }
+    return { kind: 'failed', failure: unreadable(answer, 'Fireworks'), ...id }
   }
   const asked = artifacts.slice(0, call.n)
   const filtered = asked.filter(isFiltered).map(withheldOf)

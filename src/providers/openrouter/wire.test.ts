@@ -96,7 +96,7 @@ describe('options', () => {
       'list',
     ],
     ['flux-2-pro', { order: [] }, 'openrouter.order', 'small'],
-    ['flux-2-pro', { transforms: [] }, 'openrouter.transforms', 'nrecognized'],
+    ['flux-2-pro', { transforms: [] }, 'openrouter.transforms', 'no such option'],
   ])('%s refuses %j', (id, options, param, reason) => {
     const unfit = checkOptions(callFor(id, { options }))
     expect(unfit).toMatchObject({ code: 'options', param })

@@ -5,6 +5,7 @@ import type { ProviderCall } from '../../ports/provider.ts'
 import { toDataUrl } from '../shared/data-url.ts'
 import type { WireEvent, WireOutcome, WireRequest } from '../shared/definition.ts'
 import { fromPictureList, imageAt, missingPictures } from '../shared/openai-images/picture-list.ts'
+import { unreadable } from '../shared/status-failure.ts'
 import { classifyInside } from './classify.ts'
 import { factsOf } from './facts.ts'
 import { readOptions } from './options.ts'
@@ -74,9 +75,7 @@ export function fromWire(answer: HttpAnswer, call: ProviderCall): WireOutcome {
   const error = classifyInside(json)
   if (error !== undefined) return { kind: 'failed', failure: { ...error, status }, ...id }
   if (!isObject(json)) {
-    const excerpt = answer.text?.trim().slice(0, 200) ?? 'no JSON'
-    const message = `OpenRouter answered ${status} with something else: ${excerpt}`
-    return { kind: 'failed', failure: failure('bad_image', message, { billed: 'unknown' }), ...id }
+    return { kind: 'failed', failure: unreadable(answer, 'OpenRouter'), ...id }
   }
   const cost = fromUsage(json.usage, call)
   const images = fromPictureList(answer, call.n)

@@ -1,8 +1,8 @@
 import { priceRowsSchema } from '../../core/pricebook/price-row.ts'
 import { defineProvider } from '../shared/definition.ts'
+import { exactEstimate } from '../shared/exact-estimate.ts'
 import { readModelsFile } from '../shared/models-file.ts'
 import { classify } from './classify.ts'
-import { estimate } from './estimate.ts'
 import modelsFile from './models.json' with { type: 'json' }
 import { checkOptions } from './options.ts'
 import pricesFile from './prices.json' with { type: 'json' }
@@ -26,7 +26,7 @@ export default defineProvider({
   authorize: (apiKey) => ({ authorization: `Bearer ${apiKey}` }),
   imageFields: ['b64_json'],
   checkOptions,
-  estimate,
+  estimate: exactEstimate,
   toWire,
   fromWire,
   classify,

@@ -8,6 +8,7 @@ import type { ProviderCall } from '../../ports/provider.ts'
 import type { WireOutcome, WireRequest } from '../shared/definition.ts'
 import { fileParts, toForm } from '../shared/form.ts'
 import { fromPictureList, missingPictures } from '../shared/openai-images/picture-list.ts'
+import { unreadable } from '../shared/status-failure.ts'
 import { classifyInside } from './classify.ts'
 import { acceptedOptions } from './options.ts'
 
@@ -83,9 +84,7 @@ export function fromWire(answer: HttpAnswer, call: ProviderCall): WireOutcome {
   const error = classifyInside(answer)
   if (error !== undefined) return { kind: 'failed', failure: error, ...id }
   if (!isObject(json)) {
-    const excerpt = answer.text?.trim().slice(0, 200) ?? 'no JSON'
-    const message = `Recraft answered ${status} with something else: ${excerpt}`
-    return { kind: 'failed', failure: failure('bad_image', message, { billed: 'unknown' }), ...id }
+    return { kind: 'failed', failure: unreadable(answer, 'Recraft'), ...id }
   }
   const facts = { ...reported(json.credits), ...id }
   // Tools answer with one `image` in place of a list.

@@ -7,6 +7,7 @@ import { attemptUuid } from '../shared/attempt-uuid.ts'
 import { toDataUrl } from '../shared/data-url.ts'
 import type { WireImage, WireOutcome, WireRequest } from '../shared/definition.ts'
 import { imageAt, missingPictures } from '../shared/openai-images/picture-list.ts'
+import { unreadable } from '../shared/status-failure.ts'
 import { classifyInside, errorsOf } from './classify.ts'
 import { readOptions } from './options.ts'
 
@@ -95,9 +96,7 @@ export function fromWire(answer: HttpAnswer, call: ProviderCall): WireOutcome {
     ...facts,
   })
   if (!isObject(json)) {
-    const excerpt = answer.text?.trim().slice(0, 200) ?? 'no JSON'
-    const message = `Runware answered ${answer.status} with something else: ${excerpt}`
-    return failed(failure('bad_image', message, { billed: 'unknown' }))
+    return failed(unreadable(answer, 'Runware'))
   }
   const asked = results.slice(0, call.n)
   const flagged = asked.filter(isFlagged).map(flaggedPicture)

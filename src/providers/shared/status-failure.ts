@@ -49,3 +49,16 @@ export function failureOfStatus(
     ...facts,
   })
 }
+
+/** Longest excerpt of an answer that is none. */
+const MAX_EXCERPT = 200
+
+/** A success that cannot be read; the work may have been done, and then it is charged. */
+export function unreadable(
+  { status, text }: Pick<HttpAnswer, 'status' | 'text'>,
+  service: string,
+): ProviderFailure {
+  const excerpt = text?.trim().slice(0, MAX_EXCERPT) || 'nothing'
+  const message = `${service} answered ${status} with something else: ${excerpt}`
+  return failure('bad_image', message, { billed: 'unknown' })
+}

@@ -1,7 +1,7 @@
 import { priceRowsSchema } from '../../core/pricebook/price-row.ts'
 import { defineProvider } from '../shared/definition.ts'
+import { exactEstimate } from '../shared/exact-estimate.ts'
 import { readModelsFile } from '../shared/models-file.ts'
-import { estimate } from './estimate.ts'
 import { toWire } from './form.ts'
 import { fromAnswer, fromPoll, POLL_EVERY_MS, submitMs, toPoll } from './jobs.ts'
 import modelsFile from './models.json' with { type: 'json' }
@@ -27,7 +27,7 @@ export default defineProvider({
   authorize: (apiKey) => ({ authorization: `Bearer ${apiKey}` }),
   imageFields: ['image'],
   checkOptions,
-  estimate,
+  estimate: exactEstimate,
   toWire,
   fromWire: fromAnswer,
   classify,

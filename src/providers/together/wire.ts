@@ -7,6 +7,7 @@ import type { ProviderCall } from '../../ports/provider.ts'
 import { toDataUrl } from '../shared/data-url.ts'
 import type { WireImage, WireOutcome, WireRequest } from '../shared/definition.ts'
 import { fromPictureList, missingPictures } from '../shared/openai-images/picture-list.ts'
+import { unreadable } from '../shared/status-failure.ts'
 import { classifyInside } from './classify.ts'
 import { readOptions } from './options.ts'
 
@@ -60,9 +61,7 @@ export function fromWire(answer: HttpAnswer, call: ProviderCall): WireOutcome {
   const error = classifyInside(answer)
   if (error !== undefined) return { kind: 'failed', failure: error, ...id }
   if (!isObject(json)) {
-    const excerpt = answer.text?.trim().slice(0, 200) ?? 'no JSON'
-    const message = `Together AI answered ${status} with something else: ${excerpt}`
-    return { kind: 'failed', failure: failure('bad_image', message, { billed: 'unknown' }), ...id }
+    return { kind: 'failed', failure: unreadable(answer, 'Together AI'), ...id }
   }
   const images = fromPictureList(answer, call.n)
   if (images.length === 0) {

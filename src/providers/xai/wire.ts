@@ -3,6 +3,7 @@ import { isObject, type JsonValue } from '../../core/json.ts'
 import type { HttpAnswer, ImageBytes } from '../../ports/http-client.ts'
 import type { InputBytes, ProviderCall } from '../../ports/provider.ts'
 import type { WireImage, WireOutcome, WireRequest } from '../shared/definition.ts'
+import { unreadable } from '../shared/status-failure.ts'
 import { classifyInside } from './classify.ts'
 
 /** Digits after the point of a tick: 10,000,000,000 of them are a dollar (xAI's Rust client). */
@@ -51,9 +52,7 @@ export function fromWire(answer: HttpAnswer, call: ProviderCall): WireOutcome {
     return { kind: 'failed', failure: { ...error, status: answer.status }, ...id }
   }
   if (!isObject(json)) {
-    const excerpt = answer.text?.trim().slice(0, 200) ?? 'no JSON'
-    const message = `xAI answered ${answer.status} with something else: ${excerpt}`
-    return { kind: 'failed', failure: failure('bad_image', message, { billed: 'unknown' }), ...id }
+    return { kind: 'failed', failure: unreadable(answer, 'xAI'), ...id }
   }
   const data = Array.isArray(json.data) ? json.data.slice(0, call.n) : []
   const entries = data.map((entry) => fromEntry(entry, answer.images))
