@@ -24,7 +24,7 @@ function ownServer(parallelCalls?: number) {
 }
 
 describe('what a server says of its queue', () => {
-  test('counts for later plans, is asked for again when it is old, and then forgotten', async () => {
+  test('counts for later plans, is asked for again when old, and then forgotten', async () => {
     const clock = new VirtualClock()
     const desk = new BacklogDesk(clock)
     const { server, provider } = ownServer(1)

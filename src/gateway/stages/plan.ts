@@ -138,7 +138,7 @@ function refuseBadOptions(request: ImageRequest, { candidates, exclusions }: Quo
 
 /**
  * Leaves out offers whose circuit breaker is open, because a plan has better use for its steps, and
- * those of providers that must not see requests. Says of the others how long a call would wait there.
+ * those of providers that must not see requests. Says of the others how long a call would wait.
  */
 export function withoutBroken(
   { candidates, exclusions }: QuotedOffers,

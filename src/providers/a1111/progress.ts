@@ -35,7 +35,7 @@ export const watch: WatchRule = {
   ],
 }
 
-/** Whether it paints: `{progress, state: {job_count}}`. How many wait behind it, it does not say. */
+/** Whether it paints: `{progress, state: {job_count}}`. How many wait behind it is not told. */
 export function fromBusy({ json }: HttpAnswer): number | undefined {
   if (!isObject(json) || !isObject(json.state)) return undefined
   const { job_count: count } = json.state

@@ -1,13 +1,5 @@
-import type { HttpAnswer } from '../../ports/http-client.ts'
+import type { BacklogRule } from './definition.ts'
 import { exchange, type Line, toHttp, transportLimits } from './transport.ts'
-import type { WireRequest } from './wire-request.ts'
-
-/** How a server is asked how many jobs it has. */
-export interface BacklogRule {
-  readonly toLook: WireRequest
-  /** Reads an answer with a 2xx status; undefined when it does not tell. */
-  readonly fromLook: (answer: HttpAnswer) => number | undefined
-}
 
 /** Bytes of an answer that is a number and what stands around it. */
 const MAX_BYTES = 1024 * 1024

@@ -17,7 +17,6 @@ import type {
   WebhookDelivery,
   WebhookNotice,
 } from '../../ports/provider.ts'
-import type { BacklogRule } from './backlog.ts'
 import type { BatchRule } from './batch-rule.ts'
 import type { ListenRule, WatchRule } from './job-news.ts'
 import type { WireRequest } from './wire-request.ts'
@@ -121,6 +120,13 @@ export interface CancelRule {
     job: ProviderJob,
     answers: readonly HttpAnswer[],
   ) => CancelOutcome
+}
+
+/** How a server is asked how many jobs it has. */
+export interface BacklogRule {
+  readonly toLook: WireRequest
+  /** Reads an answer with a 2xx status; undefined when it does not tell. */
+  readonly fromLook: (answer: HttpAnswer) => number | undefined
 }
 
 /** How a provider's calls to us are asked for (`ProviderCall.webhook`), checked and read. */
