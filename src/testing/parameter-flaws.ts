@@ -10,7 +10,7 @@ import { type SampleInputs, sampleDetails, sampleRequest, toCall } from './sampl
 type Subject = Pick<ProviderDefinition, 'models' | 'toWire'>
 
 /** Parameters that any request may have, by their names on our wire. */
-export const sampleParameters: Readonly<Record<string, Partial<ImageRequest>>> = {
+const sampleParameters: Readonly<Record<string, Partial<ImageRequest>>> = {
   quality: { quality: 'high' },
   steps: { steps: 21 },
   guidance: { guidance: 4.5 },
