@@ -16,6 +16,7 @@ import type { GatewayEvent } from './events.ts'
 import type { GateDesk } from './gate-desk.ts'
 import type { KeyDesk } from './key-desk.ts'
 import type { KnownInputs } from './known-inputs.ts'
+import type { KnownPictures } from './known-pictures.ts'
 import type { LateWrites } from './late-writes.ts'
 import type { Learning } from './learning.ts'
 import type { LimitDesk } from './limit-desk.ts'
@@ -74,6 +75,8 @@ export interface Dependencies {
   readonly knownInputs?: KnownInputs
   readonly renditions: Renditions
   readonly sent: SentBytes
+  /** What is served while the database is lost. */
+  readonly pictures: KnownPictures
   /** What may go after a time; without any rule pictures are kept for ever. */
   readonly retention?: readonly RetentionRule[]
   /** Health, rate limits and repetitions of providers. */

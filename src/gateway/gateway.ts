@@ -11,6 +11,7 @@ import type { Caller, Dependencies } from './dependencies.ts'
 import { type JobDesk, openJobDesk } from './job-desk.ts'
 import { JobWorker } from './job-worker.ts'
 import { KeyDesk } from './key-desk.ts'
+import { KnownPictures } from './known-pictures.ts'
 import { LateWrites } from './late-writes.ts'
 import { LookupDesk } from './lookup-desk.ts'
 import type { OpenAnswer } from './open-answer.ts'
@@ -66,6 +67,7 @@ type OwnDesk =
   | 'renditions'
   | 'samePixels'
   | 'sent'
+  | 'pictures'
   | 'budgets'
   | 'learning'
   | 'keys'
@@ -79,6 +81,7 @@ export function openGateway(
   const deps: Dependencies = {
     ...{ ...parts, late: new LateWrites(), lookups: new LookupDesk() },
     ...{ renditions: new Renditions(), samePixels: new SamePixels(), sent: new SentBytes() },
+    pictures: new KnownPictures(),
     budgets: new BudgetDesk(parts),
     learning: openLearning(parts),
     keys: new KeyDesk(parts.stores.keys, parts.clock, parts.limiter),

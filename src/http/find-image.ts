@@ -13,7 +13,8 @@ export async function findImage(
   tenant: string | undefined,
   context: HttpContext,
 ): Promise<ImageRecord> {
-  const image = isId('img', id) ? await context.gateway.deps.stores.requests.image(id) : undefined
+  const { deps } = context.gateway
+  const image = isId('img', id) ? await deps.pictures.read(id, deps) : undefined
   if (image === undefined || (tenant !== undefined && image.tenant !== tenant)) {
     throw unknownThing('image', id)
   }

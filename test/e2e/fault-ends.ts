@@ -227,8 +227,8 @@ export const cellsOf = (fault: FiniteFault): readonly Cell[] =>
   })
 
 /**
- * Lost before the provider has heard of them, or so it seems: where it reports, the report is waited
- * for first, for half a minute.
+ * Lost before the provider has heard of them, or so it seems: where it reports, the report is
+ * waited for first, for half a minute.
  */
 const isUnheard = (fault: FiniteFault, name: string): boolean =>
   flows.get(name)?.way === 'webhook' &&

@@ -26,7 +26,7 @@ export const styles = {
   poll: { providers: ['bfl'], model: 'flux-2-klein-4b' },
   /** A job whose provider tells where it stands, and tells again until somebody listens. */
   webhook: { providers: ['fal'], model: 'flux-2-klein-4b' },
-  /** Requests of the queue: nobody waits, and a dead process's work goes on, elsewhere if need be. */
+  /** Requests of the queue: nobody waits, and what a dead process left goes on elsewhere. */
   queue: { providers: ['bfl', 'fal'], model: 'flux-2-klein-4b' },
 } as const satisfies Readonly<
   Record<string, { readonly providers: readonly string[]; readonly model: string }>
@@ -47,9 +47,9 @@ const unsent: readonly KillPoint[] = ['after-accept-and-hold', 'before-submit', 
 const unanswered: readonly KillPoint[] = ['accepted-before-answer', 'answered-before-written']
 
 /**
- * Whether the call that a gateway dies in may end as one of which nobody knows, booked as suspected.
- * A job is known from its submit answer on, one that is reported even without; pictures that came at
- * once are known when they are settled.
+ * Whether the call that a gateway dies in may end as one of which nobody knows, booked as
+ * suspected. A job is known from its submit answer on, one that is reported even without; pictures
+ * that came at once are known when they are settled.
  */
 export function mayBeUnknown(style: Style, point: KillPoint): boolean {
   if (unsent.includes(point)) return true

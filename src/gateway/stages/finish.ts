@@ -85,6 +85,7 @@ async function end(run: Run, answer: Answer, deps: Dependencies): Promise<boolea
   const endedAt = deps.clock.now()
   const record = toEnded(run, result, endedAt, error)
   const told = result.images.map((image) => image.record)
+  for (const image of told) deps.pictures.note(image)
   const notice = requestNotice(record, run.request, told)
   const owed = deps.notices.owed(notice, run.request.webhook)
   const facts = [...endFacts(run, record, endedAt, deps), ...owed]

@@ -144,9 +144,9 @@ const limitOf = ({ model }: ProviderCall, { timeoutMs }: CallContext): number =>
   Math.min(model.timeoutMs, timeoutMs ?? model.timeoutMs)
 
 /**
- * What became of a submit that failed. When nobody knows whether it was accepted, or could not read
- * the answer, the provider's webhook may still name the job, which is polled then: what was accepted
- * is paid.
+ * What became of a submit that failed. When nobody knows whether it was accepted, or could read
+ * the answer, the provider's webhook may still name the job, which is polled then: what was
+ * accepted is paid.
  */
 async function findLost(
   line: Line,
