@@ -22,7 +22,6 @@ import { pollJob } from './poll-job.ts'
 import { probe } from './probe.ts'
 import { rateReportOf } from './rate-headers.ts'
 import {
-  exchange,
   fromTransportError,
   type Line,
   maxAnswerBytes,
