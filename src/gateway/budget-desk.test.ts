@@ -7,7 +7,6 @@ import { nanoFromDollars } from '../core/money.ts'
 import { normaliseRequest } from '../core/request/normalise.ts'
 import { type GatewayStand, until, withGatewayStand } from '../testing/gateway-stand.ts'
 import { failed, scriptedProvider } from '../testing/scripted-provider.ts'
-import { VirtualClock } from '../testing/virtual-clock.ts'
 import { configureBudgets, dropUnconfigured, removeBudget, setBudget } from './budget-admin.ts'
 
 const HOUR_MS = 3_600_000
@@ -214,40 +213,3 @@ describe('budgets count', () => {
       expect(told()).toEqual([50, 80, 100, 50])
     }))
 })
-
-test.each([
-  ['UTC', Date.UTC(2026, 9, 24, 20)],
-  ['Europe/Berlin', Date.UTC(2026, 9, 24, 22)],
-  ['America/New_York', Date.UTC(2026, 10, 1, 3)],
-  ['Australia/Lord_Howe', Date.UTC(2026, 3, 4, 12)],
-  ['Asia/Kathmandu', Date.UTC(2026, 9, 24, 20)],
-])(
-  'an hourly budget is never exceeded in %s, and each hour of its clock has it anew',
-  (zone, at) => {
-    const acme = scriptedProvider()
-    const clock = new VirtualClock(at)
-    return withGatewayStand({ providers: [acme], clock }, async (stand) => {
-      const budget = fromBudgetBody({ scope: 'total', per: 'hour', limit: '0.02', time_zone: zone })
-      await setBudget(budget, stand.gateway.deps)
-      const format = new Intl.DateTimeFormat('en-US', {
-        ...{ timeZone: zone, day: 'numeric', hour: 'numeric', timeZoneName: 'longOffset' },
-      })
-      const made = new Map<string, number>()
-      // Every quarter of an hour for six hours, across the change of the clock where there is one.
-      for (let quarter = 0; quarter < 24; quarter += 1) {
-        const hour = format.format(clock.now())
-        const isMade = await stand.ask(other()).then(
-          () => 1,
-          () => 0,
-        )
-        made.set(hour, (made.get(hour) ?? 0) + isMade)
-        await clock.advance(HOUR_MS / 4)
-      }
-      // The half hour that Lord Howe repeats belongs to the hour before it.
-      const whole = [...made.values()].slice(1, -1)
-      expect(Math.max(...whole)).toBe(2)
-      expect(whole.filter((images) => images === 2).length).toBeGreaterThanOrEqual(whole.length - 1)
-      expect(await stand.stores.ledger.audit()).toEqual([])
-    })
-  },
-)

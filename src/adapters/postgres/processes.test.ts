@@ -5,6 +5,9 @@ import { codeOf, playKilledStorm, startProgram, withSchema } from '../../testing
 import { withStores } from '../../testing/with-stores.ts'
 import { openDatabase } from '../database/open-database.ts'
 
+/** Two processes that are started, and one that waits for the locks of a dead one. */
+const STORM_MS = 60_000
+
 const VARIABLE = 'KEEPRATE_TEST_DATABASE_URL'
 const serverUrl = process.env[VARIABLE]
 
@@ -49,8 +52,12 @@ if (serverUrl === undefined) {
       )
     }))
 
-  test('PostgreSQL: two processes overspend no budget, though one is killed amid it', () =>
-    withSchema(serverUrl, async (url) => {
-      expect(await playKilledStorm(url, { seed: 1, requests: 400 }, 40)).toEqual([])
-    }))
+  test(
+    'PostgreSQL: two processes overspend no budget, though one is killed amid it',
+    () =>
+      withSchema(serverUrl, async (url) => {
+        expect(await playKilledStorm(url, { seed: 1, requests: 400 }, 40)).toEqual([])
+      }),
+    STORM_MS,
+  )
 }
