@@ -104,6 +104,8 @@ interface Outside {
   readonly webhookAddresses: ListeningAddresses
   /** Shared by all replicas; signs what they tell others. */
   readonly noticeSecret: string
+  /** Name of this process in leases, and where limits are counted. */
+  readonly owner: string
   readonly sandbox: Sandbox | undefined
 }
 
@@ -158,7 +160,8 @@ async function openOutside(
     const instance = await stores.settings.getOrCreate('instance_id', randomHex(8))
     const isNeeded = emulated.length > 0 && world === undefined
     const sandbox = isNeeded ? await openSandbox(settings) : undefined
-    return { stores, linkSecret, webhookAddresses, noticeSecret, instance, sandbox }
+    const owner = `${hostname()}:${process.pid}:${randomHex(6)}`
+    return { stores, linkSecret, webhookAddresses, noticeSecret, instance, owner, sandbox }
   } catch (error) {
     await stores.close()
     throw error
@@ -172,7 +175,7 @@ async function assemble(
   outside: Outside,
 ): Promise<Keeprate> {
   const { plan, books, world } = options
-  const { stores, linkSecret, noticeSecret, webhookAddresses, instance, sandbox } = outside
+  const { stores, linkSecret, noticeSecret, webhookAddresses, instance, owner, sandbox } = outside
   const { clock, random, http } = world ?? realWorld()
   const sandboxUrl = (kind: string) => (world ?? sandbox)?.baseUrl(kind) ?? ''
   const providers = createProviders(plan, { http, clock, via: viaOf(instance), sandboxUrl })
@@ -189,7 +192,6 @@ async function assemble(
   const isStaying = options.recovers !== false
   const telling = { ...outward, stores, isStaying, root: noticeSecret }
   const notices = await openNotices(settings, telling)
-  const owner = `${hostname()}:${process.pid}:${randomHex(6)}`
   const counting = openLimits(settings, { clock, log, owner })
   const parts = {
     snapshot: prices.snapshot,

@@ -18,7 +18,7 @@ const atItsLastTry = (id: string, destinationId: string, now: number): Delivery 
   notice: { type: 'image.completed', tenant: 'here', at: now - 3 * DAY_MS, data: {} },
 })
 
-test('a receiver that took nothing for three days is disabled and told of, until it is enabled', () =>
+test('a receiver that took nothing for three days is disabled until somebody enables it', () =>
   withGatewayStand({ providers: [scriptedProvider()] }, async (stand) => {
     const { deps } = stand.gateway
     const { notices: desk, clock, random, log, emit } = deps

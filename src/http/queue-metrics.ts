@@ -11,8 +11,8 @@ interface QueueListeners {
 }
 
 /**
- * Makes the metrics of the queue, and what fills them. Depths are of all processes on a database, as
- * it says when the metrics are read; counts are of this one.
+ * Makes the metrics of the queue, and what fills them. Depths are of all processes on a database,
+ * as it says when the metrics are read; counts are of this one.
  */
 export function listenToQueue(
   registry: Registry,
