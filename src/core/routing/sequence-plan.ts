@@ -1,5 +1,5 @@
 import type { Arm, ExpectedNano, Gate } from './arm.ts'
-import type { LoserReason } from './loser-reasons.ts'
+import type { LoserReason } from './loser-reason.ts'
 import type { Prospect } from './prospects.ts'
 
 /** What a purpose asks of a plan. */
