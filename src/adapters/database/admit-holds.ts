@@ -32,17 +32,19 @@ export function* admitHolds(writes: Writes, batches: readonly Batch[]): Steps<Ad
     ),
   )
   const earlier = yield* askRows(writes.claimsOf, [...changed.values()])
-  const windows = yield* lockWindows(writes, [
+  let windows = yield* lockWindows(writes, [
     ...earlier,
     ...batches.flatMap(({ rows }) => rows.claims),
   ])
   const admitted: Batch[] = []
   const refused: RefusedBatch[] = []
   for (const [index, batch] of batches.entries()) {
-    const blocking = batch.rows.claims.find((claim) => !hasRoom(claim, windows))
+    // A commit may open many holds: each finds the room that those before it have left.
+    const taken: Windows = new Map(windows)
+    const blocking = batch.rows.claims.find((claim) => !take(claim, taken))
     if (blocking === undefined) {
       admitted.push(batch)
-      for (const claim of batch.rows.claims) take(claim, windows)
+      windows = taken
     } else refused.push({ index, refusal: refusalOf(blocking, windows) })
   }
   return { admitted, refused, earlier }
@@ -77,15 +79,14 @@ function leftIn(claim: HoldClaimRow, windows: Windows): bigint | undefined {
   })
 }
 
-function hasRoom(claim: HoldClaimRow, windows: Windows): boolean {
+/** Takes what a claim asks for; false when there is no room for it. */
+function take(claim: HoldClaimRow, windows: Windows): boolean {
   const left = leftIn(claim, windows)
-  return left === undefined || claim.amount_nano <= left
-}
-
-function take(claim: HoldClaimRow, windows: Windows): void {
+  if (left !== undefined && claim.amount_nano > left) return false
   const window = windowOf(claim, windows)
   const held_nano = window.held_nano + claim.amount_nano
   windows.set(windowName(claim), { ...window, held_nano })
+  return true
 }
 
 function refusalOf(claim: HoldClaimRow, windows: Windows): BudgetRefusal {
