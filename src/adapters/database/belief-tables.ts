@@ -31,6 +31,13 @@ export const beliefGenerationColumns: Columns<BeliefGenerationRow> = {
   generation: 'bigint',
 }
 
+/** Pictures of a history that have about one sharpness, in forward weights. */
+export interface SharpnessRow {
+  readonly history: string
+  readonly bucket: bigint
+  readonly pictures: number
+}
+
 /** What was counted for a picture. */
 export interface SightingRow {
   readonly image_id: string

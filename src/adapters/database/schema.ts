@@ -6,6 +6,7 @@ import type {
   BeliefGenerationRow,
   ExplorationRow,
   RouteOrderRow,
+  SharpnessRow,
   SightingRow,
 } from './belief-tables.ts'
 import type { BudgetRow, BudgetWindowRow, HoldClaimRow } from './budget-rows.ts'
@@ -20,7 +21,6 @@ import type { VirtualKeyRow } from './key-rows.ts'
 import type { DeliveryRow, DestinationRow } from './notice-rows.ts'
 import { type PlaceColumns, placeColumns } from './place-columns.ts'
 import type { BillTallyRow, PriceChangeRow, PriceFeedRow, PriceSourceRow } from './price-tables.ts'
-import type { SharpnessRow } from './sharpness-store.ts'
 import type { Columns } from './statement.ts'
 import type { UsageSeriesRow, UsageTotalRow } from './usage-rows.ts'
 import type { VerdictRow } from './verdict-row.ts'

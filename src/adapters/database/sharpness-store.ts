@@ -4,13 +4,6 @@ import { type Engine, run } from './engine.ts'
 /** Rows of one statement: PostgreSQL takes 65,535 values, a row has three. */
 const ROWS_AT_ONCE = 500
 
-/** One count of `SharpnessCount`. */
-export interface SharpnessRow {
-  readonly history: string
-  readonly bucket: bigint
-  readonly pictures: number
-}
-
 /** Sharpness of purposes, as sums. */
 export function sharpnessStore(engine: Engine): SharpnessStore {
   const { kysely } = engine

@@ -10,7 +10,7 @@ const MOST_TIME_SHARE = 0.5
  * A picture at the resolution of a preview, with the same shape.
  * @example previewSize({ width: 1536, height: 1024 }) // { width: 512, height: 341 }
  */
-export function previewSize({ width, height }: Size): Size {
+function previewSize({ width, height }: Size): Size {
   const scale = Math.min(1, MOST_EDGE / Math.max(width, height))
   return {
     width: Math.max(1, Math.round(width * scale)),
