@@ -118,11 +118,10 @@ export function openGateway(
     const drained = desk.empty()
     const limit = new AbortController()
     await Promise.race([drained, deps.clock.sleep(DRAIN_MS, limit.signal).catch(() => undefined)])
-    limit.abort()
-    stop.abort()
+    for (const ended of [limit, stop]) ended.abort()
     await Promise.all([background.ended, answers.written()])
-    await Promise.all([deps.lookups.flush(deps), deps.sent.flush(deps)])
-    await deps.gates.sharpness.flush(deps)
+    const { lookups, sent, gates } = deps
+    await Promise.all([lookups, sent, gates.sharpness].map((counted) => counted.flush(deps)))
     await deps.late.flush(deps.stores.journal, deps).catch((error: unknown) => {
       deps.log.error({ error, waiting: deps.late.size }, 'facts lost: closed before written')
     })
