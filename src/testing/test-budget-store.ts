@@ -79,6 +79,15 @@ function admission(open: OpenStores): void {
       expect(await ledger.audit()).toEqual([])
     }))
 
+  test('holds of one commit count together', () =>
+    withStores(open, async (stores) => {
+      await stores.budgets.set(sampleBudget('a', { limitNano: 100n }), sampleNow)
+      const two = [...opened('1', [sampleClaim('a', 60n)]), ...opened('2', [sampleClaim('a', 60n)])]
+      await expect(stores.journal.commit(two)).rejects.toThrow()
+      await stores.journal.commit(opened('1', [sampleClaim('a', 60n)]))
+      expect(await stateOf(stores, 'a')).toEqual([0n, 60n])
+    }))
+
   test('of those that arrive together the first ones fit, and the others are no burden', () =>
     withStores(open, async (stores) => {
       await stores.budgets.set(sampleBudget('day'), sampleNow)
