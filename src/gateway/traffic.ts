@@ -133,7 +133,9 @@ export class Traffic {
     const running = loads.reduce((sum, load) => sum + load.running, 0)
     const waiting = loads.reduce((sum, load) => sum + load.waiting, 0)
     const ahead = Math.max(running, this.#backlogs.jobsAt(provider)) + waiting
-    return Math.floor(ahead / (parallelCalls * credentials.length)) * to.typicalSeconds
+    // A provider that is held back by its limit of none is no quicker for it.
+    const places = Math.max(1, parallelCalls * credentials.length)
+    return Math.floor(ahead / places) * to.typicalSeconds
   }
 
   /** Learns from what a provider says of its limits, unless providers are never left out. */

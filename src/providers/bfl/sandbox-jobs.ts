@@ -1,4 +1,5 @@
 import type { EmulatorKit, Fault } from '../shared/emulator.ts'
+import { kept } from '../shared/emulator-state.ts'
 import type { EmulatedModel } from './sandbox-models.ts'
 import type { EmulatedTask } from './sandbox-request.ts'
 
@@ -64,13 +65,8 @@ export function viewJob(job: EmulatedJob, now: number, kit: EmulatorKit): JobVie
 }
 
 /** All jobs of this emulator, oldest first. */
-export function jobsOf(kit: EmulatorKit): Map<string, EmulatedJob> {
-  const known = kit.state.get('jobs')
-  if (known instanceof Map) return known as Map<string, EmulatedJob>
-  const jobs = new Map<string, EmulatedJob>()
-  kit.state.set('jobs', jobs)
-  return jobs
-}
+export const jobsOf = (kit: EmulatorKit): Map<string, EmulatedJob> =>
+  kept(kit, 'jobs', () => new Map<string, EmulatedJob>())
 
 /** Forgets the jobs whose pictures can no longer be fetched. */
 export function forgetOldJobs(kit: EmulatorKit): void {

@@ -1,5 +1,6 @@
 import { dollarsFromNano } from '../../core/money.ts'
 import type { EmulatorAnswer, EmulatorKit, EmulatorRequest, Fault } from '../shared/emulator.ts'
+import { kept } from '../shared/emulator-state.ts'
 import { drawWithFault } from '../shared/emulator-wire.ts'
 import { type EmulatedError, internal, withheld } from './sandbox-errors.ts'
 import type { Asked, EmulatedModel } from './sandbox-models.ts'
@@ -28,13 +29,8 @@ const LIFE_MS = 24 * 60 * 60_000
 const SHORTEST_LIFE_MS = 60_000
 
 /** All jobs of this emulator, oldest first. */
-export function jobsOf(kit: EmulatorKit): Map<string, EmulatedJob> {
-  const known = kit.state.get('jobs')
-  if (known instanceof Map) return known as Map<string, EmulatedJob>
-  const jobs = new Map<string, EmulatedJob>()
-  kit.state.set('jobs', jobs)
-  return jobs
-}
+export const jobsOf = (kit: EmulatorKit): Map<string, EmulatedJob> =>
+  kept(kit, 'jobs', () => new Map<string, EmulatedJob>())
 
 const lifeOf = (kit: EmulatorKit): number => Math.max(SHORTEST_LIFE_MS, kit.scaled(LIFE_MS))
 

@@ -1,4 +1,5 @@
 import type { EmulatorAnswer, EmulatorKit, Fault } from '../shared/emulator.ts'
+import { kept } from '../shared/emulator-state.ts'
 import { flagged, infrastructure, json, refusedByModel } from './sandbox-answers.ts'
 import { billOf } from './sandbox-bill.ts'
 import type { EmulatedEndpoint } from './sandbox-fields.ts'
@@ -135,17 +136,11 @@ export function chargeBegun(kit: EmulatorKit): void {
   }
 }
 
-const stored = <Value>(kit: EmulatorKit, name: string, make: () => Value): Value => {
-  if (!kit.state.has(name)) kit.state.set(name, make())
-  return kit.state.get(name) as Value
-}
-
 /** Jobs that wait for a runner. */
-export const waitingOf = (kit: EmulatorKit) => stored(kit, 'waiting', () => new Set<EmulatedJob>())
+export const waitingOf = (kit: EmulatorKit) => kept(kit, 'waiting', () => new Set<EmulatedJob>())
 
 /** All jobs of this emulator, oldest first. */
-export const jobsOf = (kit: EmulatorKit) =>
-  stored(kit, 'jobs', () => new Map<string, EmulatedJob>())
+export const jobsOf = (kit: EmulatorKit) => kept(kit, 'jobs', () => new Map<string, EmulatedJob>())
 
 /** Forgets the oldest jobs when there are too many. */
 export function forgetOldest(kit: EmulatorKit): void {

@@ -1,5 +1,6 @@
 import { isObject } from '../../core/json.ts'
 import type { EmulatorAnswer, EmulatorKit, EmulatorRequest } from '../shared/emulator.ts'
+import { kept } from '../shared/emulator-state.ts'
 import { detail, json, readJson } from './sandbox-answers.ts'
 import type { FileReader } from './sandbox-input.ts'
 
@@ -57,10 +58,5 @@ export const fileReader =
     return filesOf(kit).get(link.slice(prefix.length))?.bytes ?? new Uint8Array()
   }
 
-function filesOf(kit: EmulatorKit): Map<string, EmulatedFile> {
-  const known = kit.state.get('files')
-  if (known instanceof Map) return known as Map<string, EmulatedFile>
-  const files = new Map<string, EmulatedFile>()
-  kit.state.set('files', files)
-  return files
-}
+const filesOf = (kit: EmulatorKit): Map<string, EmulatedFile> =>
+  kept(kit, 'files', () => new Map<string, EmulatedFile>())

@@ -1,5 +1,6 @@
 import { deliverWebhook } from '../shared/deliver-webhook.ts'
 import type { EmulatorKit } from '../shared/emulator.ts'
+import { kept } from '../shared/emulator-state.ts'
 import { answerResult, type EmulatedJob, endOf, errorOf } from './sandbox-jobs.ts'
 
 /** Tries of a delivery, and emulated seconds before the second; doubles each time. */
@@ -14,9 +15,7 @@ const PKCS8_HEAD = '302e020100300506032b657004220420'
 
 /** The emulated service's key: the same as long as the sandbox runs. */
 async function signingKey(kit: EmulatorKit): Promise<CryptoKey> {
-  const known = kit.state.get('signing key')
-  const seed = typeof known === 'string' ? known : kit.hexId(64)
-  kit.state.set('signing key', seed)
+  const seed = kept(kit, 'signing key', () => kit.hexId(64))
   const bytes = Buffer.from(PKCS8_HEAD + seed, 'hex')
   return crypto.subtle.importKey('pkcs8', bytes, { name: 'Ed25519' }, true, ['sign'])
 }

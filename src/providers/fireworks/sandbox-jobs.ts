@@ -1,4 +1,5 @@
 import type { EmulatorAnswer, EmulatorKit, EmulatorRequest, Fault } from '../shared/emulator.ts'
+import { kept } from '../shared/emulator-state.ts'
 import { drawWithFault } from '../shared/emulator-wire.ts'
 import type { PictureRequest } from './sandbox-request.ts'
 
@@ -50,13 +51,8 @@ export function acceptJob(
   return id
 }
 
-function jobsOf(kit: EmulatorKit): Map<string, EmulatedJob> {
-  const known = kit.state.get('jobs')
-  if (known instanceof Map) return known as Map<string, EmulatedJob>
-  const jobs = new Map<string, EmulatedJob>()
-  kit.state.set('jobs', jobs)
-  return jobs
-}
+const jobsOf = (kit: EmulatorKit): Map<string, EmulatedJob> =>
+  kept(kit, 'jobs', () => new Map<string, EmulatedJob>())
 
 function forgetOldJobs(kit: EmulatorKit): void {
   for (const [id, job] of jobsOf(kit)) {

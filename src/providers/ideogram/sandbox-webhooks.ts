@@ -1,5 +1,6 @@
 import { deliverWebhook } from '../shared/deliver-webhook.ts'
 import type { EmulatorKit } from '../shared/emulator.ts'
+import { kept } from '../shared/emulator-state.ts'
 import { type EmulatedJob, printPictures, stateOf } from './sandbox-jobs.ts'
 
 /** What stands before the 32 bytes of a private key in PKCS #8 (RFC 8410). */
@@ -18,13 +19,8 @@ interface SigningKey {
 }
 
 /** The emulated service's key; made once, from its own random source. */
-function signingKeyOf(kit: EmulatorKit): Promise<SigningKey> {
-  const known = kit.state.get('signing key')
-  if (known !== undefined) return known as Promise<SigningKey>
-  const made = makeKey(kit.hexId(64))
-  kit.state.set('signing key', made)
-  return made
-}
+const signingKeyOf = (kit: EmulatorKit): Promise<SigningKey> =>
+  kept(kit, 'signing key', () => makeKey(kit.hexId(64)))
 
 async function makeKey(seed: string): Promise<SigningKey> {
   const bytes = new Uint8Array(Buffer.from(`${PKCS8_HEAD}${seed}`, 'hex'))

@@ -1,4 +1,5 @@
 import { dollarsFromNano } from '../../core/money.ts'
+import { isFetchable } from '../shared/emulated-generations.ts'
 import {
   defineEmulator,
   type EmulatorAnswer,
@@ -9,7 +10,6 @@ import {
 import { drawWithFault, jsonAnswer } from '../shared/emulator-wire.ts'
 import {
   type EmulatedJob,
-  isFetchable,
   jobsOf,
   linkLifeMs,
   pictureCount,

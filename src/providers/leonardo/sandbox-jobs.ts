@@ -5,6 +5,7 @@ import type {
   EmulatorRequest,
   Fault,
 } from '../shared/emulator.ts'
+import { kept } from '../shared/emulator-state.ts'
 import { drawWithFault } from '../shared/emulator-wire.ts'
 import type { Generation } from './sandbox-request.ts'
 
@@ -25,13 +26,8 @@ const MOST_JOBS = 500
 const VANISHES_AT = 0.3
 const FAILS_AT = 0.6
 
-function jobsOf(kit: EmulatorKit): Map<string, EmulatedJob> {
-  const known = kit.state.get('jobs')
-  if (known instanceof Map) return known as Map<string, EmulatedJob>
-  const jobs = new Map<string, EmulatedJob>()
-  kit.state.set('jobs', jobs)
-  return jobs
-}
+const jobsOf = (kit: EmulatorKit): Map<string, EmulatedJob> =>
+  kept(kit, 'jobs', () => new Map<string, EmulatedJob>())
 
 /** Takes a job in and gives its id. */
 export function acceptJob(

@@ -1,4 +1,5 @@
 import type { EmulatorAnswer, EmulatorKit, EmulatorRequest } from '../shared/emulator.ts'
+import { kept } from '../shared/emulator-state.ts'
 import { jsonAnswer } from '../shared/emulator-wire.ts'
 
 /** Forms are good for two minutes (docs.leonardo.ai, guide to presigned URLs, read 2026-11-25). */
@@ -13,13 +14,8 @@ interface EmulatedInput {
   readonly isUploaded: boolean
 }
 
-function inputsOf(kit: EmulatorKit): Map<string, EmulatedInput> {
-  const known = kit.state.get('inputs')
-  if (known instanceof Map) return known as Map<string, EmulatedInput>
-  const inputs = new Map<string, EmulatedInput>()
-  kit.state.set('inputs', inputs)
-  return inputs
-}
+const inputsOf = (kit: EmulatorKit): Map<string, EmulatedInput> =>
+  kept(kit, 'inputs', () => new Map<string, EmulatedInput>())
 
 /** `POST /init-image`: a place for a picture, as a form of the storage. */
 export function announce(

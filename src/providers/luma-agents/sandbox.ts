@@ -1,5 +1,6 @@
 import { isObject } from '../../core/json.ts'
 import { dollarsFromNano } from '../../core/money.ts'
+import { isFetchable } from '../shared/emulated-generations.ts'
 import {
   defineEmulator,
   type EmulatorAnswer,
@@ -10,7 +11,6 @@ import {
 import { bearerKeyOf, drawWithFault, jsonAnswer, jsonBodyOf } from '../shared/emulator-wire.ts'
 import {
   type EmulatedJob,
-  isFetchable,
   jobsOf,
   linkLifeMs,
   printJob,

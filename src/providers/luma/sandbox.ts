@@ -1,6 +1,7 @@
 import { isObject } from '../../core/json.ts'
 import { dollarsFromNano } from '../../core/money.ts'
 import type { Size } from '../../core/request/image-request.ts'
+import { isFetchable } from '../shared/emulated-generations.ts'
 import {
   defineEmulator,
   type EmulatorAnswer,
@@ -9,14 +10,7 @@ import {
   type Fault,
 } from '../shared/emulator.ts'
 import { bearerKeyOf, drawWithFault, jsonAnswer, jsonBodyOf } from '../shared/emulator-wire.ts'
-import {
-  type EmulatedJob,
-  isFetchable,
-  jobsOf,
-  linkLifeMs,
-  printJob,
-  stateOf,
-} from './sandbox-jobs.ts'
+import { type EmulatedJob, jobsOf, linkLifeMs, printJob, stateOf } from './sandbox-jobs.ts'
 import { flawOf } from './sandbox-request.ts'
 
 /** Nano-dollars for a picture at its nominal 2,073,600 pixels, and emulated seconds. */

@@ -4,6 +4,7 @@ import {
   type EmulatorKit,
   type EmulatorRequest,
 } from '../shared/emulator.ts'
+import { countInMinute } from '../shared/emulator-state.ts'
 import { jsonAnswer } from '../shared/emulator-wire.ts'
 import { readModelsFile } from '../shared/models-file.ts'
 import { noSuchPath, openAIWords } from '../shared/openai-images/emulated-errors.ts'
@@ -79,10 +80,7 @@ function oneModel(id: string): EmulatorAnswer {
 
 /** How many requests are left in this minute; counted, not enforced. */
 function limits(kit: EmulatorKit): Record<string, string> {
-  const minute = Math.floor(kit.now() / 60_000)
-  const used = kit.state.get('requests') as { minute: number; count: number } | undefined
-  const count = used?.minute === minute ? used.count + 1 : 1
-  kit.state.set('requests', { minute, count })
+  const count = countInMinute(kit, 'requests')
   const secondsLeft = 60 - Math.floor((kit.now() % 60_000) / 1_000)
   return {
     'x-ratelimit-limit-requests': String(REQUESTS_PER_MINUTE),

@@ -1,4 +1,5 @@
 import type { EmulatorAnswer, EmulatorKit, EmulatorRequest } from '../shared/emulator.ts'
+import { kept } from '../shared/emulator-state.ts'
 import { json, notFound, problem } from './sandbox-answers.ts'
 import type { FileReader } from './sandbox-input.ts'
 
@@ -96,10 +97,5 @@ export const fileReader =
     return isThere ? file.bytes : new Uint8Array()
   }
 
-function filesOf(kit: EmulatorKit): Map<string, EmulatedFile> {
-  const known = kit.state.get('files')
-  if (known instanceof Map) return known as Map<string, EmulatedFile>
-  const files = new Map<string, EmulatedFile>()
-  kit.state.set('files', files)
-  return files
-}
+const filesOf = (kit: EmulatorKit): Map<string, EmulatedFile> =>
+  kept(kit, 'files', () => new Map<string, EmulatedFile>())

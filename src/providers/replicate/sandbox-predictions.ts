@@ -1,5 +1,6 @@
 import { dollarsFromNano } from '../../core/money.ts'
 import type { EmulatorKit, Fault } from '../shared/emulator.ts'
+import { kept } from '../shared/emulator-state.ts'
 import type { EmulatedModel } from './sandbox-fields.ts'
 import type { EmulatedTask } from './sandbox-input.ts'
 
@@ -151,13 +152,8 @@ function charge(kit: EmulatorKit, job: EmulatedPrediction, nano: bigint): void {
 }
 
 /** All predictions of this emulator, oldest first. */
-export function predictionsOf(kit: EmulatorKit): Map<string, EmulatedPrediction> {
-  const known = kit.state.get('predictions')
-  if (known instanceof Map) return known as Map<string, EmulatedPrediction>
-  const predictions = new Map<string, EmulatedPrediction>()
-  kit.state.set('predictions', predictions)
-  return predictions
-}
+export const predictionsOf = (kit: EmulatorKit): Map<string, EmulatedPrediction> =>
+  kept(kit, 'predictions', () => new Map<string, EmulatedPrediction>())
 
 /** Forgets the oldest predictions when there are too many. */
 export function forgetOldest(kit: EmulatorKit): void {

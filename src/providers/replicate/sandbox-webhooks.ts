@@ -1,5 +1,6 @@
 import { deliverWebhook } from '../shared/deliver-webhook.ts'
 import type { EmulatorKit } from '../shared/emulator.ts'
+import { kept } from '../shared/emulator-state.ts'
 import { type EmulatedPrediction, viewPrediction } from './sandbox-predictions.ts'
 import { printPrediction } from './sandbox-print.ts'
 
@@ -13,13 +14,8 @@ const PAUSE_SECONDS = 5
 const MAX_LOOKS = 1_000
 
 /** The account's secret, as `GET /webhooks/default/secret` gives it. */
-export function webhookSecret(kit: EmulatorKit): string {
-  const known = kit.state.get('webhook secret')
-  if (typeof known === 'string') return known
-  const secret = `whsec_${Buffer.from(kit.hexId(48), 'hex').toString('base64')}`
-  kit.state.set('webhook secret', secret)
-  return secret
-}
+export const webhookSecret = (kit: EmulatorKit): string =>
+  kept(kit, 'webhook secret', () => `whsec_${Buffer.from(kit.hexId(48), 'hex').toString('base64')}`)
 
 /**
  * Sends the events of a prediction that it has begun, has an output and has ended. Logs are never

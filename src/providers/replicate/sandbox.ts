@@ -4,6 +4,7 @@ import {
   type EmulatorKit,
   type EmulatorRequest,
 } from '../shared/emulator.ts'
+import { countInMinute } from '../shared/emulator-state.ts'
 import { json, notFound, throttled, unauthenticated } from './sandbox-answers.ts'
 import { answerCatalogue, versionOf } from './sandbox-catalogue.ts'
 import { create } from './sandbox-create.ts'
@@ -47,11 +48,8 @@ export default defineEmulator({
 
 /** Seconds to wait when a key has made too many requests in this minute. */
 function secondsUntilFree(kit: EmulatorKit, key: string, isCreation: boolean): number | undefined {
-  const minute = Math.floor(kit.now() / kit.scaled(MINUTE_MS))
   const name = `rate of ${isCreation ? 'creations' : 'requests'} by ${key}`
-  const known = kit.state.get(name) as { minute: number; count: number } | undefined
-  const count = known?.minute === minute ? known.count + 1 : 1
-  kit.state.set(name, { minute, count })
+  const count = countInMinute(kit, name, kit.scaled(MINUTE_MS))
   const limit = isCreation ? CREATIONS_PER_MINUTE : REQUESTS_PER_MINUTE
   return count > limit ? Math.ceil(MINUTE_MS / 1_000 / 2) : undefined
 }

@@ -1,4 +1,5 @@
 import type { Drawing, EmulatorAnswer, EmulatorKit, EmulatorRequest } from './emulator.ts'
+import { kept } from './emulator-state.ts'
 
 /** Links and their pictures that are kept; the oldest are forgotten. */
 const MAX_LINKS = 500
@@ -6,13 +7,8 @@ const MAX_LINKS = 500
 export const DELIVERY = '/delivery/'
 
 /** The pictures that links of an emulator lead to. */
-function linksOf(kit: EmulatorKit): Map<string, Drawing> {
-  const known = kit.state.get('links')
-  if (known instanceof Map) return known as Map<string, Drawing>
-  const links = new Map<string, Drawing>()
-  kit.state.set('links', links)
-  return links
-}
+const linksOf = (kit: EmulatorKit): Map<string, Drawing> =>
+  kept(kit, 'links', () => new Map<string, Drawing>())
 
 /** A link to a picture, which is drawn when it is fetched. */
 export function linkTo({ baseUrl }: EmulatorRequest, kit: EmulatorKit, drawing: Drawing): string {

@@ -1,4 +1,5 @@
 import type { EmulatorAnswer, EmulatorKit, Fault } from '../shared/emulator.ts'
+import { kept } from '../shared/emulator-state.ts'
 import { jsonAnswer } from '../shared/emulator-wire.ts'
 
 /** Pictures are kept for 24 hours (Stability API reference, read 2026-11-20). */
@@ -65,10 +66,5 @@ export async function pollJob(
   return job.answer(asked.wantsJson)
 }
 
-function jobsOf(kit: EmulatorKit): Map<string, EmulatedJob> {
-  const known = kit.state.get('jobs')
-  if (known instanceof Map) return known as Map<string, EmulatedJob>
-  const jobs = new Map<string, EmulatedJob>()
-  kit.state.set('jobs', jobs)
-  return jobs
-}
+const jobsOf = (kit: EmulatorKit): Map<string, EmulatedJob> =>
+  kept(kit, 'jobs', () => new Map<string, EmulatedJob>())

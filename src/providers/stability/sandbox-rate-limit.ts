@@ -1,4 +1,5 @@
 import type { EmulatorKit } from '../shared/emulator.ts'
+import { kept } from '../shared/emulator-state.ts'
 
 /** 150 requests in 10 s a key, then 60 s of refusals (Stability API reference, read 2026-11-20). */
 const LIMIT = { requests: 150, windowMs: 10_000, timeoutMs: 60_000 } as const
@@ -31,10 +32,5 @@ export function takeTurn(kit: EmulatorKit, key: string): boolean {
   return !isOver
 }
 
-function turnsOf(kit: EmulatorKit): Map<string, Turns> {
-  const known = kit.state.get('turns')
-  if (known instanceof Map) return known as Map<string, Turns>
-  const turns = new Map<string, Turns>()
-  kit.state.set('turns', turns)
-  return turns
-}
+const turnsOf = (kit: EmulatorKit): Map<string, Turns> =>
+  kept(kit, 'turns', () => new Map<string, Turns>())

@@ -8,6 +8,7 @@ import {
   type EmulatorRequest,
   type Fault,
 } from '../shared/emulator.ts'
+import { kept } from '../shared/emulator-state.ts'
 import { drawWithFault, jsonAnswer, jsonBodyOf } from '../shared/emulator-wire.ts'
 
 /** Tokens that begin so are refused. */
@@ -39,18 +40,13 @@ export default defineEmulator({
   },
 })
 
-function placeOf<Value>(kit: EmulatorKit, name: string, empty: Value): Value {
-  const known = kit.state.get(name)
-  if (known === undefined) kit.state.set(name, empty)
-  return (known ?? empty) as Value
-}
-const sessionsOf = (kit: EmulatorKit) => placeOf(kit, 'sessions', new Set<string>())
+const sessionsOf = (kit: EmulatorKit) => kept(kit, 'sessions', () => new Set<string>())
 
 interface File {
   readonly drawing: Drawing
   readonly fault: Fault | undefined
 }
-const filesOf = (kit: EmulatorKit) => placeOf(kit, 'files', new Map<string, File>())
+const filesOf = (kit: EmulatorKit) => kept(kit, 'files', () => new Map<string, File>())
 
 /** The server answers 200 to nearly everything. */
 const refusal = (error: string): EmulatorAnswer => jsonAnswer(200, { error })

@@ -9,6 +9,7 @@ import {
   type Fault,
 } from '../shared/emulator.ts'
 import { DELIVERY, deliverLink, linkTo } from '../shared/emulator-links.ts'
+import { countInMinute } from '../shared/emulator-state.ts'
 import {
   bearerKeyOf,
   drawWithFault,
@@ -175,10 +176,7 @@ const drawingOf = (
 
 /** How many requests are left in this minute; counted, not enforced. */
 function limits(kit: EmulatorKit): Record<string, string> {
-  const minute = Math.floor(kit.now() / 60_000)
-  const used = kit.state.get('requests') as { minute: number; count: number } | undefined
-  const count = used?.minute === minute ? used.count + 1 : 1
-  kit.state.set('requests', { minute, count })
+  const count = countInMinute(kit, 'requests')
   return {
     'x-ratelimit-limit': String(REQUESTS_PER_MINUTE),
     'x-ratelimit-remaining': String(Math.max(0, REQUESTS_PER_MINUTE - count)),
