@@ -43,6 +43,8 @@ export interface GatewayLimits {
   /** Tries of a write that follows a paid answer. */
   readonly settleTries: number
   readonly settlePauseMs: number
+  /** Somebody waits for the picture: no further try begins after so long, in milliseconds. */
+  readonly settlePatienceMs: number
   /** Commits that wait in memory for a database that was lost longer than these tries. */
   readonly lateWrites: number
   /** How long pictures answer equal requests, in milliseconds. */
@@ -74,6 +76,7 @@ export const defaultLimits: GatewayLimits = {
   offerAgainMs: 60_000,
   settleTries: 6,
   settlePauseMs: 250,
+  settlePatienceMs: 8_000,
   lateWrites: 10_000,
   cacheTtlMs: 72 * 3_600_000,
   purgeBatch: 1_000,

@@ -16,13 +16,14 @@ export interface PaidWrite {
 /**
  * Writes facts that follow a paid answer. It does not wait for what they build on, because commits
  * are written in their order; only when that one is in trouble must this one come behind it. A
- * passing trouble of the database is sat out, ever slower; after the last try the facts wait in
- * memory until the database is back.
+ * passing trouble of the database is sat out, ever slower and not for long: a picture waits for it.
+ * After the last try the facts wait in memory until the database is back.
  * @returns true when they are durable; false when they are late, or contradict what is written.
  */
 export async function paidWrite(write: PaidWrite, deps: Dependencies): Promise<boolean> {
   const { requestId, facts, after } = write
-  const { settleTries, settlePauseMs } = deps.limits
+  const { settleTries, settlePauseMs, settlePatienceMs } = deps.limits
+  const begunMs = deps.clock.monotonicMs()
   let mayBeWritten = false
   for (let attempt = 1; ; attempt += 1) {
     const error = await errorOf(deps.stores.journal.commit(facts))
@@ -36,7 +37,8 @@ export async function paidWrite(write: PaidWrite, deps: Dependencies): Promise<b
       continue
     }
     mayBeWritten ||= isOutcomeUnknown(error)
-    if (attempt >= settleTries) return giveUp(write, error, deps, { isLate: true })
+    const isOver = deps.clock.monotonicMs() - begunMs >= settlePatienceMs
+    if (attempt >= settleTries || isOver) return giveUp(write, error, deps, { isLate: true })
     deps.log.warn({ requestId, attempt, error }, 'write failed, is tried again')
     await deps.clock.sleep(settlePauseMs * 2 ** (attempt - 1))
   }

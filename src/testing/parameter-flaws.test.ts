@@ -9,7 +9,8 @@ const flawsWith = async (send: (call: ProviderCall) => object) => {
   const models = [plainModel({ operations: ['generate'], supports: { seed: true } })]
   const toWire = (call: ProviderCall) =>
     ({ method: 'POST', url: '/', body: { kind: 'json', value: send(call) } }) as const
-  return parameterFlaws({ models, toWire }, await makeSampleInputs())
+  const flow = { kind: 'sync' } as const
+  return parameterFlaws({ models, toWire, flow }, await makeSampleInputs())
 }
 
 test('a seed that goes out is what was said', async () => {

@@ -7,7 +7,7 @@ import type { ProviderDefinition } from '../providers/shared/definition.ts'
 import { type SampleInputs, sampleDetails, sampleRequest, toCall } from './sample-calls.ts'
 
 /** What is looked at. */
-type Subject = Pick<ProviderDefinition, 'models' | 'toWire'>
+type Subject = Pick<ProviderDefinition, 'models' | 'toWire' | 'flow'>
 
 /** Parameters that any request may have, by their names on our wire. */
 const sampleParameters: Readonly<Record<string, Partial<ImageRequest>>> = {
@@ -85,8 +85,14 @@ function printed(
 ): Printed {
   const call = toCall(sampleRequest(model, operation, change), model, inputs)
   const { url, headers, body } = definition.toWire(call, [])
-  const wire = JSON.stringify([url, headers, body], (_, value: unknown) =>
+  // Previews that a server shows beside the call are not asked for in it.
+  const beside = isHeard(definition.flow) ? call.partialImages : undefined
+  const wire = JSON.stringify([url, headers, body, beside], (_, value: unknown) =>
     value instanceof Uint8Array ? value.length : value,
   )
   return { asked: JSON.stringify([call.settings, call.partialImages]), wire }
 }
+
+/** Whether calls are watched or listened to while they are worked on. */
+const isHeard = (flow: ProviderDefinition['flow']): boolean =>
+  flow.kind === 'sync' ? flow.watch !== undefined : flow.listen !== undefined

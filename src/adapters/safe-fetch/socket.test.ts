@@ -110,7 +110,8 @@ test('a server that does not open it fails, and so does one that takes too long'
   const url = `http://127.0.0.1:${place}`
   const addresses = { privateOrigins: [url] }
   await expect(hear({ url, addresses })).rejects.toMatchObject({ httpFailure: { sent: false } })
-  refusing.options.verifyClient = () => undefined
+  // A check that takes a way to answer, and never does.
+  refusing.options.verifyClient = (_client, _answer) => undefined
   await expect(hear({ url, addresses, openMs: 50 })).rejects.toMatchObject({
     httpFailure: { kind: 'timeout', sent: false },
   })
