@@ -39,7 +39,9 @@ const isJob = (rank: number): boolean => rank > 0
 
 /** How much of an allowance jobs may take; of a very small one there is nothing to keep free. */
 const shareOf = (allowance: number, rank: number): number =>
-  isJob(rank) ? Math.max(1, Math.floor(allowance * (1 - limits.reserve))) : allowance
+  isJob(rank)
+    ? Math.min(allowance, Math.max(1, Math.floor(allowance * (1 - limits.reserve))))
+    : allowance
 
 /**
  * The way to one credential of one provider. Calls beyond its limits wait in line instead of being
