@@ -36,9 +36,11 @@ describe('a public client of Black Forest Labs against the emulator', () => {
   })
 
   test('sees a refusal', async () => {
+    // The client polls on after a refusal that it does not know, for as long as it is told to.
+    const providerOptions = { blackForestLabs: { pollTimeoutMillis: 3_000 } }
     const asked = client
       .image('flux-pro-1.1-ultra')
-      .doGenerate({ ...plain, prompt: 'x sandbox:moderate-input' })
+      .doGenerate({ ...plain, providerOptions, prompt: 'x sandbox:moderate-input' })
     await expect(asked).rejects.toThrow()
     expect(sandbox.bill()).toHaveLength(1)
   })
