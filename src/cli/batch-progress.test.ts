@@ -32,6 +32,12 @@ test('when a budget has paused lines it says until when', () => {
   expect(line).toMatch(/0 failed {3}paused until 2026-11-20T13:00:00\.000Z$/)
 })
 
+test('lines that a batch service makes within hours are told', () => {
+  expect(printProgress(progress({ atServices: 9_800 }))).toMatch(
+    /0 failed {3}9,800 at batch services$/,
+  )
+})
+
 test('small sums and short times are told as they are', () => {
   const line = printProgress(
     progress({

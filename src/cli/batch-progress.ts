@@ -9,6 +9,8 @@ export interface BatchProgress {
   readonly cancelled: number
   readonly cached: number
   readonly retried: number
+  /** Lines that providers' own batch services make: cheaper, and within hours. */
+  readonly atServices?: number
   readonly spentNano: Nano
   /** Time since this command looks at it, and how many lines had ended before. */
   readonly elapsedMs: number
@@ -42,6 +44,7 @@ export function printProgress(progress: BatchProgress): string {
     `${count(cached)} cached`,
     `${count(retried)} retried`,
     `${count(failed)} failed`,
+    (progress.atServices ?? 0) === 0 ? '' : `${count(progress.atServices ?? 0)} at batch services`,
     progress.pausedUntil === undefined
       ? ''
       : `paused until ${new Date(progress.pausedUntil).toISOString()}`,

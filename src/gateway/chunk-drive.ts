@@ -32,6 +32,8 @@ interface Pace {
 export class ChunkDriver {
   readonly #deps: Dependencies
   readonly #paces = new Map<string, Pace>()
+  /** Before this no chunk is due, and none need be read: thousands of lines stand in them. */
+  #restsUntil: Instant = 0
 
   constructor(deps: Dependencies) {
     this.#deps = deps
@@ -41,19 +43,24 @@ export class ChunkDriver {
   async step(batch: Batch): Promise<void> {
     const { stores, clock, log } = this.#deps
     const isCancelled = batch.cancellingAt !== undefined
+    if (clock.now() < this.#restsUntil && !isCancelled) return
+    this.#restsUntil = Number.POSITIVE_INFINITY
     for (const chunk of await stores.chunks.ofBatch(batch.id)) {
       if (chunk.state === 'ended') continue
       const pace = this.#paceOf(chunk)
       // A cancelling does not wait for the next look.
       const isUrgent = isCancelled && chunk.cancelAskedAt === undefined
-      if (clock.now() < pace.dueAt && !isUrgent) continue
-      try {
-        await this.#take(chunk, batch)
-      } catch (error) {
-        log.warn({ chunkId: chunk.id, error }, 'chunk not taken on')
+      if (clock.now() >= pace.dueAt || isUrgent) {
+        try {
+          await this.#take(chunk, batch)
+        } catch (error) {
+          log.warn({ chunkId: chunk.id, error }, 'chunk not taken on')
+        }
+        pace.dueAt = clock.now() + pace.pauseMs
+        pace.pauseMs = Math.min(pace.pauseMs * 2, limits.maxLookMs)
       }
-      pace.dueAt = clock.now() + pace.pauseMs
-      pace.pauseMs = Math.min(pace.pauseMs * 2, limits.maxLookMs)
+      // One that came further in this step has no pace yet, and is due at the next.
+      this.#restsUntil = Math.min(this.#restsUntil, this.#paces.get(chunk.id)?.dueAt ?? 0)
     }
   }
 

@@ -33,7 +33,7 @@ import { action, type CommonOptions, withCommonOptions, withKeeprate } from '../
 /** Who pays for batches of the command line, as for its other requests. */
 const CALLER = { keyId: 'key_local', tenant: 'default' } as const
 /** How often progress is shown: to people at a terminal, and in a log. */
-const SHOW_MS = { terminal: 500, log: 10_000 } as const
+const SHOW_MS = { terminal: 500, log: 10_000, services: 10_000 } as const
 
 interface RunOptions extends CommonOptions {
   readonly endpoint: string
@@ -177,6 +177,7 @@ async function showOn(batch: Batch, { stores, gateway }: Keeprate, signal: Abort
   const isTerminal = process.stderr.isTTY && process.env.NO_COLOR === undefined
   const startMs = clock.monotonicMs()
   let before: number | undefined
+  let [atServices, readAtMs] = [0, Number.NEGATIVE_INFINITY]
   // What it ended with is shown as well.
   for (let isLast = false; !isLast; ) {
     isLast = signal.aborted
@@ -189,11 +190,18 @@ async function showOn(batch: Batch, { stores, gateway }: Keeprate, signal: Abort
       ['completed', 'failed', 'cancelled'] as const
     ).map((state) => counts.get(state))
     before ??= completed + failed + cancelled
+    // A large batch has thousands of lines there, and hours.
+    if (isLast || clock.monotonicMs() - readAtMs >= SHOW_MS.services) {
+      const chunks = await stores.chunks.ofBatch(batch.id)
+      const open = chunks.filter(({ state }) => state !== 'ended')
+      atServices = open.reduce((sum, { lines }) => sum + lines.length, 0)
+      readAtMs = clock.monotonicMs()
+    }
     const line = printProgress({
       ...{ total: current?.total ?? 0, completed, failed, cancelled, before },
       ...{ cached: sums.cached, retried: sums.retried, spentNano: sums.costNano },
       elapsedMs: clock.monotonicMs() - startMs,
-      pausedUntil: sums.pausedUntil,
+      ...{ atServices, pausedUntil: sums.pausedUntil },
     })
     process.stderr.write(isTerminal ? `\r\u001b[2K${line}` : `${line}\n`)
     const pauseMs = isTerminal ? SHOW_MS.terminal : SHOW_MS.log
