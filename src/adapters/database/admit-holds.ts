@@ -32,7 +32,7 @@ export function* admitHolds(writes: Writes, batches: readonly Batch[]): Steps<Ad
     ),
   )
   const earlier = yield* askRows(writes.claimsOf, [...changed.values()])
-  let windows = yield* lockWindows(writes, [
+  const windows = yield* lockWindows(writes, [
     ...earlier,
     ...batches.flatMap(({ rows }) => rows.claims),
   ])
@@ -40,12 +40,15 @@ export function* admitHolds(writes: Writes, batches: readonly Batch[]): Steps<Ad
   const refused: RefusedBatch[] = []
   for (const [index, batch] of batches.entries()) {
     // A commit may open many holds: each finds the room that those before it have left.
-    const taken: Windows = new Map(windows)
-    const blocking = batch.rows.claims.find((claim) => !take(claim, taken))
+    const { claims } = batch.rows
+    const blockedAt = claims.findIndex((claim) => !take(claim, windows))
+    const blocking = claims[blockedAt]
     if (blocking === undefined) {
       admitted.push(batch)
-      windows = taken
-    } else refused.push({ index, refusal: refusalOf(blocking, windows) })
+      continue
+    }
+    for (const claim of claims.slice(0, blockedAt)) giveBack(claim, windows)
+    refused.push({ index, refusal: refusalOf(blocking, windows) })
   }
   return { admitted, refused, earlier }
 }
@@ -83,10 +86,17 @@ function leftIn(claim: HoldClaimRow, windows: Windows): bigint | undefined {
 function take(claim: HoldClaimRow, windows: Windows): boolean {
   const left = leftIn(claim, windows)
   if (left !== undefined && claim.amount_nano > left) return false
-  const window = windowOf(claim, windows)
-  const held_nano = window.held_nano + claim.amount_nano
-  windows.set(windowName(claim), { ...window, held_nano })
+  change(claim, claim.amount_nano, windows)
   return true
+}
+
+const giveBack = (claim: HoldClaimRow, windows: Windows): void =>
+  change(claim, -claim.amount_nano, windows)
+
+function change(claim: HoldClaimRow, amountNano: bigint, windows: Windows): void {
+  const window = windowOf(claim, windows)
+  const held_nano = window.held_nano + amountNano
+  windows.set(windowName(claim), { ...window, held_nano })
 }
 
 function refusalOf(claim: HoldClaimRow, windows: Windows): BudgetRefusal {
