@@ -39,6 +39,21 @@ describe('what a server says of its queue', () => {
     expect(desk.jobsAt(provider)).toBe(0)
   })
 
+  test('counts as nothing when the question fails, and is asked for again', async () => {
+    const clock = new VirtualClock()
+    const desk = new BacklogDesk(clock)
+    let asked = 0
+    const backlog = () => {
+      asked += 1
+      return Promise.reject(new Error('no server'))
+    }
+    for (const times of [1, 2]) {
+      expect(desk.jobsAt({ id: 'own', backlog })).toBe(0)
+      await clock.advance(3_000)
+      expect(asked).toBe(times)
+    }
+  })
+
   test('is not waited for, and not asked twice at a time', async () => {
     const desk = new BacklogDesk(new VirtualClock())
     let asked = 0
@@ -59,6 +74,7 @@ describe('a new call waits', () => {
     ['for whole turns of all places', 1, 3, 30],
     ['not while a place is free', 4, 3, 0],
     ['until a place is free', 2, 5, 20],
+    ['no less than for one place where calls are held back', 0, 2, 20],
     ['for nobody where any number may be made at once', undefined, 5, 0],
   ])('%s', async (_, parallelCalls, jobs, seconds) => {
     const clock = new VirtualClock()

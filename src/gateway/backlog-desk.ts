@@ -40,6 +40,8 @@ export class BacklogDesk {
       const jobs = await backlog()
       const askedMs = this.#clock.monotonicMs()
       if (jobs !== undefined) this.#known.set(id, { jobs, askedMs })
+    } catch {
+      // Nobody waits for this answer, and what is not known counts as nothing.
     } finally {
       this.#asking.delete(id)
     }

@@ -183,6 +183,16 @@ describe('jobs in a lane', () => {
     expect(await stateOf(jobs[8] ?? Promise.resolve())).toBe('waiting')
   })
 
+  test('get no place where there is none, and the only one where there is one', async () => {
+    for (const [parallelCalls, state] of [
+      [0, 'waiting'],
+      [1, 'admitted'],
+    ] as const) {
+      const { acquireJob, stateOf } = openLane({ parallelCalls })
+      expect(await stateOf(acquireJob())).toBe(state)
+    }
+  })
+
   test('fill no place in the line of those who wait', async () => {
     const { acquire, acquireJob, stateOf } = openLane({ parallelCalls: 1 })
     const held = await acquire()
