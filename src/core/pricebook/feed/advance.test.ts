@@ -203,6 +203,18 @@ describe('an offer that a source no longer lists', () => {
     expect(stand.changes.at(-1)).toMatchObject({ subject: 'lifecycle', kind: 'appeared' })
   })
 
+  test('does not take the price of another list that no longer has it either', () => {
+    const stand = new FeedStand()
+    stand.read(community, [priceEntry('0.05')])
+    stand.later(1).read(vendor, [priceEntry('0.04')])
+    stand.later(1).read(vendor, [])
+    stand.later(10).read(community, [])
+    stand.later(15).read(vendor, [])
+    expect(stand.usd()).toBe('0.04')
+    stand.later(10).read(community, [])
+    expect(stand.rows()).toEqual([])
+  })
+
   test('falls back to the book, unless that is more than three times as dear', () => {
     const cheap = new FeedStand([bookRow('0.06')])
     cheap.read(vendor, [priceEntry('0.04')])

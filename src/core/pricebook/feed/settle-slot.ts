@@ -53,8 +53,9 @@ export function settleSlot(docket: Docket, custody: Custody): SettledSlot {
     return isHolding ? end(docket, custody, silent) : kept
   }
   for (const testimony of candidatesOf(verdict)) {
-    // What is missing or flawed keeps a price alive; it does not bring one back.
-    if (!isHolding && docket.absenceAt(testimony.source.id) !== undefined) continue
+    // What is missing or flawed keeps its own price alive; it brings none back, and replaces none.
+    const isAlive = isHolding && testimony.source.id === origin
+    if (!isAlive && docket.absenceAt(testimony.source.id) !== undefined) continue
     const settled = hear(testimony, docket, custody)
     if (settled !== undefined) return settled
     // A price that holds is better than the second best opinion about the next one.
