@@ -15,14 +15,21 @@ import {
 } from './sample-records.ts'
 import { seededRandom } from './virtual-clock.ts'
 
-/** Five budgets around each request; every one of them is too small for what is asked. */
-export const stormBudgets: readonly Budget[] = [
-  sampleBudget('total', { limitNano: 40_000n }),
-  sampleBudget('team', { scope: 'team:design', per: 'week', limitNano: 30_000n }),
-  sampleBudget('key', { scope: 'key:key_a', per: 'month', limitNano: 26_000n }),
-  sampleBudget('tag', { scope: 'tag:campaign=spring', per: 'total', limitNano: 20_000n }),
-  sampleBudget('bfl', { scope: 'provider:bfl', per: 'hour', limitNano: 9_000n }),
-]
+/**
+ * Five budgets around each request; every one of them is too small for what is asked. They grow
+ * with the storm, so that many holds are open whenever one is killed.
+ */
+export function stormBudgets({ requests }: Storm): readonly Budget[] {
+  const thousands = BigInt(Math.ceil(requests / 1_000))
+  const limit = (nano: bigint) => ({ limitNano: nano * thousands })
+  return [
+    sampleBudget('total', limit(40_000n)),
+    sampleBudget('team', { scope: 'team:design', per: 'week', ...limit(30_000n) }),
+    sampleBudget('key', { scope: 'key:key_a', per: 'month', ...limit(26_000n) }),
+    sampleBudget('tag', { scope: 'tag:campaign=spring', per: 'total', ...limit(20_000n) }),
+    sampleBudget('bfl', { scope: 'provider:bfl', per: 'hour', ...limit(9_000n) }),
+  ]
+}
 
 /** A journal lets a few more commits wait, and refuses the others: no storm, but a full house. */
 const MOST_AT_ONCE = 8_000
@@ -61,9 +68,10 @@ export async function playStorm(
 ): Promise<StormReport> {
   const results: (bigint | undefined)[] = []
   const drops = dropsOf(storm).entries()
+  const budgets = stormBudgets(storm)
   const lane = async (): Promise<void> => {
     for (const [index, drop] of drops) {
-      results.push(await fall(drop, stores[index % stores.length] as Stores))
+      results.push(await fall(drop, stores[index % stores.length] as Stores, budgets))
       onEnd(results.length)
     }
   }
@@ -121,11 +129,15 @@ function dropsOf({ seed, requests }: Storm): readonly Drop[] {
 }
 
 /** One request from its hold to its close. @returns what it cost; undefined when refused. */
-async function fall(drop: Drop, { journal }: Stores): Promise<bigint | undefined> {
+async function fall(
+  drop: Drop,
+  { journal }: Stores,
+  budgets: readonly Budget[],
+): Promise<bigint | undefined> {
   const { name, worstNano, provider, costNano, isLost } = drop
   const offer = `${provider}/model`
   const hold = sampleHold(name, { amountNano: worstNano })
-  const claims = stormClaims(worstNano, provider)
+  const claims = stormClaims(budgets, worstNano, provider)
   const opening: readonly Fact[] = [
     { kind: 'request-accepted', request: sampleRequest(name) },
     { kind: 'hold-opened', hold, claims },
@@ -147,7 +159,11 @@ async function fall(drop: Drop, { journal }: Stores): Promise<bigint | undefined
 }
 
 /** What one request of the storm has to find room for. */
-function stormClaims(worstNano: bigint, provider: string): readonly BudgetClaim[] {
+function stormClaims(
+  budgets: readonly Budget[],
+  worstNano: bigint,
+  provider: string,
+): readonly BudgetClaim[] {
   const zone = openZone('UTC')
   if (zone === undefined) throw new TypeError('there is no UTC')
   const spender = {
@@ -155,21 +171,25 @@ function stormClaims(worstNano: bigint, provider: string): readonly BudgetClaim[
     tags: { campaign: 'spring' },
   }
   const worst = { totalNano: worstNano, byProvider: new Map([[provider, worstNano]]) }
-  return claimsOf(stormBudgets, spender, worst, ({ per }) => windowAt(per, zone, sampleNow))
+  return claimsOf(budgets, spender, worst, ({ per }) => windowAt(per, zone, sampleNow))
 }
 
-/** The windows that the storm has filled, with how far each is from its limit. */
-export async function stormWindows({ budgets }: Stores): Promise<readonly string[]> {
-  const claims = [...stormClaims(1n, 'bfl')]
-  const keys = claims.map(({ budgetId, window }) => {
+/** What is wrong with the windows that a storm has filled: more spent than allowed, money held. */
+export async function stormWindows(storm: Storm, stores: Stores): Promise<readonly string[]> {
+  const limits = stormBudgets(storm)
+  const keys = stormClaims(limits, 1n, 'bfl').map(({ budgetId, window }) => {
     return { budgetId, book: 'real', from: window.from } as const
   })
-  const windows = await budgets.windows(keys)
-  return windows.flatMap((window) => overrun(window))
+  const windows = await stores.budgets.windows(keys)
+  const missing = windows.length === limits.length ? [] : ['not every budget has a window']
+  return [...missing, ...windows.flatMap((window) => overrun(limits, window))]
 }
 
-function overrun({ budgetId, spentNano, heldNano }: WindowState): readonly string[] {
-  const budget = stormBudgets.find(({ id }) => id === budgetId)
+function overrun(
+  budgets: readonly Budget[],
+  { budgetId, spentNano, heldNano }: WindowState,
+): readonly string[] {
+  const budget = budgets.find(({ id }) => id === budgetId)
   if (budget?.limitNano === undefined) return [`${budgetId} is unknown`]
   const problems: string[] = []
   if (spentNano > budget.limitNano) problems.push(`${budgetName(budget)} is overspent`)

@@ -50,38 +50,62 @@ const spender = `
   else await stores.close()
 `
 
-/**
- * Two processes ask for money at once, out of one database; the first is killed when some of its
- * requests have ended.
- * @returns what is wrong afterwards; empty when nothing is.
- */
-export async function playKilledStorm(
-  url: string,
-  { seed, requests }: Storm,
-  killedAt: number,
-): Promise<readonly string[]> {
+/** A storm of which a process is killed. */
+export interface KilledStorm extends Storm {
+  /** When so many of the first process's requests have ended. */
+  readonly killedAt: number
+  /** Whether the second process asks at the same time, or when what the first left is cleared up. */
+  readonly isShared: boolean
+}
+
+/** What a storm left. */
+export interface StormEnd {
+  readonly flaws: readonly string[]
+  readonly spentNano: bigint
+}
+
+/** Two processes ask for money out of one database; the first is killed amid it. */
+export async function playKilledStorm(url: string, storm: KilledStorm): Promise<StormEnd> {
+  const { seed, requests, killedAt, isShared } = storm
+  await withDatabase(url, async ({ budgets }) => {
+    for (const budget of stormBudgets(storm)) await budgets.set(budget, sampleNow)
+  })
+  const start = (own: number, ...stays: readonly string[]) =>
+    startProgram(spender, url, String(own), String(requests), String(killedAt), ...stays)
+  const doomed = start(seed, 'stays')
+  doomed.stdout?.once('data', () => doomed.kill('SIGKILL'))
+  const death = codeOf(doomed)
+  if (!isShared) {
+    await death
+    await withDatabase(url, (stores) => clearUp(stores, storm))
+  }
+  const codes = await Promise.all([death, codeOf(start(seed + 1))])
+  return withDatabase(url, async (stores) => {
+    await clearUp(stores, storm)
+    const end = await stormEnd(storm, stores)
+    const isAsMeant = codes.join() === ',0'
+    const ends = isAsMeant ? [] : [`the processes ended with ${codes.join(' and ')}`]
+    return { ...end, flaws: [...ends, ...end.flaws] }
+  })
+}
+
+async function withDatabase<T>(url: string, use: (stores: Stores) => Promise<T>): Promise<T> {
   const stores = await openDatabase(url)
   try {
-    for (const budget of stormBudgets) await stores.budgets.set(budget, sampleNow)
-    const start = (own: number, ...stays: readonly string[]) =>
-      startProgram(spender, url, String(own), String(requests), String(killedAt), ...stays)
-    const [doomed, lucky] = [start(seed, 'stays'), start(seed + 1)]
-    doomed.stdout?.once('data', () => doomed.kill('SIGKILL'))
-    const codes = await Promise.all([doomed, lucky].map(codeOf))
-    await clearUp(stores, { seed, requests })
-    const ends = codes.join() === ',0' ? [] : [`the processes ended with ${codes.join(' and ')}`]
-    return [...ends, ...(await stormFlaws(stores))]
+    return await use(stores)
   } finally {
     await stores.close()
   }
 }
 
-/** What a storm must not leave behind: overspent windows, open holds, sums that differ. */
-export async function stormFlaws(stores: Stores): Promise<readonly string[]> {
-  const { heldNano } = await stores.ledger.balance('key_a', 'real')
-  return [
-    ...(await stormWindows(stores)),
+/** Looks for what no storm may leave behind: overspent windows, open holds, sums that differ. */
+export async function stormEnd(storm: Storm, stores: Stores): Promise<StormEnd> {
+  const { heldNano, spentNano } = await stores.ledger.balance('key_a', 'real')
+  const flaws = [
+    ...(await stormWindows(storm, stores)),
     ...(await stores.ledger.audit()),
     ...(heldNano === 0n ? [] : [`${heldNano} are still held`]),
+    ...(spentNano > 0n ? [] : ['nothing was spent']),
   ]
+  return { flaws, spentNano }
 }

@@ -22,11 +22,12 @@ export function testBudgetStore(name: string, open: OpenStores): void {
     changing(open)
     test('a thousand at once in five nested budgets overspend nothing, to the nano-dollar', () =>
       withStores(open, async (stores) => {
-        for (const budget of stormBudgets) await stores.budgets.set(budget, sampleNow)
-        const report = await playStorm([stores], { seed: 7, requests: 1_000 })
+        const storm = { seed: 7, requests: 1_000 }
+        for (const budget of stormBudgets(storm)) await stores.budgets.set(budget, sampleNow)
+        const report = await playStorm([stores], storm)
         expect(report.admitted).toBeGreaterThan(100)
         expect(report.refused).toBeGreaterThan(100)
-        expect(await stormWindows(stores)).toEqual([])
+        expect(await stormWindows(storm, stores)).toEqual([])
         expect(await stores.ledger.audit()).toEqual([])
         const balance = { spentNano: report.spentNano, heldNano: 0n }
         expect(await stores.ledger.balance('key_a', 'real')).toEqual(balance)
