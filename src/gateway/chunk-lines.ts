@@ -1,6 +1,5 @@
-import { makeId } from '../core/ids.ts'
 import type { Batch } from '../core/jobs/batch.ts'
-import type { Chunk } from '../core/jobs/chunk.ts'
+import type { ChunkLine } from '../core/jobs/chunk.ts'
 import type { Fact } from '../core/jobs/request-record.ts'
 import { makePlan } from '../core/routing/plan.ts'
 import type { Dependencies } from './dependencies.ts'
@@ -24,12 +23,9 @@ export interface ServiceLine {
   readonly bytes: number
 }
 
-/** A chunk that is not written yet, with the facts of its lines. */
-export interface NewChunk {
-  readonly chunk: Chunk
+/** A line of a chunk, with the facts that begin it. */
+export interface OpenedLine extends ChunkLine {
   readonly facts: readonly Fact[]
-  /** Its lines, for the queue, when no budget has room for all of them. */
-  readonly asked: readonly Enqueued[]
 }
 
 /** How long a chunk owns its lines beyond the end of its batch: results may come late. */
@@ -60,56 +56,13 @@ export async function toServiceLine(
   return { asked, run, offer, bytes: inputBytes * WIRE_FACTOR + prompt.length + LINE_BYTES }
 }
 
-/** Puts lines together that one batch of a provider can hold: those of one offer and operation. */
-export async function toChunks(
-  lines: readonly ServiceLine[],
-  batch: Batch,
-  deps: Dependencies,
-): Promise<readonly NewChunk[]> {
-  const groups: { readonly name: string; bytes: number; readonly lines: ServiceLine[] }[] = []
-  for (const line of lines) {
-    const { candidate, service } = line.offer
-    const name = `${candidate.offer} ${candidate.fit.operation}`
-    const { limits } = service
-    const group = groups.findLast((each) => each.name === name)
-    const hasRoom =
-      group !== undefined &&
-      group.lines.length < limits.lines &&
-      group.bytes + line.bytes <= limits.bytes
-    if (hasRoom) {
-      group.lines.push(line)
-      group.bytes += line.bytes
-    } else groups.push({ name, bytes: line.bytes, lines: [line] })
-  }
-  return Promise.all(groups.map((group) => toChunk(group.lines, batch, deps)))
-}
-
-async function toChunk(
-  lines: readonly ServiceLine[],
-  batch: Batch,
-  deps: Dependencies,
-): Promise<NewChunk> {
-  const now = deps.clock.now()
-  const id = makeId('chk', deps.random.bytes(16), now)
-  const opened = await Promise.all(lines.map((line) => openLine(line, id, batch, deps)))
-  return {
-    chunk: {
-      ...{ id, batchId: batch.id, state: 'written', createdAt: now },
-      offer: lines[0]?.offer.candidate.offer ?? '',
-      lines: opened.map(({ requestId, attemptId }) => ({ requestId, attemptId })),
-    },
-    facts: opened.flatMap(({ facts }) => facts),
-    asked: lines.map(({ asked }) => asked),
-  }
-}
-
 /** A line begins as a job that runs already: its chunk owns it, and the money is put aside. */
-async function openLine(
+export async function openLine(
   { asked, run, offer }: ServiceLine,
   chunkId: string,
   batch: Batch,
   deps: Dependencies,
-): Promise<{ requestId: string; attemptId: string; facts: readonly Fact[] }> {
+): Promise<OpenedLine> {
   const queued = toQueued(asked, deps)
   const { candidate } = offer
   const made = makePlan({

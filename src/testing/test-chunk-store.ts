@@ -16,7 +16,7 @@ export function testChunkStore(name: string, open: OpenStores): void {
       withStores(open, async ({ chunks }) => {
         const later = sampleChunk('a', { createdAt: sampleNow + 1 })
         for (const each of [later, sampleChunk('b'), sampleChunk('c', { batchId: 'batch_b' })]) {
-          await chunks.create(each)
+          await chunks.write(each)
         }
         expect(await chunks.ofBatch('batch_a')).toEqual([sampleChunk('b'), later])
         const job = { id: 'batch_1', pollUrl: '/batches/batch_1', facts: {} }
@@ -25,9 +25,24 @@ export function testChunkStore(name: string, open: OpenStores): void {
         expect(await chunks.ofBatch('batch_a')).toEqual([submitted, later])
       }))
 
+    test('a chunk takes more lines until somebody begins to hand it in', () =>
+      withStores(open, async ({ chunks }) => {
+        const lines = ['a', 'b'].map((each) => ({
+          ...{ requestId: `req_${each}`, attemptId: `att_${each}` },
+        }))
+        const grown = sampleChunk('a', { lines })
+        await chunks.write(sampleChunk('a'))
+        await chunks.write(grown)
+        expect(await chunks.ofBatch('batch_a')).toEqual([grown])
+        const begun = sampleChunk('a', { lines, state: 'submitting' })
+        await chunks.update(begun)
+        await chunks.write(sampleChunk('a'))
+        expect(await chunks.ofBatch('batch_a')).toEqual([begun])
+      }))
+
     test('a chunk that has ended stays as it is', () =>
       withStores(open, async ({ chunks }) => {
-        await chunks.create(sampleChunk('a'))
+        await chunks.write(sampleChunk('a'))
         const sums = { made: 1, queued: 0, savedNano: 12_345_678_901_234_567_890n }
         const ended = sampleChunk('a', { state: 'ended', sums })
         await chunks.update(ended)

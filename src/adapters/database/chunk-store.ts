@@ -9,8 +9,18 @@ import { type Engine, run } from './engine.ts'
 export function chunkStore(engine: Engine): ChunkStore {
   const { kysely } = engine
   return {
-    async create(chunk) {
-      await run(engine, kysely.insertInto('batch_chunks').values(toRow(chunk)))
+    async write(chunk) {
+      const row = toRow(chunk)
+      const written = kysely
+        .insertInto('batch_chunks')
+        .values(row)
+        .onConflict((same) =>
+          same
+            .column('id')
+            .doUpdateSet({ document: row.document })
+            .where('batch_chunks.state', '=', 'written'),
+        )
+      await run(engine, written)
     },
     async update(chunk) {
       const { state, document } = toRow(chunk)

@@ -60,9 +60,11 @@ export async function printBatch(
 
 /** What providers' own batch services made, and what that saved beside calls one by one. */
 function printServices(chunks: readonly Chunk[]): readonly JsonObject[] {
-  const offers = [...new Set(chunks.map(({ offer }) => offer))].toSorted()
+  // One whose lines went to the queue before they were written has none.
+  const filled = chunks.filter(({ lines }) => lines.length > 0)
+  const offers = [...new Set(filled.map(({ offer }) => offer))].toSorted()
   return offers.map((offer) => {
-    const own = chunks.filter((chunk) => chunk.offer === offer)
+    const own = filled.filter((chunk) => chunk.offer === offer)
     const sum = (count: (chunk: Chunk) => number): number =>
       own.reduce((total, chunk) => total + count(chunk), 0)
     return {
