@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 
 /** How to run a program whose output matters. */
 export interface RunOptions {
@@ -21,6 +21,13 @@ export interface RunResult {
   readonly output: string
 }
 
+/** Programs that run now; this process takes them with it when it ends. */
+const running = new Set<ChildProcess>()
+// Before other exit handlers: they may remove the files that the children work on.
+process.prependListener('exit', () => {
+  for (const child of running) child.kill()
+})
+
 /** Runs a program to its end and collects what it prints. Never rejects. */
 export function run(
   command: string,
@@ -34,9 +41,7 @@ export function run(
       stdio: ['ignore', 'pipe', 'pipe'],
       ...options.user,
     })
-    // Before other exit handlers: they may remove the files that the child works on.
-    const stop = () => child.kill()
-    process.prependOnceListener('exit', stop)
+    running.add(child)
     let output = ''
     const collect = (chunk: Buffer) => {
       output += chunk.toString('utf8')
@@ -45,7 +50,7 @@ export function run(
     child.stderr.on('data', collect)
     child.on('error', (error) => resolve({ exitCode: 127, output: output + error.message }))
     child.on('close', (code, signal) => {
-      process.off('exit', stop)
+      running.delete(child)
       if (signal !== null) output += `\nended by ${signal}`
       resolve({ exitCode: code ?? 1, output })
     })
