@@ -1,7 +1,8 @@
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { normaliseRequest } from '../core/request/normalise.ts'
 import type { Judge } from '../ports/judge.ts'
 import type { PartialImage } from '../ports/provider.ts'
+import { clearDead, die, expectEnded, openAgain } from '../testing/gateway-death.ts'
 import { type GatewayStandOptions, withGatewayStand } from '../testing/gateway-stand.ts'
 import { inputImage } from '../testing/sample-models.ts'
 import {
@@ -53,6 +54,8 @@ function stand(refines: Play, judge?: Judge) {
 const draft = { prompt: 'a fox in the snow', strategy: 'draft' } as const
 
 describe('draft, pick, refine', () => {
+  afterEach(clearDead)
+
   test('the draft that the judge likes best goes into the edit, on one bill', async () => {
     const { options, drafter, refiner } = stand(draws(900), thirdIsBest())
     await withGatewayStand(options, async ({ ask, stores }) => {
@@ -102,6 +105,19 @@ describe('draft, pick, refine', () => {
       expect(result.warnings).toMatchObject([{ code: 'draft_delivered' }])
       expect(await stores.ledger.audit()).toEqual([])
     })
+  })
+
+  test('a process that dies before it refines leaves a draft, which is delivered', async () => {
+    const { options, drafter, refiner } = stand(draws(900))
+    const dead = await die(options, 'image-judged', draft)
+    const again = await openAgain({ ...options, ...dead, seed: 2 })
+    const record = await expectEnded(again, 'completed')
+    expect(record).toMatchObject({
+      costNano: 4n * CENT_NANO,
+      summary: { warnings: [{ code: 'draft_delivered' }] },
+    })
+    expect([drafter.calls.length, refiner.calls.length]).toEqual([1, 0])
+    await again.close()
   })
 
   test.each([

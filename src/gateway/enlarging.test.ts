@@ -1,8 +1,11 @@
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
+import type { Fact } from '../core/jobs/request-record.ts'
 import { purposeSchema } from '../core/purpose/purpose.ts'
 import { normaliseRequest } from '../core/request/normalise.ts'
 import type { RequestDraft } from '../core/request/request-draft.ts'
 import type { PartialImage } from '../ports/provider.ts'
+import { openAsk } from '../testing/asking-client.ts'
+import { clearDead, die, expectEnded, openAgain } from '../testing/gateway-death.ts'
 import { type GatewayStand, withGatewayStand } from '../testing/gateway-stand.ts'
 import {
   draws,
@@ -12,6 +15,10 @@ import {
   scriptedProvider,
 } from '../testing/scripted-provider.ts'
 import { takeVerdict } from './feedback-desk.ts'
+
+const SMALL_NANO = 2_500_000n
+const ENLARGED_NANO = 2_000_000n
+const DIRECT_NANO = 40_000_000n
 
 /** A painter that is paid by the megapixel, and an upscaler at a fixed price. */
 function market({ upscaler = '0.002', enlarges }: { upscaler?: string; enlarges?: Play } = {}) {
@@ -63,7 +70,7 @@ describe('generate small, then enlarge', () => {
       expect(result).toMatchObject({ provider: 'crisp', route: 'upscale', attempts: 2 })
       expect(result.images[0]?.record).toMatchObject({ width: 1024, height: 1024 })
       // A sixteenth of a megapixel, and the upscaler.
-      expect(result.costNano).toBe(2_500_000n + 2_000_000n)
+      expect(result.costNano).toBe(SMALL_NANO + ENLARGED_NANO)
       expect(result.warnings).toMatchObject([{ code: 'parameter_approximated', param: 'size' }])
       expect(result.warnings[0]?.message).toContain('painter/painter made 256x256, which crisp/')
       const record = await stand.stores.requests.request(result.requestId)
@@ -107,7 +114,7 @@ describe('generate small, then enlarge', () => {
     await play(providers, { model: 'auto' }, async (_, asked) => {
       const result = await asked
       expect(result).toMatchObject({ provider: 'painter', attempts: 3 })
-      expect(result.costNano).toBe(42_500_000n)
+      expect(result.costNano).toBe(SMALL_NANO + DIRECT_NANO)
     })
   })
 
@@ -124,5 +131,82 @@ describe('generate small, then enlarge', () => {
       const result = await gateway.generate(request, caller, { onPartial })
       expect([partials.length, result.route]).toEqual([1, 'upscale'])
     })
+  })
+})
+
+/** Ends when a call of this number was written down, before it is sent. */
+function atCall(number: number): (facts: readonly Fact[]) => boolean {
+  let started = 0
+  return (facts) => {
+    started += facts.filter(({ kind }) => kind === 'attempt-started').length
+    return started >= number
+  }
+}
+
+describe('a process that dies between the two calls', () => {
+  afterEach(clearDead)
+
+  const asks = (stand: GatewayStand) => void openAsk(stand, { draft: { ...wanted, model: 'auto' } })
+  const queues = ({ gateway }: GatewayStand) => {
+    const request = normaliseRequest({ ...wanted, operation: 'generate', model: 'auto' })
+    void gateway.jobs.enqueue([{ request, caller: { keyId: 'key_someone', tenant: 'here' } }])
+  }
+  const begin = { client: asks, job: queues }
+
+  test.each([
+    ['client', 'attempt-settled'],
+    ['client', 'image-judged'],
+    ['job', 'image-judged'],
+  ] as const)('of a %s, after %s: only the enlarging is bought', async (who, last) => {
+    const providers = market()
+    const options = { providers: Object.values(providers), purposes }
+    const dead = await die(options, last, begin[who])
+    expect([providers.painter.calls.length, providers.crisp.calls.length]).toEqual([1, 0])
+    const stand = await openAgain({ ...options, ...dead, seed: 2 })
+    const record = await expectEnded(stand, 'completed')
+    expect(record.costNano).toBe(SMALL_NANO + ENLARGED_NANO)
+    expect([providers.painter.calls.length, providers.crisp.calls.length]).toEqual([1, 1])
+    const made = await stand.stores.requests.images(record.id)
+    expect(made.map(({ width, state }) => [width, state])).toEqual([
+      [256, 'published'],
+      [1024, 'published'],
+    ])
+    if (who === 'client') {
+      const again = await openAsk(stand, { draft: { ...wanted, model: 'auto' } })
+      const { cache, images } = await again.result
+      expect([cache, images[0]?.record.width]).toEqual(['ADOPTED', 1024])
+      expect(providers.crisp.calls).toHaveLength(1)
+    }
+    await stand.close()
+  })
+
+  test('and nobody can enlarge it later: its client is served anew, not refused', async () => {
+    const providers = market({ enlarges: () => failed('overloaded') })
+    const options = { providers: Object.values(providers), purposes }
+    const dead = await die(options, 'image-judged', asks)
+    const stand = await openAgain({ ...options, ...dead, seed: 2 })
+    const record = await expectEnded(stand, 'cancelled')
+    expect(record.costNano).toBe(SMALL_NANO)
+    const again = await openAsk(stand, { draft: { ...wanted, model: 'auto' } })
+    const { images } = await again.result
+    expect(images[0]?.record).toMatchObject({ provider: 'painter', width: 1024 })
+    await stand.close()
+  })
+
+  test.each([
+    ['client', 'failed', SMALL_NANO + ENLARGED_NANO],
+    ['job', 'completed', SMALL_NANO + ENLARGED_NANO + DIRECT_NANO],
+  ] as const)('or in the second, of a %s: it is not made again', async (who, state, costNano) => {
+    const providers = market()
+    const options = { providers: Object.values(providers), purposes }
+    const dead = await die(options, atCall(2), begin[who])
+    const stand = await openAgain({ ...options, ...dead, seed: 2 })
+    const record = await expectEnded(stand, state)
+    expect(record.costNano).toBe(costNano)
+    const attempts = await stand.stores.requests.attempts(record.id)
+    const doubtful = attempts.filter(({ outcome }) => outcome === 'timeout_unknown')
+    expect(doubtful).toMatchObject([{ offer: 'crisp/painter', costBasis: 'suspected' }])
+    expect(attempts.filter(({ offer }) => offer === 'crisp/painter')).toHaveLength(1)
+    await stand.close()
   })
 })

@@ -5,7 +5,7 @@ import type { Fact, RequestRecord } from '../core/jobs/request-record.ts'
 import { normaliseRequest } from '../core/request/normalise.ts'
 import type { RequestDraft } from '../core/request/request-draft.ts'
 import type { CallOutcome } from '../ports/provider.ts'
-import type { Journal } from '../ports/stores.ts'
+import { die } from '../testing/gateway-death.ts'
 import {
   type GatewayStand,
   type GatewayStandOptions,
@@ -20,7 +20,6 @@ import {
   produced,
   scriptedProvider,
 } from '../testing/scripted-provider.ts'
-import { VirtualClock } from '../testing/virtual-clock.ts'
 
 const CENT = 10_000_000n
 const HOUR = 3_600_000
@@ -206,22 +205,8 @@ async function restart(
   lastKind: Fact['kind'],
   begin: (here: GatewayStand) => unknown,
 ): Promise<GatewayStand> {
-  let isDead = false
-  let isWritten = false
-  const journal = (inner: Journal): Journal => ({
-    commit: async (facts) => {
-      if (isDead) return new Promise(() => {})
-      isDead = facts.some(({ kind }) => kind === lastKind)
-      await inner.commit(facts)
-      isWritten ||= isDead
-    },
-  })
-  const dead = await openGatewayStand({ ...options, journal })
-  void begin(dead)
-  await until(() => isWritten)
-  await dead.stores.close()
-  const clock = new VirtualClock(dead.clock.now() + dead.gateway.deps.limits.leaseMs + 1)
-  return stand({ ...options, journal: (inner) => inner, home: dead.home, clock, seed: 2 })
+  const dead = await die(options, lastKind, begin)
+  return stand({ ...options, ...dead, seed: 2 })
 }
 
 const lastJob = async ({ stores }: GatewayStand): Promise<string> =>

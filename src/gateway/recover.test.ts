@@ -1,14 +1,7 @@
-import { rm } from 'node:fs/promises'
 import { afterEach, describe, expect, test } from 'vitest'
-import type { Fact } from '../core/jobs/request-record.ts'
 import type { CallOutcome } from '../ports/provider.ts'
-import type { Journal } from '../ports/stores.ts'
-import {
-  type GatewayStand,
-  type GatewayStandOptions,
-  openGatewayStand,
-  until,
-} from '../testing/gateway-stand.ts'
+import { clearDead, die, expectEnded, openAgain as open } from '../testing/gateway-death.ts'
+import { until } from '../testing/gateway-stand.ts'
 import { noisePng } from '../testing/noise-png.ts'
 import {
   draws,
@@ -32,57 +25,7 @@ const submitsAndWaits: Play = async (_, context) => {
   return new Promise<CallOutcome>(() => {})
 }
 
-const homes = new Set<string>()
-afterEach(async () => {
-  for (const home of homes) await rm(home, { recursive: true, force: true })
-  homes.clear()
-})
-
-async function open(options: GatewayStandOptions): Promise<GatewayStand> {
-  const stand = await openGatewayStand(options)
-  homes.add(stand.home)
-  return stand
-}
-
-/**
- * A gateway that dies: from some fact on nothing of it reaches the database any more, and nobody
- * hears of its requests again. Then a second one is opened on the same folder, its time later by
- * more than a lease.
- */
-async function die(
-  options: GatewayStandOptions,
-  lastKind: Fact['kind'],
-  draft: Parameters<GatewayStand['ask']>[0] = {},
-): Promise<{ readonly home: string; readonly clock: VirtualClock }> {
-  let isDead = false
-  let isWritten = false
-  const journal = (inner: Journal): Journal => ({
-    commit: async (facts) => {
-      if (isDead) return new Promise(() => {})
-      isDead = facts.some(({ kind }) => kind === lastKind)
-      await inner.commit(facts)
-      isWritten ||= isDead
-    },
-  })
-  const stand = await open({ ...options, journal })
-  void stand.ask(draft)
-  await until(() => isWritten)
-  await stand.stores.close()
-  const clock = new VirtualClock(stand.clock.now() + stand.gateway.deps.limits.leaseMs + 1)
-  return { home: stand.home, clock }
-}
-
-async function expectEnded(stand: GatewayStand, state: 'completed' | 'failed') {
-  const record = await until(async () => {
-    const [request] = await stand.stores.requests.list({ tenant: 'here', limit: 1 })
-    return request?.state === 'running' ? undefined : request
-  })
-  expect(record.state).toBe(state)
-  expect(await stand.stores.ledger.audit()).toEqual([])
-  const { heldNano } = await stand.stores.ledger.balance('key_someone', 'real')
-  expect(heldNano).toBe(0n)
-  return record
-}
+afterEach(clearDead)
 
 const drawn = (seed: number): CallOutcome => produced([noisePng(size, seed)])
 

@@ -11,9 +11,10 @@ import { acceptanceOf } from './acceptance.ts'
 import { callOrCancel } from './cancel-call.ts'
 import type { Dependencies } from './dependencies.ts'
 import { endLooks, withLooks } from './end-looks.ts'
+import { finishEnlarging } from './finish-enlarging.ts'
 import type { OpenAttempt } from './open-attempt.ts'
 import { isLook, isLookUp } from './paid-looks.ts'
-import { asPreliminary } from './preliminary.ts'
+import { asPreliminary, isHalfMade, SMALL_STEP } from './preliminary.ts'
 import { putBack } from './put-back.ts'
 import { type Found, lookAgain } from './recall-attempts.ts'
 import { reopen } from './reopen.ts'
@@ -28,8 +29,8 @@ import type { WorkDesk } from './work-desk.ts'
 /**
  * Takes up requests whose process died, oldest first: jobs with an id are polled on, what was
  * settled is judged and published, and a call of which nobody knows whether it was sent is booked
- * as suspected cost and never sent again. Nothing new is bought, because nobody waits; a job goes
- * back into the queue.
+ * as suspected cost and never sent again. Nothing new is bought, because nobody waits, but the
+ * enlarging of a small picture; a job goes back into the queue.
  * @returns how many requests were taken up; their work goes on in `desk`.
  */
 export async function recover(deps: Dependencies, desk: WorkDesk): Promise<number> {
@@ -122,20 +123,26 @@ export async function rescue(
   }
   const gone = await Promise.all(found.map((each) => goOn(each, run, how, deps)))
   const ended = gone.map((each) => asPreliminary(withLooks(each, looks)))
-  const done = { ...run, ended }
+  const done = await finishEnlarging({ ...run, ended }, gone, record, deps)
   const back = how.backOf(done)
   await (back === undefined ? end(done, deps) : putBack(done, back, deps))
-  return { ended, isBack: back !== undefined }
+  return { ended: done.ended, isBack: back !== undefined }
 }
 
 /** Whether nothing is left to be asked of a provider, or to be looked at. */
 const isDone = ({ attempt, images }: Found): boolean =>
   attempt.state === 'settled' && images.every(({ state }) => state !== 'stored')
 
-/** A request that ends without a picture is recorded as failed; nobody waits for the error. */
+/**
+ * A request that ends without a picture is recorded as failed, or as given up where only half of
+ * one was made; nobody waits for the error.
+ */
 async function end(run: Run, deps: Dependencies): Promise<void> {
+  const stop = openStop()
+  stop.leave({ givesUpCalls: false })
   try {
-    const result = await finish(await deliver(run, deps), deps)
+    const ending = isHalfMade(run) ? { ...run, stop } : run
+    const result = await finish(await deliver(ending, deps), deps)
     result.release()
   } catch (error) {
     if (!GatewayError.isInstance(error)) throw error
@@ -169,7 +176,8 @@ function backOf(run: Run, { clock }: Dependencies): PutBack | undefined {
   if (run.job === undefined || run.stop.buying.aborted || missingImages(run) <= 0) return undefined
   // What was paid and came to nothing is not bought a second time; what may have been is another's.
   const isPaid = newlyEnded(run).some(
-    ({ attempt }) => attempt.costNano > 0n && attempt.outcome !== 'timeout_unknown',
+    ({ attempt: { costNano, outcome, step } }) =>
+      costNano > 0n && outcome !== 'timeout_unknown' && step !== SMALL_STEP,
   )
   if (isPaid) return undefined
   return afterDeath(run.job.place, clock.now())

@@ -39,7 +39,8 @@ export class Reaper {
   journal(journal: Journal): Journal {
     return {
       commit: async (facts) => {
-        if (has(facts, 'request-accepted')) this.visit('before-accept')
+        // Requests are queued several at a time, and each of them is accepted.
+        for (const { kind } of facts) if (kind === 'request-accepted') this.visit('before-accept')
         if (has(facts, 'request-ended')) this.visit('before-ended')
         await journal.commit(facts)
         if (has(facts, 'attempt-started')) this.visit('after-accept-and-hold')

@@ -1,10 +1,10 @@
 import type { Warning } from '../../core/request/image-request.ts'
 import { enlargeRequest, smallRequest } from '../../core/routing/enlarging.ts'
-import type { EnlargingPart } from '../../core/routing/plan.ts'
+import type { Candidate } from '../../core/routing/plan.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { inputFrom } from '../input-from.ts'
 import { asPreliminary, ENLARGE_STEP, SMALL_STEP } from '../preliminary.ts'
-import type { Run } from '../run.ts'
+import type { ReadyImage, Run } from '../run.ts'
 import { runStep } from '../run-step.ts'
 
 /**
@@ -18,40 +18,62 @@ export async function enlarge(run: Run, deps: Dependencies): Promise<Run> {
   const size = part.small.fit.expectedSize
   const { onPartial, ...watch } = run.watch
   const first = { ...run, watch, request: smallRequest(request, size) }
-  const made = await runStep(first, part.small, SMALL_STEP, deps)
-  if ('reason' in made) return run
-  const ended = made.ended.map(asPreliminary)
-  const begun: Run = { ...run, ended, providerMs: made.providerMs }
-  const [small] = made.ended.flatMap(({ images }) => images)
-  if (small === undefined || run.stop.buying.aborted || isLate(run, deps)) return begun
+  const drawn = await runStep(first, part.small, SMALL_STEP, deps)
+  if ('reason' in drawn) return run
+  const ended = drawn.ended.map(asPreliminary)
+  const begun: Run = { ...run, ended, providerMs: drawn.providerMs }
+  const [small] = drawn.ended.flatMap(({ images }) => images)
+  if (small === undefined) return begun
   if ((request.partialImages ?? 0) > 0 && small.bytes !== undefined) {
     onPartial?.({ index: 0, bytes: small.bytes })
   }
   const { quality } = part.small.fit.settings
+  const made = { offer: part.small.offer, ...(quality === undefined ? {} : { quality }) }
+  return enlargeSmall(begun, { ...part, small, made }, deps)
+}
+
+/**
+ * Enlarges what was made small; the run stays as it is when nothing can be sent, or nobody wants
+ * it any more.
+ */
+export async function enlargeSmall(
+  begun: Run,
+  {
+    small,
+    made,
+    scale,
+    upscaler,
+  }: {
+    readonly small: ReadyImage
+    readonly made: Required<Run>['enlarges']['made']
+    readonly scale: number
+    readonly upscaler: Candidate
+  },
+  deps: Dependencies,
+): Promise<Run> {
+  if (begun.stop.buying.aborted || isLate(begun, deps)) return begun
+  const { request } = begun
   const enlarging: Run = {
     ...begun,
-    request: enlargeRequest(request, await inputFrom(small, deps), part.scale),
-    enlarges: {
-      made: { offer: part.small.offer, ...(quality === undefined ? {} : { quality }) },
-      request,
-    },
+    request: enlargeRequest(request, await inputFrom(small, deps), scale),
+    enlarges: { made, request },
   }
-  const larger = await runStep(enlarging, part.upscaler, ENLARGE_STEP, deps)
+  const larger = await runStep(enlarging, upscaler, ENLARGE_STEP, deps)
   if ('reason' in larger) return begun
-  const isMade = larger.ended.some(({ images }) => images.length > 0)
-  return {
-    ...{ ...begun, ended: larger.ended, providerMs: larger.providerMs },
-    warnings: isMade ? [...run.warnings, warningOf(part)] : run.warnings,
-  }
+  const { ended, providerMs } = larger
+  const [large] = ended.flatMap(({ images }) => images)
+  const told = large === undefined ? [] : [warningOf(made.offer, small, upscaler.offer, large)]
+  return { ...begun, ended, providerMs, warnings: [...begun.warnings, ...told] }
 }
 
 const isLate = ({ request: { deadlineMs }, startedMs }: Run, { clock }: Dependencies): boolean =>
   deadlineMs !== undefined && clock.monotonicMs() - startedMs >= deadlineMs
 
-function warningOf({ small, upscaler, wanted }: EnlargingPart): Warning {
-  const { width, height } = small.fit.expectedSize
+function warningOf(maker: string, small: ReadyImage, upscaler: string, large: ReadyImage): Warning {
   const message =
-    `${small.offer} made ${width}x${height}, which ${upscaler.offer} enlarged to ` +
-    `${wanted.width}x${wanted.height}: that costs less, and the purpose allows it.`
+    `${maker} made ${sizeOf(small)}, which ${upscaler} enlarged to ${sizeOf(large)}: ` +
+    'that costs less, and the purpose allows it.'
   return { code: 'parameter_approximated', param: 'size', message }
 }
+
+const sizeOf = ({ record: { width, height } }: ReadyImage): string => `${width}x${height}`

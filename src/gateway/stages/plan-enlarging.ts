@@ -17,6 +17,7 @@ import { armNameOf } from '../../core/routing/variants.ts'
 import { resolveFor } from '../allowed-models.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { standardOf } from '../gate-wishes.ts'
+import { wasEnlarging } from '../preliminary.ts'
 import { quoteOffers } from '../quote-offers.ts'
 import { missingImages, type Run } from '../run.ts'
 import { withoutBroken } from './plan.ts'
@@ -30,13 +31,14 @@ export function planEnlarging(run: Run, deps: Dependencies): Run {
   const [first] = plan?.steps ?? []
   const isOpen = resolution.auto === 'learned' || resolution.auto === 'cheapest'
   if (plan === undefined || first === undefined || plan.drafts !== undefined) return run
+  if (wasEnlarging(run)) return run
   if (!isOpen || missingImages(run) !== 1 || !mayEnlarge(request, traits)) return run
   const wanted = first.fit.finishing.resize ?? first.fit.expectedSize
   const pairs = ENLARGING_SCALES.flatMap((scale) => pairsAt(scale, { wanted, first }, run, deps))
   const badNano = Number(traits.standard.badImageNano)
   const chosen = chooseEnlarging(pairs, { first, decision: plan.decision, badNano })
   if (chosen === undefined) return run
-  const enlarged = withEnlarging(plan, { ...chosen, wanted }, looksNano(run, plan, deps))
+  const enlarged = withEnlarging(plan, chosen, looksNano(run, plan, deps))
   const mostNano = request.maxCostNano ?? traits.standard.maxCostNano
   return mostNano !== undefined && enlarged.holdNano > mostNano ? run : { ...run, plan: enlarged }
 }
