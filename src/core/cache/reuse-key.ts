@@ -34,7 +34,8 @@ export const partitionText = (request: ImageRequest, owner: Owner, form: PromptF
 function guardsOf(request: ImageRequest, { tenant, brand }: Owner): JsonObject {
   const { background, needs } = request
   return {
-    ...{ version: 1, tenant, brand, operation: request.operation },
+    // Raised when two prompts no longer have one form: what was kept before answers neither.
+    ...{ version: 2, tenant, brand, operation: request.operation },
     details: request.details as JsonObject | undefined,
     model: request.model.startsWith('auto') ? 'auto' : request.model,
     negative:

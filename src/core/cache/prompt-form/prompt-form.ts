@@ -45,6 +45,7 @@ const SAYS_HOW = new Set([
   'under',
   'from',
   'over',
+  'styleof',
 ])
 
 /** Relations that say the same from the other side. */
@@ -97,7 +98,10 @@ const mapSlots = (read: (name: SlotName) => readonly string[]): PromptForm['slot
   background: read('background'),
 })
 
-/** Lower case with single spaces; literals become marks, apostrophes and hyphens go. */
+/**
+ * Lower case with single spaces; literals become marks, apostrophes and hyphens go. Signs that mean
+ * something stay: a minus before a number, inches and feet behind one, an exclamation mark alone.
+ */
 function flatten(text: string, literals: readonly string[]): string {
   const marked = literals.reduce(
     (rest, literal, index) => rest.replaceAll(literal, ` \uE000${index} `),
@@ -105,11 +109,15 @@ function flatten(text: string, literals: readonly string[]): string {
   )
   return marked
     .toLowerCase()
+    .replace(/[\uFE00-\uFE0F\u200D]/g, '')
+    .replace(/(?<![\p{L}\p{N}])-(?=\d)/gu, ' minus ')
+    .replace(/(?<=\d)(?:["”]|′′)/g, ' inch ')
+    .replace(/(?<=\d)['’′](?!s)/g, ' foot ')
     .replace(/["“”„«»]/g, ' ')
     .replace(/(?<=\p{L})['’]s\b/gu, 's')
     .replace(/[-_/'’]/g, ' ')
     .replace(/[()[\]{}]/g, ' , ')
-    .replace(/[!?]/g, '.')
+    .replace(/(?<! )[!?]|[!?](?! \S)/g, '.')
     .replace(/[^\S\n]+/g, ' ')
     .trim()
 }
@@ -168,14 +176,18 @@ function attach(draft: Draft, links: readonly Link[]): void {
   else draft.fronted.push(...links)
 }
 
-/** "A product photo of a cup": the photo is the style, the cup the subject. */
+/**
+ * "A product photo of a cup": the photo is the style, the cup the subject; and so with the view in
+ * "a close-up of a cup".
+ */
 function withoutStyle(draft: Draft, links: readonly Link[]): readonly Link[] {
   const [first, second, ...rest] = links
   const [thing, ...others] = first?.things ?? []
   if (first?.relation !== '' || thing === undefined || others.length > 0) return links
   if (second === undefined || !GIVES_SUBJECT.has(second.relation)) return links
-  if (slotOf(thing) !== 'style') return links
-  draft.slots.style.push(printThing(thing))
+  const slot = slotOf(thing)
+  if (slot !== 'style' && (slot !== 'view' || thing.count !== '1')) return links
+  draft.slots[slot].push(printThing(thing))
   return [{ ...second, relation: '' }, ...rest]
 }
 

@@ -38,6 +38,7 @@ const REWRITES: readonly (readonly [RegExp, string])[] = [
   [/\ba number of\b/g, 'many'],
   [/\b(?:with no|having no|that has no|lacking|no)\b/g, 'without'],
   [/\bwithout any\b/g, 'without'],
+  [/\b(?:is|are|was|were|do|does|has|have)n t\b/g, 'not'],
   [/\b(?:made (?:out )?(?:of|from)|built of)\b/g, 'madeof'],
   [/\b(?:dressed in|clad in|that wears|who wears)\b/g, 'wearing'],
   [/\b(?:to|on|at) the (left|right)(?: hand)?(?: side)? of\b/g, '$1of'],
@@ -61,10 +62,18 @@ const REWRITES: readonly (readonly [RegExp, string])[] = [
   [/\b(?:in|with) (?:the |an? )?style of\b/g, 'styleof'],
   [/\b(?:viewed|seen|shot|photographed) from\b/g, 'viewfrom'],
   [/\b(?:birds? eye|overhead|top) view\b/g, 'topdown view'],
+  [/ viewfrom above(?= ?(?:[,.;]|$))/g, ', topdown view'],
   [/\bsnow covered\b/g, 'snowy'],
   [/\b(\w+) (?:that|which) (?:is|are) (\w+) in colou?r\b/g, '$2 $1'],
   [/\b(\w+) colou?red\b/g, '$1'],
 ]
+
+/** "a detailed, 4k picture" leaves a mark of punctuation behind that parts nothing. */
+const withoutFiller = (text: string): string =>
+  text
+    .replace(FILLER, ' ')
+    .replace(/^((?:[^,.;]* )?(?:an?|the)) *(?:[,;] *)+/, '$1 ')
+    .replace(/ {2,}/g, ' ')
 
 /** Takes away what surrounds the wish itself. */
 function unwrap(text: string): string {
@@ -78,7 +87,7 @@ function unwrap(text: string): string {
  * (U+E000, a private one, and their number) and stay untouched.
  */
 export function rewritten(text: string): string {
-  let changed = unwrap(text).replace(FILLER, ' ')
+  let changed = unwrap(withoutFiller(text))
   for (const [pattern, to] of REWRITES) changed = changed.replace(pattern, to)
   // "logo free" says what "without a logo" says, wherever the sentence goes on.
   changed = changed.replace(/\b(\w+) free\b(?! \w)/g, 'without $1')

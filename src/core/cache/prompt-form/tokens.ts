@@ -49,9 +49,12 @@ const SAME_RELATIONS: ReadonlyMap<string, string> = new Map([
 
 const ARTICLES = new Set(['a', 'an', 'the', 'this', 'these', 'those', 'some'])
 
+/** Marks of literals, words with the vowel signs of their script, signs one by one, and breaks. */
+const PARTS = /\uE000\d+|[\p{L}\p{N}\p{M}]+(?:\.\d+)?|[\p{S}%‰#&@*§¶†‡!?]|[,.;:\n]/gu
+
 /** Reads rewritten text. Words that say nothing are gone; breaks stand for punctuation. */
 export function tokensOf(text: string): readonly Token[] {
-  const found = text.match(/\uE000\d+|[\p{L}\p{N}]+(?:\.\d+)?|[,.;:\n]/gu) ?? []
+  const found = text.match(PARTS) ?? []
   const tokens: Token[] = []
   for (const [index, part] of found.entries()) {
     const passive = passiveOf(part, found[index + 1])
@@ -95,7 +98,7 @@ function tokenOf(part: string): readonly Token[] {
   if (part.startsWith('\uE000')) return [{ kind: 'literal', text: part }]
   if (/^[,.;:\n]$/.test(part)) return [{ kind: 'break', text: part }]
   if (part === 'while') return [{ kind: 'break', text: part }]
-  if (part === 'and' || part === 'plus') return [{ kind: 'and', text: 'and' }]
+  if (part === 'and' || part === 'plus' || part === '&') return [{ kind: 'and', text: 'and' }]
   if (ARTICLES.has(part)) return [{ kind: 'article', text: part }]
   if (empties.has(part)) return []
   const relation = SAME_RELATIONS.get(part) ?? part
@@ -119,7 +122,7 @@ const relationOfVerb = (part: string, ing: string): Token =>
 const baseOf = (ing: string): string => ing.slice(0, -3)
 
 function wordOf(part: string): Token {
-  const same = spellings.get(part) ?? part
+  const same = spellings.get(part) ?? spelled(part)
   const irregular = plurals.get(same)
   if (irregular !== undefined) {
     return { kind: 'word', text: spellings.get(irregular) ?? irregular, isPlural: true }
@@ -128,6 +131,10 @@ function wordOf(part: string): Token {
   if (singular === same) return { kind: 'word', text: same }
   return { kind: 'word', text: spellings.get(singular) ?? singular, isPlural: true }
 }
+
+/** British endings as American ones: "harbour", "catalogue". Wrong for some, always the same way. */
+const spelled = (word: string): string =>
+  word.replace(/(?<=\w{3})our(?=s?$)/, 'or').replace(/(?<=\w{3})ogue(?=s?$)/, 'og')
 
 /** The plain plural taken off. Wrong for some words, but always wrong in the same way. */
 function singularOf(word: string): string {

@@ -144,7 +144,7 @@ const nounsInIng: readonly string[] = [
 const emptyWords: readonly string[] = [
   ...['the', 'is', 'are', 'was', 'were', 'be', 'been', 'being', 'that', 'which', 'who', 'there'],
   ...['its', 'their', 'his', 'her', 'some', 'very', 'positioned', 'located', 'situated', 'placed'],
-  ...['please', 'kindly', 'it', 'they', 'seen', 'visible'],
+  ...['please', 'kindly', 'it', 'they', 'seen', 'visible', 'thats', 'whos', 'theres'],
 ]
 
 const asMap = (pairs: readonly string[], toFirst: boolean): ReadonlyMap<string, string> =>

@@ -90,8 +90,9 @@ function vetoOfThings(one: Thing, other: Thing, around: Surroundings): Veto | un
   return undefined
 }
 
+/** Of a class whose words never stand for one another: numbers, literals and signs are closed too. */
 const isClosed = (word: string): boolean =>
-  isAdjective(word) || PERSONS.has(word) || /[\p{N}\uE000]/u.test(word)
+  isAdjective(word) || PERSONS.has(word) || /[^\p{L}\p{M}]/u.test(word)
 
 /** Shorter words are too often other words: form, from; desert, dessert. */
 const MIN_SLIP_LETTERS = 7
