@@ -1,6 +1,5 @@
-import { priceRowsSchema } from '../../core/pricebook/price-row.ts'
+import { readCatalogue } from '../shared/catalogue.ts'
 import { defineProvider } from '../shared/definition.ts'
-import { readModelsFile } from '../shared/models-file.ts'
 import { authorizeOwn } from '../shared/own-key.ts'
 import { drawnSize } from '../shared/own-models.ts'
 import { ownEstimate } from '../shared/own-price.ts'
@@ -23,8 +22,7 @@ const a1111 = defineProvider({
     baseUrlVariable: 'A1111_BASE_URL',
   },
   availability: 'self_hosted',
-  ...readModelsFile('a1111', modelsFile),
-  prices: priceRowsSchema.parse(pricesFile),
+  ...readCatalogue('a1111', modelsFile, pricesFile),
   authorize: authorizeOwn,
   imageFields: ['images[]', 'live_preview'],
   checkOptions,

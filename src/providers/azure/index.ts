@@ -1,6 +1,5 @@
-import { priceRowsSchema } from '../../core/pricebook/price-row.ts'
+import { readCatalogue } from '../shared/catalogue.ts'
 import { defineProvider, type ProviderDefinition } from '../shared/definition.ts'
-import { readModelsFile } from '../shared/models-file.ts'
 import { estimate } from '../shared/openai-images/estimate.ts'
 import { classify } from './classify.ts'
 import { toAccount } from './configure.ts'
@@ -26,8 +25,7 @@ const azure: ProviderDefinition = defineProvider({
     baseUrlVariable: 'AZURE_OPENAI_BASE_URL',
   },
   availability: 'account',
-  ...readModelsFile('azure', modelsFile),
-  prices: priceRowsSchema.parse(pricesFile),
+  ...readCatalogue('azure', modelsFile, pricesFile),
   authorize: (apiKey): Readonly<Record<string, string>> =>
     isEntraToken(apiKey) ? { authorization: `Bearer ${apiKey}` } : { 'api-key': apiKey },
   imageFields: ['b64_json'],

@@ -1,6 +1,5 @@
-import { priceRowsSchema } from '../../core/pricebook/price-row.ts'
+import { readCatalogue } from '../shared/catalogue.ts'
 import { defineProvider, type ProviderDefinition } from '../shared/definition.ts'
-import { readModelsFile } from '../shared/models-file.ts'
 import { classify } from './classify.ts'
 import { toAccount } from './configure.ts'
 import { authorize, signerFor } from './credential.ts'
@@ -23,8 +22,7 @@ const bedrock: ProviderDefinition = defineProvider({
     baseUrlVariable: 'BEDROCK_BASE_URL',
   },
   availability: 'hosted',
-  ...readModelsFile('bedrock', modelsFile),
-  prices: priceRowsSchema.parse(pricesFile),
+  ...readCatalogue('bedrock', modelsFile, pricesFile),
   authorize,
   sign: signerFor(USUAL_REGION),
   imageFields: ['images[]'],

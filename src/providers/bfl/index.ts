@@ -1,6 +1,5 @@
-import { priceRowsSchema } from '../../core/pricebook/price-row.ts'
+import { readCatalogue } from '../shared/catalogue.ts'
 import { defineProvider } from '../shared/definition.ts'
-import { readModelsFile } from '../shared/models-file.ts'
 import { estimate } from './estimate.ts'
 import { classify } from './failures.ts'
 import modelsFile from './models.json' with { type: 'json' }
@@ -21,8 +20,7 @@ export default defineProvider({
     apiKeyVariable: 'BFL_API_KEY',
     baseUrlVariable: 'BFL_BASE_URL',
   },
-  ...readModelsFile('bfl', modelsFile),
-  prices: priceRowsSchema.parse(pricesFile),
+  ...readCatalogue('bfl', modelsFile, pricesFile),
   authorize: (apiKey) => ({ 'x-key': apiKey }),
   imageFields: [],
   checkOptions,

@@ -1,7 +1,6 @@
-import { priceRowsSchema } from '../../core/pricebook/price-row.ts'
+import { readCatalogue } from '../shared/catalogue.ts'
 import { defineProvider, type ProviderDefinition } from '../shared/definition.ts'
 import { exactEstimate } from '../shared/exact-estimate.ts'
-import { readModelsFile } from '../shared/models-file.ts'
 import { transportLimits } from '../shared/transport.ts'
 import { classify } from './classify.ts'
 import { toAccount } from './configure.ts'
@@ -30,8 +29,7 @@ const dashscope: ProviderDefinition = defineProvider({
     baseUrlVariable: 'DASHSCOPE_BASE_URL',
   },
   availability: 'hosted',
-  ...readModelsFile('dashscope', modelsFile),
-  prices: priceRowsSchema.parse(pricesFile),
+  ...readCatalogue('dashscope', modelsFile, pricesFile),
   authorize: (apiKey) => ({ authorization: `Bearer ${apiKey}` }),
   imageFields: [],
   checkOptions,

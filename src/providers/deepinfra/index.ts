@@ -1,6 +1,5 @@
-import { priceRowsSchema } from '../../core/pricebook/price-row.ts'
+import { readCatalogue } from '../shared/catalogue.ts'
 import { defineProvider } from '../shared/definition.ts'
-import { readModelsFile } from '../shared/models-file.ts'
 import { classify } from './classify.ts'
 import { estimate } from './estimate.ts'
 import modelsFile from './models.json' with { type: 'json' }
@@ -21,8 +20,7 @@ export default defineProvider({
     apiKeyVariable: 'DEEPINFRA_API_KEY',
     baseUrlVariable: 'DEEPINFRA_BASE_URL',
   },
-  ...readModelsFile('deepinfra', modelsFile),
-  prices: priceRowsSchema.parse(pricesFile),
+  ...readCatalogue('deepinfra', modelsFile, pricesFile),
   authorize: (apiKey) => ({ authorization: `Bearer ${apiKey}` }),
   imageFields: ['images[]', 'b64_json'],
   checkOptions,

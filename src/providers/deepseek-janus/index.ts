@@ -1,7 +1,6 @@
-import { priceRowsSchema } from '../../core/pricebook/price-row.ts'
 import { noOptions } from '../shared/call-options.ts'
+import { readCatalogue } from '../shared/catalogue.ts'
 import { defineProvider } from '../shared/definition.ts'
-import { readModelsFile } from '../shared/models-file.ts'
 import { estimate } from '../shared/openai-images/estimate.ts'
 import modelsFile from './models.json' with { type: 'json' }
 import pricesFile from './prices.json' with { type: 'json' }
@@ -19,8 +18,7 @@ export default defineProvider({
     apiKeyVariable: 'JANUS_API_KEY',
     baseUrlVariable: 'JANUS_BASE_URL',
   },
-  ...readModelsFile('deepseek-janus', modelsFile),
-  prices: priceRowsSchema.parse(pricesFile),
+  ...readCatalogue('deepseek-janus', modelsFile, pricesFile),
   authorize: (apiKey) => ({ authorization: `Bearer ${apiKey}` }),
   imageFields: ['b64_json'],
   checkOptions: noOptions(),

@@ -1,7 +1,6 @@
-import { priceRowsSchema } from '../../core/pricebook/price-row.ts'
+import { readCatalogue } from '../shared/catalogue.ts'
 import { defineProvider, type ProviderDefinition } from '../shared/definition.ts'
 import { mappedEstimate } from '../shared/mapped-estimate.ts'
-import { readModelsFile } from '../shared/models-file.ts'
 import { withInstance } from '../shared/with-instance.ts'
 import { readSettings } from './configure.ts'
 import { classify } from './failures.ts'
@@ -29,8 +28,7 @@ const fal: ProviderDefinition = defineProvider({
     baseUrlVariable: 'FAL_BASE_URL',
     otherOrigins: { 'https://rest.fal.ai': '/rest', 'https://api.fal.ai': '' },
   },
-  ...readModelsFile('fal', modelsFile),
-  prices: priceRowsSchema.parse(pricesFile),
+  ...readCatalogue('fal', modelsFile, pricesFile),
   authorize: (apiKey) => ({ authorization: `Key ${apiKey}` }),
   imageFields: [],
   checkOptions,

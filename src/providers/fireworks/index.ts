@@ -1,6 +1,5 @@
-import { priceRowsSchema } from '../../core/pricebook/price-row.ts'
+import { readCatalogue } from '../shared/catalogue.ts'
 import { defineProvider } from '../shared/definition.ts'
-import { readModelsFile } from '../shared/models-file.ts'
 import { transportLimits } from '../shared/transport.ts'
 import { classify } from './classify.ts'
 import { estimate } from './estimate.ts'
@@ -24,8 +23,7 @@ export default defineProvider({
     apiKeyVariable: 'FIREWORKS_API_KEY',
     baseUrlVariable: 'FIREWORKS_BASE_URL',
   },
-  ...readModelsFile('fireworks', modelsFile),
-  prices: priceRowsSchema.parse(pricesFile),
+  ...readCatalogue('fireworks', modelsFile, pricesFile),
   authorize: (apiKey) => ({ authorization: `Bearer ${apiKey}` }),
   imageFields: ['base64', 'base64[]'],
   checkOptions,

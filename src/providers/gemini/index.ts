@@ -1,6 +1,5 @@
-import { priceRowsSchema } from '../../core/pricebook/price-row.ts'
+import { readCatalogue } from '../shared/catalogue.ts'
 import { defineProvider } from '../shared/definition.ts'
-import { readModelsFile } from '../shared/models-file.ts'
 import { batch } from './batch.ts'
 import { classify } from './classify.ts'
 import { estimate } from './estimate.ts'
@@ -20,8 +19,7 @@ export default defineProvider({
     apiKeyVariable: 'GEMINI_API_KEY',
     baseUrlVariable: 'GEMINI_BASE_URL',
   },
-  ...readModelsFile('gemini', modelsFile),
-  prices: priceRowsSchema.parse(pricesFile),
+  ...readCatalogue('gemini', modelsFile, pricesFile),
   authorize: (apiKey) => ({ 'x-goog-api-key': apiKey }),
   imageFields: ['data'],
   checkOptions,

@@ -1,6 +1,5 @@
-import { priceRowsSchema } from '../../core/pricebook/price-row.ts'
+import { readCatalogue } from '../shared/catalogue.ts'
 import { defineProvider } from '../shared/definition.ts'
-import { readModelsFile } from '../shared/models-file.ts'
 import { estimate } from './estimate.ts'
 import { classify } from './failures.ts'
 import { fromPoll, fromSubmit, toPoll } from './generations.ts'
@@ -26,8 +25,7 @@ export default defineProvider({
     apiKeyVariable: 'IDEOGRAM_API_KEY',
     baseUrlVariable: 'IDEOGRAM_BASE_URL',
   },
-  ...readModelsFile('ideogram', modelsFile),
-  prices: priceRowsSchema.parse(pricesFile),
+  ...readCatalogue('ideogram', modelsFile, pricesFile),
   authorize: (apiKey) => ({ 'api-key': apiKey }),
   imageFields: [],
   checkOptions,

@@ -1,6 +1,5 @@
-import { priceRowsSchema } from '../../core/pricebook/price-row.ts'
+import { readCatalogue } from '../shared/catalogue.ts'
 import { defineProvider } from '../shared/definition.ts'
-import { readModelsFile } from '../shared/models-file.ts'
 import { estimate } from './estimate.ts'
 import { classify } from './failures.ts'
 import { fromPoll, fromSubmit, toPoll } from './generations.ts'
@@ -25,8 +24,7 @@ export default defineProvider({
     apiKeyVariable: 'LUMA_AGENTS_API_KEY',
     baseUrlVariable: 'LUMA_AGENTS_BASE_URL',
   },
-  ...readModelsFile('luma-agents', modelsFile),
-  prices: priceRowsSchema.parse(pricesFile),
+  ...readCatalogue('luma-agents', modelsFile, pricesFile),
   authorize: (apiKey) => ({ authorization: `Bearer ${apiKey}` }),
   imageFields: [],
   checkOptions,

@@ -1,6 +1,5 @@
-import { priceRowsSchema } from '../../core/pricebook/price-row.ts'
+import { readCatalogue } from '../shared/catalogue.ts'
 import { defineProvider } from '../shared/definition.ts'
-import { readModelsFile } from '../shared/models-file.ts'
 import { estimate } from './estimate.ts'
 import { classify } from './failures.ts'
 import { fromPoll, fromSubmit, toPoll } from './generations.ts'
@@ -22,8 +21,7 @@ export default defineProvider({
     apiKeyVariable: 'LUMA_API_KEY',
     baseUrlVariable: 'LUMA_BASE_URL',
   },
-  ...readModelsFile('luma', modelsFile),
-  prices: priceRowsSchema.parse(pricesFile),
+  ...readCatalogue('luma', modelsFile, pricesFile),
   authorize: (apiKey) => ({ authorization: `Bearer ${apiKey}` }),
   imageFields: [],
   checkOptions,

@@ -1,6 +1,5 @@
-import { priceRowsSchema } from '../../core/pricebook/price-row.ts'
+import { readCatalogue } from '../shared/catalogue.ts'
 import { defineProvider, type ProviderDefinition } from '../shared/definition.ts'
-import { readModelsFile } from '../shared/models-file.ts'
 import { authorizeOwn } from '../shared/own-key.ts'
 import { classify } from './failures.ts'
 import modelsFile from './models.json' with { type: 'json' }
@@ -11,8 +10,7 @@ import { type CompatibleServer, readServer } from './settings.ts'
 import { fromWire, toWire } from './wire.ts'
 
 const typical: CompatibleServer = {
-  ...readModelsFile('openai-compatible', modelsFile),
-  prices: priceRowsSchema.parse(pricesFile),
+  ...readCatalogue('openai-compatible', modelsFile, pricesFile),
   alike: new Map(),
 }
 

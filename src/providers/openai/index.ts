@@ -1,6 +1,5 @@
-import { priceRowsSchema } from '../../core/pricebook/price-row.ts'
+import { readCatalogue } from '../shared/catalogue.ts'
 import { defineProvider } from '../shared/definition.ts'
-import { readModelsFile } from '../shared/models-file.ts'
 import { classify } from '../shared/openai-images/classify.ts'
 import { estimate } from '../shared/openai-images/estimate.ts'
 import { batch } from './batch.ts'
@@ -19,8 +18,7 @@ export default defineProvider({
     apiKeyVariable: 'OPENAI_API_KEY',
     baseUrlVariable: 'OPENAI_BASE_URL',
   },
-  ...readModelsFile('openai', modelsFile),
-  prices: priceRowsSchema.parse(pricesFile),
+  ...readCatalogue('openai', modelsFile, pricesFile),
   authorize: (apiKey) => ({ authorization: `Bearer ${apiKey}` }),
   imageFields: ['b64_json'],
   checkOptions,

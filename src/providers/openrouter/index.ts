@@ -1,6 +1,5 @@
-import { priceRowsSchema } from '../../core/pricebook/price-row.ts'
+import { readCatalogue } from '../shared/catalogue.ts'
 import { defineProvider } from '../shared/definition.ts'
-import { readModelsFile } from '../shared/models-file.ts'
 import { classify } from './classify.ts'
 import { estimate } from './estimate.ts'
 import modelsFile from './models.json' with { type: 'json' }
@@ -18,8 +17,7 @@ export default defineProvider({
     apiKeyVariable: 'OPENROUTER_API_KEY',
     baseUrlVariable: 'OPENROUTER_BASE_URL',
   },
-  ...readModelsFile('openrouter', modelsFile),
-  prices: priceRowsSchema.parse(pricesFile),
+  ...readCatalogue('openrouter', modelsFile, pricesFile),
   authorize: (apiKey) => ({ authorization: `Bearer ${apiKey}` }),
   imageFields: ['b64_json'],
   checkOptions,

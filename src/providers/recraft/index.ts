@@ -1,7 +1,6 @@
-import { priceRowsSchema } from '../../core/pricebook/price-row.ts'
+import { readCatalogue } from '../shared/catalogue.ts'
 import { defineProvider } from '../shared/definition.ts'
 import { exactEstimate } from '../shared/exact-estimate.ts'
-import { readModelsFile } from '../shared/models-file.ts'
 import { classify } from './classify.ts'
 import modelsFile from './models.json' with { type: 'json' }
 import { checkOptions } from './options.ts'
@@ -21,8 +20,7 @@ export default defineProvider({
     apiKeyVariable: 'RECRAFT_API_KEY',
     baseUrlVariable: 'RECRAFT_BASE_URL',
   },
-  ...readModelsFile('recraft', modelsFile),
-  prices: priceRowsSchema.parse(pricesFile),
+  ...readCatalogue('recraft', modelsFile, pricesFile),
   authorize: (apiKey) => ({ authorization: `Bearer ${apiKey}` }),
   imageFields: ['b64_json'],
   checkOptions,

@@ -1,13 +1,12 @@
-import { failure } from '../../core/errors/provider-failure.ts'
 import { isObject, type JsonObject } from '../../core/json.ts'
-import { dollarsFromNano } from '../../core/money.ts'
 import type { Operation } from '../../core/request/image-request.ts'
 import type { Expansion } from '../../core/request/operation-details.ts'
 import type { HttpAnswer } from '../../ports/http-client.ts'
 import type { ProviderCall } from '../../ports/provider.ts'
 import type { WireOutcome, WireRequest } from '../shared/definition.ts'
 import { fileParts, toForm } from '../shared/form.ts'
-import { fromPictureList, missingPictures } from '../shared/openai-images/picture-list.ts'
+import { fromPictureList } from '../shared/openai-images/picture-list.ts'
+import { concluded, reportedUnits, requestIdOf } from '../shared/picture-answer.ts'
 import { unreadable } from '../shared/status-failure.ts'
 import { classifyInside } from './classify.ts'
 import { acceptedOptions } from './options.ts'
@@ -77,29 +76,20 @@ const toSize = ({ width, height }: ProviderCall['expectedSize']): JsonObject => 
 })
 
 /** Reads an answer of status 2xx; also one that is no picture at all. */
-export function fromWire(answer: HttpAnswer, call: ProviderCall): WireOutcome {
-  const { json, headers, status } = answer
-  const requestId = headers['x-request-id']
-  const id = requestId === undefined ? {} : { providerRequestId: requestId }
-  const error = classifyInside(answer)
-  if (error !== undefined) return { kind: 'failed', failure: error, ...id }
-  if (!isObject(json)) {
-    return { kind: 'failed', failure: unreadable(answer, 'Recraft'), ...id }
+export function fromWire(answer: HttpAnswer, { n }: ProviderCall): WireOutcome {
+  const { json } = answer
+  const id = requestIdOf(answer)
+  if (!isObject(json)) return { kind: 'failed', failure: unreadable(answer, 'Recraft'), ...id }
+  if (typeof json.code === 'string' && json.data === undefined) {
+    return { kind: 'failed', failure: classifyInside(answer), ...id }
   }
-  const facts = { ...reported(json.credits), ...id }
   // Tools answer with one `image` in place of a list.
   const listed = Array.isArray(json.data) ? json : { data: [json.image] }
-  const images = fromPictureList({ json: listed, images: answer.images }, call.n)
-  if (images.length === 0) {
-    const empty = failure('empty', `Recraft answered ${status} without a picture`)
-    return { kind: 'failed', failure: empty, ...facts }
-  }
-  const withheld = missingPictures(call.n, images.length, 'unknown')
-  return { kind: 'produced', images, withheld, usage: {}, ...facts }
-}
-
-/** The units that were taken, in dollars. */
-function reported(units: unknown): { readonly reportedDollars?: string } {
-  if (typeof units !== 'number' || !Number.isFinite(units) || units < 0) return {}
-  return { reportedDollars: dollarsFromNano(BigInt(Math.round(units * NANO_PER_UNIT))) }
+  return concluded(answer, {
+    service: 'Recraft',
+    asked: n,
+    images: fromPictureList({ json: listed, images: answer.images }, n),
+    facts: { ...reportedUnits(json.credits, NANO_PER_UNIT), ...id },
+    missingBilled: 'unknown',
+  })
 }

@@ -1,7 +1,6 @@
-import { priceRowsSchema } from '../../core/pricebook/price-row.ts'
+import { readCatalogue } from '../shared/catalogue.ts'
 import { defineProvider, type ProviderDefinition } from '../shared/definition.ts'
 import { mappedEstimate } from '../shared/mapped-estimate.ts'
-import { readModelsFile } from '../shared/models-file.ts'
 import { withInstance } from '../shared/with-instance.ts'
 import { readSettings } from './configure.ts'
 import { classify } from './failures.ts'
@@ -28,8 +27,7 @@ const replicate: ProviderDefinition = defineProvider({
     apiKeyVariable: 'REPLICATE_API_TOKEN',
     baseUrlVariable: 'REPLICATE_BASE_URL',
   },
-  ...readModelsFile('replicate', modelsFile),
-  prices: priceRowsSchema.parse(pricesFile),
+  ...readCatalogue('replicate', modelsFile, pricesFile),
   authorize: (apiKey) => ({ authorization: `Bearer ${apiKey}` }),
   imageFields: [],
   checkOptions,

@@ -1,6 +1,5 @@
-import { priceRowsSchema } from '../../core/pricebook/price-row.ts'
+import { readCatalogue } from '../shared/catalogue.ts'
 import { defineProvider } from '../shared/definition.ts'
-import { readModelsFile } from '../shared/models-file.ts'
 import { classify } from './classify.ts'
 import { estimate } from './estimate.ts'
 import modelsFile from './models.json' with { type: 'json' }
@@ -18,8 +17,7 @@ export default defineProvider({
     apiKeyVariable: 'RUNWARE_API_KEY',
     baseUrlVariable: 'RUNWARE_BASE_URL',
   },
-  ...readModelsFile('runware', modelsFile),
-  prices: priceRowsSchema.parse(pricesFile),
+  ...readCatalogue('runware', modelsFile, pricesFile),
   authorize: (apiKey) => ({ authorization: `Bearer ${apiKey}` }),
   imageFields: ['imageBase64Data'],
   checkOptions,

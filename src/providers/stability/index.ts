@@ -1,7 +1,6 @@
-import { priceRowsSchema } from '../../core/pricebook/price-row.ts'
+import { readCatalogue } from '../shared/catalogue.ts'
 import { defineProvider } from '../shared/definition.ts'
 import { exactEstimate } from '../shared/exact-estimate.ts'
-import { readModelsFile } from '../shared/models-file.ts'
 import { toWire } from './form.ts'
 import { fromAnswer, fromPoll, POLL_EVERY_MS, submitMs, toPoll } from './jobs.ts'
 import modelsFile from './models.json' with { type: 'json' }
@@ -22,8 +21,7 @@ export default defineProvider({
     apiKeyVariable: 'STABILITY_API_KEY',
     baseUrlVariable: 'STABILITY_BASE_URL',
   },
-  ...readModelsFile('stability', modelsFile),
-  prices: priceRowsSchema.parse(pricesFile),
+  ...readCatalogue('stability', modelsFile, pricesFile),
   authorize: (apiKey) => ({ authorization: `Bearer ${apiKey}` }),
   imageFields: ['image'],
   checkOptions,

@@ -1,6 +1,5 @@
-import { priceRowsSchema } from '../../core/pricebook/price-row.ts'
+import { readCatalogue } from '../shared/catalogue.ts'
 import { defineProvider } from '../shared/definition.ts'
-import { readModelsFile } from '../shared/models-file.ts'
 import { drawnSize } from '../shared/own-models.ts'
 import { ownEstimate } from '../shared/own-price.ts'
 import { classify } from './failures.ts'
@@ -21,8 +20,7 @@ const swarmui = defineProvider({
     baseUrlVariable: 'SWARMUI_BASE_URL',
   },
   availability: 'self_hosted',
-  ...readModelsFile('swarmui', modelsFile),
-  prices: priceRowsSchema.parse(pricesFile),
+  ...readCatalogue('swarmui', modelsFile, pricesFile),
   // The token of an account; a server without accounts asks for none (docs/API.md).
   authorize: (apiKey): Readonly<Record<string, string>> =>
     apiKey === '' ? {} : { cookie: `swarm_user_token=${apiKey}` },

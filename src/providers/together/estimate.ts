@@ -1,6 +1,6 @@
 import type { CallPlan, UsageEstimate } from '../../core/catalog/call-plan.ts'
-import type { Usage } from '../../core/pricing/usage.ts'
 import type { Size } from '../../core/request/image-request.ts'
+import { exactUsage } from '../shared/exact-estimate.ts'
 import { readOptions } from './options.ts'
 
 /**
@@ -26,17 +26,11 @@ const MEGAPIXEL = 1_000_000
  */
 export function estimate(plan: CallPlan): UsageEstimate {
   const { model, settings, expectedSize } = plan
-  const steps = settings.steps ?? model.steps?.default
-  const expected: Usage = {
-    images: plan.n,
-    width: expectedSize.width,
-    height: expectedSize.height,
-    operation: plan.operation,
-    references: plan.images.length,
+  const expected = exactUsage(plan, {
     loras: readOptions(plan).image_loras?.length ?? 0,
-    ...(steps === undefined ? {} : { steps }),
-    ...(model.wire.resolutions === true ? { resolution: resolutionOf(expectedSize) } : {}),
-  }
+    steps: settings.steps ?? model.steps?.default,
+    resolution: model.wire.resolutions === true ? resolutionOf(expectedSize) : undefined,
+  })
   if (model.sizes.kind !== 'aspect') return { low: expected, expected, high: expected }
   const megapixels = model.sizes.pixels / MEGAPIXEL
   return {

@@ -1,4 +1,3 @@
-import { failure } from '../../core/errors/provider-failure.ts'
 import { isObject, type JsonObject } from '../../core/json.ts'
 import type { Usage } from '../../core/pricing/usage.ts'
 import { readImageHeader } from '../../core/quality/image-header.ts'
@@ -6,7 +5,8 @@ import type { HttpAnswer } from '../../ports/http-client.ts'
 import type { ProviderCall } from '../../ports/provider.ts'
 import { toDataUrl } from '../shared/data-url.ts'
 import type { WireImage, WireOutcome, WireRequest } from '../shared/definition.ts'
-import { fromPictureList, missingPictures } from '../shared/openai-images/picture-list.ts'
+import { fromPictureList } from '../shared/openai-images/picture-list.ts'
+import { concluded, requestIdOf } from '../shared/picture-answer.ts'
 import { unreadable } from '../shared/status-failure.ts'
 import { classifyInside } from './classify.ts'
 import { readOptions } from './options.ts'
@@ -54,22 +54,20 @@ function toInputs({ model, images }: ProviderCall): JsonObject {
 
 /** Reads an answer of status 2xx; also one that is no picture at all. */
 export function fromWire(answer: HttpAnswer, call: ProviderCall): WireOutcome {
-  const { json, headers, status } = answer
-  const requestId =
-    isObject(json) && typeof json.id === 'string' ? json.id : headers['x-request-id']
-  const id = requestId === undefined ? {} : { providerRequestId: requestId }
-  const error = classifyInside(answer)
-  if (error !== undefined) return { kind: 'failed', failure: error, ...id }
-  if (!isObject(json)) {
-    return { kind: 'failed', failure: unreadable(answer, 'Together AI'), ...id }
-  }
+  const { json } = answer
+  const facts = requestIdOf(answer, { member: 'id' })
+  if (!isObject(json))
+    return { kind: 'failed', failure: unreadable(answer, 'Together AI'), ...facts }
+  if (json.error != null) return { kind: 'failed', failure: classifyInside(answer), ...facts }
   const images = fromPictureList(answer, call.n)
-  if (images.length === 0) {
-    const empty = failure('empty', `Together AI answered ${status} without a picture`)
-    return { kind: 'failed', failure: empty, ...id }
-  }
-  const withheld = missingPictures(call.n, images.length, 'unknown')
-  return { kind: 'produced', images, withheld, usage: measured(call, images), ...id }
+  return concluded(answer, {
+    service: 'Together AI',
+    asked: call.n,
+    images,
+    usage: measured(call, images),
+    facts,
+    missingBilled: 'unknown',
+  })
 }
 
 /** The pixels that are paid for where the model chose them; Together reports no usage. */
