@@ -1,8 +1,10 @@
-import { failure, type ProviderFailure } from '../../core/errors/provider-failure.ts'
+import { type FailureClass, failure } from '../../core/errors/provider-failure.ts'
 import { isObject, type JsonObject } from '../../core/json.ts'
 import type { HttpAnswer } from '../../ports/http-client.ts'
-import type { InputBytes, ProviderCall } from '../../ports/provider.ts'
+import type { ProviderCall } from '../../ports/provider.ts'
+import { toBase64 } from '../shared/data-url.ts'
 import type { WireOutcome, WireRequest } from '../shared/definition.ts'
+import { concluded, requestIdOf } from '../shared/picture-answer.ts'
 import { servicePictures, toServiceDetails, toServiceWords } from '../shared/stability-services.ts'
 import { unreadable } from '../shared/status-failure.ts'
 import { acceptedOptions, strengthOf } from './options.ts'
@@ -50,53 +52,41 @@ function toPicture(call: ProviderCall): JsonObject {
   }
 }
 
-const toBase64 = ({ bytes }: InputBytes): string =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')
-
 /** What a `finish_reasons` entry means; the same words for every model of Stability's. */
-const reasons: Readonly<Record<string, (message: string, code: string) => ProviderFailure>> = {
-  'Filter reason: prompt': (message, providerCode) =>
-    failure('content_policy_input', message, { providerCode }),
-  'Filter reason: input image': (message, providerCode) =>
-    failure('content_policy_input', message, { providerCode }),
-  'Filter reason: output image': (message, providerCode) =>
-    failure('content_policy_output', message, { providerCode }),
-  'Inference error': (message, providerCode) =>
-    failure('overloaded', message, { providerCode, billed: 'unknown' }),
+const classesByReason: Readonly<Record<string, FailureClass>> = {
+  'Filter reason: prompt': 'content_policy_input',
+  'Filter reason: input image': 'content_policy_input',
+  'Filter reason: output image': 'content_policy_output',
+  'Inference error': 'overloaded',
 }
 
 /** Reads a 200, which is a success only when `finish_reasons` says null and a picture is there. */
 export function fromWire(answer: HttpAnswer): WireOutcome {
-  const { json, headers, images } = answer
-  const requestId = headers['x-amzn-requestid']
-  const id = requestId === undefined ? {} : { providerRequestId: requestId }
-  if (!isObject(json)) {
-    return { kind: 'failed', failure: unreadable(answer, 'Bedrock'), ...id }
-  }
+  const { json, images } = answer
+  const facts = requestIdOf(answer, { header: 'x-amzn-requestid' })
+  if (!isObject(json)) return { kind: 'failed', failure: unreadable(answer, 'Bedrock'), ...facts }
   const reason = firstOf(json.finish_reasons)
-  if (typeof reason === 'string') return { ...withheld(reason), ...id }
-  const [image] = images
-  if (image === undefined || image.bytes.length === 0) {
-    const message = 'Bedrock answered 200 without a picture'
-    return { kind: 'failed', failure: failure('empty', message), ...id }
-  }
+  if (typeof reason === 'string') return { ...withheld(reason), ...facts }
   const seed = firstOf(json.seeds)
-  const seedOf = typeof seed === 'number' && Number.isSafeInteger(seed) ? { seed } : {}
-  return {
-    kind: 'produced',
-    images: [{ ...image, ...seedOf }],
-    withheld: [],
+  const seeded = typeof seed === 'number' && Number.isSafeInteger(seed) ? { seed } : {}
+  return concluded(answer, {
+    service: 'Bedrock',
+    asked: 1,
+    images: images
+      .slice(0, 1)
+      .filter(({ bytes }) => bytes.length > 0)
+      .map((image) => ({ ...image, ...seeded })),
     usage: { images: 1 },
-    ...id,
-  }
+    facts,
+  })
 }
 
 function withheld(reason: string): Extract<WireOutcome, { kind: 'failed' }> {
-  const code = reason.slice(0, 80)
-  const message = `Bedrock gave no picture: ${code}`
-  const known = Object.hasOwn(reasons, code) ? reasons[code] : undefined
-  const cause =
-    known?.(message, code) ?? failure('empty', message, { billed: 'unknown', providerCode: code })
+  const providerCode = reason.slice(0, 80)
+  const known = Object.hasOwn(classesByReason, reason) ? classesByReason[reason] : undefined
+  const isDoubtful = known === undefined || known === 'overloaded'
+  const details = { providerCode, ...(isDoubtful ? { billed: 'unknown' as const } : {}) }
+  const cause = failure(known ?? 'empty', `Bedrock gave no picture: ${providerCode}`, details)
   const isMade = cause.class === 'content_policy_output'
   return { kind: 'failed', failure: cause, ...(isMade ? { usage: { images: 1 } } : {}) }
 }

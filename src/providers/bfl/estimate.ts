@@ -2,6 +2,7 @@ import type { CallPlan, UsageEstimate } from '../../core/catalog/call-plan.ts'
 import { megapixelsOf } from '../../core/pricing/megapixels.ts'
 import type { Usage } from '../../core/pricing/usage.ts'
 import type { Size } from '../../core/request/image-request.ts'
+import { exactUsage } from '../shared/exact-estimate.ts'
 import { acceptedOptions } from './options.ts'
 
 /** FLUX 3 makes 1k pictures unless asked (docs.bfl.ai/api-reference/flux3, read 2026-11-20). */
@@ -23,16 +24,13 @@ export function estimate(plan: CallPlan): UsageEstimate {
   const { resolution } = acceptedOptions(plan)
   const isFlux3 = model.wire.options === 'flux_3'
   const inputMegapixels = images.reduce((sum, image) => sum + billedMegapixels(image), 0)
-  const usage = (outputMegapixels: number): Usage => ({
-    images: plan.n,
-    width: plan.expectedSize.width,
-    height: plan.expectedSize.height,
-    operation,
-    inputMegapixels,
-    outputMegapixels,
-    ...(settings.steps === undefined ? {} : { steps: settings.steps }),
-    ...(isFlux3 ? { resolution: String(resolution ?? DEFAULT_RESOLUTION) } : {}),
-  })
+  const usage = (outputMegapixels: number): Usage =>
+    exactUsage(plan, {
+      inputMegapixels,
+      outputMegapixels,
+      steps: settings.steps,
+      resolution: isFlux3 ? String(resolution ?? DEFAULT_RESOLUTION) : undefined,
+    })
   const asked = settings.size ?? (operation === 'generate' ? plan.expectedSize : undefined)
   if (asked !== undefined || model.sizes.kind !== 'free') {
     const exact = usage(billedMegapixels(asked ?? plan.expectedSize))

@@ -1,11 +1,12 @@
 import { readCatalogue } from '../shared/catalogue.ts'
 import { defineProvider } from '../shared/definition.ts'
+import { askJob } from '../shared/poll-reader.ts'
 import { estimate } from './estimate.ts'
 import { classify } from './failures.ts'
 import modelsFile from './models.json' with { type: 'json' }
 import { checkOptions } from './options.ts'
 import pricesFile from './prices.json' with { type: 'json' }
-import { fromPoll, fromSubmit, toPoll, toWire } from './wire.ts'
+import { fromPoll, fromSubmit, toWire } from './wire.ts'
 
 /** Pause between polls: half a second, the lower end of what BFL advises (read 2026-11-20). */
 const POLL_EVERY_MS = 500
@@ -28,6 +29,6 @@ export default defineProvider({
   toWire,
   fromWire: fromSubmit,
   classify,
-  flow: { kind: 'poll', everyMs: POLL_EVERY_MS, toPoll, fromPoll },
+  flow: { kind: 'poll', everyMs: POLL_EVERY_MS, toPoll: askJob, fromPoll },
   probe: { method: 'GET', url: '/v1/credits' },
 })

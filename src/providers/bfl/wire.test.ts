@@ -2,13 +2,16 @@ import { describe, expect, test } from 'vitest'
 import type { CallPlan } from '../../core/catalog/call-plan.ts'
 import { rate } from '../../core/pricing/rate.ts'
 import type { InputImage } from '../../core/request/image-request.ts'
+import type { HttpAnswer } from '../../ports/http-client.ts'
 import type { ProviderCall, ProviderJob } from '../../ports/provider.ts'
 import { answerOf, callOf, inputOf, jsonOf } from '../../testing/hosted-calls.ts'
 import bfl from './index.ts'
-import { dollarsOf, fromPoll, fromSubmit, toWire } from './wire.ts'
+import { fromSubmit, fromPoll as readPoll, toWire } from './wire.ts'
 
 const planOf = (id: string, changes: Partial<CallPlan> = {}) => callOf(bfl, id, changes)
 const bodyOf = (call: ProviderCall): unknown => jsonOf(toWire(call))
+
+const fromPoll = (answer: HttpAnswer, of: ProviderJob) => readPoll(answer, of, planOf('flux-2-pro'))
 
 const job: ProviderJob = {
   id: 'task',
@@ -190,7 +193,8 @@ describe('answers', () => {
     [Number.NaN, undefined],
     [-1, undefined],
   ])('%s credits are %s dollars', (credits, dollars) => {
-    expect(dollarsOf(credits)).toBe(dollars)
+    const submitted = fromSubmit(answerOf(200, { id: '1', cost: credits }))
+    expect(submitted).toHaveProperty('job.facts.reported_dollars', dollars)
   })
 
   test('the job keeps the polling address as given and the charge as reported', () => {

@@ -1,7 +1,7 @@
 import { readCatalogue } from '../shared/catalogue.ts'
 import { defineProvider } from '../shared/definition.ts'
 import { transportLimits } from '../shared/transport.ts'
-import { classify } from './classify.ts'
+import { failures } from './classify.ts'
 import { estimate } from './estimate.ts'
 import { fromPoll, toPoll } from './jobs.ts'
 import modelsFile from './models.json' with { type: 'json' }
@@ -30,7 +30,7 @@ export default defineProvider({
   estimate,
   toWire,
   fromWire,
-  classify,
+  classify: failures.classify,
   flow: {
     kind: 'poll',
     everyMs: POLL_EVERY_MS,

@@ -4,9 +4,10 @@ import type { HttpAnswer, ImageBytes } from '../../ports/http-client.ts'
 import type { ProviderCall } from '../../ports/provider.ts'
 import { toDataUrl } from '../shared/data-url.ts'
 import type { WireOutcome, WireRequest } from '../shared/definition.ts'
-import { imageAt, missingPictures } from '../shared/openai-images/picture-list.ts'
-import { failureOfStatus, unreadable } from '../shared/status-failure.ts'
-import { readError } from './classify.ts'
+import { imageAt } from '../shared/openai-images/picture-list.ts'
+import { concluded, requestIdOf } from '../shared/picture-answer.ts'
+import { unreadable } from '../shared/status-failure.ts'
+import { failures } from './classify.ts'
 import { stepsOf } from './estimate.ts'
 import { fromSubmit } from './jobs.ts'
 import { acceptedOptions } from './options.ts'
@@ -81,29 +82,24 @@ function toKontext(call: ProviderCall): JsonObject {
 /** Reads an answer of status 2xx: the pictures themselves, or the job of a Kontext model. */
 export function fromWire(answer: HttpAnswer, call: ProviderCall): WireOutcome {
   if (shapeOf(call.model) === 'kontext') return fromSubmit(answer, call)
-  const { headers, json } = answer
-  const id = idOf(answer)
+  const { json } = answer
+  const facts = requestIdOf(answer, { member: 'id' })
   if (isObject(json) && json.error != null) {
-    const { words, code } = readError(answer)
-    const known = { class: 'overloaded', billed: 'unknown', providerCode: code } as const
-    return { kind: 'failed', failure: failureOfStatus(answer, words, known), ...id }
+    return { kind: 'failed', failure: failures.classifyInside(answer), ...facts }
   }
   const artifacts = artifactsOf(answer)
   if (artifacts === undefined) {
-    return { kind: 'failed', failure: unreadable(answer, 'Fireworks'), ...id }
+    return { kind: 'failed', failure: unreadable(answer, 'Fireworks'), ...facts }
   }
   const asked = artifacts.slice(0, call.n)
-  const filtered = asked.filter(isFiltered).map(withheldOf)
-  const images = asked.filter((artifact) => !isFiltered(artifact)).flatMap(pictureOf)
-  if (images.length === 0) {
-    const empty = failure(
-      'empty',
-      `Fireworks answered ${headers['content-type']} without a picture`,
-    )
-    return { kind: 'failed', failure: filtered[0] ?? empty, ...id }
-  }
-  const missing = missingPictures(call.n - filtered.length, images.length, 'unknown')
-  return { kind: 'produced', images, withheld: [...filtered, ...missing], usage: {}, ...id }
+  return concluded(answer, {
+    service: 'Fireworks',
+    asked: call.n,
+    images: asked.filter((artifact) => !isFiltered(artifact)).flatMap(pictureOf),
+    withheld: asked.filter(isFiltered).map(withheldOf),
+    facts,
+    missingBilled: 'unknown',
+  })
 }
 
 /** One picture of an answer, as Fireworks tells of it. */
@@ -147,8 +143,3 @@ const pictureOf = ({ image, seed }: Artifact) =>
   image === undefined
     ? []
     : [{ ...image, ...(Number.isSafeInteger(seed) ? { seed: Number(seed) } : {}) }]
-
-function idOf({ json, headers }: HttpAnswer): { readonly providerRequestId?: string } {
-  const id = isObject(json) && typeof json.id === 'string' ? json.id : headers['x-request-id']
-  return id === undefined ? {} : { providerRequestId: id }
-}

@@ -1,20 +1,11 @@
 import type { CallPlan, UsageEstimate } from '../../core/catalog/call-plan.ts'
-import type { Usage } from '../../core/pricing/usage.ts'
+import { exactEstimate } from '../shared/exact-estimate.ts'
 import { readOptions } from './options.ts'
 
 /** What a call uses, for prices of the operator's own; the answer says what it cost. */
-export function estimate(plan: CallPlan): UsageEstimate {
-  const { n, settings, operation, expectedSize, images, model } = plan
-  const { width, height } = settings.size ?? expectedSize
-  const steps = settings.steps ?? model.steps?.default
-  const usage: Usage = {
-    images: n,
-    width,
-    height,
-    operation,
-    references: images.length,
+export const estimate = (plan: CallPlan): UsageEstimate =>
+  exactEstimate(plan, {
+    ...(plan.settings.size ?? plan.expectedSize),
     loras: readOptions(plan).elements?.length ?? 0,
-    ...(steps === undefined ? {} : { steps }),
-  }
-  return { low: usage, expected: usage, high: usage }
-}
+    steps: plan.settings.steps ?? plan.model.steps?.default,
+  })

@@ -1,9 +1,9 @@
-import { priceRowsSchema } from '../../core/pricebook/price-row.ts'
+import { readCatalogue } from '../shared/catalogue.ts'
 import { defineProvider } from '../shared/definition.ts'
-import { readModelsFile } from '../shared/models-file.ts'
-import { classify } from './classify.ts'
+import { askJob } from '../shared/poll-reader.ts'
+import { failures } from './classify.ts'
 import { estimate } from './estimate.ts'
-import { fromPoll, toPoll } from './jobs.ts'
+import { fromPoll } from './jobs.ts'
 import modelsFile from './models.json' with { type: 'json' }
 import { checkOptions } from './options.ts'
 import pricesFile from './prices.json' with { type: 'json' }
@@ -23,9 +23,8 @@ export default defineProvider({
     apiKeyVariable: 'LEONARDO_API_KEY',
     baseUrlVariable: 'LEONARDO_BASE_URL',
   },
-  ...readModelsFile('leonardo', modelsFile),
-  // None is published; the operator's book adds them.
-  prices: priceRowsSchema.parse(pricesFile),
+  // No price is published; the operator's book adds them.
+  ...readCatalogue('leonardo', modelsFile, pricesFile),
   authorize: (apiKey) => ({ authorization: `Bearer ${apiKey}` }),
   imageFields: [],
   checkOptions,
@@ -33,8 +32,8 @@ export default defineProvider({
   before: toUpload,
   toWire,
   fromWire,
-  classify,
-  flow: { kind: 'poll', everyMs: POLL_EVERY_MS, toPoll, fromPoll },
+  classify: failures.classify,
+  flow: { kind: 'poll', everyMs: POLL_EVERY_MS, toPoll: askJob, fromPoll },
   probe: { method: 'GET', url: '/me' },
   // docs.leonardo.ai/v1.0/reference/limits, read 2026-11-20: 10 image jobs at once, 100 generations
   // a minute; up to 200 more wait in a queue.

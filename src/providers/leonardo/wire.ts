@@ -1,10 +1,10 @@
-import { failure } from '../../core/errors/provider-failure.ts'
 import { isObject, type JsonObject } from '../../core/json.ts'
 import { decimal } from '../../core/pricing/decimal.ts'
 import type { HttpAnswer } from '../../ports/http-client.ts'
 import type { ProviderCall } from '../../ports/provider.ts'
 import type { WireOutcome, WireRequest } from '../shared/definition.ts'
-import { wordsOf } from './classify.ts'
+import { submittedJob } from '../shared/poll-reader.ts'
+import { failures } from './classify.ts'
 import { readOptions } from './options.ts'
 import { uploadedIds } from './uploads.ts'
 
@@ -52,18 +52,10 @@ function toInputs(call: ProviderCall, ids: readonly string[]): JsonObject {
 export function fromWire(answer: HttpAnswer): WireOutcome {
   const { json } = answer
   const job = isObject(json) && isObject(json.sdGenerationJob) ? json.sdGenerationJob : {}
-  const { generationId: id, cost } = job
-  if (typeof id !== 'string' || id === '') {
-    const message = `Leonardo.Ai accepted a job without an id: ${wordsOf(answer)}`
-    const failureClass = isObject(json) ? 'overloaded' : 'bad_image'
-    return { kind: 'failed', failure: failure(failureClass, message, { billed: 'unknown' }) }
-  }
-  const dollars = dollarsOf(cost)
-  const pollUrl = `/generations/${encodeURIComponent(id)}`
-  return {
-    kind: 'submitted',
-    job: { id, pollUrl, facts: dollars === undefined ? {} : { dollars } },
-  }
+  return submittedJob(answer, job.generationId, (id) => `/generations/${id}`, {
+    words: failures.wordsOf(answer),
+    facts: { dollars: dollarsOf(job.cost) },
+  })
 }
 
 /** The charge, where it is in dollars; what a credit of an older plan costs, nobody says. */

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../core/json.ts'
 import type { InputBytes, ProviderCall } from '../../ports/provider.ts'
+import { toBase64 } from '../shared/data-url.ts'
 import type { WireRequest } from '../shared/definition.ts'
 import { readOptions } from './options.ts'
 
@@ -25,7 +26,7 @@ export function toWire(call: ProviderCall): WireRequest {
   return { method: 'POST', url: '/generations', body: { kind: 'json', value } }
 }
 
-const toReference = ({ bytes, format }: InputBytes): JsonObject => ({
-  data: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64'),
-  media_type: `image/${format}`,
+const toReference = (image: InputBytes): JsonObject => ({
+  data: toBase64(image),
+  media_type: `image/${image.format}`,
 })

@@ -1,8 +1,9 @@
 import { readCatalogue } from '../shared/catalogue.ts'
 import { defineProvider } from '../shared/definition.ts'
+import { askJob } from '../shared/poll-reader.ts'
 import { estimate } from './estimate.ts'
-import { classify } from './failures.ts'
-import { fromPoll, fromSubmit, toPoll } from './generations.ts'
+import { failures } from './failures.ts'
+import { fromPoll, fromSubmit } from './generations.ts'
 import modelsFile from './models.json' with { type: 'json' }
 import { checkOptions } from './options.ts'
 import pricesFile from './prices.json' with { type: 'json' }
@@ -28,7 +29,7 @@ export default defineProvider({
   estimate,
   toWire,
   fromWire: fromSubmit,
-  classify,
-  flow: { kind: 'poll', everyMs: POLL_EVERY_MS, toPoll, fromPoll },
+  classify: failures.classify,
+  flow: { kind: 'poll', everyMs: POLL_EVERY_MS, toPoll: askJob, fromPoll },
   probe: { method: 'GET', url: '/credits' },
 })

@@ -2,6 +2,7 @@ import type { CallPlan, UsageEstimate } from '../../core/catalog/call-plan.ts'
 import type { Model } from '../../core/catalog/model.ts'
 import { isObject } from '../../core/json.ts'
 import type { Usage } from '../../core/pricing/usage.ts'
+import { exactUsage } from '../shared/exact-estimate.ts'
 
 /** The size that observed costs are taken to be of. */
 const BASE_PIXELS = 1_024 * 1_024
@@ -22,22 +23,15 @@ function observedOf({ wire }: Model): Readonly<Record<'least' | 'usual' | 'most'
  * book is a dollar.
  */
 export function estimate(plan: CallPlan): UsageEstimate {
-  const { model, n, settings, operation, images } = plan
+  const { model, n, settings, operation } = plan
   const { width, height } = settings.size ?? plan.expectedSize
   const usualSteps = model.steps?.default ?? 1
   const steps = settings.steps ?? usualSteps
   const basePixels = operation === 'upscale' ? ENLARGED_PIXELS : BASE_PIXELS
   const effort = ((width * height) / basePixels) * (steps / usualSteps)
   const { least, usual, most } = observedOf(model)
-  const at = (dollars: number): Usage => ({
-    images: n,
-    width,
-    height,
-    operation,
-    steps,
-    references: images.length,
-    credits: Number((n * dollars).toFixed(DIGITS)),
-  })
+  const at = (dollars: number): Usage =>
+    exactUsage(plan, { width, height, steps, credits: Number((n * dollars).toFixed(DIGITS)) })
   return {
     low: at(least * Math.min(1, effort)),
     expected: at(usual * effort),

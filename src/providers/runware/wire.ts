@@ -6,7 +6,8 @@ import type { ProviderCall } from '../../ports/provider.ts'
 import { attemptUuid } from '../shared/attempt-uuid.ts'
 import { toDataUrl } from '../shared/data-url.ts'
 import type { WireImage, WireOutcome, WireRequest } from '../shared/definition.ts'
-import { imageAt, missingPictures } from '../shared/openai-images/picture-list.ts'
+import { imageAt } from '../shared/openai-images/picture-list.ts'
+import { concluded } from '../shared/picture-answer.ts'
 import { unreadable } from '../shared/status-failure.ts'
 import { classifyInside, errorsOf } from './classify.ts'
 import { readOptions } from './options.ts'
@@ -87,34 +88,25 @@ function toInputs({ model, images, mask }: ProviderCall): JsonObject {
 /** Reads an answer of status 2xx: results and errors stand beside each other. */
 export function fromWire(answer: HttpAnswer, call: ProviderCall): WireOutcome {
   const { json } = answer
-  const errors = errorsOf(answer)
-  const results = isObject(json) && Array.isArray(json.data) ? json.data.filter(isObject) : []
-  const facts = { ...costOf(results), ...idOf(results) }
-  const failed = (reason: ProviderFailure): WireOutcome => ({
-    kind: 'failed',
-    failure: reason,
-    ...facts,
-  })
-  if (!isObject(json)) {
-    return failed(unreadable(answer, 'Runware'))
-  }
+  if (!isObject(json)) return { kind: 'failed', failure: unreadable(answer, 'Runware') }
+  const results = Array.isArray(json.data) ? json.data.filter(isObject) : []
   const asked = results.slice(0, call.n)
   const flagged = asked.filter(isFlagged).map(flaggedPicture)
   const images = asked
     .filter((result) => !isFlagged(result))
     .flatMap((result) => pictureOf(result, answer.images))
-  const broken = errors
+  const broken = errorsOf(json)
     .map((error) => classifyInside(answer, error))
     .slice(0, Math.max(0, call.n - images.length - flagged.length))
-  if (images.length === 0) {
-    const nothing = failure('empty', `Runware answered ${answer.status} without a picture`)
-    return failed(flagged[0] ?? broken[0] ?? nothing)
-  }
-  const named = images.length + flagged.length + broken.length
-  const withheld = [...flagged, ...broken, ...missingPictures(call.n, named)]
-  const usage =
-    facts.reportedDollars === undefined ? {} : { credits: Number(facts.reportedDollars) }
-  return { kind: 'produced', images, withheld, usage, ...facts }
+  const cost = costOf(results)
+  return concluded(answer, {
+    service: 'Runware',
+    asked: call.n,
+    images,
+    withheld: [...flagged, ...broken],
+    usage: cost === undefined ? {} : { credits: Number(cost) },
+    facts: { ...(cost === undefined ? {} : { reportedDollars: cost }), ...idOf(results) },
+  })
 }
 
 type TaskResult = Readonly<Record<string, unknown>>
@@ -138,12 +130,12 @@ function pictureOf(
 }
 
 /** Each result tells its own cost; without all of them the sum would be too small. */
-function costOf(results: readonly TaskResult[]): { readonly reportedDollars?: string } {
+function costOf(results: readonly TaskResult[]): string | undefined {
   const costs = results.flatMap(({ cost }) =>
     typeof cost === 'number' && Number.isFinite(cost) && cost >= 0 ? [decimal(cost)] : [],
   )
-  if (costs.length === 0 || costs.length < results.length) return {}
-  return { reportedDollars: costs.reduce((sum, cost) => sum.plus(cost)).toFixed() }
+  if (costs.length === 0 || costs.length < results.length) return undefined
+  return costs.reduce((sum, cost) => sum.plus(cost)).toFixed()
 }
 
 function idOf([first]: readonly TaskResult[]): { readonly providerRequestId?: string } {

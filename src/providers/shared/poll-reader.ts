@@ -56,7 +56,7 @@ export const failedJob = (job: ProviderJob, reason: ProviderFailure): WireOutcom
 
 /** The one picture of a job, as a link; a failure where it is none. */
 export function linkedPicture(job: ProviderJob, url: unknown, seed?: unknown): WireOutcome {
-  if (typeof url !== 'string' || url === '') {
+  if (typeof url !== 'string' || !URL.canParse(url)) {
     return failedJob(job, failure('empty', `job ${job.id} ended without a picture`))
   }
   return {
