@@ -40,6 +40,7 @@ import type { LinkSigner } from './notice-links.ts'
 import { type OpenedTools, openGateTools } from './open-gates.ts'
 import { openLimits } from './open-limits.ts'
 import { openNotices } from './open-notices.ts'
+import { ledClient } from './led-client.ts'
 import { openSandbox } from './open-sandbox.ts'
 import { openTelling } from './open-telling.ts'
 import { openTraffic, waitingPrice } from './open-traffic.ts'
@@ -178,7 +179,9 @@ async function assemble(
   const { stores, linkSecret, noticeSecret, webhookAddresses, instance, owner, sandbox } = outside
   const { clock, random, http } = world ?? realWorld()
   const sandboxUrl = (kind: string) => (world ?? sandbox)?.baseUrl(kind) ?? ''
-  const providers = createProviders(plan, { http, clock, via: viaOf(instance), sandboxUrl })
+  const toProviders = sandbox === undefined ? http : ledClient(http, sandbox)
+  const called = { http: toProviders, clock, via: viaOf(instance), sandboxUrl }
+  const providers = createProviders(plan, called)
   const hub = createEventHub((error) => log.error({ error }, 'an event listener failed'))
   const seconds = new SecondsDesk()
   hub.listen((event) => event.kind === 'attempt-settled' && seconds.take(event.attempt))

@@ -2,6 +2,7 @@ import { dollarsFromNano, sumNano } from '../core/money.ts'
 import type { EmulatorAnswer } from '../providers/shared/emulator.ts'
 import type { BillBook, BillEntry } from './bill-book.ts'
 import type { SandboxClock } from './clock.ts'
+import type { DeadEndOrigins } from './dead-ends.ts'
 import { type FaultDesk, MAX_ORDERS } from './fault-desk.ts'
 import { fromOrderBody, orderSchema, toOrderBody } from './fault-order.ts'
 import type { RequestLog } from './request-log.ts'
@@ -16,6 +17,8 @@ export interface ControlContext {
   readonly book: BillBook
   readonly log: RequestLog
   readonly truth: TruthBook
+  /** Undefined where nothing listens. */
+  readonly deadEnds?: DeadEndOrigins
 }
 
 /** The first part of every control path. */
@@ -33,6 +36,8 @@ export function control(
   switch (`${method} ${path}`) {
     case 'GET /health':
       return json(200, { status: 'ok', providers: context.providers })
+    case 'GET /dead-ends':
+      return json(200, context.deadEnds ?? {})
     case 'GET /bill':
       return json(200, toBill(context.book))
     case 'GET /requests':

@@ -4,6 +4,7 @@ import type {
   EmulatorSocket,
   Fault,
 } from '../providers/shared/emulator.ts'
+import { isDeadEnd, isUnled } from './dead-ends.ts'
 import { breaksBeforeWork, disguise, edgeAnswer, isDeliveryFault, isServerFault } from './faults.ts'
 import { createKit, namesModel } from './kit.ts'
 import type { LoggedRequest } from './request-log.ts'
@@ -31,7 +32,7 @@ export async function emulate(
   const names = namesModel(request)
   const fault = running.desk.next({
     ...{ provider, headers, names, text: body },
-    isWanted: isServerFault,
+    isWanted: (wanted) => isServerFault(wanted) && (isUnled(request) || !isDeadEnd(wanted)),
   })
   const early = fault === undefined ? undefined : edgeAnswer(fault, at)
   if (early !== undefined) return { answer: early, fault, logged }

@@ -1,4 +1,5 @@
 import type { EmulatorAnswer, Fault } from '../providers/shared/emulator.ts'
+import { isDeadEnd } from './dead-ends.ts'
 
 /** Answers of what stands before a provider: it never hears of the request and bills nothing. */
 const edgeAnswers: { readonly [Name in Fault]?: EmulatorAnswer } = {
@@ -89,6 +90,7 @@ export const isServerFault = (fault: Fault): boolean =>
   fault in edgeAnswers ||
   fault in disguises ||
   kitFaults.includes(fault) ||
+  isDeadEnd(fault) ||
   isDeliveryFault(fault)
 
 /** The answer that keeps a request from the emulator, if the fault has one at this time. */
@@ -99,11 +101,11 @@ export function edgeAnswer(fault: Fault, now: number): EmulatorAnswer | undefine
 
 /** Whether the connection breaks before the emulator hears of the request, so it bills nothing. */
 export const breaksBeforeWork = (fault: Fault | undefined): boolean =>
-  fault === 'reset-before-headers'
+  fault === 'reset-before-headers' || isDeadEnd(fault)
 
 /** Whether the client never sees a whole head of an answer. */
 export const staysSilent = (fault: Fault | undefined): boolean =>
-  fault === 'hang' || fault === 'reset-before-headers' || fault === 'reset-in-headers'
+  fault === 'hang' || fault === 'reset-in-headers' || breaksBeforeWork(fault)
 
 /** What an emulator has to play so that the server can make this fault of it. */
 export const playedFault = (fault: Fault): Fault | undefined => disguises[fault]?.plays

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { EmulatorAnswer, EmulatorRequest } from '../providers/shared/emulator.ts'
 import { CONTROL_PREFIX, control } from './control.ts'
+import { isDeadEnd } from './dead-ends.ts'
 import { type Delivery, deliver, deliverBroken } from './deliver.ts'
 import { emulate } from './emulate.ts'
 import { FAULT_HEADER, readFaultWord } from './fault-desk.ts'
@@ -116,5 +117,7 @@ async function answerWith(
   const { answer, fault, logged } = await emulate(exchange.running, station, request)
   const delivery = deliveryOf(exchange, answer)
   if (!staysSilent(fault) && !delivery.signal.aborted) logged.status = answer.status
-  await (isDeliveryFault(fault) ? deliverBroken(delivery, fault) : deliver(delivery))
+  if (isDeliveryFault(fault)) return deliverBroken(delivery, fault)
+  // Who came as far as this is connected: breaking that off is the nearest there is.
+  await (isDeadEnd(fault) ? deliverBroken(delivery, 'reset-before-headers') : deliver(delivery))
 }

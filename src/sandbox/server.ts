@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { BillEntry } from './bill-book.ts'
+import { type Departing, lead, openDeadEnds } from './dead-ends.ts'
 import { assertUsable, makeRunning, type SandboxOptions } from './running.ts'
 import { serve } from './serve.ts'
 import { socketDoor } from './serve-socket.ts'
@@ -15,6 +16,12 @@ export interface Sandbox {
   readonly origin: string
   /** What to configure as a provider's base URL. Throws for one that is not emulated. */
   baseUrl(id: string): string
+  /**
+   * Where a request of a client goes that asks here first: to its own address, or to a dead end,
+   * where it really fails to connect. For clients that do not ask, the server breaks connections
+   * off in place of that.
+   */
+  lead(departing: Departing): Pick<Departing, 'url' | 'headers'>
   /** What the emulated providers would have charged, oldest first; the latest 100,000. */
   bill(): readonly BillEntry[]
   /** Ends all connections and waits; emulated work that is still going on is forgotten. */
@@ -29,7 +36,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   server.listen(options.port ?? 0, HOST)
   await once(server, 'listening')
   const origin = `http://${HOST}:${(server.address() as AddressInfo).port}`
-  const running = makeRunning(options, origin, closing.signal)
+  const deadEnds = await openDeadEnds(origin)
+  const running = { ...makeRunning(options, origin, closing.signal), deadEnds: deadEnds.origins }
   let closed: Promise<unknown> | undefined
   server.on('request', (message, response) => void serve(running, message, response))
   server.on('upgrade', socketDoor(running))
@@ -40,6 +48,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       if (station === undefined) throw new RangeError(`the sandbox does not emulate ${id}`)
       return `${origin}/${id}${station.emulator.basePath}`
     },
+    lead: (departing) => lead(running, deadEnds.origins, departing),
     bill: () => running.book.entries(),
     async close() {
       if (closed === undefined) {
@@ -47,6 +56,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
         closing.abort(new Error('the sandbox closes'))
         server.close()
         server.closeAllConnections()
+        deadEnds.close()
       }
       await closed
     },

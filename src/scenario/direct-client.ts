@@ -4,6 +4,7 @@ import { toOutgoing } from '../adapters/safe-fetch/outgoing.ts'
 import type { HttpAnswer, HttpClient, HttpRequest } from '../ports/http-client.ts'
 import type { EmulatorAnswer } from '../providers/shared/emulator.ts'
 import type { SandboxClock } from '../sandbox/clock.ts'
+import { type DeadEnd, isDeadEnd } from '../sandbox/dead-ends.ts'
 import { emulate } from '../sandbox/emulate.ts'
 import { type DeliveryFault, isDeliveryFault } from '../sandbox/faults.ts'
 import type { Running } from '../sandbox/running.ts'
@@ -67,7 +68,7 @@ async function withLimit(running: Running, request: HttpRequest): Promise<HttpAn
   try {
     return await Promise.race([exchange(running, request, over.signal), ended.promise])
   } catch (error) {
-    throw toHttpFailure(error, true)
+    throw toHttpFailure(error, !(error instanceof Unreached))
   } finally {
     request.signal?.removeEventListener('abort', giveUp)
     over.abort(new ExchangeError('aborted', 'over'))
@@ -86,9 +87,32 @@ async function exchange(
     ...{ method: request.method, headers, body, signal },
     ...place,
   })
+  if (isDeadEnd(fault)) await reachNothing(fault, running.clock, signal)
   if (isDeliveryFault(fault)) await deliverBroken(fault, running.clock, signal)
   logged.status = answer.status
   return read(answer, request)
+}
+
+/** A failure before anything was sent. */
+class Unreached extends ExchangeError {}
+
+/** How long a connection is tried for; see the connector of the safe client. */
+const CONNECT_MS = 5_000
+
+const kindsOfDeadEnds: { readonly [Name in DeadEnd]: FailureKind } = {
+  'connect-refused': 'connect',
+  'connect-hang': 'connect',
+  'dns-failure': 'dns',
+  'tls-failure': 'tls',
+}
+
+async function reachNothing(
+  fault: DeadEnd,
+  clock: SandboxClock,
+  signal: AbortSignal,
+): Promise<never> {
+  if (fault === 'connect-hang') await clock.sleep(CONNECT_MS, signal)
+  throw new Unreached(kindsOfDeadEnds[fault], `nothing is reached: ${fault}`)
 }
 
 async function deliverBroken(

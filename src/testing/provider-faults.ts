@@ -26,6 +26,8 @@ const passing = fails('overloaded', 'rate_limited', 'timeout_unknown', 'invalid_
 const badPicture: FaultRule = { classes: ['bad_image'], pictures: 'bad' }
 const badLink: FaultRule = { classes: ['bad_image'], needsLinks: true }
 const harmless: FaultRule = { classes: [], pictures: 'good' }
+/** Of clients that are led; one that is not sees its connection break off. */
+const unreached = fails('overloaded', 'timeout_unknown')
 const slow: FaultRule = { classes: ['timeout_unknown'], pictures: 'good' }
 
 /** Every fault of the closed list; a new one without a rule does not compile. */
@@ -76,6 +78,10 @@ export const faultRules: { readonly [Name in Fault]: FaultRule } = {
   'socket-breaks': harmless,
   'socket-silent': harmless,
   'socket-disorder': harmless,
+  'connect-refused': unreached,
+  'connect-hang': unreached,
+  'dns-failure': unreached,
+  'tls-failure': unreached,
   'region-blocked': fails('auth'),
   'request-timeout': passing,
   conflict: passing,

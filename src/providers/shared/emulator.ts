@@ -136,6 +136,11 @@ export const faults = [
   'socket-breaks',
   'socket-silent',
   'socket-disorder',
+  // Of the way to a provider: the connection does not come about.
+  'connect-refused',
+  'connect-hang',
+  'dns-failure',
+  'tls-failure',
   // The rest is made by the sandbox's server alone, for all providers alike.
   'reset-in-headers',
   'reset-after-headers',
