@@ -54,7 +54,7 @@ const spender = `
 export interface KilledStorm extends Storm {
   /** When so many of the first process's requests have ended. */
   readonly killedAt: number
-  /** Whether the second process asks at the same time, or when what the first left is cleared up. */
+  /** Whether the second process asks at the same time, or when what the first left is settled. */
   readonly isShared: boolean
 }
 

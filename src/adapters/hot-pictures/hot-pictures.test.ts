@@ -82,8 +82,8 @@ describe.runIf(redisUrl !== undefined)('with a Redis server', () => {
     const bytes = picture(7)
     const digest = digestOf(bytes)
     await one.store.put(digest, bytes)
-    // The other has another folder: it can only have it from Redis. Nobody is told that a copy could
-    // not be made, as on a machine too busy to reach Redis in time: then it is made of the next read.
+    // The other has another folder: it can only have it from Redis. Nobody is told of a copy that
+    // could not be made, as while Redis is not reached yet: then it is made of the next read.
     await until(async () => {
       await one.store.get(digest)
       return (await other.store.get(digest)) ?? false

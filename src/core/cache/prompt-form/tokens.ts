@@ -132,7 +132,7 @@ function wordOf(part: string): Token {
   return { kind: 'word', text: spellings.get(singular) ?? singular, isPlural: true }
 }
 
-/** British endings as American ones: "harbour", "catalogue". Wrong for some, always the same way. */
+/** British endings as American ones: "harbour", "catalogue". Wrong for some, always in one way. */
 const spelled = (word: string): string =>
   word.replace(/(?<=\w{3})our(?=s?$)/, 'or').replace(/(?<=\w{3})ogue(?=s?$)/, 'og')
 

@@ -90,7 +90,7 @@ function vetoOfThings(one: Thing, other: Thing, around: Surroundings): Veto | un
   return undefined
 }
 
-/** Of a class whose words never stand for one another: numbers, literals and signs are closed too. */
+/** Of a class whose words never stand for one another; numbers, literals and signs are closed. */
 const isClosed = (word: string): boolean =>
   isAdjective(word) || PERSONS.has(word) || /[^\p{L}\p{M}]/u.test(word)
 
