@@ -6,6 +6,7 @@ import { checkStructure } from '../core/quality/image-header.ts'
 import type { CallOutcome, ProducedImage, ProviderCall } from '../ports/provider.ts'
 import type { ProviderDefinition } from '../providers/shared/definition.ts'
 import type { Fault } from '../providers/shared/emulator.ts'
+import { isDeadEnd } from '../sandbox/dead-ends.ts'
 
 /** How a call may end when the provider fails in a certain way; anything else is a flaw. */
 export interface FaultRule {
@@ -66,6 +67,8 @@ export const faultRules: { readonly [Name in Fault]: FaultRule } = {
   'job-stuck': fails('timeout_unknown'),
   'job-vanishes': fails('timeout_unknown', 'model_gone', 'empty'),
   'job-fails': { classes: 'any' },
+  // Where the emulator cannot play it, the job just succeeds.
+  'job-flips': { classes: 'any', pictures: 'good' },
   'link-forbidden': badLink,
   'link-expired': badLink,
   'link-private': badLink,
@@ -111,6 +114,8 @@ export function isPossible(
 ): boolean {
   if (fault === 'wrong-count') return model.maxImagesPerCall > 1
   if (fault.startsWith('webhook-')) return webhook !== undefined
+  // Of the way there, which is none of the adapter's.
+  if (isDeadEnd(fault)) return false
   const isHeard = flow.kind === 'poll' && flow.listen !== undefined
   if (fault.startsWith('socket-')) return isHeard
   return fault.startsWith('job-') ? flow.kind === 'poll' : true

@@ -107,7 +107,9 @@ export async function playFault(
 }
 
 /** Failures after which nobody but the provider knows that it charged. */
-const undetectable: ReadonlySet<Fault> = new Set(['server-error-billed', 'gateway-timeout-billed'])
+const undetectable: ReadonlySet<Fault> = new Set([
+  ...(['server-error-billed', 'gateway-timeout-billed', 'job-flips'] as const),
+])
 
 /** A failure must not count as free when it was charged, nor as charged when it was free. */
 function chargeFlaw(fault: Fault, outcome: CallOutcome, billed: bigint): string | undefined {

@@ -138,6 +138,8 @@ const faultEnds: {
   'job-stuck': ofJobs,
   'job-vanishes': { ...ofJobs, comfyui: lost },
   'job-fails': { ...ofJobs, comfyui: lost },
+  // Failed is failed: nobody asks again.
+  'job-flips': { bfl: lost },
   'link-forbidden': ofLinks,
   'link-expired': ofLinks,
   'link-private': ofLinks,
@@ -198,7 +200,7 @@ const reported: OtherEnds = {
 const otherEnds: Readonly<Record<string, OtherEnds>> = {
   'openai stream': { ...streamed, 'wrong-count': lost },
   'gemini stream': { ...streamed, 'content-length-short': 'good', 'wrong-count': 'good' },
-  'replicate webhook': reported,
+  'replicate webhook': { ...reported, 'job-flips': 'good' },
   'fal webhook': reported,
   'ideogram webhook': reported,
 }
@@ -250,7 +252,7 @@ export const unheardCalls = [...flows].flatMap(([name, { model }]) =>
  * Charged against the provider's own terms, by which failed calls are free, and told in no way.
  * Only the provider's bill can show it, at reconciliation.
  */
-export const chargedInSecret: readonly Fault[] = ['server-error-billed']
+export const chargedInSecret: readonly Fault[] = ['server-error-billed', 'job-flips']
 
 /** Faults after which no other provider may see the request. */
 export const isFinal = (end: End): boolean => end === 'content_policy_violation'

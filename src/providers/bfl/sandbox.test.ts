@@ -198,6 +198,17 @@ describe('faults', () => {
     expect(bills).toEqual(charged)
   })
 
+  test('a job that flips has failed when it is asked for once, and is charged all the same', async () => {
+    const { ask, submit, pass, bills } = makeSandbox()
+    const { json: job } = await submit('flux-2-pro', { prompt: 'a fox sandbox:job-flips' })
+    pass(1_000)
+    expect((await ask('GET', job.polling_url)).json.status).not.toBe('Error')
+    pass(30_000)
+    const told = [await ask('GET', job.polling_url), await ask('GET', job.polling_url)]
+    expect(told.map(({ json }) => json.status)).toEqual(['Error', 'Ready'])
+    expect(bills).toEqual(['0.03'])
+  })
+
   test('a differing cost is charged as reported', async () => {
     const { submit, bills } = makeSandbox()
     const { json } = await submit('flux-2-pro', { prompt: 'sandbox:cost-differs' })

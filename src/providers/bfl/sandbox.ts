@@ -9,6 +9,7 @@ import {
   type EmulatorRequest,
   type Fault,
 } from '../shared/emulator.ts'
+import { asPolled } from '../shared/flipping-job.ts'
 import { activeTasks, type EmulatedJob, forgetOldJobs, jobsOf, viewJob } from './sandbox-jobs.ts'
 import { costMicro, type EmulatedModel, emulatedModels, wholeMegapixels } from './sandbox-models.ts'
 import { type EmulatedTask, readTask } from './sandbox-request.ts'
@@ -181,8 +182,9 @@ function accept(
 
 function poll(request: EmulatorRequest, kit: EmulatorKit, key: string): EmulatorAnswer {
   const id = request.query.get('id') ?? ''
-  const job = request.path === `/${REGION}/v1/get_result` ? jobsOf(kit).get(id) : undefined
-  if (job === undefined || job.key !== key) return json(200, taskBody(id, 'Task not found'))
+  const found = request.path === `/${REGION}/v1/get_result` ? jobsOf(kit).get(id) : undefined
+  if (found === undefined || found.key !== key) return json(200, taskBody(id, 'Task not found'))
+  const job = asPolled(kit, found, (failing) => !viewJob(failing, kit.now(), kit).isRunning)
   const view = viewJob(job, kit.now(), kit)
   const facts = { progress: view.progress, ...endFacts(job, view.status, request.baseUrl) }
   const status = job.fault === 'server-error' && !view.isRunning ? 503 : 200

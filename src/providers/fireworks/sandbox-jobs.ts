@@ -1,6 +1,7 @@
 import type { EmulatorAnswer, EmulatorKit, EmulatorRequest, Fault } from '../shared/emulator.ts'
 import { kept } from '../shared/emulator-state.ts'
 import { drawWithFault } from '../shared/emulator-wire.ts'
+import { asPolled } from '../shared/flipping-job.ts'
 import type { PictureRequest } from './sandbox-request.ts'
 
 /** An accepted job. Its state is a function of the time that has passed, nothing more. */
@@ -77,10 +78,11 @@ export function viewJob(
   asked: { readonly id: string; readonly key: string; readonly modelName: string },
 ): object {
   const { id } = asked
-  const job = jobsOf(kit).get(id)
-  if (job === undefined || job.key !== asked.key || job.modelName !== asked.modelName) {
+  const found = jobsOf(kit).get(id)
+  if (found === undefined || found.key !== asked.key || found.modelName !== asked.modelName) {
     return { id, status: 'Task not found', result: null }
   }
+  const job = asPolled(kit, found, (failing) => statusOf(failing, kit.now()) === 'Error')
   const status = statusOf(job, kit.now())
   if (status.endsWith('Moderated')) {
     return { id, status, result: null, details: { 'Moderation Reasons': ['Violence'] } }

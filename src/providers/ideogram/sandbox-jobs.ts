@@ -5,6 +5,7 @@ import {
   linkLife,
 } from '../shared/emulated-generations.ts'
 import type { EmulatorKit, Fault } from '../shared/emulator.ts'
+import { asPolled } from '../shared/flipping-job.ts'
 import type { EmulatedTask } from './sandbox-request.ts'
 
 /** An accepted generation. */
@@ -45,7 +46,8 @@ export function pictureCount({ task, fault }: EmulatedJob): number {
 }
 
 /** The body that tells where a generation stands. */
-export function printJob(job: EmulatedJob, kit: EmulatorKit, baseUrl: string): object {
+export function printJob(stored: EmulatedJob, kit: EmulatorKit, baseUrl: string): object {
+  const job = asPolled(kit, stored, (failing) => stateOf(failing, kit) === 'failed')
   const status = stateOf(job, kit)
   const head = { generation_id: job.id, status, created: new Date(job.startedAt).toISOString() }
   if (status === 'failed') return { ...head, failure_reason: 'generation_error' }

@@ -7,6 +7,7 @@ import type {
 } from '../shared/emulator.ts'
 import { kept } from '../shared/emulator-state.ts'
 import { drawWithFault } from '../shared/emulator-wire.ts'
+import { asPolled } from '../shared/flipping-job.ts'
 import type { Generation } from './sandbox-request.ts'
 
 /** An accepted job. Its state is a function of the time that has passed, nothing more. */
@@ -69,7 +70,8 @@ export function viewJob(
   { baseUrl }: EmulatorRequest,
   { id, key }: { readonly id: string; readonly key: string },
 ): object {
-  const job = jobsOf(kit).get(id)
+  const found = jobsOf(kit).get(id)
+  const job = found && asPolled(kit, found, (each) => stateOf(each, kit.now()) === 'FAILED')
   const status = job?.key === key ? stateOf(job, kit.now()) : undefined
   if (job === undefined || status === undefined) return { generations_by_pk: null }
   const { asked, fault, seed } = job

@@ -6,6 +6,7 @@ import {
   linkLife,
 } from '../shared/emulated-generations.ts'
 import type { EmulatorKit, Fault } from '../shared/emulator.ts'
+import { asPolled } from '../shared/flipping-job.ts'
 
 /** An accepted generation. */
 export interface EmulatedJob extends EmulatedGeneration {
@@ -55,7 +56,8 @@ function failureOf(fault: Fault | undefined): readonly [string, string] | undefi
 }
 
 /** The body that tells where a generation stands. */
-export function printJob(job: EmulatedJob, kit: EmulatorKit, baseUrl: string): object {
+export function printJob(stored: EmulatedJob, kit: EmulatorKit, baseUrl: string): object {
+  const job = asPolled(kit, stored, (failing) => stateOf(failing, kit) === 'failed')
   const state = stateOf(job, kit)
   const [code, reason] = (state === 'failed' ? failureOf(job.fault) : undefined) ?? [null, null]
   const origin = job.fault === 'link-private' ? 'http://10.0.0.1' : baseUrl

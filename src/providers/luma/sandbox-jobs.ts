@@ -6,6 +6,7 @@ import {
   linkLife,
 } from '../shared/emulated-generations.ts'
 import type { EmulatorKit, Fault } from '../shared/emulator.ts'
+import { asPolled } from '../shared/flipping-job.ts'
 
 /** An accepted generation. */
 export interface EmulatedJob extends EmulatedGeneration {
@@ -34,7 +35,8 @@ export const linkLifeMs = (fault: Fault | undefined, kit: EmulatorKit): number =
 export const jobsOf = (kit: EmulatorKit) => generationsOf<EmulatedJob>(kit)
 
 /** The body that tells where a generation stands. */
-export function printJob(job: EmulatedJob, kit: EmulatorKit, baseUrl: string): object {
+export function printJob(stored: EmulatedJob, kit: EmulatorKit, baseUrl: string): object {
+  const job = asPolled(kit, stored, (failing) => stateOf(failing, kit) === 'failed')
   const state = stateOf(job, kit)
   const isModerated = job.fault === 'moderate-output'
   const reason = isModerated ? 'The result did not pass moderation' : 'Generation failed'

@@ -122,6 +122,8 @@ export const faults = [
   'job-stuck',
   'job-vanishes',
   'job-fails',
+  // Said to have failed, and when asked again to have succeeded.
+  'job-flips',
   'link-forbidden',
   'link-expired',
   'link-private',
