@@ -139,3 +139,16 @@ test('calls from before an outage that end well only now do not hide it', () => 
   }
   expect(isRefused(desk, painter)).toBe(true)
 })
+
+test('who does not answer at all is found slow before the first answer, and counted once', () => {
+  const { desk, events, time } = openDesk()
+  const silent = Array.from({ length: 5 }, () => desk.begin(painter))
+  time.now += 50_000
+  expect(isRefused(desk, painter)).toBe(false)
+  time.now += 1
+  expect(desk.admission(painter)).toMatchObject({ kind: 'refused', cause: 'slow' })
+  expect([isRefused(desk, sculptor), events.length]).toEqual([false, 1])
+  const [until] = desk.shown().flatMap((breaker) => breaker.until ?? [])
+  for (const call of silent) call.end({ durationMs: 60_000 })
+  expect(desk.shown().flatMap((breaker) => breaker.until ?? [])).toEqual([until])
+})

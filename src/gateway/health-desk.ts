@@ -85,6 +85,11 @@ export interface ShownBreaker {
   readonly until?: Instant
 }
 
+/** A call that is not known to be too late. */
+interface Waited {
+  readonly begunAt: Instant
+}
+
 interface Entry {
   readonly target: Omit<ShownBreaker, 'state' | 'cause' | 'until'>
   breaker: Breaker
@@ -98,6 +103,8 @@ interface Entry {
 export class HealthDesk {
   readonly #entries = new Map<string, Entry>()
   readonly #latencies: LatencyDesk
+  /** Calls under way by offer and credential, oldest first. */
+  readonly #underWay = new Map<string, Waited[]>()
   /** The shortest median of each offer. */
   readonly #best = new Map<string, number>()
   readonly #rule: BreakerRule
@@ -121,6 +128,7 @@ export class HealthDesk {
   /** Whether a call may go there now; the stricter of both breakers decides. */
   admission(target: CallTarget): Admission {
     const now = this.#now()
+    this.#countLate(target, now)
     let answer: Admission = { kind: 'free' }
     for (const key of keysOf(target)) {
       const breaker = this.#entries.get(key)?.breaker ?? closedBreaker
@@ -139,11 +147,14 @@ export class HealthDesk {
       event.kind === 'succeeded' ? { ...event, begunAt } : event
     this.#apply(line, target, { kind: 'admitted' })
     this.#apply(offer, target, { kind: 'admitted' })
+    const call = { begunAt }
+    this.#underWay.set(offer, [...(this.#underWay.get(offer) ?? []), call])
     return {
       end: (report) => {
         const verdict = this.#verdict(target, report)
         this.#apply(line, target, dated(verdict.line))
-        this.#apply(offer, target, dated(verdict.offer))
+        // One that was too late before it ended has been counted.
+        if (this.#leave(offer, call)) this.#apply(offer, target, dated(verdict.offer))
       },
     }
   }
@@ -158,6 +169,31 @@ export class HealthDesk {
     }))
   }
 
+  /**
+   * Who takes ten times as long is not waited for: until the first such answer comes, many more
+   * calls would have been sent after it.
+   */
+  #countLate(target: CallTarget, now: Instant): void {
+    const [, offer] = keysOf(target)
+    const calls = this.#underWay.get(offer) ?? []
+    const limitMs = this.#bestMs(target) * limits.slowFactor
+    const firstGood = calls.findIndex(({ begunAt }) => now - begunAt <= limitMs)
+    const late = firstGood < 0 ? calls : calls.slice(0, firstGood)
+    for (const call of late) {
+      this.#leave(offer, call)
+      this.#apply(offer, target, { kind: 'slow' })
+    }
+  }
+
+  /** @returns whether the call was under way. */
+  #leave(offer: string, call: Waited): boolean {
+    const calls = this.#underWay.get(offer) ?? []
+    const others = calls.filter((other) => other !== call)
+    if (others.length > 0) this.#underWay.set(offer, others)
+    else this.#underWay.delete(offer)
+    return others.length < calls.length
+  }
+
   #verdict(target: CallTarget, { failure, durationMs, isAbandoned }: CallReport): Verdict {
     if (isAbandoned === true) return { line: nothing, offer: nothing }
     if (failure !== undefined) return verdicts[failure.class]
@@ -170,12 +206,17 @@ export class HealthDesk {
    * The best median so far: who slows down little by little would otherwise carry the measure
    * along, and never be slow by it.
    */
-  #usualMs({ offer, typicalSeconds }: CallTarget): number {
+  #usualMs(target: CallTarget): number {
+    const { offer } = target
     const measured = this.#latencies.shareMs(offer, 0.5)
-    if (measured === undefined) return this.#best.get(offer) ?? typicalSeconds * 1_000
+    if (measured === undefined) return this.#bestMs(target)
     const best = Math.min(measured, this.#best.get(offer) ?? measured)
     this.#best.set(offer, best)
     return best
+  }
+
+  #bestMs({ offer, typicalSeconds }: CallTarget): number {
+    return this.#best.get(offer) ?? typicalSeconds * 1_000
   }
 
   #apply(key: string, target: CallTarget, event: BreakerEvent): void {

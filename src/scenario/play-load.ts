@@ -49,17 +49,23 @@ export async function playLoad({ load }: Scenario, stage: Stage): Promise<readon
   return Promise.all(seen)
 }
 
+/** What is asked for; each prompt is another. */
+export function draftOf(kind: Omit<RequestKind, 'weight' | 'deadline_s'>, number: number) {
+  const { model, prompt, size, quality, n } = kind
+  return {
+    ...({ operation: 'generate', model, size, n, cache: 'off' } as const),
+    prompt: `${prompt} ${number}`,
+    ...(quality === undefined ? {} : { quality }),
+  }
+}
+
 /** Sends one request. Never rejects: how it ended is what is looked at. */
 async function ask(kind: RequestKind, number: number, stage: Stage): Promise<SeenRequest> {
   const { gateway, clock } = stage
   const begunMs = clock.monotonicMs()
-  const { model, prompt, size, quality, n, deadline_s: deadlineS } = kind
-  const request = normaliseRequest({
-    ...{ operation: 'generate', model, size, n, cache: 'off' },
-    prompt: `${prompt} ${number}`,
-    ...(quality === undefined ? {} : { quality }),
-    ...(deadlineS === undefined ? {} : { deadlineMs: deadlineS * 1_000 }),
-  })
+  const { deadline_s: deadlineS } = kind
+  const deadline = deadlineS === undefined ? {} : { deadlineMs: deadlineS * 1_000 }
+  const request = normaliseRequest({ ...draftOf(kind, number), ...deadline })
   try {
     const result = await gateway.generate(request, rehearsalCaller)
     result.release()

@@ -1,6 +1,7 @@
 import { percentile } from '../core/breaker/latency.ts'
 import { dollarsFromNano, type Nano, sumNano } from '../core/money.ts'
 import type { Instant } from '../core/time.ts'
+import type { SeenBatch } from './play-batch.ts'
 import type { Scenario } from './scenario-file.ts'
 
 /** How one request ended. */
@@ -27,6 +28,8 @@ export interface Sightings {
   readonly heldNano: Nano
   readonly ledgerFindings: readonly string[]
   readonly simulatedMs: number
+  /** What became of the lines of a batch, where there is one. */
+  readonly batch?: SeenBatch
 }
 
 /** What a rehearsal showed, as it is printed with `--json`. */
@@ -35,6 +38,8 @@ export interface ScenarioReport {
   readonly simulated_s: number
   readonly requests: number
   readonly success: number
+  /** Lines that nobody waited for; calls are counted over these and the requests. */
+  readonly batch?: { readonly lines: number; readonly made: number; readonly took_s: number }
   readonly errors: Readonly<Record<string, number>>
   readonly calls: number
   readonly calls_per_request: number
@@ -64,7 +69,7 @@ const MINUTE_MS = 60_000
 
 /** Sums up what was seen, and holds it against the scenario's goals. */
 export function reportOf(scenario: Scenario, seen: Sightings): ScenarioReport {
-  const { requests, calls } = seen
+  const { requests, calls, batch } = seen
   const durations = requests.map(({ durationMs }) => durationMs / 1_000)
   const at = (share: number) => rounded(percentile(durations, share) ?? 0)
   const errors = requests.flatMap(({ errorCode }) => errorCode ?? [])
@@ -76,9 +81,10 @@ export function reportOf(scenario: Scenario, seen: Sightings): ScenarioReport {
     simulated_s: rounded(seen.simulatedMs / 1_000),
     requests: requests.length,
     success: ratio(requests.length - errors.length, requests.length),
+    ...(batch === undefined ? {} : { batch: printBatch(batch) }),
     errors: countOf(errors),
     calls: calls.length,
-    calls_per_request: ratio(calls.length, requests.length),
+    calls_per_request: ratio(calls.length, requests.length + (batch?.lines ?? 0)),
     failures: countOf(calls.filter(isFailed).map(({ outcome }) => outcome)),
     spend: dollarsFromNano(sumNano(calls.map(({ costNano }) => costNano))),
     latency_s: { p50: at(0.5), p95: at(0.95), p99: at(0.99) },
@@ -88,6 +94,11 @@ export function reportOf(scenario: Scenario, seen: Sightings): ScenarioReport {
   }
   return { ...report, missed: missedGoals(scenario, report) }
 }
+
+const printBatch = ({ lines, made, durationMs }: SeenBatch) => ({
+  ...{ lines, made },
+  took_s: rounded(durationMs / 1_000),
+})
 
 function providerReport(
   provider: string,
@@ -128,6 +139,7 @@ function missedGoals(
     if (!isMet) missed.push(what)
   }
   const { success, calls_per_request: most, wasted_per_minute: waste, p95_s: p95 } = goals
+  const { lines_made: share } = goals
   if (success !== undefined) {
     need(report.success >= success, `success ${report.success}, at least ${success} wanted`)
   }
@@ -138,6 +150,10 @@ function missedGoals(
     need(own <= (waste ?? own), `${own} wasted calls a minute at ${provider}`)
   }
   if (p95 !== undefined) need(report.latency_s.p95 <= p95, `p95 of ${report.latency_s.p95} s`)
+  if (share !== undefined && report.batch !== undefined) {
+    const { made, lines } = report.batch
+    need(made >= share * lines, `${made} of ${lines} lines were made`)
+  }
   // These are no goals of somebody's choice: they hold in every rehearsal.
   need(report.held === '0', `holds of ${report.held} dollars are left open`)
   need(report.ledger_findings.length === 0, 'the ledger does not balance')

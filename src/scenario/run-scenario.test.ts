@@ -29,3 +29,23 @@ test(
   },
   LONG_MS,
 )
+
+const nightBatch = `
+scenario: a night in short
+providers: [bfl, together, openai]
+load: { rps: 0.5, for_s: 60 }
+batch: { lines: 60, after_s: 5 }
+faults:
+  - { fault: bad-gateway, provider: together, after_s: 15, for_s: 20 }
+goals: { success: 1, lines_made: 1, calls_per_request: 1.25 }
+`
+
+test(
+  'a batch beside callers is made as a whole, through an outage, and takes nothing from them',
+  async () => {
+    const report = await runScenario(readScenario(nightBatch, 'night.yaml', emulatedIds))
+    expect(report).toMatchObject({ success: 1, batch: { lines: 60, made: 60 }, missed: [] })
+    expect(Object.keys(report.failures)).toEqual(['overloaded'])
+  },
+  LONG_MS,
+)

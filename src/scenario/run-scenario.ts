@@ -8,6 +8,7 @@ import { createLog } from '../config/plain-log.ts'
 import { providers } from '../providers/registry.generated.ts'
 import { emulators } from '../sandbox/registry.generated.ts'
 import { seededDraw } from '../sandbox/seeded.ts'
+import { playBatch } from './play-batch.ts'
 import { playLoad, rehearsalCaller } from './play-load.ts'
 import { makeRehearsalWorld, type RehearsalWorld } from './rehearsal-world.ts'
 import { reportOf, type ScenarioReport, type SeenCall, type Sightings } from './report.ts'
@@ -71,16 +72,21 @@ async function watchPlay(
   const random = seededDraw(`mix:${scenario.seed}`)
   const startedMs = clock.monotonicMs()
   let endedMs = startedMs
-  const played = playLoad(scenario, { gateway, clock, random }).finally(() => {
+  const played = Promise.all([
+    playLoad(scenario, { gateway, clock, random }),
+    scenario.batch && playBatch(scenario.batch, { gateway, clock, hub }),
+  ]).finally(() => {
     endedMs = clock.monotonicMs()
   })
-  const requests = await passing(clock, played)
+  const [requests, batch] = await passing(clock, played)
   // Work that its caller did not wait for ends now, and its money is settled.
   await passing(clock, gateway.close())
   const { heldNano } = await stores.ledger.balance(rehearsalCaller.keyId, 'simulated')
   const ledgerFindings = await stores.ledger.audit()
   await passing(clock, keeprate.close())
-  return { requests, calls, openings, heldNano, ledgerFindings, simulatedMs: endedMs - startedMs }
+  const simulatedMs = endedMs - startedMs
+  const sightings = { requests, calls, openings, heldNano, ledgerFindings, simulatedMs }
+  return batch === undefined ? sightings : { ...sightings, batch }
 }
 
 /** Lets time pass until work has ended. @throws Error when it never does. */

@@ -6,15 +6,25 @@ const MAX_SECONDS = 86_400
 /** Requests of one rehearsal; on one core some hundred a second of real time. */
 const MAX_REQUESTS = 100_000
 
-/** One kind of request, and how often it comes beside the others. */
-const requestKind = z.strictObject({
-  weight: z.number().positive().max(1_000_000).default(1).describe('Beside the other kinds.'),
+const asked = {
   model: z.string().min(1).default('auto'),
   prompt: z.string().min(1).max(4_000).default('a lighthouse').describe('A number is added to it.'),
   size: z.string().default('1024x1024'),
   quality: z.string().optional(),
   n: z.int().min(1).max(10).default(1),
+}
+
+/** One kind of request, and how often it comes beside the others. */
+const requestKind = z.strictObject({
+  weight: z.number().positive().max(1_000_000).default(1).describe('Beside the other kinds.'),
+  ...asked,
   deadline_s: z.number().positive().max(MAX_SECONDS).optional(),
+})
+
+const batch = z.strictObject({
+  lines: z.int().min(1).max(MAX_REQUESTS).describe('Jobs of low priority, queued together.'),
+  after_s: z.number().min(0).max(MAX_SECONDS).default(0).describe('When they are queued.'),
+  ...asked,
 })
 
 const load = z
@@ -49,6 +59,7 @@ const goals = z.strictObject({
     .optional()
     .describe('Most failed calls a minute at any one provider, while an order concerned it.'),
   p95_s: z.number().positive().optional(),
+  lines_made: share.optional().describe('Least share of the lines of the batch that were made.'),
 })
 
 /** A rehearsal as a file tells it: who asks, and what goes wrong meanwhile. */
@@ -65,6 +76,7 @@ export const scenarioSchema = z.strictObject({
     .optional()
     .describe('Emulated providers there are; all if absent.'),
   load,
+  batch: batch.optional().describe('Lines that nobody waits for, beside the load.'),
   faults: z.array(orderSchema).max(100).default([]).describe('What goes wrong, and when.'),
   goals: goals.prefault({}),
 })
@@ -73,3 +85,5 @@ export const scenarioSchema = z.strictObject({
 export type Scenario = z.output<typeof scenarioSchema>
 /** See {@link scenarioSchema}. */
 export type RequestKind = Scenario['load']['mix'][number]
+/** See {@link scenarioSchema}. */
+export type BatchLoad = NonNullable<Scenario['batch']>

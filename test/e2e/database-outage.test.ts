@@ -35,14 +35,16 @@ test('a database that is lost under load: nothing unrecorded, nothing paid lost'
   const way = await cuttingProxy(database.url ?? '')
   const stand = await startBilledStand({ database: { ...database, url: way.url }, speed: SPEED })
   try {
+    await expectGood(await stand.generate(asked('a boat seen before')), 1)
     const paid = Array.from({ length: LOAD }, (_, index) => stand.generate(asked(`boat ${index}`)))
     const shown = stand.generate(linked('a boat that is looked at'))
-    await until(async () => ((await stand.callsSent()) > LOAD ? true : undefined))
+    await until(async () => ((await stand.callsSent()) > LOAD + 1 ? true : undefined))
     await way.stop()
     const refused = await Promise.all(
       Array.from({ length: LOAD }, (_, index) => stand.generate(asked(`barge ${index}`))),
     )
     for (const answer of refused) expectRefused(answer)
+    expectRefused(await stand.generate(asked('a boat seen before')))
     expect((await stand.get('/readyz')).status).toBe(503)
     // Whoever had been served by then has a picture, written down or not.
     const answers = await Promise.all(paid)
@@ -50,7 +52,7 @@ test('a database that is lost under load: nothing unrecorded, nothing paid lost'
     // To look at a picture costs nothing, and its bytes are not in the database.
     const [seen = ''] = linksOf(await shown)
     expect(await exchange(stand.gateway.url, { path: seen })).toMatchObject({ status: 200 })
-    expect(await stand.callsSent()).toBe(LOAD + 1)
+    expect(await stand.callsSent()).toBe(LOAD + 2)
 
     await way.start()
     const back = performance.now()
@@ -64,12 +66,15 @@ test('a database that is lost under load: nothing unrecorded, nothing paid lost'
       expect(receipt.attempts).toMatchObject([{ status: 'settled', outcome: 'produced' }])
     }
     await expectGood(await stand.generate(asked('a barge at last')), 1)
+    const cached = await stand.generate(asked('a boat seen before'))
+    await expectGood(cached, 1)
+    expect(cached.headers).toMatchObject({ 'x-keeprate-cost': '0' })
     const books = await openDatabase(database.url ?? '')
     try {
       const spentNano = await stand.billedNano()
       const balance = await books.ledger.balance('key_admin', 'real')
       expect(balance).toEqual({ spentNano, heldNano: 0n })
-      expect(spentNano).toBe(BigInt(LOAD + 2) * nanoFromDollars('0.014'))
+      expect(spentNano).toBe(BigInt(LOAD + 3) * nanoFromDollars('0.014'))
       expect(await books.ledger.audit()).toEqual([])
     } finally {
       await books.close()

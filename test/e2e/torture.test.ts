@@ -30,10 +30,12 @@ test.each(played)(
   },
 )
 
-test('a gateway that writes what it sends only after it was sent is caught', async () => {
-  const defect = 'late-intent'
-  const { flaws } = await tortureOnce({ ...provingDeaths[defect], seed: 0, defect })
-  expect(flaws).toContain('a paid picture was lost')
+test('a gateway that takes calls for never made is caught, by the bill alone', async () => {
+  const defect = 'forgets'
+  const { shows, ...death } = provingDeaths[defect]
+  const { flaws } = await tortureOnce({ ...death, seed: 0, defect })
+  // Its books balance, and every request has its picture.
+  expect(flaws).toEqual(shows)
 })
 
 test('of a batch that is killed and cancelled no line is lost, or sent twice or late', async () => {

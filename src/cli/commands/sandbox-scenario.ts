@@ -36,7 +36,7 @@ async function rehearse(output: Output, file: string): Promise<number> {
 }
 
 function textOf(report: ScenarioReport): string {
-  const { latency_s: latency } = report
+  const { latency_s: latency, batch } = report
   const counts = (of: Readonly<Record<string, number>>): string =>
     Object.entries(of)
       .map(([name, count]) => `${name} ${count}`)
@@ -44,6 +44,9 @@ function textOf(report: ScenarioReport): string {
   const facts = [
     `${report.scenario}: ${report.requests} requests in ${report.simulated_s} s (simulated)`,
     `  success          ${(report.success * 100).toFixed(2)} %`,
+    ...(batch === undefined
+      ? []
+      : [`  batch            ${batch.made} of ${batch.lines} lines made in ${batch.took_s} s`]),
     `  errors           ${counts(report.errors)}`,
     `  calls            ${report.calls}, ${report.calls_per_request} a request`,
     `  failed calls     ${counts(report.failures)}`,
