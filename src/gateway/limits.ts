@@ -32,6 +32,8 @@ export interface GatewayLimits {
   readonly lostAnswerMs: number
   /** The same after a restart, when nobody waits; providers repeat what they could not deliver. */
   readonly lostProcessMs: number
+  /** The longest that it is waited for after a long outage, in milliseconds. */
+  readonly longestLostMs: number
   /** How often the database is asked whether another process learnt the job, in milliseconds. */
   readonly lookForJobMs: number
   /** How long a process owns its requests without renewing, in milliseconds. */
@@ -70,6 +72,8 @@ export const defaultLimits: GatewayLimits = {
   missedReports: 3,
   lostAnswerMs: 20_000,
   lostProcessMs: 120_000,
+  // fal repeats a report ten times in two hours (docs.fal.ai, webhooks, read 2026-11-20).
+  longestLostMs: 7_200_000,
   lookForJobMs: 2_000,
   leaseMs: 10_000,
   recoverBatch: 100,

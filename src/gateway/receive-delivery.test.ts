@@ -128,10 +128,11 @@ describe('a delivery to another process than the one that calls', () => {
 
 describe('a call whose process died before its job was known', () => {
   /** Dies, and is followed by another gateway when its lease has run out. */
-  async function dieAndFollow() {
+  async function dieAndFollow(outageMs = 0) {
     const { stand: dead, attemptId } = await openWithCall(never)
     await dead.stores.close()
-    const clock = new VirtualClock(dead.clock.now() + dead.gateway.deps.limits.leaseMs + 1)
+    const laterMs = Math.max(outageMs, dead.gateway.deps.limits.leaseMs + 1)
+    const clock = new VirtualClock(dead.clock.now() + laterMs)
     const stand = await openOn(never, { clock, seed: 2 })
     /** The request, once it has ended. */
     const requestNow = async () => {
@@ -147,6 +148,17 @@ describe('a call whose process died before its job was known', () => {
     expect(await until(requestNow)).toMatchObject({ state: 'completed', costNano: CENT })
     expect(await onlyAttempt(stand)).toMatchObject({ outcome: 'produced', job: reportedJob })
     expect(await stand.stores.ledger.audit()).toEqual([])
+    await stand.close()
+  })
+
+  test('is found after a long outage by a report that comes as late again', async () => {
+    const outageMs = 1_200_000
+    const { stand, attemptId, requestNow } = await dieAndFollow(outageMs)
+    await until(() => stand.clock.sleeping > 1)
+    await stand.clock.advance(outageMs - 1_000)
+    expect(await requestNow()).toBeUndefined()
+    expect(await deliverTo(stand, attemptId, noticeOf())).toBe('job_found')
+    expect(await until(requestNow)).toMatchObject({ state: 'completed', costNano: CENT })
     await stand.close()
   })
 

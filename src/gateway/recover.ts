@@ -233,10 +233,12 @@ async function goOn(
 async function resume(open: OpenAttempt, run: Run, deps: Dependencies): Promise<CallOutcome> {
   const { attempt, plan, row, provider } = open
   const written = attempt.job as unknown as ProviderJob | undefined
-  const { lostProcessMs } = deps.limits
+  const { lostProcessMs, longestLostMs } = deps.limits
+  // Reports are repeated ever more rarely: the next one comes within as long as they went astray.
+  const astrayMs = Math.min(deps.clock.now() - attempt.startedAt, longestLostMs)
   const job =
     written ??
-    (await deps.webhooks.during(open, lostProcessMs, deps, async (watch) =>
+    (await deps.webhooks.during(open, Math.max(lostProcessMs, astrayMs), deps, async (watch) =>
       watch?.reports.findJob(run.stop.calls),
     ))
   if (job === undefined) {
