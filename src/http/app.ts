@@ -1,6 +1,5 @@
 import multipart from '@fastify/multipart'
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
-import { GatewayError } from '../core/errors/gateway-error.ts'
 import { makeId } from '../core/ids.ts'
 import { openBatchDesk } from '../gateway/batch-desk.ts'
 import { alertRoutes } from './alerts.ts'
@@ -9,13 +8,14 @@ import { answerBrokenRequest } from './broken-request.ts'
 import { budgetRoutes } from './budgets.ts'
 import { cacheRoutes } from './cache.ts'
 import type { HttpContext } from './context.ts'
-import { createErrorSender, type ErrorSender } from './errors.ts'
+import { createErrorSender } from './errors.ts'
 import { feedbackRoutes } from './feedback.ts'
 import { healthRoutes } from './health.ts'
 import { jobRoutes } from './jobs.ts'
 import { keyRoutes } from './keys.ts'
 import { addLoopCheck } from './loop.ts'
 import { noticeRoutes } from './notice-events.ts'
+import { addNowhere } from './nowhere.ts'
 import { batchWords } from './openai/batch-words.ts'
 import { batchRoutes } from './openai/batches.ts'
 import { draftRoutes } from './openai/drafts.ts'
@@ -107,41 +107,6 @@ export async function createApp(
     ...healthRoutes(context, () => routes),
   ]
   addRoutes(app, routes)
-  addNotFound(app, routes, sendError)
+  addNowhere(app, routes, sendError)
   return app
-}
-
-function addNotFound(
-  app: FastifyInstance,
-  routes: readonly RouteDefinition[],
-  sendError: ErrorSender,
-): void {
-  app.setNotFoundHandler((request, reply) => {
-    const path = request.url.split('?', 1)[0] ?? ''
-    const allowed = routes
-      .filter(({ method, url }) => method !== request.method && matches(url, path))
-      .flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
-    if (allowed.length === 0) {
-      sendError(
-        new GatewayError('not_found', `There is nothing at ${path.slice(0, 200)}.`),
-        request,
-        reply,
-      )
-      return
-    }
-    reply.header('allow', [...new Set(allowed)].join(', '))
-    const message = `${request.method} is not a method of ${path.slice(0, 200)}.`
-    sendError(new GatewayError('method_not_allowed', message), request, reply)
-  })
-}
-
-/** Whether a path belongs to a route's pattern, whatever the method. */
-function matches(pattern: string, path: string): boolean {
-  const wanted = pattern.split('/')
-  const actual = path.split('/')
-  if (wanted.at(-1) === '*') return path.startsWith(pattern.slice(0, -1))
-  return (
-    wanted.length === actual.length &&
-    wanted.every((part, index) => part.startsWith(':') || part === actual[index])
-  )
 }

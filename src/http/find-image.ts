@@ -11,7 +11,7 @@ export const unknownThing = (kind: string, id: string): GatewayError =>
 export async function findImage(
   id: string,
   tenant: string | undefined,
-  context: HttpContext,
+  context: Pick<HttpContext, 'gateway'>,
 ): Promise<ImageRecord> {
   const { deps } = context.gateway
   const image = isId('img', id) ? await deps.pictures.read(id, deps) : undefined

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify'
 import type { ZodType } from 'zod'
-import { GatewayError } from '../core/errors/gateway-error.ts'
+import { GatewayError, invalid } from '../core/errors/gateway-error.ts'
+import { flawOfInput } from '../core/errors/input-flaw.ts'
 import type { Policy } from './context.ts'
 
 /**
@@ -71,18 +72,14 @@ function addRawRoute(scope: FastifyInstance, route: RouteDefinition): void {
 export function readWith<Output>(schema: ZodType<Output>, value: unknown): Output {
   const result = parse(schema, value)
   if (result.success) return result.data
-  const [issue] = result.error.issues
-  if (issue === undefined) throw new GatewayError('invalid_request', 'The request is malformed.')
-  if (issue.code === 'unrecognized_keys') {
-    const param = [...issue.path, issue.keys[0]].join('.')
-    const message = `${param} is not a parameter of this route.`
-    throw new GatewayError('unsupported_parameter', message, { param })
+  const { param, message, isUnknown } = flawOfInput(result.error, value)
+  if (isUnknown) {
+    throw new GatewayError('unsupported_parameter', `${param} is not a parameter of this route.`, {
+      param,
+    })
   }
-  const param = issue.path.join('.')
-  if (param === '') {
-    throw new GatewayError('invalid_json', 'The body must be a JSON object.')
-  }
-  throw new GatewayError('invalid_request', `${param}: ${issue.message}.`, { param })
+  if (param === '') throw new GatewayError('invalid_json', 'The body must be a JSON object.')
+  throw invalid(param, `${message}.`)
 }
 
 /** Values nested thousands deep exhaust the stack of any recursive reader. */

@@ -63,6 +63,8 @@ export const badAddresses: readonly BadRequest[] = [
   nowhere('/v1/image'),
   nowhere('/v2/images/generations'),
   nowhere('/v1/images/generations/extra/more'),
+  nowhere('/images/generations'),
+  nowhere('/v1/images/generations', { status: 405, code: 'method_not_allowed' }),
   nowhere('/keeprate.db'),
   nowhere('/..%2f..%2fetc%2fpasswd'),
   nowhere('/.git/config'),

@@ -191,7 +191,7 @@ const extras: readonly BadRequest[] = [
   wrong('a deadline of zero', { keeprate: { deadline_ms: 0 } }, { param: 'deadline_ms' }),
   wrong('a likeness above one', { keeprate: { cache_threshold: 2 } }, { param: 'cache_threshold' }),
   wrong('a wrong life time', { keeprate: { cache_ttl: '3 weeks' } }, { param: 'cache_ttl' }),
-  wrong('an unknown need', { keeprate: { needs: ['magic'] } }, { param: 'keeprate.needs.0' }),
+  wrong('an unknown need', { keeprate: { needs: ['magic'] } }, { param: 'keeprate.needs[0]' }),
   wrong('seeds that disagree', { seed: 1, keeprate: { seed: 2 } }, { param: 'keeprate.seed' }),
   wrong(
     'an unknown option of a provider',

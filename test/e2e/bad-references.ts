@@ -66,7 +66,7 @@ export function makeBadReferences(images: Images): readonly BadRequest[] {
     edit('an empty list of images', { prompt: 'x', images: [] }, { param: 'images' }),
     edit('images as text', { prompt: 'x', images: good }, { param: 'images' }),
     edit('images of null', { prompt: 'x', images: null }, { param: 'images' }),
-    edit('an image as text', body(good), { param: 'images.0' }),
+    edit('an image as text', body(good), { param: 'images[0]' }),
     edit('17 images', { prompt: 'x', images: Array(17).fill(picture) }, { param: 'images' }),
     edit('an image that is nothing', body({}), { param: 'images[0]' }),
     edit('an image of nulls', body({ image_url: null, file_id: null }), { param: 'images[0]' }),
@@ -76,7 +76,7 @@ export function makeBadReferences(images: Images): readonly BadRequest[] {
     }),
     edit('an unknown way to name an image', body({ url: good }), {
       code: 'unsupported_parameter',
-      param: 'images.0.url',
+      param: 'images[0].url',
     }),
     edit('no prompt', { images: [picture] }, { param: 'prompt' }),
     edit('an empty link', linked('')),

@@ -55,6 +55,26 @@ describe.each(databaseKinds())('on %s', (kind) => {
     })
   })
 
+  test('a link, as a client got it, is an input of an edit; one that was altered is none', async () => {
+    const edit = (url: string) =>
+      exchange(stand.url, {
+        method: 'POST',
+        path: '/v1/images/edits',
+        headers: { authorization: `Bearer ${stand.key}`, 'content-type': 'application/json' },
+        body: JSON.stringify({
+          ...{ model: 'gpt-image-1-mini', quality: 'low', prompt: 'a saucer' },
+          images: [{ image_url: url }],
+          response_format: 'url',
+        }),
+      })
+    const edited = await edit(stand.url + link)
+    expect(edited.status, edited.body.toString('utf8')).toBe(200)
+    const param = 'images[0].image_url'
+    for (const url of [`${stand.url}${link}x`, `${stand.url}${link}&w=256`]) {
+      expectRefusal(await edit(url), { status: 400, code: 'invalid_request', param })
+    }
+  })
+
   test('HEAD tells the same without the bytes', async () => {
     const head = await open({}, link, 'HEAD')
     expect(head.status).toBe(200)

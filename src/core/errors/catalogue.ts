@@ -28,7 +28,7 @@ const entry = (
 
 /** Every error code of the HTTP surface. `docs/errors.md` is generated from this table. */
 export const errorCatalogue = {
-  invalid_request: entry(400, 'invalid_request_error', 'Correct the named parameter.'),
+  invalid_request: entry(400, 'invalid_request_error', 'Correct what the message names.'),
   invalid_json: entry(400, 'invalid_request_error', 'Send a valid JSON object as the body.'),
   unsupported_parameter: entry(
     400,

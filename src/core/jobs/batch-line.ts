@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { invalid } from '../errors/gateway-error.ts'
+import { flawOfInput } from '../errors/input-flaw.ts'
 import type { JsonObject } from '../json.ts'
 import { checkRequest } from '../request/check-request.ts'
 import type { ImageRequest } from '../request/image-request.ts'
@@ -34,10 +35,8 @@ export function readBatchLine(
   }
   const read = schema.safeParse(parsed)
   if (!read.success) {
-    const [issue] = read.error.issues
-    const unknown = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : []
-    const param = [...(issue?.path ?? []), ...unknown].join('.')
-    const message = `${param}: ${issue?.message ?? 'is malformed'}.`
+    const { param, message: flaw } = flawOfInput(read.error, parsed)
+    const message = `${flaw}.`
     return refused({ code: 'invalid_request', line, message, ...(param === '' ? {} : { param }) })
   }
   const { custom_id: customId, url, body } = read.data

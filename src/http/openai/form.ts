@@ -5,7 +5,7 @@ import type { InputImage } from '../../core/request/image-request.ts'
 import { requestLimits } from '../../core/request/limits.ts'
 import type { ImageStore } from '../../ports/image-store.ts'
 import { isKnownRefusal } from '../errors.ts'
-import { describeInput } from './input-images.ts'
+import { describeInput } from './describe-input.ts'
 
 /** Limits of a multipart body. */
 export const formLimits = {

@@ -55,15 +55,14 @@ export const readEditJson = (request: FastifyRequest, context: HttpContext): Pro
 export async function toEdit(
   body: z.infer<typeof editBody>,
   headers: Headers,
-  context: Pick<HttpContext, 'gateway' | 'http'>,
+  context: Pick<HttpContext, 'gateway' | 'http' | 'links'>,
 ): Promise<Wanted> {
   const extras = readExtras(headers, body.keeprate)
-  const parts = { images: context.gateway.deps.images, http: context.http }
   const images: InputImage[] = []
   for (const [index, reference] of body.images.entries()) {
-    images.push(await readReference(reference, `images[${index}]`, parts))
+    images.push(await readReference(reference, `images[${index}]`, context))
   }
-  const mask = body.mask == null ? undefined : await readReference(body.mask, 'mask', parts)
+  const mask = body.mask == null ? undefined : await readReference(body.mask, 'mask', context)
   const draft = { ...fromBody(editOperation(extras), body, extras.draft), images, mask }
   return { draft, extras, responseFormat: body.response_format }
 }
