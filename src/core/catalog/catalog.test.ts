@@ -65,12 +65,15 @@ describe('a name means', () => {
   })
 
   test('nothing when no model has it', () => {
-    const unknown = (name: string) => [
+    const unknown = (name: string, hint = '.') => [
       'model_not_found',
-      `No configured provider has a model named ${JSON.stringify(name)}.`,
+      `No configured provider has a model named ${JSON.stringify(name)}${hint}`,
     ]
-    for (const name of ['brush', 'other/crayon', 'acme/', '/painter', 'PAINTER', 'automatic']) {
+    for (const name of ['brush', 'acme/', 'automatic']) {
       expect(refusalOf(name)).toEqual(unknown(name))
+    }
+    for (const name of ['/painter', 'PAINTER', 'paintr']) {
+      expect(refusalOf(name)).toEqual(unknown(name, '; did you mean painter?'))
     }
   })
 })

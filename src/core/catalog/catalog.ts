@@ -1,3 +1,4 @@
+import { closestName } from '../closest-name.ts'
 import { GatewayError } from '../errors/gateway-error.ts'
 import type { Warning } from '../request/image-request.ts'
 import { dayOf, type Instant } from '../time.ts'
@@ -79,7 +80,15 @@ export function resolveModel(catalog: Catalog, name: string, now: Instant): Reso
     const message = `The model ${name} was shut down on ${shutdownAt}${hint}.`
     throw new GatewayError('model_retired', message, { param: 'model' })
   }
-  const message = `No configured provider has a model named ${JSON.stringify(name)}.`
+  const known = [
+    ...liveModels(catalog, now)
+      .filter(({ isFictional }) => isFictional !== true)
+      .flatMap((model) => [model.id, offerName(model)]),
+    ...catalog.aliases.map((alias) => alias.name),
+  ]
+  const meant = closestName(name, known)
+  const hint = meant === undefined ? '' : `; did you mean ${meant}?`
+  const message = `No configured provider has a model named ${JSON.stringify(name)}${hint || '.'}`
   throw new GatewayError('model_not_found', message, { param: 'model' })
 }
 
