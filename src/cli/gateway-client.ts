@@ -47,16 +47,20 @@ export async function withGateway<Value>(
     return await work({
       ...{ url, http },
       ask: async (method, path, body) => {
-        const answer = await http.send({
-          ...request(method, path),
-          ...(body === undefined ? {} : { body: { kind: 'json', value: body } }),
-          timeouts: { headersMs: limits.askMs, totalMs: limits.askMs },
-        })
+        const answer = await http
+          .send({
+            ...request(method, path),
+            ...(body === undefined ? {} : { body: { kind: 'json', value: body } }),
+            timeouts: { headersMs: limits.askMs, totalMs: limits.askMs },
+          })
+          .catch(unreached(url))
         return readAnswer(answer, url)
       },
       events: async function* (path, signal) {
         const timeouts = { headersMs: limits.askMs, totalMs: limits.streamMs }
-        const { answer, events } = await http.stream({ ...request('GET', path), timeouts, signal })
+        const { answer, events } = await http
+          .stream({ ...request('GET', path), timeouts, signal })
+          .catch(unreached(url))
         if (answer !== undefined) readAnswer(answer, url)
         yield* events
       },
@@ -64,6 +68,12 @@ export async function withGateway<Value>(
   } finally {
     await http.close()
   }
+}
+
+const unreached = (url: string) => (cause: unknown) => {
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  const advice = 'name another with --url or KEEPRATE_URL'
+  throw new Error(`No gateway answers at ${url} (${reason}); ${advice}.`, { cause })
 }
 
 function urlOf(options: GatewayOptions): string {

@@ -235,6 +235,7 @@ describe.concurrent('the program', () => {
     [2, ['--no-such-option']],
     [2, ['no-such-command']],
     [2, ['generate']],
+    [2, ['generate', 'a cup', '--out', '/dev/null/cup.png']],
     [2, ['edit', 'without a picture']],
     [2, ['models', '--config', 'nowhere.yaml']],
     [2, ['models', '--log-level', 'loud']],
@@ -242,6 +243,12 @@ describe.concurrent('the program', () => {
     const ended = await commands.run(...words)
     expect(ended.code, ended.errors).toBe(code)
     if (code === 2) expect(ended.output).toBe('')
+  })
+
+  test('says where it found no gateway, and how to name another', async () => {
+    const ended = await commands.run('trigger', 'image.accepted', '--url', 'http://127.0.0.1:9')
+    expect(ended).toMatchObject({ code: 1, output: '' })
+    expect(ended.errors).toMatch(/No gateway answers at http:\/\/127\.0\.0\.1:9 .*--url/)
   })
 
   test('with a database that cannot be opened ends with 1 and without a stack', async () => {

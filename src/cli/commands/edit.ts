@@ -5,6 +5,7 @@ import { invalid } from '../../core/errors/gateway-error.ts'
 import { operations } from '../../core/request/operation.ts'
 import { type DetailOptions, readDetailOptions, withDetailOptions } from '../detail-options.ts'
 import type { Output } from '../output.ts'
+import { prepareOut } from '../save-pictures.ts'
 import { action, type CommonOptions, withKeeprate } from '../settings.ts'
 import { explain, type PictureOptions, report, toInput, withPictureOptions } from './generate.ts'
 
@@ -41,6 +42,7 @@ function edit(output: Output, words: string | undefined, options: EditOptions): 
       ...(mask === undefined ? {} : { mask: await readPicture(mask, 'mask') }),
     }
     if (options.dryRun === true) return explain(output, keeprate, input)
+    await prepareOut(options.out)
     output.note(`${operation} with ${options.model ?? 'auto'} …`)
     const result = await openLocal(keeprate).edit(input)
     const named = prompt === '' ? operation : prompt

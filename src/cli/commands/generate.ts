@@ -1,5 +1,3 @@
-import { mkdir } from 'node:fs/promises'
-import { extname, join } from 'node:path'
 import type { Command } from 'commander'
 import { type EditInput, type GenerateInput, openLocal, type Result } from '../../config/library.ts'
 import type { Keeprate } from '../../config/open-keeprate.ts'
@@ -10,6 +8,7 @@ import { type ImageFormat, imageFormats } from '../../core/request/image-request
 import { exitCodes } from '../exit-codes.ts'
 import { offersTable } from '../offers-table.ts'
 import type { Output } from '../output.ts'
+import { prepareOut, saveAll } from '../save-pictures.ts'
 import { action, type CommonOptions, withCommonOptions, withKeeprate } from '../settings.ts'
 
 /** Options that `generate` and `edit` share. */
@@ -120,6 +119,7 @@ function generate(output: Output, prompt: string, options: PictureOptions): Prom
   return withKeeprate(options as CommonOptions, async (keeprate) => {
     const input = toInput(prompt, options)
     if (options.dryRun === true) return explain(output, keeprate, input)
+    await prepareOut(options.out)
     output.note(`generating with ${options.model ?? 'auto'} …`)
     const result = await openLocal(keeprate).generate(input)
     return report(output, result, { prompt, wanted: Number(options.n ?? 1), out: options.out })
@@ -144,7 +144,7 @@ export async function report(
   result: Result,
   wanted: { readonly prompt: string; readonly wanted: number; readonly out?: string | undefined },
 ): Promise<number> {
-  const paths = await saveAll(result, wanted.prompt, wanted.out ?? '.')
+  const paths = await saveAll(result, wanted.prompt, wanted.out)
   for (const warning of result.warnings) output.note(`note   ${warning.message}`)
   const { images, ...facts } = result
   const files = images.map(({ id, format, width, height }, index) => ({
@@ -167,26 +167,4 @@ export async function report(
     ].join('\n'),
   )
   return images.length < wanted.wanted ? exitCodes.partly : exitCodes.ok
-}
-
-/** Names from the prompt, letters and digits only; `--out` with a file ending names one file. */
-async function saveAll(result: Result, prompt: string, out: string): Promise<string[]> {
-  const slug = prompt
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '')
-    .slice(0, 40)
-  const isFile = extname(out) !== ''
-  if (!isFile) await mkdir(out, { recursive: true })
-  const paths: string[] = []
-  for (const [index, image] of result.images.entries()) {
-    const number = result.images.length === 1 ? '' : `-${index + 1}`
-    const ending = image.format === 'jpeg' ? 'jpg' : image.format
-    const path = isFile
-      ? out.replace(/(\.[^.]+)$/, `${number}$1`)
-      : join(out, `${slug || 'image'}-${image.id.slice(-6)}${number}.${ending}`)
-    await image.save(path)
-    paths.push(path)
-  }
-  return paths
 }

@@ -96,11 +96,14 @@ async function refuseOpenDoor({ settings, stores }: Keeprate): Promise<void> {
   ])
 }
 
+/** "Every address" is one to listen on, none to call. */
+const UNSPECIFIED: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '[::]': '[::1]' }
+
 function urlOf(app: FastifyInstance): string {
   const address = app.server.address()
   if (address === null || typeof address === 'string') throw new TypeError('no address to serve')
   const host = address.family === 'IPv6' ? `[${address.address}]` : address.address
-  return `http://${host}:${address.port}`
+  return `http://${UNSPECIFIED[host] ?? host}:${address.port}`
 }
 
 const keyHint = ({ providers, settings }: Keeprate): string | undefined =>
@@ -124,7 +127,7 @@ function readyLine(url: string, keeprate: Keeprate): string {
   const hint = key === undefined ? 'key: keeprate keys create' : `key: ${key}`
   return (
     `keeprate ${version} ready at ${url}${mode}  ${hint}  try: curl ${url}/v1/images/generations ` +
-    `-H 'authorization: Bearer ${shownKey}' -H 'content-type: application/json' ` +
+    `-H "authorization: Bearer ${shownKey}" -H 'content-type: application/json' ` +
     `-d '{"model":"auto","prompt":"a lighthouse at dusk","response_format":"url"}'`
   )
 }
