@@ -13,6 +13,7 @@ import { openRecordStop, rescue, toRun } from './recover.ts'
 import { reopen } from './reopen.ts'
 import { type EndedAttempt, missingImages, type Run } from './run.ts'
 import { SERVICE_TIER } from './service-offer.ts'
+import { cacheable } from './stages/cache.ts'
 import { prepare } from './stages/execute.ts'
 
 /** What comes of the lines of a chunk. */
@@ -27,6 +28,10 @@ interface OpenLine {
   readonly run: Run
   readonly open: OpenAttempt
 }
+
+/** With which credential the service is asked about a chunk. */
+export const askingFor = ({ credential }: Chunk): { readonly credential?: string } =>
+  credential === undefined ? {} : { credential }
 
 /** The calls of a chunk, with the bytes of their pictures; lines that have ended are left out. */
 export async function prepareChunk(
@@ -52,7 +57,7 @@ export async function collectChunk(
   const open = new Map((await openLines(chunk, deps)).map((line) => [line.open.attempt.id, line]))
   const tally = new Tally(chunk.sums)
   const planOf = (key: string) => open.get(key)?.open.plan
-  for await (const { key, outcome } of service.results(job, planOf, {})) {
+  for await (const { key, outcome } of service.results(job, planOf, askingFor(chunk))) {
     const line = open.get(key)
     if (line === undefined) continue
     open.delete(key)
@@ -124,6 +129,7 @@ async function endLine(
     latest,
     stop,
     {
+      prepare: (run) => cacheable(run, deps),
       outcomeOf: () => Promise.resolve(bought),
       backOf: (run) => {
         const isRefused = run.ended.some(({ failures }) => failures.some(isFinal))

@@ -5,7 +5,7 @@ import type { JsonObject } from '../core/json.ts'
 import type { Instant } from '../core/time.ts'
 import type { BatchService } from '../ports/batch-service.ts'
 import type { ProviderJob } from '../ports/provider.ts'
-import { collectChunk, failChunk, hasLines, prepareChunk } from './chunk-collect.ts'
+import { askingFor, collectChunk, failChunk, hasLines, prepareChunk } from './chunk-collect.ts'
 import type { Dependencies } from './dependencies.ts'
 
 /** Limits of driving chunks. */
@@ -17,6 +17,11 @@ const limits = {
   graceMs: 120_000,
   /** Fetches of the results before the lines without one are given up: they are paid. */
   maxFetches: 6,
+  /**
+   * How long after the end of its window a batch is waited for that nobody can ask about any more.
+   * Its lines are the chunk's for an hour longer.
+   */
+  lateMs: 47 * 3_600_000,
   /** Share of the window that is kept for the queue to make what the service did not. */
   queueShare: 1 / 8,
 } as const
@@ -71,7 +76,11 @@ export class ChunkDriver {
   }
 
   async #take(chunk: Chunk, batch: Batch): Promise<void> {
-    const { snapshot, stores } = this.#deps
+    const { snapshot, stores, clock } = this.#deps
+    const isLate = clock.now() >= batch.expiresAt + limits.lateMs
+    if (isLate && chunk.state !== 'written') {
+      return this.#lose(chunk, batch, 'its window was over for two days')
+    }
     const provider = snapshot().providers.get(chunk.offer.split('/', 1)[0] ?? '')
     const service = provider?.batches
     // Another process may have the provider that this one does not.
@@ -100,7 +109,7 @@ export class ChunkDriver {
     const calls = await prepareChunk(chunk, this.#deps)
     const written: Chunk = { ...chunk, state: 'submitting', submittingAt: clock.now() }
     await stores.chunks.update(written)
-    const submitted = await service.submit(chunk.id, calls, {})
+    const submitted = await service.submit(chunk.id, calls, askingFor(chunk))
     if (submitted.kind === 'submitted') return this.#submitted(written, submitted.job)
     const { failure: reason } = submitted
     this.#deps.log.warn({ chunkId: chunk.id, reason }, 'chunk not handed in')
@@ -117,7 +126,7 @@ export class ChunkDriver {
 
   /** Handed in perhaps: by a process that died, or without an answer. It is never done twice. */
   async #adopt(chunk: Chunk, batch: Batch, service: BatchService): Promise<void> {
-    const found = await service.find(chunk.id, {})
+    const found = await service.find(chunk.id, askingFor(chunk))
     if (found.kind === 'found') return this.#submitted(chunk, found.job)
     const askedAt = chunk.submittingAt ?? chunk.createdAt
     if (found.kind === 'failed' || this.#deps.clock.now() < askedAt + limits.graceMs) return
@@ -127,7 +136,7 @@ export class ChunkDriver {
   async #look(chunk: Chunk, batch: Batch, service: BatchService): Promise<void> {
     const job = chunk.job as unknown as ProviderJob
     if (this.#isOver(batch) && chunk.cancelAskedAt === undefined) {
-      const isHeard = await service.cancel(job, {})
+      const isHeard = await service.cancel(job, askingFor(chunk))
       if (isHeard) {
         const asked = { ...chunk, cancelAskedAt: this.#deps.clock.now() }
         await this.#deps.stores.chunks.update(asked)
@@ -135,7 +144,7 @@ export class ChunkDriver {
         return this.#look(asked, batch, service)
       }
     }
-    const look = await service.look(job, {})
+    const look = await service.look(job, askingFor(chunk))
     if (look.kind === 'working' || (look.kind === 'failed' && look.isPassing)) return
     if (look.kind === 'failed') return this.#lose(chunk, batch, look.failure.message)
     const pace = this.#paceOf(chunk)

@@ -46,7 +46,7 @@ export class ChunkFiller {
   /** Adds a line to this group. */
   async add(line: ServiceLine): Promise<void> {
     const open = this.#roomFor(line)
-    const { facts, ...opened } = await openLine(line, open.chunk.id, this.#batch, this.#deps)
+    const { facts, ...opened } = await openLine(line, open.chunk, this.#batch, this.#deps)
     open.chunk = { ...open.chunk, lines: [...open.chunk.lines, opened] }
     open.bytes += line.bytes
     this.#touched.add(open)
@@ -92,9 +92,15 @@ export class ChunkFiller {
     if (hasRoom) return found
     const { clock, random } = this.#deps
     const now = clock.now()
+    const { offer, model } = candidate
+    const provider = this.#deps.snapshot().providers.get(model.provider)
+    const { typicalSeconds } = model
+    const to = provider && { provider, offer, typicalSeconds }
+    const credential = to && this.#deps.traffic.assignBatch(to)
     const chunk: Chunk = {
       ...{ id: makeId('chk', random.bytes(16), now), batchId: this.#batch.id, state: 'written' },
-      ...{ createdAt: now, offer: candidate.offer, lines: [] },
+      ...{ createdAt: now, offer, lines: [] },
+      ...(credential === undefined ? {} : { credential }),
     }
     const opened = { written: undefined, chunk, bytes: 0 }
     this.#open.set(name, opened)

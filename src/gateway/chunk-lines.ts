@@ -1,5 +1,5 @@
 import type { Batch } from '../core/jobs/batch.ts'
-import type { ChunkLine } from '../core/jobs/chunk.ts'
+import type { Chunk, ChunkLine } from '../core/jobs/chunk.ts'
 import type { Fact } from '../core/jobs/request-record.ts'
 import { makePlan } from '../core/routing/plan.ts'
 import type { Dependencies } from './dependencies.ts'
@@ -52,6 +52,8 @@ export async function toServiceLine(
   if (offer === undefined) return undefined
   const { images, mask, prompt } = run.request
   const inputs = [...images, ...(mask === undefined ? [] : [mask])]
+  const { inputBytes: most = Number.POSITIVE_INFINITY } = offer.service.limits
+  if (inputs.some(({ byteLength }) => byteLength > most)) return undefined
   const inputBytes = inputs.reduce((sum, { byteLength }) => sum + byteLength, 0)
   return { asked, run, offer, bytes: inputBytes * WIRE_FACTOR + prompt.length + LINE_BYTES }
 }
@@ -59,7 +61,7 @@ export async function toServiceLine(
 /** A line begins as a job that runs already: its chunk owns it, and the money is put aside. */
 export async function openLine(
   { asked, run, offer }: ServiceLine,
-  chunkId: string,
+  { id: chunkId, credential }: Pick<Chunk, 'id' | 'credential'>,
   batch: Batch,
   deps: Dependencies,
 ): Promise<OpenedLine> {
@@ -84,7 +86,9 @@ export async function openLine(
   const hold = makeHold(request, plan.holdNano, deps)
   const [draft] = draftAttempts(planned, candidate, 0, deps)
   if (draft === undefined) throw new TypeError('a line without a call')
-  const attempt = { ...draft.attempt, call: { ...draft.attempt.call, chunk: chunkId } }
+  const named = credential === undefined ? {} : { credential }
+  const call = { ...draft.attempt.call, ...named, chunk: chunkId }
+  const attempt = { ...draft.attempt, call }
   return {
     ...{ requestId: request.id, attemptId: attempt.id },
     facts: [

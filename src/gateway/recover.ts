@@ -79,6 +79,8 @@ async function takeUp(record: RequestRecord, stop: Stop, deps: Dependencies): Pr
 
 /** What is done about the calls of a request that were under way, and about what comes of them. */
 export interface Rescue {
+  /** Adds what is not written of a request but follows from it. */
+  prepare?(run: Run): Promise<Run>
   outcomeOf(open: OpenAttempt, run: Run): Promise<CallOutcome>
   /** How a job goes back into the queue; undefined when it ends as it is. */
   backOf(run: Run): PutBack | undefined
@@ -102,7 +104,8 @@ export async function rescue(
     ledger.hold(id),
     ledger.entries(id),
   ])
-  const started = toRun(record, stop, deps)
+  const known = toRun(record, stop, deps)
+  const started = (await how.prepare?.(known)) ?? known
   // A job that was put back before has a hold that was closed with it.
   const open = hold?.isOpen === true ? { hold, isAccepted: true } : {}
   const looks = await endLooks(attempts.filter(isLook), open.hold, deps)

@@ -6,7 +6,7 @@ import type { BatchService } from '../ports/batch-service.ts'
 import type { Provider } from '../ports/provider.ts'
 import type { Dependencies } from './dependencies.ts'
 import type { Run } from './run.ts'
-import { cache } from './stages/cache.ts'
+import { isForCache } from './stages/cache.ts'
 import { expectedPlan, withoutBroken } from './stages/plan.ts'
 
 /** How a call is bought that a batch service makes; price rows know it by this word. */
@@ -43,7 +43,7 @@ export async function findService(
     const isSame = run.resolution.auto !== 'learned' || cheapest.candidate.offer === first.offer
     const isCheaper = cheapest.candidate.quote.expectedNano < first.quote.expectedNano
     if (!isSame || !isCheaper) return undefined
-    return (await isCached(run, deps)) ? undefined : cheapest
+    return (await isForCache(run, deps)) ? undefined : cheapest
   } catch (error) {
     if (GatewayError.isInstance(error)) return undefined
     throw error
@@ -91,10 +91,4 @@ function inBatches(provider: Provider): Estimator {
       }
     },
   }
-}
-
-async function isCached(run: Run, deps: Dependencies): Promise<boolean> {
-  const looked = await cache(run, deps)
-  looked.sibling?.leave(deps.clock.monotonicMs())
-  return looked.hits.length > 0
 }

@@ -99,6 +99,11 @@ test('requests that differ do not know of each other', () => {
 
 describe('a user who asks the same again was not content', () => {
   const minutes = (count: number): number => count * 60_000
+  let count = 0
+  const asked = (startedAt: number, id?: string) => {
+    count += 1
+    return { id: id ?? `req_${count}`, startedAt }
+  }
 
   test.each([
     ['at once', 0, true],
@@ -108,28 +113,35 @@ describe('a user who asks the same again was not content', () => {
     ['after a day', minutes(1_440), false],
   ])('%s: %s ms later is a repeat: %s', (_, later, isRepeat) => {
     const siblings = new Siblings()
-    expect(siblings.isRepeat('key', 'joe', 1_000)).toBe(false)
-    expect(siblings.isRepeat('key', 'joe', 1_000 + later)).toBe(isRepeat)
+    expect(siblings.isRepeat('key', 'joe', asked(1_000))).toBe(false)
+    expect(siblings.isRepeat('key', 'joe', asked(1_000 + later))).toBe(isRepeat)
   })
 
   test('the ten minutes begin with the last time', () => {
     const siblings = new Siblings()
-    siblings.isRepeat('key', 'joe', 0)
-    siblings.isRepeat('key', 'joe', minutes(9))
-    expect(siblings.isRepeat('key', 'joe', minutes(18))).toBe(true)
+    siblings.isRepeat('key', 'joe', asked(0))
+    siblings.isRepeat('key', 'joe', asked(minutes(9)))
+    expect(siblings.isRepeat('key', 'joe', asked(minutes(18)))).toBe(true)
   })
 
   test('another user, and another request, are no repeat', () => {
     const siblings = new Siblings()
-    siblings.isRepeat('key', 'joe', 0)
-    expect(siblings.isRepeat('key', 'ann', 1)).toBe(false)
-    expect(siblings.isRepeat('other', 'joe', 1)).toBe(false)
+    siblings.isRepeat('key', 'joe', asked(0))
+    expect(siblings.isRepeat('key', 'ann', asked(1))).toBe(false)
+    expect(siblings.isRepeat('other', 'joe', asked(1))).toBe(false)
+  })
+
+  test('a job that is tried again is no repeat of itself', () => {
+    const siblings = new Siblings()
+    expect(siblings.isRepeat('key', 'joe', asked(0, 'req_job'))).toBe(false)
+    expect(siblings.isRepeat('key', 'joe', asked(1, 'req_job'))).toBe(false)
+    expect(siblings.isRepeat('key', 'joe', asked(2))).toBe(true)
   })
 
   test('the oldest are forgotten first, and never more than 10,000 are remembered', () => {
     const siblings = new Siblings()
-    for (let user = 0; user <= 10_000; user += 1) siblings.isRepeat('key', `user ${user}`, 0)
-    expect(siblings.isRepeat('key', 'user 1', 1)).toBe(true)
-    expect(siblings.isRepeat('key', 'user 0', 1)).toBe(false)
+    for (let user = 0; user <= 10_000; user += 1) siblings.isRepeat('key', `user ${user}`, asked(0))
+    expect(siblings.isRepeat('key', 'user 1', asked(1))).toBe(true)
+    expect(siblings.isRepeat('key', 'user 0', asked(1))).toBe(false)
   })
 })

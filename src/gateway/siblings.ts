@@ -16,6 +16,12 @@ interface Group {
   readonly held: Map<string, number>
 }
 
+/** Which request asked for something, and when. */
+interface Asked {
+  readonly id: string
+  readonly startedAt: Instant
+}
+
 /** One equal request among those that run at the same time. */
 export interface Sibling {
   /** Takes up to `count` of the pictures that no sibling has. */
@@ -43,7 +49,7 @@ export class Siblings {
   readonly #groups = new Map<string, Group>()
   /** Groups in which nothing runs, and when they are forgotten; the next one first. */
   readonly #resting = new Map<string, number>()
-  readonly #recent = new Map<string, Instant>()
+  readonly #recent = new Map<string, Asked>()
 
   /** Joins the equal requests that run now. `leave` must be called when the answer is decided. */
   enter(key: string, { nowMs, mayBeSplit }: Arrival): Sibling {
@@ -80,17 +86,21 @@ export class Siblings {
     }
   }
 
-  /** Notes that a user asked for this now; true when the same user did so a short while ago. */
-  isRepeat(key: string, user: string, now: Instant): boolean {
+  /**
+   * Notes that a user asked for this; true when the same user did so a short while before. A job
+   * that is tried again is the same request.
+   */
+  isRepeat(key: string, user: string, { id, startedAt }: Asked): boolean {
     const name = `${user}\n${key}`
     const before = this.#recent.get(name)
+    if (before?.id === id) return false
     this.#recent.delete(name)
-    this.#recent.set(name, now)
+    this.#recent.set(name, { id, startedAt })
     if (this.#recent.size > limits.maxRemembered) {
       const oldest = this.#recent.keys().next()
       if (oldest.done !== true) this.#recent.delete(oldest.value)
     }
-    return before !== undefined && now - before < limits.repeatMs
+    return before !== undefined && startedAt - before.startedAt < limits.repeatMs
   }
 
   #forget(nowMs: number): void {

@@ -60,6 +60,7 @@ export class Traffic {
   readonly #clock: Clock
   readonly #isFearless: boolean
   readonly #choice = new CredentialChoice()
+  readonly #batches = new CredentialChoice()
   readonly #backlogs: BacklogDesk
 
   constructor(parts: {
@@ -121,6 +122,17 @@ export class Traffic {
   }
 
   /**
+   * Which credential a batch of the provider's own is handed in with, in turns by weight. It is no
+   * call: it waits for no room, and those who wait for calls have theirs for themselves.
+   */
+  assignBatch(to: Destination): string | undefined {
+    const all = credentialsOf(to)
+    const chosen = this.#batches.next(to.provider.id, this.#working(to))
+    if (chosen !== undefined) this.#batches.begin(to.provider.id, chosen, all)()
+    return to.provider.credentials === undefined ? undefined : (chosen ?? all[0])?.id
+  }
+
+  /**
    * Seconds that a new call would wait behind others, ours and those of the server's other users.
    * A job that runs counts whole: how far it is, few servers say.
    */
@@ -145,13 +157,17 @@ export class Traffic {
   }
 
   #pick(to: Destination, images: number, rank: number): Credential | undefined {
-    const working = credentialsOf(to).filter(
-      ({ id }) => this.health.admission(targetOf(to, id)).kind !== 'refused',
-    )
+    const working = this.#working(to)
     const free = working.filter((each) =>
       this.#lanes.hasRoom({ ...this.#laneOf(to, each, images), rank }),
     )
     return this.#choice.next(to.provider.id, free.length > 0 ? free : working)
+  }
+
+  #working(to: Destination): readonly Credential[] {
+    return credentialsOf(to).filter(
+      ({ id }) => this.health.admission(targetOf(to, id)).kind !== 'refused',
+    )
   }
 
   #laneOf({ provider }: Destination, { id: credential }: Credential, images: number) {

@@ -7,6 +7,8 @@ export interface BatchServiceLimits {
   readonly lines: number
   /** Bytes of all lines together. */
   readonly bytes: number
+  /** Of one input picture; as many as a call by itself may have when absent. */
+  readonly inputBytes?: number
   /** Within this time the provider ends what it has begun. */
   readonly windowMs: number
 }
@@ -35,8 +37,10 @@ export interface BatchedOutcome {
   readonly outcome: CallOutcome
 }
 
-/** What a question to a service may be given up by. */
+/** How a service is asked, and what the question may be given up by. */
 interface Asking {
+  /** Which of the provider's credentials is used; the first one when absent. */
+  readonly credential?: string
   readonly signal?: AbortSignal
 }
 

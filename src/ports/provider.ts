@@ -149,10 +149,7 @@ export interface Provider {
     job: ProviderJob,
     context: Pick<CallContext, 'credential' | 'signal'>,
   ): Promise<CancelOutcome>
-  /**
-   * Its own batches, which cost less and may take a day; undefined when it has none. Of several
-   * credentials the first one pays for them.
-   */
+  /** Its own batches, which cost less and may take a day; undefined when it has none. */
   readonly batches?: BatchService
   /**
    * Whether its server stops a synchronous call whose signal aborts; others work on, and charge.

@@ -4,7 +4,8 @@ import { sampleNow } from './sample-records.ts'
 import { sampleFile } from './test-file-store.ts'
 import { type OpenStores, withStores } from './with-stores.ts'
 
-const sampleBatch = (name: string, changes: Partial<Batch> = {}): Batch => ({
+/** A batch of a day, made on the day of all samples. */
+export const sampleBatch = (name: string, changes: Partial<Batch> = {}): Batch => ({
   ...{ id: `batch_${name}`, tenant: 'tenant-a', keyId: 'key_a', state: 'validating', total: 0 },
   ...{ createdAt: sampleNow, expiresAt: sampleNow + 86_400_000, fence: 0, progress: {} },
   terms: {

@@ -37,6 +37,8 @@ export interface Chunk {
   readonly batchId: string
   /** `provider/model`, the same for all lines. */
   readonly offer: string
+  /** Which of the provider's credentials it is handed in with; the only one when absent. */
+  readonly credential?: string
   readonly state: ChunkState
   readonly createdAt: Instant
   readonly lines: readonly ChunkLine[]

@@ -5,7 +5,7 @@ import { partitionText, reuseKeyText } from '../../core/cache/reuse-key.ts'
 import { GatewayError } from '../../core/errors/gateway-error.ts'
 import { makeId } from '../../core/ids.ts'
 import type { ImageRecord } from '../../core/jobs/request-record.ts'
-import type { ImageRequest } from '../../core/request/image-request.ts'
+import type { CacheMode, ImageRequest } from '../../core/request/image-request.ts'
 import { poolOf } from '../cache-pools.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { adaptCached, findAlike } from '../find-alike.ts'
@@ -15,6 +15,51 @@ import { type CacheHit, missingImages, type Run } from '../run.ts'
 /** Entries looked at per request: enough for the most images and their siblings. */
 const MAX_ENTRIES = 64
 
+/** A request under the names by which the cache knows it. */
+interface Keyed {
+  readonly run: Run
+  /** With its uploads named by what they show. */
+  readonly identified: ImageRequest
+  readonly mode: CacheMode
+}
+
+/** Works out the names; undefined where the request or its purpose wants no cache. */
+async function keyed(run: Run, deps: Dependencies): Promise<Keyed | undefined> {
+  const { request } = run
+  const mode = request.cacheIsExplicit
+    ? request.cache
+    : (deps.purposes.of(request.purpose).cache ?? request.cache)
+  if (mode === 'off') return undefined
+  const owner = ownerOf(run, deps)
+  const form = promptForm(request.prompt)
+  const identified = await deps.samePixels.identify(request, deps)
+  const known: Run = {
+    ...run,
+    cacheKey: deps.sha256(exactKeyText(identified, owner.tenant)),
+    reuseKey: deps.sha256(reuseKeyText(identified, owner, form)),
+    ...(deps.similarity === undefined
+      ? {}
+      : { partition: deps.sha256(partitionText(identified, owner, form)) }),
+  }
+  return { run: known, identified, mode }
+}
+
+/** Lets the pictures of a request answer later ones, without a look for earlier ones. */
+export const cacheable = async (run: Run, deps: Dependencies): Promise<Run> =>
+  (await keyed(run, deps))?.run ?? run
+
+/**
+ * Whether the cache answers a request, or nothing else may. A look that leaves no trace: who asks
+ * for the request itself afterwards does not ask a second time.
+ */
+export async function isForCache(run: Run, deps: Dependencies): Promise<boolean> {
+  const found = await keyed(run, deps)
+  if (found === undefined || found.mode === 'refresh') return false
+  if (found.mode === 'only') return true
+  refuseLooser(run.request, deps)
+  return (await look(found.run, found.identified, deps)).hits.length > 0
+}
+
 /**
  * Looks for pictures that were made for an equal request of the same tenant, then for the same
  * picture in other words, then for prompts that are near. Each picture of an answer, and of equal
@@ -23,32 +68,21 @@ const MAX_ENTRIES = 64
  */
 export async function cache(run: Run, deps: Dependencies): Promise<Run> {
   const { request, caller } = run
-  const mode = request.cacheIsExplicit
-    ? request.cache
-    : (deps.purposes.of(request.purpose).cache ?? request.cache)
-  if (mode === 'off') return run
+  const found = await keyed(run, deps)
+  if (found === undefined) return run
   refuseLooser(request, deps)
-  const owner = ownerOf(run, deps)
-  const form = promptForm(request.prompt)
-  const identified = await deps.samePixels.identify(request, deps)
-  const cacheKey = deps.sha256(exactKeyText(identified, owner.tenant))
-  const reuseKey = deps.sha256(reuseKeyText(identified, owner, form))
-  const keyed: Run = {
-    ...{ ...run, cacheKey, reuseKey },
-    ...(deps.similarity === undefined
-      ? {}
-      : { partition: deps.sha256(partitionText(identified, owner, form)) }),
-  }
+  const { run: known, identified, mode } = found
+  const { reuseKey = '' } = known
   const user = request.endUser ?? request.group
   const isRepeat =
     user !== undefined &&
     !request.cacheIsExplicit &&
-    deps.siblings.isRepeat(reuseKey, `${caller.keyId}\n${user}`, run.startedAt)
-  if (mode === 'refresh' || isRepeat) return keyed
+    deps.siblings.isRepeat(reuseKey, `${caller.keyId}\n${user}`, run)
+  if (mode === 'refresh' || isRepeat) return known
   const { mayBeSplit = false } = run.watch
   const sibling = deps.siblings.enter(reuseKey, { nowMs: deps.clock.monotonicMs(), mayBeSplit })
   try {
-    const looked = await look({ ...keyed, sibling }, identified, deps)
+    const looked = await look({ ...known, sibling }, identified, deps)
     if (mode === 'only' && missingImages(looked) > 0) {
       const message = `The cache holds ${looked.hits.length} of ${request.n} images.`
       throw new GatewayError('cache_miss', message, { param: 'x-keeprate-cache' })

@@ -11,6 +11,10 @@ const NAME = 'keeprate'
 const PAGE = 100
 /** States after which nothing more is made (platform guide "Batch API", read 2026-11-20). */
 const ENDED = ['completed', 'failed', 'expired', 'cancelled']
+/** A picture in a line is a data URL of at most so many characters (openapi.json of 2026-08-21). */
+const MAX_DATA_URL = 20_971_520
+/** `data:image/jpeg;base64,` */
+const DATA_URL_HEAD = 32
 /** Fields of a form that are numbers in JSON. */
 const NUMBERS = ['n', 'output_compression']
 
@@ -20,7 +24,10 @@ const NUMBERS = ['n', 'output_compression']
  * file of results holds the pictures of all (platform guide "Batch API", read 2026-11-20).
  */
 export const batch: BatchRule = {
-  limits: { lines: 200, bytes: 100 * 1024 * 1024, windowMs: 24 * 3_600_000 },
+  limits: {
+    ...{ lines: 200, bytes: 100 * 1024 * 1024, windowMs: 24 * 3_600_000 },
+    inputBytes: ((MAX_DATA_URL - DATA_URL_HEAD) / 4) * 3,
+  },
   toSubmit: (name, lines, _calls, answers) => {
     const file = answers[0]
     if (file === undefined) return toUpload(name, lines)

@@ -1,5 +1,6 @@
-import { failure } from '../../core/errors/provider-failure.ts'
-import type { CallOutcome, Provider } from '../../ports/provider.ts'
+import { failure, type ProviderFailure } from '../../core/errors/provider-failure.ts'
+import type { BatchService } from '../../ports/batch-service.ts'
+import type { Provider } from '../../ports/provider.ts'
 
 /** One credential of a provider, ready to be called with. */
 export interface Account {
@@ -45,7 +46,34 @@ export function joinAccounts(accounts: readonly Account[]): Provider {
           cancel: async (job, context) =>
             (await named(context.credential)?.cancel?.(job, context)) ?? 'unknown',
         }),
+    ...(provider.batches === undefined
+      ? {}
+      : { batches: joinBatches(provider.batches, (id) => named(id)?.batches) }),
     ...(probes.length === 0 ? {} : { probe: (signal) => probeAll(probes, signal) }),
+  }
+}
+
+/** The batches of all accounts; each is followed with the one that it was handed in with. */
+function joinBatches(
+  { limits }: BatchService,
+  named: (credential: string | undefined) => BatchService | undefined,
+): BatchService {
+  // It may be configured again: what was handed in is not given up for that.
+  const gone = unknownAccount('unknown')
+  return {
+    limits,
+    submit: async (name, calls, context) =>
+      (await named(context.credential)?.submit(name, calls, context)) ?? unknownAccount(false),
+    find: async (name, context) => (await named(context.credential)?.find(name, context)) ?? gone,
+    look: async (job, context) =>
+      (await named(context.credential)?.look(job, context)) ?? { ...gone, isPassing: true },
+    results: (job, planOf, context) => {
+      const service = named(context.credential)
+      if (service === undefined) throw new Error(gone.failure.message)
+      return service.results(job, planOf, context)
+    },
+    cancel: async (job, context) =>
+      (await named(context.credential)?.cancel(job, context)) ?? false,
   }
 }
 
@@ -62,7 +90,9 @@ async function probeAll(
 }
 
 /** The operator took the credential away: nothing is sent, and what was sent cannot be followed. */
-const unknownAccount = (billed: false | 'unknown'): CallOutcome => ({
+const unknownAccount = (
+  billed: false | 'unknown',
+): { readonly kind: 'failed'; readonly failure: ProviderFailure } => ({
   kind: 'failed',
   failure: failure('auth', 'the credential of this call is no longer configured', { billed }),
 })
