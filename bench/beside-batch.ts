@@ -20,7 +20,6 @@ import { median } from './statistics.ts'
 const UPSTREAM = { delayMs: 500, parallelCalls: 16 }
 /** Callers, each with one call at a time: a quarter of what the provider does. */
 const CALLERS = 4
-const LINES = 4_000
 /** No picture of a caller has such a number. */
 const FIRST_LINE = 10_000_000
 /** Lines that are made before callers are measured beside them. */
@@ -33,8 +32,11 @@ const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '3' },
     images: { type: 'string', default: '400' },
+    // 20,000 of them are still being read in while callers are measured.
+    lines: { type: 'string', default: '4000' },
   },
 })
+const lineCount = Number(values.lines)
 const order: SegmentOrder = { images: Number(values.images), limitMs: LIMIT_MS }
 const home = await mkdtemp(join(tmpdir(), 'keeprate-bench-batch-'))
 process.once('exit', () => rmSync(home, { recursive: true, force: true }))
@@ -70,8 +72,8 @@ async function ask<Answer>(path: string, body?: object | FormData): Promise<Answ
 
 async function startBatch(round: number): Promise<Batch> {
   const endpoint = '/v1/images/generations'
-  const lines = Array.from({ length: LINES }, (_, index) => {
-    const order = { kind: 'small', sequence: FIRST_LINE + round * LINES + index } as const
+  const lines = Array.from({ length: lineCount }, (_, index) => {
+    const order = { kind: 'small', sequence: FIRST_LINE + round * lineCount + index } as const
     const body = JSON.parse(generationBody(order)) as object
     return JSON.stringify({ custom_id: `${index}`, method: 'POST', url: endpoint, body })
   })
