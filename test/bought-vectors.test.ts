@@ -4,8 +4,14 @@ import { createSafeFetch } from '../src/adapters/safe-fetch/client.ts'
 import type { Embedder } from '../src/ports/embedder.ts'
 import { createReferee, REFEREE_MODEL, REFEREE_PRICE } from '../src/sandbox/referee.ts'
 import { type Sandbox, startSandbox } from '../src/sandbox/server.ts'
-import { type GatewayStand, until, withGatewayStand } from '../src/testing/gateway-stand.ts'
+import {
+  type GatewayStand,
+  openGatewayStand,
+  until,
+  withGatewayStand,
+} from '../src/testing/gateway-stand.ts'
 import { scriptedProvider } from '../src/testing/scripted-provider.ts'
+import { VirtualClock } from '../src/testing/virtual-clock.ts'
 
 const PROMPT = 'a bureau in an old library'
 const REPHRASED = 'a desk in an old library'
@@ -98,4 +104,39 @@ describe('vectors that cost money', () => {
       expect(asked(trace)).toHaveLength(2)
       expect(await stores.ledger.audit()).toEqual([])
     }, `${sandbox.origin}/nowhere`))
+
+  test('one that a crash cut off is booked at its ceiling, and nothing more is bought', async () => {
+    const asked = Promise.withResolvers<void>()
+    const silent: Embedder = {
+      ...{ id: 'silent-1', takesImages: false, account: 'embedder/silent-1' },
+      ...{ ceilingNano: 2_000n, isSimulated: false },
+      embed: () => {
+        asked.resolve()
+        return new Promise(() => undefined)
+      },
+    }
+    const painter = scriptedProvider()
+    const options = { providers: [painter], similarity, cacheEmbedder: silent }
+    const dying = await openGatewayStand(options)
+    void dying.ask({ prompt: PROMPT })
+    await asked.promise
+    await dying.stores.close()
+    const clock = new VirtualClock(dying.clock.now() + dying.gateway.deps.limits.leaseMs + 1)
+    const second = { ...options, home: dying.home, clock, seed: 2 }
+    await withGatewayStand(second, async ({ stores }) => {
+      const record = await until(async () => {
+        const [request] = await stores.requests.list({ tenant: 'here', limit: 1 })
+        return request?.state === 'running' ? undefined : request
+      })
+      expect(record).toMatchObject({ state: 'failed', costNano: 2_000n })
+      const attempts = await stores.requests.attempts(record.id)
+      expect(attempts.map(({ offer, costBasis }) => [offer, costBasis])).toEqual([
+        ['embedder/silent-1', 'suspected'],
+      ])
+      expect(painter.calls).toEqual([])
+      const { heldNano, spentNano } = await stores.ledger.balance('key_someone', 'real')
+      expect([heldNano, spentNano]).toEqual([0n, 2_000n])
+      expect(await stores.ledger.audit()).toEqual([])
+    })
+  })
 })

@@ -5,7 +5,7 @@ import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
 import { sweepOldPictures } from '../src/gateway/retention.ts'
 import { verifyPictures } from '../src/gateway/verify-pictures.ts'
-import { openGatewayStand } from '../src/testing/gateway-stand.ts'
+import { type GatewayStandOptions, openGatewayStand, until } from '../src/testing/gateway-stand.ts'
 import { noisePng } from '../src/testing/noise-png.ts'
 import { scriptedModel, scriptedProvider } from '../src/testing/scripted-provider.ts'
 import { VirtualClock } from '../src/testing/virtual-clock.ts'
@@ -21,6 +21,19 @@ const json = async (response: Promise<Response>) =>
   (await (await response).json()) as Readonly<Record<string, unknown>>
 
 const admin = { authorization: 'Bearer sk-admin' }
+
+/** Edits a photo, and ends when what it looks like is kept for others. */
+async function firstProcess(photo: Buffer, options: GatewayStandOptions): Promise<void> {
+  const { ask, close, gateway, stores } = await openGatewayStand(options)
+  const digest = gateway.deps.sha256(photo)
+  await gateway.deps.images.put(digest, photo)
+  const size = { width: 400, height: 300, hasAlpha: false, byteLength: photo.length }
+  const images = [{ digest, format: 'png' as const, ...size }]
+  await ask({ operation: 'edit', prompt: 'on a beach', model: 'auto', images })
+  const all = { owner: 'here', after: { seenAt: 0, name: '' }, limit: 9 }
+  await until(async () => (await stores.knownUploads.list(all)).length === 1)
+  await close()
+}
 
 /** A picture with enough in it to be told from others. */
 function blots(width: number): Promise<Buffer> {
@@ -67,9 +80,15 @@ describe('the cache over HTTP', () => {
     })
   })
 
-  test('an upload that was compressed on its way is known again, of the same tenant', () =>
-    withHttpStand({ providers: [scriptedProvider()], hasDecoder: true }, async (stand) => {
-      const photo = await blots(400)
+  test('an upload that was compressed on its way is known again, of the same tenant', async () => {
+    const photo = await blots(400)
+    const options = {
+      ...{ providers: [scriptedProvider()], hasDecoder: true },
+      home: await mkdtemp(join(tmpdir(), 'keeprate-cache-')),
+      purposes: { plain: {}, careful: { bad_image_cost: 5_000_000_000n } },
+    }
+    await firstProcess(photo, options)
+    await withHttpStand({ ...options, seed: 2 }, async (stand) => {
       let request = ''
       const compressed = await sharp(photo).resize(360).jpeg({ quality: 75 }).toBuffer()
       const edit = async (bytes: Buffer, type: string, draft: object, key = 'sk-here') => {
@@ -77,12 +96,14 @@ describe('the cache over HTTP', () => {
         const body = { prompt: 'on a beach', model: 'auto', images: [{ image_url }], ...draft }
         const headers = { authorization: `Bearer ${key}` }
         const answer = await stand.ask('POST', '/v1/images/edits', { headers, body })
-        expect(answer.status).toBe(200)
+        if (answer.status !== 200) throw new Error(await answer.text())
         request = answer.headers.get('x-request-id') ?? ''
         return answer.headers.get('x-keeprate-cache')
       }
-      expect(await edit(photo, 'png', {})).toBe('MISS')
       expect(await edit(compressed, 'jpeg', {}, 'sk-there')).toBe('MISS')
+      // A wrong one would cost more than a new one is worth: 5 / (5 + 0.01) is above 0.987.
+      const careful = { keeprate: { purpose: 'careful', cache: 'only' } }
+      await expect(edit(compressed, 'jpeg', careful)).rejects.toThrow('cache_miss')
       expect(await edit(compressed, 'jpeg', { prompt: 'in a forest' })).toBe('MISS')
       expect(await edit(compressed, 'jpeg', {})).toMatch(/^HIT phash \d+$/)
       const no = { body: { accepted: false } }
@@ -107,7 +128,8 @@ describe('the cache over HTTP', () => {
       expect(metrics).toContain('keeprate_cache_lookups_total{kind="phash",result="hit"} 1')
       expect(metrics).toContain('keeprate_cache_verdicts_total{kind="phash",result="rejected"} 1')
       expect(metrics).toContain('keeprate_cache_saved_dollars_total{kind="phash"} 0.01')
-    }))
+    })
+  })
 
   test('an upload with the same pixels in another file is the same input', async () => {
     await withHttpStand({ providers: [scriptedProvider()], hasDecoder: true }, async (stand) => {

@@ -1,4 +1,5 @@
 import { owedTimes } from '../core/answers/owed-answer.ts'
+import { countStored } from './count-stored.ts'
 import type { Dependencies } from './dependencies.ts'
 import { refreshLearning } from './open-learning.ts'
 import { recover } from './recover.ts'
@@ -10,7 +11,9 @@ import type { WorkDesk } from './work-desk.ts'
 const RENEWALS = 3
 /** Renewals between two sweeps of what has expired. */
 const RENEWALS_PER_PURGE = 60
-/** How long look-ups of the cache are counted: a quarter. */
+/** Renewals between two looks at how much is stored: with leases of ten seconds, an hour. */
+const RENEWALS_PER_COUNT = 18 * RENEWALS_PER_PURGE
+/** How long look-ups of the cache are counted, and uploads known by their looks: a quarter. */
 const KEPT_LOOKUPS_MS = 92 * 24 * 3_600_000
 /** Renewals between two looks at what other replicas learned. */
 const RENEWALS_PER_REFRESH = 6
@@ -93,5 +96,7 @@ async function renew(
   await sweepExpiredFiles(deps)
   await deps.stores.similarPrompts.purge(now, deps.limits.purgeBatch)
   await deps.stores.cacheLookups.purge(now - KEPT_LOOKUPS_MS, deps.limits.purgeBatch)
+  await deps.knownInputs?.purge(now - KEPT_LOOKUPS_MS, deps)
   await deps.stores.answers.purge(now, deps.limits.purgeBatch)
+  if (renewal % RENEWALS_PER_COUNT === 0) await countStored(deps)
 }

@@ -76,6 +76,7 @@ export async function adaptCached(
       id: makeId('img', deps.random.bytes(16), now),
       requestId: run.id,
       ...{ digest, width, height, format: wanted.format, byteLength: bytes.length },
+      originalByteLength: record.originalByteLength ?? record.byteLength,
       costNano: 0n,
       createdAt: now,
     }

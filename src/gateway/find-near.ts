@@ -1,8 +1,7 @@
-import { paysOff } from '../core/cache/similarity/pays-off.ts'
 import type { ImageRecord } from '../core/jobs/request-record.ts'
 import type { Dependencies } from './dependencies.ts'
 import { adaptCached, findAlike } from './find-alike.ts'
-import { routerPrice } from './router-price.ts'
+import { isWorthIt } from './is-worth-it.ts'
 import type { CacheHit, Run } from './run.ts'
 
 /** Numbers from 0 to 1 that four bytes give. */
@@ -31,7 +30,7 @@ export async function findNear(
     return { hits: [] }
   }
   const near = await desk.near(partition, request.prompt, thresholdOf(run, deps))
-  if (near.length === 0 || !isWorthIt(run, deps)) return { hits: [] }
+  if (near.length === 0 || !isWorthIt(1 - desk.rule.maxWrong, run, deps)) return { hits: [] }
   for (const { key, ...matched } of near) {
     if (key === run.reuseKey) continue
     const hits: CacheHit[] = []
@@ -54,18 +53,4 @@ const thresholdOf = ({ request }: Run, { purposes }: Dependencies): number =>
 const chance = ({ random }: Dependencies): number => {
   const bytes = random.bytes(4)
   return new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0) / ALL_NUMBERS
-}
-
-/** A wrong picture costs what a bad one costs its purpose; a new one what the router pays. */
-function isWorthIt(run: Run, deps: Dependencies): boolean {
-  const { similarity } = deps
-  if (similarity === undefined) return false
-  const whole = routerPrice(run, deps)
-  // Nobody can make it now: then a near one is better than none.
-  if (whole === undefined) return true
-  return paysOff({
-    right: 1 - similarity.rule.maxWrong,
-    newNano: whole / BigInt(run.request.n),
-    wrongNano: deps.purposes.of(run.request.purpose).badImageNano,
-  })
 }

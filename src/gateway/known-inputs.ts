@@ -1,5 +1,9 @@
 import { copyBits, type PictureLook } from '../core/quality/measures/picture-look.ts'
 import type { ImageRequest, InputImage } from '../core/request/image-request.ts'
+import type { Instant } from '../core/time.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { KnownUpload, UploadCursor } from '../ports/known-uploads.ts'
+import type { Stores } from '../ports/stores.ts'
 import { remember } from './remember.ts'
 import type { LookingParts } from './same-pixels.ts'
 
@@ -10,6 +14,11 @@ const limits = {
   owners: 20,
   /** Uploads whose look is remembered, of whomever. */
   looks: 2_000,
+  /** Rows read from the database at once, in about a millisecond, and pages for one request. */
+  page: 50,
+  pages: 20,
+  /** Rows of other replicas may become visible later than rows that were made after them. */
+  overlapMs: 10_000,
 } as const
 
 /** A request with other pictures than it has, which show the same. */
@@ -19,15 +28,29 @@ export interface StandIn {
   readonly bits: number
 }
 
+/** What knowing uploads again needs. */
+export interface KnowingParts extends LookingParts {
+  readonly stores: Pick<Stores, 'knownUploads'>
+  readonly clock: Clock
+}
+
+/** Uploads of one owner. */
+interface OwnLooks {
+  /** By the name that cache keys have for them. */
+  readonly looks: Map<string, PictureLook>
+  /** Up to where the database was read. */
+  readAfter: UploadCursor
+}
+
 /**
  * Remembers what uploads look like, to know a photo again that was compressed or scaled on its way.
- * In this process alone, tenant by tenant: an upload nobody remembers is a new one. Masks are never
- * known by their looks.
+ * Tenant by tenant: an upload nobody remembers is a new one. The truth lies in the database, for all
+ * replicas and the next start; while it is away, each process knows what it saw itself. Masks are
+ * never known by their looks.
  */
 export class KnownInputs {
   readonly #looks = new Map<string, Promise<PictureLook | undefined>>()
-  /** By owner, the looks of uploads by the name that cache keys have for them. */
-  readonly #owners = new Map<string, Map<string, PictureLook>>()
+  readonly #owners = new Map<string, OwnLooks>()
 
   /**
    * The request with known uploads in the place of those that are copies of them; undefined when
@@ -37,11 +60,10 @@ export class KnownInputs {
   async standIn(
     request: ImageRequest,
     { named, owner }: { readonly named: ImageRequest; readonly owner: string },
-    deps: LookingParts,
+    deps: KnowingParts,
   ): Promise<StandIn | undefined> {
     if (request.images.length === 0) return undefined
-    const known = this.#owners.get(owner) ?? new Map<string, PictureLook>()
-    remember(this.#owners, limits.owners, owner, known)
+    const known = await this.#knownOf(owner, deps)
     let most: number | undefined
     const images = await Promise.all(
       request.images.map(async (upload, index) => {
@@ -49,6 +71,7 @@ export class KnownInputs {
         const look = await this.#lookOf(upload, deps)
         if (look === undefined) return own
         const found = nearest(look, { own: own.digest, known })
+        if (!known.has(own.digest)) keep({ owner, name: own.digest, look }, deps)
         remember(known, limits.perOwner, own.digest, look)
         if (found === undefined) return own
         most = Math.max(most ?? 0, found.bits)
@@ -56,6 +79,34 @@ export class KnownInputs {
       }),
     )
     return most === undefined ? undefined : { request: { ...named, images }, bits: most }
+  }
+
+  /** Forgets, for all processes, uploads that were last seen before an instant, or are too many. */
+  async purge(before: Instant, { stores }: Pick<KnowingParts, 'stores'>): Promise<void> {
+    await stores.knownUploads.purge({ kept: limits.perOwner, before, limit: limits.looks })
+  }
+
+  /** What an owner's uploads look like, with those that others have seen meanwhile. */
+  async #knownOf(owner: string, { stores, log }: KnowingParts): Promise<Map<string, PictureLook>> {
+    const first = { looks: new Map<string, PictureLook>(), readAfter: { seenAt: 0, name: '' } }
+    const own = this.#owners.get(owner) ?? first
+    remember(this.#owners, limits.owners, owner, own)
+    try {
+      const seenAt = Math.max(0, own.readAfter.seenAt - limits.overlapMs)
+      let after: UploadCursor = { seenAt, name: '' }
+      for (let page = 0; page < limits.pages; page += 1) {
+        const found = await stores.knownUploads.list({ owner, after, limit: limits.page })
+        for (const { name, look } of found) remember(own.looks, limits.perOwner, name, look)
+        const last = found.at(-1)
+        if (last === undefined) break
+        after = { seenAt: last.seenAt, name: last.name }
+        own.readAfter = after
+        if (found.length < limits.page) break
+      }
+    } catch (error) {
+      log.warn({ error }, 'uploads of others not known')
+    }
+    return own.looks
   }
 
   #lookOf(upload: InputImage, deps: LookingParts): Promise<PictureLook | undefined> {
@@ -70,6 +121,13 @@ export class KnownInputs {
     remember(this.#looks, limits.looks, digest, looking)
     return looking
   }
+}
+
+/** Writes down what an upload looks like; nobody waits for it. */
+function keep(upload: Omit<KnownUpload, 'seenAt'>, { stores, clock, log }: KnowingParts): void {
+  stores.knownUploads.put({ ...upload, seenAt: clock.now() }).catch((error: unknown) => {
+    log.warn({ error }, 'an upload is known to this process alone')
+  })
 }
 
 async function look(digest: string, { images, decoder }: LookingParts) {

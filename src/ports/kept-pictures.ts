@@ -1,6 +1,7 @@
 import type { ImageRecord } from '../core/jobs/request-record.ts'
 import type { ImageFormat } from '../core/request/image-request.ts'
 import type { RetentionRule } from '../core/storage/retention.ts'
+import type { StoredDay } from '../core/storage/storage-cost.ts'
 import type { Instant } from '../core/time.ts'
 
 /** A picture that was scaled or converted for somebody to look at. */
@@ -17,7 +18,7 @@ export interface Rendition {
 /** What is stored, as one sum. */
 export interface StoredSum {
   readonly pictures: number
-  /** Each content once, with the renditions. */
+  /** Each content once, with originals, renditions and files; uploads are not among them. */
   readonly bytes: number
 }
 
@@ -48,6 +49,10 @@ export interface KeptPictures {
   /** Takes all keys of a content out of the cache. */
   evictContent(digest: string): Promise<void>
   stored(): Promise<StoredSum>
+  /** Adds a look at what is stored to those of its day. */
+  noteStored(look: StoredDay): Promise<void>
+  /** The last days on which somebody looked, oldest first, with the mean of the looks. */
+  storedDays(limit: number): Promise<readonly StoredDay[]>
   addTraffic(traffic: MonthTraffic): Promise<void>
   /** Newest first. */
   traffic(limit: number): Promise<readonly MonthTraffic[]>

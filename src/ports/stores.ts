@@ -23,6 +23,7 @@ import type { HistoryStore } from './history-store.ts'
 import type { JobQueue } from './job-queue.ts'
 import type { KeptPictures } from './kept-pictures.ts'
 import type { KeyStore } from './key-store.ts'
+import type { KnownUploadStore } from './known-uploads.ts'
 import type { NoticeStore } from './notice-store.ts'
 import type { PriceStore } from './price-store.ts'
 import type { RouteOrderStore } from './route-order-store.ts'
@@ -148,6 +149,7 @@ export interface Stores {
   readonly cacheEntries: CacheEntries
   readonly cacheLookups: CacheLookupStore
   readonly similarPrompts: SimilarPromptStore
+  readonly knownUploads: KnownUploadStore
   readonly answers: AnswerStore
   readonly usage: UsageStore
   readonly keys: KeyStore

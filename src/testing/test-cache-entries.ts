@@ -85,6 +85,8 @@ export function testCacheEntries(name: string, open: OpenStores): void {
   })
   lookups(name, open)
   prompts(name, open)
+  uploads(name, open)
+  sums(name, open)
 }
 
 function lookups(name: string, open: OpenStores): void {
@@ -124,6 +126,56 @@ function lookups(name: string, open: OpenStores): void {
       const all = await cacheLookups.sums(range)
       expect(all.reduce((sum, each) => sum + each.lookups, 0)).toBe(4)
       expect(await cacheLookups.purge(sampleNow, 9)).toBe(1)
+    }))
+}
+
+function uploads(name: string, open: OpenStores): void {
+  test(`${name}: uploads come in the order they were seen in, and an owner keeps the newest`, () =>
+    withStores(open, async ({ knownUploads }) => {
+      const upload = (name: string, seenAt: number, owner = 'o') => ({
+        ...{ owner, name, seenAt },
+        look: {
+          size: { width: 3, height: 2 },
+          hash: { bits: 'f0', detail: 60, grid: [[0.1, -7.25, 1e-9] as const] },
+          cells: Uint8Array.of(0, 128, 255),
+        },
+      })
+      for (const each of [upload('a', 1), upload('b', 2), upload('c', 2), upload('d', 3)]) {
+        await knownUploads.put(each)
+      }
+      await knownUploads.put(upload('a', 4))
+      await knownUploads.put(upload('z', 1, 'other'))
+      const list = (seenAt: number, after: string, limit = 9) =>
+        knownUploads.list({ owner: 'o', after: { seenAt, name: after }, limit })
+      expect(await list(2, 'b', 2)).toEqual([upload('c', 2), upload('d', 3)])
+      const names = async () => (await list(0, '')).map((each) => each.name).join('')
+      expect(await names()).toBe('bcda')
+      expect(await knownUploads.purge({ kept: 3, before: 0, limit: 9 })).toBe(1)
+      expect(await names()).toBe('cda')
+      expect(await knownUploads.purge({ kept: 3, before: 3, limit: 9 })).toBe(2)
+      expect(await names()).toBe('da')
+    }))
+}
+
+function sums(name: string, open: OpenStores): void {
+  test(`${name}: what is stored counts each content once, and a day the mean of its looks`, () =>
+    withStores(open, async ({ journal, kept }) => {
+      await journal.commit([...cached('a', {}), ...cached('b', {})])
+      const one = sampleImage('a').byteLength
+      expect(await kept.stored()).toEqual({ pictures: 2, bytes: 2 * one })
+      const digest = 'served'.padEnd(64, '0')
+      const converted = { digest, byteLength: 7, originalByteLength: one }
+      const image = sampleImage('a', { state: 'published', ...converted })
+      await journal.commit([{ kind: 'image-judged', image }])
+      const rendition = { source: digest, width: 64, format: 'png' as const, createdAt: 1 }
+      await kept.addRendition({ ...rendition, digest: 'small', byteLength: 3 })
+      await kept.addRendition({ ...rendition, width: 96, digest: 'small', byteLength: 3 })
+      expect(await kept.stored()).toEqual({ pictures: 2, bytes: 2 * one + 7 + 3 })
+      for (const bytes of [10, 30]) await kept.noteStored({ day: '2026-11-02', bytes })
+      await kept.noteStored({ day: '2026-11-01', bytes: 5 })
+      const first = { day: '2026-11-01', bytes: 5 }
+      expect(await kept.storedDays(9)).toEqual([first, { day: '2026-11-02', bytes: 20 }])
+      expect(await kept.storedDays(1)).toEqual([{ day: '2026-11-02', bytes: 20 }])
     }))
 }
 

@@ -22,6 +22,14 @@ export interface SimilarPromptRow {
   readonly expires_at: bigint
 }
 
+/** What an upload looks like, as a document. */
+export interface KnownUploadRow {
+  readonly owner: string
+  readonly name: string
+  readonly look: string
+  readonly seen_at: bigint
+}
+
 /** What became of one look-up. */
 export interface CacheLookupRow {
   readonly request_id: string
@@ -52,4 +60,11 @@ export interface RenditionRow {
 export interface SentBytesRow {
   readonly month: string
   readonly bytes: bigint
+}
+
+/** What was stored on a day, summed over the times that somebody looked. */
+export interface StoredDayRow {
+  readonly day: string
+  readonly bytes: bigint
+  readonly looks: bigint
 }

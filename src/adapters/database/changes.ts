@@ -126,6 +126,7 @@ export type JudgedRow = Pick<
   | 'width'
   | 'height'
   | 'byte_length'
+  | 'original_bytes'
   | 'state'
   | 'refusal'
   | 'quality_note'
@@ -140,6 +141,7 @@ export const judgedColumns: Columns<JudgedRow> = {
   width: 'bigint',
   height: 'bigint',
   byte_length: 'bigint',
+  original_bytes: 'bigint',
   state: 'text',
   refusal: 'text',
   quality_note: 'text',
@@ -154,6 +156,7 @@ export const toJudgedRow = (image: ImageRecord): JudgedRow => ({
   width: BigInt(image.width),
   height: BigInt(image.height),
   byte_length: BigInt(image.byteLength),
+  original_bytes: toNullable(image.originalByteLength, BigInt),
   state: image.state,
   refusal: toNullable(image.refusal, toText),
   quality_note: toNullable(image.quality, JSON.stringify),

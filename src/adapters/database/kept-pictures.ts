@@ -1,10 +1,10 @@
-import { sql } from 'kysely'
 import type { ImageFormat } from '../../core/request/image-request.ts'
 import type { KeptPictures, Rendition } from '../../ports/kept-pictures.ts'
 import type { RenditionRow } from './cache-tables.ts'
 import { toMilliseconds, toText } from './columns.ts'
 import { type Engine, run } from './engine.ts'
 import { fromImageRow } from './rows.ts'
+import { storageSums } from './storage-sums.ts'
 
 /** What is known of stored pictures beside what made them. */
 export function keptPictures(engine: Engine): KeptPictures {
@@ -12,6 +12,7 @@ export function keptPictures(engine: Engine): KeptPictures {
   return {
     ...renditions(engine),
     ...removal(engine),
+    ...storageSums(engine),
     async list({ after, limit }) {
       const query = kysely
         .selectFrom('images')
@@ -20,44 +21,6 @@ export function keptPictures(engine: Engine): KeptPictures {
         .orderBy('id')
         .limit(limit)
       return (await run(engine, query)).rows.map(fromImageRow)
-    },
-    async stored() {
-      const kept = kysely
-        .selectFrom('images')
-        .select(['digest', sql<bigint>`max(byte_length)`.as('bytes')])
-        .where('state', '<>', 'removed')
-        .groupBy('digest')
-      const ofPictures = kysely
-        .selectFrom(kept.as('kept'))
-        .select([sql<bigint>`count(*)`.as('pictures'), sql<bigint>`sum(bytes)`.as('bytes')])
-      const ofRenditions = kysely
-        .selectFrom('renditions')
-        .select(sql<bigint>`sum(byte_length)`.as('bytes'))
-      const [pictures] = (await engine.execute(ofPictures.compile(), { isSlow: true })).rows
-      const [derived] = (await engine.execute(ofRenditions.compile(), { isSlow: true })).rows
-      return {
-        pictures: Number(pictures?.pictures ?? 0),
-        bytes: Number(pictures?.bytes ?? 0) + Number(derived?.bytes ?? 0),
-      }
-    },
-    async addTraffic({ month, bytes }) {
-      const more = BigInt(bytes)
-      const query = kysely
-        .insertInto('sent_bytes')
-        .values({ month, bytes: more })
-        .onConflict((conflict) =>
-          conflict.column('month').doUpdateSet({ bytes: sql`sent_bytes.bytes + ${more}` }),
-        )
-      await run(engine, query)
-    },
-    async traffic(limit) {
-      const query = kysely
-        .selectFrom('sent_bytes')
-        .selectAll()
-        .orderBy('month', 'desc')
-        .limit(limit)
-      const { rows } = await run(engine, query)
-      return rows.map(({ month, bytes }) => ({ month, bytes: Number(bytes) }))
     },
   }
 }

@@ -17,6 +17,7 @@ import { jobQueue } from './job-queue.ts'
 import { GroupCommitJournal } from './journal.ts'
 import { keptPictures } from './kept-pictures.ts'
 import { keyStore } from './key-store.ts'
+import { knownUploadStore } from './known-upload-store.ts'
 import { ledgerStore } from './ledger-store.ts'
 import { migrate } from './migrate.ts'
 import { migrations } from './migrations/list.ts'
@@ -50,6 +51,7 @@ export async function openStores(engine: Engine): Promise<Stores> {
     cacheEntries: cacheEntries(engine),
     cacheLookups: cacheLookupStore(engine),
     similarPrompts: similarPromptStore(engine),
+    knownUploads: knownUploadStore(engine),
     answers: answerStore(engine),
     usage: usageStore(engine),
     keys: keyStore(engine),

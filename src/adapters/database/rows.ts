@@ -140,6 +140,7 @@ export const toImageRow = (image: ImageRecord, position: number): ImageRow => ({
   seed: toNullable(image.seed, String),
   revised_prompt: toNullable(image.revisedPrompt, toText),
   created_at: toMilliseconds(image.createdAt),
+  original_bytes: toNullable(image.originalByteLength, BigInt),
 })
 
 /** A picture from its row. */
@@ -163,6 +164,7 @@ export const fromImageRow = (row: Omit<ImageRow, 'position'>): ImageRecord => ({
   seed: fromNullable(row.seed, Number),
   revisedPrompt: row.revised_prompt ?? undefined,
   createdAt: Number(row.created_at),
+  originalByteLength: fromNullable(row.original_bytes, Number),
 })
 
 /** A hold as a row, open and unused. */

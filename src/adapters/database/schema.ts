@@ -13,9 +13,11 @@ import type { BudgetRow, BudgetWindowRow, HoldClaimRow } from './budget-rows.ts'
 import type {
   CacheLookupRow,
   CacheRow,
+  KnownUploadRow,
   RenditionRow,
   SentBytesRow,
   SimilarPromptRow,
+  StoredDayRow,
 } from './cache-tables.ts'
 import type { VirtualKeyRow } from './key-rows.ts'
 import type { DeliveryRow, DestinationRow } from './notice-rows.ts'
@@ -118,6 +120,8 @@ export interface ImageRow {
   readonly seed: string | null
   readonly revised_prompt: string | null
   readonly created_at: bigint
+  /** Set where the original is kept beside what is served. */
+  readonly original_bytes: bigint | null
 }
 
 /** A hold with what attempts of its own book have used of it. */
@@ -174,9 +178,11 @@ export interface Schema {
   readonly balances: BalanceRow
   readonly cache_entries: CacheRow
   readonly similar_prompts: SimilarPromptRow
+  readonly known_uploads: KnownUploadRow
   readonly cache_lookups: CacheLookupRow
   readonly renditions: RenditionRow
   readonly sent_bytes: SentBytesRow
+  readonly stored_days: StoredDayRow
   readonly verdicts: VerdictRow
   readonly destinations: DestinationRow
   readonly deliveries: DeliveryRow
@@ -287,4 +293,5 @@ export const imageColumns: Columns<ImageRow> = {
   seed: 'text',
   revised_prompt: 'text',
   created_at: 'bigint',
+  original_bytes: 'bigint',
 }

@@ -159,6 +159,7 @@ const otherUpdates = ({ kysely, rowsPerStatement }: Printer) => ({
         width: given.width,
         height: given.height,
         byte_length: given.byte_length,
+        original_bytes: given.original_bytes,
         state: given.state,
         refusal: given.refusal,
         quality_note: given.quality_note,

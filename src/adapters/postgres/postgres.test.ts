@@ -103,6 +103,8 @@ const EMPTY_ALL = [
   'cache_lookups',
   'renditions',
   'sent_bytes',
+  'stored_days',
+  'known_uploads',
   'owed_answers',
   'idempotency_keys',
   'files',

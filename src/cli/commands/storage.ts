@@ -1,13 +1,23 @@
 import type { Command } from 'commander'
-import { dollarsFromNano, formatDollars } from '../../core/money.ts'
-import { costOfBytes } from '../../core/storage/storage-cost.ts'
+import { dollarsFromNano, formatDollars, type Nano } from '../../core/money.ts'
+import {
+  byteMonths,
+  costOfBytes,
+  keepingCost,
+  type StoragePrices,
+  type StoredDay,
+  storedMonths,
+} from '../../core/storage/storage-cost.ts'
+import { dayOf } from '../../core/time.ts'
 import { type PictureFault, verifyPictures } from '../../gateway/verify-pictures.ts'
+import type { MonthTraffic } from '../../ports/kept-pictures.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { type Output, table } from '../output.ts'
 import { action, type CommonOptions, withCommonOptions, withKeeprate } from '../settings.ts'
 
-/** Months of what was sent that are listed. */
+/** Months that are listed, and most days of one. */
 const MONTHS = 24
+const DAYS = 31
 const GIGABYTE = 1e9
 
 /** `keeprate storage` */
@@ -56,33 +66,72 @@ const verify = (output: Output, options: VerifyOptions): Promise<number> =>
     return isSound ? exitCodes.ok : exitCodes.failed
   })
 
+/** What one month came to. */
+interface MonthUsage {
+  readonly month: string
+  readonly byteMonths: bigint
+  readonly keptNano: Nano
+  readonly sentBytes: number
+  readonly sentNano: Nano
+}
+
 const usage = (output: Output, options: CommonOptions): Promise<number> =>
-  withKeeprate(options, async ({ stores, settings }) => {
+  withKeeprate(options, async ({ stores, settings, gateway }) => {
     const { prices } = settings.keeping
-    const [stored, months] = await Promise.all([stores.kept.stored(), stores.kept.traffic(MONTHS)])
-    const monthNano = costOfBytes(stored.bytes, prices.monthGigabyteNano)
-    const sent = months.map(({ month, bytes }) => ({
-      ...{ month, bytes, costNano: costOfBytes(bytes, prices.sentGigabyteNano) },
-    }))
+    const [now, days, traffic] = await Promise.all([
+      stores.kept.stored(),
+      stores.kept.storedDays(MONTHS * DAYS),
+      stores.kept.traffic(MONTHS),
+    ])
+    const months = monthsOf({ days, traffic }, dayOf(gateway.deps.clock.now()), prices)
+    const monthNano = costOfBytes(now.bytes, prices.monthGigabyteNano)
     output.data(
       {
         object: 'storage.usage',
-        ...stored,
+        ...now,
         cost_per_month: dollarsFromNano(monthNano),
-        sent: sent.map(({ costNano, ...each }) => ({ ...each, cost: dollarsFromNano(costNano) })),
+        months: months.map(({ month, byteMonths, keptNano, sentBytes, sentNano }) => ({
+          month,
+          byte_months: String(byteMonths),
+          kept_cost: dollarsFromNano(keptNano),
+          sent_bytes: sentBytes,
+          sent_cost: dollarsFromNano(sentNano),
+          cost: dollarsFromNano(keptNano + sentNano),
+        })),
       },
       [
-        `${stored.pictures} pictures, ${gigabytes(stored.bytes)}, ` +
-          `${formatDollars(monthNano)} a month`,
+        `${now.pictures} pictures, ${gigabytes(now.bytes)}, ${formatDollars(monthNano)} a month`,
         table([
-          ['month', 'sent', 'cost'],
-          ...sent.map(({ month, bytes, costNano }) => [
-            ...[month, gigabytes(bytes), formatDollars(costNano)],
+          ['month', 'kept', 'cost', 'sent', 'cost', 'together'],
+          ...months.map(({ month, byteMonths, keptNano, sentBytes, sentNano }) => [
+            ...[month, gigabytes(Number(byteMonths)), formatDollars(keptNano)],
+            ...[gigabytes(sentBytes), formatDollars(sentNano)],
+            formatDollars(keptNano + sentNano),
           ]),
         ]),
       ].join('\n'),
     )
     return exitCodes.ok
   })
+
+/** Newest first; the current one as far as it has come. */
+function monthsOf(
+  counted: { readonly days: readonly StoredDay[]; readonly traffic: readonly MonthTraffic[] },
+  today: string,
+  { monthGigabyteNano, sentGigabyteNano }: StoragePrices,
+): readonly MonthUsage[] {
+  const kept = new Map(storedMonths(counted.days, today).map((each) => [each.month, each]))
+  const sent = new Map(counted.traffic.map(({ month, bytes }) => [month, bytes]))
+  const names = [...new Set([...kept.keys(), ...sent.keys()])].toSorted().toReversed()
+  return names.slice(0, MONTHS).map((month) => {
+    const stored = kept.get(month) ?? { month, byteDays: 0n }
+    const sentBytes = sent.get(month) ?? 0
+    return {
+      ...{ month, byteMonths: byteMonths(stored), sentBytes },
+      keptNano: keepingCost(stored, monthGigabyteNano),
+      sentNano: costOfBytes(sentBytes, sentGigabyteNano),
+    }
+  })
+}
 
 const gigabytes = (bytes: number): string => `${(bytes / GIGABYTE).toFixed(3)} GB`

@@ -139,6 +139,8 @@ export interface ImageRecord {
   readonly width: number
   readonly height: number
   readonly byteLength: number
+  /** Bytes of the original, where it is kept beside what is served. */
+  readonly originalByteLength?: number
   /**
    * `stored` = paid and kept; `published` = judged good and servable; `refused` = kept, not served;
    * `removed` = its bytes went by a rule, what is known of it stays.

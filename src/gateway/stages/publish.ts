@@ -79,7 +79,9 @@ export async function finishImage(
     const { width, height } = header ?? image.record
     warnings.push(...finishingWarnings(image.record, finishing, { width, height }))
     const byteLength = bytes.length
-    const record = { ...published, digest, format, width, height, byteLength }
+    const originalByteLength = image.record.byteLength
+    const made = { digest, format, width, height, byteLength }
+    const record = { ...published, ...made, originalByteLength }
     return { ...image, bytes, record }
   } catch (error) {
     deps.log.error({ imageId: image.record.id, error }, 'picture not finished')

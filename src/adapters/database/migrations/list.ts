@@ -18,6 +18,7 @@ import { batchChunks } from './0019-batch-chunks.ts'
 import { pausedJobs } from './0020-paused-jobs.ts'
 import { sharpness } from './0021-sharpness.ts'
 import { cacheLookUps } from './0022-cache-look-ups.ts'
+import { knownUploads } from './0024-known-uploads.ts'
 import type { Migration } from './migration.ts'
 
 /** All migrations in their order. Append only. */
@@ -42,4 +43,5 @@ export const migrations: readonly Migration[] = [
   pausedJobs,
   sharpness,
   cacheLookUps,
+  knownUploads,
 ]
