@@ -95,10 +95,11 @@ describe('the log of requests', () => {
 
   test('keeps the latest thousand', async () => {
     const sandbox = await start()
-    for (let sent = 0; sent <= MAX_LOGGED_REQUESTS; sent += 1) {
-      await (await fetch(`${sandbox.baseUrl('alpha')}/pictures`, { method: 'POST' })).text()
-      if (sent === 0) await (await fetch(`${sandbox.baseUrl('beta')}/last`)).text()
+    await fetch(`${sandbox.baseUrl('beta')}/first`)
+    const lane = async (): Promise<void> => {
+      for (let sent = 0; sent < MAX_LOGGED_REQUESTS / 20; sent += 1) await paint(sandbox, 'a fox')
     }
+    await Promise.all(Array.from({ length: 20 }, lane))
     const { requests } = (await (await control(sandbox, '/requests')).json()) as {
       requests: { provider: string }[]
     }
@@ -143,6 +144,33 @@ describe('faults are asked for', () => {
     expect((await paint(sandbox, 'a fox')).status).toBe(200)
   })
 
+  test('a price that changes counts for what comes from then on, not for what is at work', async () => {
+    const begun = Promise.withResolvers<void>()
+    const end = Promise.withResolvers<void>()
+    const slow = defineEmulator({
+      id: 'slow',
+      basePath: '',
+      async handle({ path }, kit) {
+        begun.resolve()
+        if (path === '/long') await end.promise
+        kit.bill({ model: 'm', images: 1, dollars: '0.04', requestId: path })
+        return { status: 200, body: '{}' }
+      },
+    })
+    const sandbox = await start({ emulators: [slow] })
+    const long = fetch(`${sandbox.baseUrl('slow')}/long`)
+    await begun.promise
+    await order(sandbox, { price: 1.5, provider: 'slow' })
+    await fetch(`${sandbox.baseUrl('slow')}/short`)
+    end.resolve()
+    await long
+    const bill = sandbox.bill().map(({ requestId, dollars }) => [requestId, dollars])
+    expect(bill).toEqual([
+      ['/short', '0.06'],
+      ['/long', '0.04'],
+    ])
+  })
+
   test('by a rate from the start', async () => {
     const sandbox = await start({ faultRate: { 'no-credit': 1 } })
     expect(await (await paint(sandbox, 'a fox')).text()).toBe('no-credit')
@@ -158,6 +186,9 @@ describe('faults are asked for', () => {
     { fault: 'blank', count: 1.5 },
     { fault: 'blank', provider: 'gamma' },
     { fault: 'blank', percentage: 5 },
+    { fault: 'blank', price: 2 },
+    { price: 2, share: 0.5 },
+    { price: -1 },
   ])('but not by %j', async (body) => {
     expect((await order(await start(), body)).status).toBe(400)
   })

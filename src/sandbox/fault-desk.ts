@@ -18,6 +18,8 @@ export interface FaultDesk {
   next(asked: FaultQuestion): Fault | undefined
   /** How many times as long as usual an answer takes now. */
   slowness(asked: Asker): number
+  /** How many times its price a request costs that comes now. */
+  dearness(asked: Asker): number
 }
 
 /** Who asks the desk. */
@@ -100,6 +102,12 @@ export function createFaultDesk(rates: FaultRate, random: Draw, now: () => numbe
         1,
       )
     },
+    dearness: (asker) =>
+      added.reduce(
+        (times, order) =>
+          'price' in order && concerns(order, asker) ? times * order.price : times,
+        1,
+      ),
     next(asked) {
       const { provider, headers, text, isWanted } = asked
       const applies = (order: { fault: Fault; provider?: string }): boolean =>
@@ -109,7 +117,7 @@ export function createFaultDesk(rates: FaultRate, random: Draw, now: () => numbe
       if (named !== undefined && applies(named)) return named.fault
       for (const sentinel of sentinels(text)) if (applies(sentinel)) return sentinel.fault
       for (const order of [...added, ...standing]) {
-        if ('slow' in order || !isWanted(order.fault) || !concerns(order, asked)) continue
+        if (!('fault' in order) || !isWanted(order.fault) || !concerns(order, asked)) continue
         if (random() >= order.share) continue
         use(order)
         return order.fault

@@ -36,13 +36,21 @@ export interface SlowOrder extends OrderTarget {
   readonly grows: boolean
 }
 
+/** Other prices than the list's, for the requests that come while it holds. */
+export interface PriceOrder extends OrderTarget {
+  /** How many times as much is charged. */
+  readonly price: number
+}
+
 /** Anything that can be ordered of the sandbox. */
-export type Order = FaultOrder | SlowOrder
+export type Order = FaultOrder | SlowOrder | PriceOrder
 
 /** Requests that an order may count. */
 const MAX_COUNT = 1_000_000
 /** Longest factor of a slow order: beyond it every deadline has passed. */
 const MAX_SLOW = 1_000
+/** Highest factor of a price order. */
+const MAX_PRICE = 1_000
 /** Longest time of a window, in seconds: a month. */
 const MAX_SECONDS = 31 * 86_400
 
@@ -58,6 +66,14 @@ export const orderSchema = z
       .max(MAX_SLOW)
       .optional()
       .describe('Instead of a fault: so many times as long as usual takes every answer.'),
+    price: z
+      .number()
+      .min(0)
+      .max(MAX_PRICE)
+      .optional()
+      .describe(
+        'Instead of a fault: so many times its price is billed for each request that comes from then on; one that came before is billed at the price it came for.',
+      ),
     grows: z
       .boolean()
       .optional()
@@ -75,11 +91,12 @@ export const orderSchema = z
     for_s: seconds.optional().describe('Ends so long after it began.'),
     flaps_every_s: seconds.optional().describe('So long it holds, so long it does not.'),
   })
-  .refine(({ fault, slow }) => (fault === undefined) !== (slow === undefined), {
-    message: 'give either fault or slow',
-  })
-  .refine(({ slow, share, count }) => slow === undefined || (share ?? count) === undefined, {
-    message: 'share and count are for faults; slow concerns every answer',
+  .refine(
+    ({ fault, slow, price }) => [fault, slow, price].filter((of) => of !== undefined).length === 1,
+    { message: 'give one of fault, slow and price' },
+  )
+  .refine(({ fault, share, count }) => fault !== undefined || (share ?? count) === undefined, {
+    message: 'share and count are for faults; slow and price concern every answer',
   })
   .refine(({ grows, slow, for_s: forS }) => grows !== true || ![slow, forS].includes(undefined), {
     path: ['grows'],
@@ -91,12 +108,13 @@ export type OrderBody = z.output<typeof orderSchema>
 
 /** The order that a text means when it is given at an instant. */
 export function fromOrderBody(body: OrderBody, now: number): Order {
-  const { fault, slow, grows = false, provider, model, share = 1, count } = body
+  const { fault, slow, price, grows = false, provider, model, share = 1, count } = body
   const target: OrderTarget = {
     ...(provider === undefined ? {} : { provider }),
     ...(model === undefined ? {} : { model }),
     ...windowOf(body, now),
   }
+  if (price !== undefined) return { price, ...target }
   if (fault === undefined) return { slow: slow ?? 1, grows, ...target }
   return { fault, share, ...(count === undefined ? {} : { count }), ...target }
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import {
   defineEmulator,
@@ -111,6 +112,11 @@ describe('answers that are changed on their way', () => {
     expect(answer.headers.get('sunset')).toBe(new Date(now + 2_592_000_000).toUTCString())
     expect(await answer.text()).toBe(BODY)
   })
+})
+
+test('the documents name every fault', () => {
+  const text = readFileSync(new URL('../../docs/faults.md', import.meta.url), 'utf8')
+  expect(faults.filter((fault) => !text.includes(`\`${fault}\``))).toEqual([])
 })
 
 test('every fault that emulators do not play is made by the server, and no other', () => {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { dollarsFromNano, nanoFromDollars } from '../core/money.ts'
 import type { Drawing, EmulatorKit, EmulatorRequest, Fault } from '../providers/shared/emulator.ts'
 import type { BillBook } from './bill-book.ts'
 import type { SandboxClock } from './clock.ts'
@@ -52,6 +53,8 @@ export function createKit(
   memory.slowed = serverFault === 'slow-down' ? memory.slowed + 1 : 0
   const strain = Math.min(SLOW_DOWN_LIMIT, 1 + SLOW_DOWN_STEP * memory.slowed)
   const names = namesModel(request)
+  // The price is that of the moment at which a request comes, however long it takes.
+  const dearness = context.desk.dearness({ provider, names })
   let spread: number | undefined
   let decided: { readonly fault: Fault | undefined } | undefined
   return {
@@ -74,7 +77,8 @@ export function createKit(
     hexId: (length) => hexDigits(memory.random, length),
     hash: hashText,
     bill(entry) {
-      context.book.add({ provider, at: context.clock.now(), ...entry })
+      const dollars = dearness === 1 ? entry.dollars : times(entry.dollars, dearness)
+      context.book.add({ provider, at: context.clock.now(), ...entry, dollars })
     },
     inner: (asking) => createKit(context, provider, memory, asking, undefined),
     // Decided once: an emulator may ask again, but the request uses up no second order.
@@ -94,6 +98,10 @@ export function createKit(
     },
   }
 }
+
+/** An amount at another price, to the nano-dollar. */
+const times = (dollars: string, factor: number): string =>
+  dollarsFromNano(BigInt(Math.round(Number(nanoFromDollars(dollars)) * factor)))
 
 /** Tells of a request whether it is for a model. */
 export const namesModel =

@@ -52,6 +52,7 @@ function emulatorSocket(socket: WebSocket, closed: AbortSignal): EmulatorSocket 
     send: (message) => {
       if (!closed.aborted) socket.send(message)
     },
+    close: () => socket.close(),
     destroy: () => socket.terminate(),
     onText: (listener) => {
       socket.on('message', (data, isBinary) => {

@@ -27,6 +27,7 @@ export async function listenDirectly(
       send: (message) => {
         if (!signal.aborted) onMessage(message)
       },
+      close: () => closed.abort(),
       destroy: () => {
         reject(new ExchangeError('reset', 'the socket broke'))
         closed.abort()

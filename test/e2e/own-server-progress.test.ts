@@ -6,7 +6,7 @@ let stand: Stand
 beforeAll(async () => {
   stand = await startStand({
     environment: {
-      KEEPRATE_SANDBOX: 'comfyui,a1111',
+      KEEPRATE_SANDBOX: 'comfyui,a1111,swarmui',
       // A job takes some seconds: long enough to hear of it.
       KEEPRATE_SANDBOX_SPEED: '2',
       KEEPRATE_BREAKER_FAILURES: '0',
@@ -34,7 +34,7 @@ const ask = (method: string, path: string, body?: object, headers: object = {}) 
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   })
 
-const models = ['comfyui/sdxl-base-1.0', 'a1111/sdxl-base-1.0']
+const models = ['comfyui/sdxl-base-1.0', 'a1111/sdxl-base-1.0', 'swarmui/sdxl-base-1.0']
 
 describe.each(models)('%s', (model) => {
   test('shows previews in a stream', async () => {
@@ -46,7 +46,7 @@ describe.each(models)('%s', (model) => {
     for (const [index, partial] of partials.entries()) {
       expect(partial).toMatchObject({
         ...{ type: 'image_generation.partial_image', partial_image_index: index },
-        output_format: model.startsWith('comfyui') ? 'jpeg' : 'png',
+        output_format: model.startsWith('a1111') ? 'png' : 'jpeg',
       })
     }
     expect(events.at(-1)).toMatchObject({

@@ -12,6 +12,7 @@ import type {
 } from '../../ports/provider.ts'
 import { askBacklog } from './backlog.ts'
 import { askBefore } from './before.ts'
+import { callBySocket } from './call-by-socket.ts'
 import { cancelJob, interruptOnAbort } from './cancel.ts'
 import { createBatchService } from './create-batch-service.ts'
 import type { ProviderDefinition, SyncFlow, WireOutcome, WireRequest } from './definition.ts'
@@ -106,6 +107,9 @@ async function submit(
   const { flow } = line.definition
   const asked = await askBefore(line, call, context.signal)
   if ('failure' in asked) return { kind: 'failed', failure: asked.failure }
+  const listened = { call, context, limitMs: limitOf(call, context) }
+  const told = await callBySocket(line, clock, listened, asked.answers)
+  if (told !== undefined) return conclude(line, clock, told, call, context)
   const wire = line.definition.toWire(call, asked.answers)
   if (flow.kind === 'sync' && flow.fromEvent !== undefined && call.partialImages !== undefined) {
     return stream(line, clock, { fromEvent: flow.fromEvent }, wire, call, context)

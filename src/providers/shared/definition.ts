@@ -18,7 +18,7 @@ import type {
   WebhookNotice,
 } from '../../ports/provider.ts'
 import type { BatchRule } from './batch-rule.ts'
-import type { ListenRule, WatchRule } from './job-news.ts'
+import type { ListenRule, SocketCallRule, WatchRule } from './job-news.ts'
 import type { WireRequest } from './wire-request.ts'
 
 export type { WireRequest }
@@ -78,6 +78,8 @@ export interface SyncFlow {
   ) => WireEvent
   /** How far the call has come, for servers that can be asked while they work. */
   readonly watch?: WatchRule
+  /** The same call by a socket that tells how far it is. */
+  readonly socket?: SocketCallRule
 }
 
 /** Submit, then poll until the job has ended. */

@@ -41,6 +41,8 @@ export interface Drawing extends Size {
 /** A WebSocket that a client opened, from the emulator's side. */
 export interface EmulatorSocket {
   send(message: string | Uint8Array): void
+  /** Ends the connection in good order. */
+  close(): void
   /** Breaks the connection, without a word. */
   destroy(): void
   /** Takes the texts that the client sends. */

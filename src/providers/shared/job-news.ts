@@ -45,6 +45,22 @@ export interface WatchRule {
   }[]
 }
 
+/** How a synchronous call is made by a socket, which tells how far it is. */
+export interface SocketCallRule {
+  readonly toSocket: (
+    call: ProviderCall,
+    before: readonly HttpAnswer[],
+  ) => {
+    /** Path below the base URL. */
+    readonly url: string
+    /** The call, as the one text that is sent. */
+    readonly greeting: string
+  }
+  readonly newsOf: (message: unknown, call: ProviderCall) => readonly JobNews[]
+  /** All messages together, as the JSON that `fromWire` reads. */
+  readonly toJson: (messages: readonly unknown[]) => unknown
+}
+
 /**
  * Passes news on to the caller: progress as it comes, and of the previews as many as he wants, at
  * even distances. A preview that is no picture is dropped.

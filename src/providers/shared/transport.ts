@@ -115,6 +115,9 @@ export function toHttp(
 const isHttpFailure = (error: unknown): error is HttpFailure =>
   error instanceof Error && 'httpFailure' in error
 
+/** Whether an exchange broke before anything was sent. */
+export const isUnsent = (error: unknown): boolean => isHttpFailure(error) && !error.httpFailure.sent
+
 /**
  * What a broken exchange means. Not sent: nothing was made. Sent and silent: nobody knows, and the
  * cost is suspected. An answer that came but cannot be read: the provider's fault, and charged.

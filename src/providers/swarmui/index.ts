@@ -6,6 +6,7 @@ import { classify } from './failures.ts'
 import modelsFile from './models.json' with { type: 'json' }
 import { checkOptions } from './options.ts'
 import pricesFile from './prices.json' with { type: 'json' }
+import { socket } from './progress.ts'
 import { readServer } from './settings.ts'
 import { fromWire, SESSION, toSession, toWire } from './wire.ts'
 
@@ -31,7 +32,7 @@ const swarmui = defineProvider({
   toWire,
   fromWire,
   classify,
-  flow: { kind: 'sync' },
+  flow: { kind: 'sync', socket },
   probe: SESSION,
   limits: { parallelCalls: 1 },
   configure: (instance) => ({

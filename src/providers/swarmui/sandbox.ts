@@ -6,6 +6,7 @@ import {
   type EmulatorAnswer,
   type EmulatorKit,
   type EmulatorRequest,
+  type EmulatorSocket,
   type Fault,
 } from '../shared/emulator.ts'
 import { kept } from '../shared/emulator-state.ts'
@@ -35,8 +36,20 @@ export default defineEmulator({
       sessionsOf(kit).add(id)
       return jsonAnswer(200, { session_id: id, user_id: 'local', version: '0.9.8.0' })
     }
-    if (method === 'POST' && path === '/API/GenerateText2Image') return generate(request, kit)
+    if (method === 'POST' && path === '/API/GenerateText2Image') {
+      return generate(jsonBodyOf(request), request, kit)
+    }
     return jsonAnswer(404, { error: 'no such route' })
+  },
+  connect(request, kit) {
+    if (request.path !== '/API/GenerateText2ImageWS') return jsonAnswer(404, {})
+    if (BAD_TOKEN.test(request.headers.cookie ?? '')) return jsonAnswer(401, {})
+    const fault = kit.fault(request, '')
+    if (fault === 'socket-refused') return jsonAnswer(503, {})
+    return (socket) =>
+      socket.onText((text) => {
+        speak(socket, text, { request, kit, fault }).catch(() => socket.destroy())
+      })
   },
 })
 
@@ -60,8 +73,52 @@ const words: Readonly<Partial<Record<Fault, string>>> = {
   'error-in-200': 'Something went wrong while generating images.',
 }
 
-async function generate(request: EmulatorRequest, kit: EmulatorKit): Promise<EmulatorAnswer> {
-  const body = jsonBodyOf(request)
+/** Steps that a socket tells of. */
+const STEPS = 10
+
+/** Generates by a socket: status, progress with previews, then the pictures or an error. */
+async function speak(
+  socket: EmulatorSocket,
+  text: string,
+  { request, kit, fault }: { request: EmulatorRequest; kit: EmulatorKit; fault: Fault | undefined },
+): Promise<void> {
+  const say = (message: object): void => {
+    if (fault !== 'socket-silent') socket.send(JSON.stringify(message))
+  }
+  say({ status: { waiting_gens: 1, loading_models: 0, waiting_backends: 0, live_gens: 0 } })
+  const body: unknown = JSON.parse(text)
+  const inner = kit.inner?.(request) ?? kit
+  const { body: answer } = await generate(body, request, inner, async (step) => {
+    if (fault === 'socket-breaks' && step === STEPS / 2) return socket.destroy()
+    const drawing = { width: 128, height: 128, format: 'jpeg', seed: 1 } as const
+    const prompt = isObject(body) ? String(body.prompt) : ''
+    const jpeg = Buffer.from(await inner.draw({ ...drawing, prompt, coarseness: 2 })).toString(
+      'base64',
+    )
+    const preview = `data:image/jpeg;base64,${jpeg}`
+    const progress = {
+      batch_index: '0',
+      overall_percent: step / STEPS,
+      current_percent: 0,
+      preview,
+    }
+    say({ gen_progress: progress })
+  })
+  const said = JSON.parse(String(answer)) as { readonly images?: readonly string[] }
+  const { images = [] } = said
+  if (said.images === undefined) socket.send(JSON.stringify(said))
+  for (const [index, image] of images.entries()) {
+    socket.send(JSON.stringify({ image: { image, batch_index: String(index), metadata: '{}' } }))
+  }
+  socket.close()
+}
+
+async function generate(
+  body: unknown,
+  request: EmulatorRequest,
+  kit: EmulatorKit,
+  onStep?: (step: number) => Promise<void>,
+): Promise<EmulatorAnswer> {
   if (!isObject(body)) return refusal('Invalid request body')
   const fault = kit.fault(request, String(body.prompt ?? ''))
   if (fault === 'invalid-key') return jsonAnswer(401, { error: 'Invalid login.' })
@@ -81,7 +138,10 @@ async function generate(request: EmulatorRequest, kit: EmulatorKit): Promise<Emu
   }
   const dollars = (DOLLARS_PER_IMAGE * Number(count)).toFixed(3)
   kit.bill({ model: String(model), images: Number(count), dollars, requestId: kit.hexId(8) })
-  await kit.latency(SECONDS_PER_IMAGE * Number(count), request.signal)
+  for (let step = 1; step <= STEPS; step += 1) {
+    await kit.latency((SECONDS_PER_IMAGE * Number(count)) / STEPS, request.signal)
+    await onStep?.(step)
+  }
   if (fault === 'server-error-billed') return refusal('Backend request failed: out of memory')
   const made = fault === 'empty' ? 0 : fault === 'wrong-count' ? Number(count) - 1 : Number(count)
   const images = Array.from({ length: made }, (_, index) => save(body, fault, index, kit))

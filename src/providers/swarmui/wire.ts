@@ -30,14 +30,21 @@ const NO_GUIDANCE = 1
 /** What the interface itself takes for edits (src/wwwroot/js/genpage/main.js). */
 const CREATIVITY = 0.6
 
-/** Prints a call. Parameters stand beside the session; the server skips what it does not know. */
-export function toWire(call: ProviderCall, [session]: readonly HttpAnswer[]): WireRequest {
+/** Prints a call. */
+export const toWire = (call: ProviderCall, [session]: readonly HttpAnswer[]): WireRequest => ({
+  method: 'POST',
+  url: '/API/GenerateText2Image',
+  body: { kind: 'json', value: toParameters(call, session) },
+})
+
+/** Parameters stand beside the session; the server skips what it does not know. */
+export function toParameters(call: ProviderCall, session: HttpAnswer | undefined): JsonObject {
   const { model, settings } = call
   const { loras = [], sampler, scheduler, strength } = acceptedOptions(call)
   const isDistilled = model.wire.family === 'flux'
   const guidance = settings.guidance ?? model.guidance?.default
   const [input] = call.images
-  const value: JsonObject = {
+  return {
     session_id: sessionIn(session),
     images: call.n,
     prompt: call.prompt,
@@ -50,18 +57,12 @@ export function toWire(call: ProviderCall, [session]: readonly HttpAnswer[]): Wi
     seed: settings.seed ?? -1,
     sampler: sampler ?? model.wire.sampler,
     scheduler: scheduler ?? model.wire.scheduler,
-    ...(loras.length === 0
-      ? {}
-      : {
-          loras: loras.map(({ name }) => name),
-          loraweights: loras.map(({ weight }) => String(weight)),
-        }),
-    ...(input === undefined
-      ? {}
-      : { initimage: toDataUrl(input), initimagecreativity: strength ?? CREATIVITY }),
-    ...(call.mask === undefined ? {} : { maskimage: toDataUrl(call.mask) }),
+    loras: loras.length === 0 ? undefined : loras.map(({ name }) => name),
+    loraweights: loras.length === 0 ? undefined : loras.map(({ weight }) => String(weight)),
+    initimage: input === undefined ? undefined : toDataUrl(input),
+    initimagecreativity: input === undefined ? undefined : (strength ?? CREATIVITY),
+    maskimage: call.mask === undefined ? undefined : toDataUrl(call.mask),
   }
-  return { method: 'POST', url: '/API/GenerateText2Image', body: { kind: 'json', value } }
 }
 
 /** The server says itself that there is no such session when the answer named none. */
