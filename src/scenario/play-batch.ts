@@ -3,16 +3,8 @@ import type { EventHub } from '../gateway/events.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import type { Clock } from '../ports/clock.ts'
 import { draftOf, rehearsalCaller } from './play-load.ts'
+import type { SeenBatch } from './report.ts'
 import type { BatchLoad } from './scenario-file.ts'
-
-/** What became of the lines of a batch. */
-export interface SeenBatch {
-  readonly lines: number
-  /** Lines that ended with their pictures. */
-  readonly made: number
-  /** From the queueing to the end of the last line. */
-  readonly durationMs: number
-}
 
 /** Lines that are queued in one commit. */
 const CHUNK = 500

@@ -1,7 +1,6 @@
 import { percentile } from '../core/breaker/latency.ts'
 import { dollarsFromNano, type Nano, sumNano } from '../core/money.ts'
 import type { Instant } from '../core/time.ts'
-import type { SeenBatch } from './play-batch.ts'
 import type { Scenario } from './scenario-file.ts'
 
 /** How one request ended. */
@@ -17,6 +16,15 @@ export interface SeenCall {
   readonly startedAt: Instant
   readonly outcome: string
   readonly costNano: Nano
+}
+
+/** What became of the lines of a batch. */
+export interface SeenBatch {
+  readonly lines: number
+  /** Lines that ended with their pictures. */
+  readonly made: number
+  /** From the queueing to the end of the last line. */
+  readonly durationMs: number
 }
 
 /** All that was seen of a rehearsal. */
