@@ -55,7 +55,7 @@ describe.each(databaseKinds())('on %s', (kind) => {
     })
   })
 
-  test('a link, as a client got it, is an input of an edit; one that was altered is none', async () => {
+  test('a link is an input of an edit as it stands; one that was altered is none', async () => {
     const edit = (url: string) =>
       exchange(stand.url, {
         method: 'POST',
