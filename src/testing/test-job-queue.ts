@@ -227,12 +227,12 @@ function sets(open: OpenStores): void {
       const lines = await queue.lines('batch_a', { from: 1, limit: 9 })
       expect(idsOf(lines)).toEqual(['req_line1', 'req_line2'])
       await queue.claim({ ...claim, limit: 1 })
-      expect(await queue.countBatch('batch_a')).toEqual(
-        new Map([
-          ['queued', 2],
-          ['running', 1],
-        ]),
-      )
+      const counts = new Map([
+        ['queued', 2],
+        ['running', 1],
+      ])
+      expect(await queue.countBatch('batch_a')).toEqual(counts)
+      expect(await queue.depth(now)).toEqual({ counts, oldestMs: 1_000 })
       expect(await queue.lastLine('batch_a')).toBe(2)
       expect(await queue.lastLine('batch_b')).toBe(0)
       const sums = { costNano: 0n, savedNano: 0n, images: 0, cached: 0, retried: 0 }

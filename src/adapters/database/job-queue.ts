@@ -8,9 +8,17 @@ import { type Engine, run } from './engine.ts'
 import { cancelled } from './request-leases.ts'
 import { fromRequestRow } from './rows.ts'
 import type { RequestRow, Schema } from './schema.ts'
-import { isRunning, isUnfinished, isWaiting } from './unfinished.ts'
+import { isPaused, isRunning, isUnfinished, isWaiting } from './unfinished.ts'
 
 type Claim = Parameters<JobQueue['claim']>[0]
+
+/** What {@link JobQueue.depth} counts, and when the first of those that wait is due. */
+interface Depth {
+  readonly waiting: bigint
+  readonly paused: bigint
+  readonly running: bigint
+  readonly due_at: bigint | null
+}
 
 /** The queue in the table of requests. */
 export function jobQueue(engine: Engine): JobQueue {
@@ -58,18 +66,22 @@ export function jobQueue(engine: Engine): JobQueue {
       return { jobs: rows.length, savedNano }
     },
     async depth(now) {
-      const counted = (which: typeof isWaiting) =>
-        kysely
-          .selectFrom('requests')
-          .select(['state', kysely.fn.countAll<bigint>().as('count')])
-          .select((select) => select.fn.min('due_at').as('due_at'))
-          .where(which)
-          .groupBy('state')
-      const { rows } = await run(engine, counted(isWaiting).unionAll(counted(isRunning)))
-      const due = rows.flatMap(({ state, due_at }) => (state === 'running' ? [] : [due_at ?? now]))
+      // Each is answered by its index alone; to sort 50,000 rows by their state takes ten times as long.
+      const count = (which: typeof isWaiting) =>
+        sql<bigint>`(select count(*) from requests where ${which})`
+      const counted = sql<Depth>`select ${count(isWaiting)} as waiting, ${count(isPaused)} as paused,
+        ${count(isRunning)} as running,
+        (select min(due_at) from requests where ${isWaiting}) as due_at`
+      const [depth] = (await engine.execute(counted.compile(kysely))).rows
+      const { waiting = 0n, paused = 0n, running = 0n, due_at: dueAt } = depth ?? {}
+      const counts = [
+        ['queued', Number(waiting - paused)],
+        ['paused', Number(paused)],
+        ['running', Number(running)],
+      ] as const
       return {
-        counts: new Map(rows.map(({ state, count }) => [state as RequestState, Number(count)])),
-        oldestMs: Math.max(0, ...due.map((dueAt) => now - Number(dueAt))),
+        counts: new Map<RequestState, number>(counts.filter(([, number]) => number > 0)),
+        oldestMs: Math.max(0, now - Number(dueAt ?? now)),
       }
     },
     ...batchLines(engine),
