@@ -119,9 +119,16 @@ test('events are heard as they happen, by their own tenant', () =>
     await call(stand, 'POST /v1/images/generations', { body: { prompt: 'a cup' } })
     await call(stand, 'POST /v1/webhooks/trigger', { body: { type: 'image.failed' }, ...there })
     const heard = await read(own, 1)
-    expect(heard).toMatch(/event: image.completed\ndata: \{"type":"image.completed","timestamp"/)
+    const [, id = ''] =
+      /id: (evt_\w+)\nevent: image.completed\ndata: \{"type":"image/.exec(heard) ?? []
     expect(heard).toMatch(/content\?expires=\d+&signature=/)
-    expect(await read(foreign, 1)).toMatch(/^: listening\n\nevent: image.failed\n/)
+    expect(await read(foreign, 1)).toMatch(/^: listening\n\nid: \w+\nevent: image.failed\n/)
+    const goOn = (cursor: string) =>
+      stand.ask('GET', '/v1/events', { headers: { 'last-event-id': cursor }, signal })
+    // The last seconds come again, but not the event itself.
+    const again = await read(await goOn(id), 1)
+    expect([again.includes('event: batch.completed'), again.includes(id)]).toEqual([true, false])
+    expect([(await goOn('evt_1')).status, (await goOn('')).status]).toEqual([400, 200])
     over.abort()
     const bad = await call(stand, 'POST /v1/webhooks/trigger', { body: { type: 'image.done' } })
     expect(bad.status_).toBe(400)

@@ -1,5 +1,6 @@
 import { createSafeFetch } from '../adapters/safe-fetch/client.ts'
 import { SANDBOX_KEY } from '../config/fixed-keys.ts'
+import { type ErrorCode, errorCatalogue } from '../core/errors/catalogue.ts'
 import { GatewayError, invalid } from '../core/errors/gateway-error.ts'
 import { isObject } from '../core/json.ts'
 import type { HttpAnswer, HttpClient, HttpEvent } from '../ports/http-client.ts'
@@ -17,8 +18,12 @@ export interface GatewayClient {
   readonly http: HttpClient
   /** @throws GatewayError with what the gateway said. */
   ask(method: 'GET' | 'POST', path: string, body?: object): Promise<Record<string, unknown>>
-  /** Events of a stream, until it ends. @throws GatewayError when there is no stream. */
-  events(path: string, signal: AbortSignal): AsyncIterable<HttpEvent>
+  /**
+   * Events of a stream, until it ends.
+   * @param after id of the last one that was heard before.
+   * @throws GatewayError when there is no stream.
+   */
+  events(path: string, signal: AbortSignal, after?: string): AsyncIterable<HttpEvent>
 }
 
 /** Longest answer that is read, and longest time that a stream may run. */
@@ -56,10 +61,13 @@ export async function withGateway<Value>(
           .catch(unreached(url))
         return readAnswer(answer, url)
       },
-      events: async function* (path, signal) {
+      events: async function* (path, signal, after) {
         const timeouts = { headersMs: limits.askMs, totalMs: limits.streamMs }
+        const asked = request('GET', path)
+        const cursor: Record<string, string> = after === undefined ? {} : { 'last-event-id': after }
+        const headers = { ...asked.headers, ...cursor }
         const { answer, events } = await http
-          .stream({ ...request('GET', path), timeouts, signal })
+          .stream({ ...asked, headers, timeouts, signal })
           .catch(unreached(url))
         if (answer !== undefined) readAnswer(answer, url)
         yield* events
@@ -88,6 +96,12 @@ function readAnswer({ status, json }: HttpAnswer, url: string): Record<string, u
   if (status < 300 && isObject(json)) return json
   const error = isObject(json) && isObject(json.error) ? json.error : {}
   const message = String(error.message ?? `${url} answered with ${status}.`)
-  const code = status === 401 ? 'invalid_api_key' : 'invalid_request'
-  throw new GatewayError(code, message)
+  throw new GatewayError(isErrorCode(error.code) ? error.code : codeOf(status), message)
 }
+
+const isErrorCode = (code: unknown): code is ErrorCode =>
+  typeof code === 'string' && Object.hasOwn(errorCatalogue, code)
+
+/** Of an answer that is not ours: a proxy stands between. */
+const codeOf = (status: number): ErrorCode =>
+  status === 401 ? 'invalid_api_key' : status >= 500 ? 'overloaded' : 'invalid_request'

@@ -2,9 +2,8 @@ import type { Instant } from './time.ts'
 
 /**
  * The kinds of ids: `req_…` request (= job), `att_…` attempt, `img_…` image, `hld_…` hold, `key_…`
- * virtual key, `whk_…` webhook or other destination, `msg_…` delivery, `alr_…` alert, `file_…`
- * uploaded or made file, `batch_…` batch, `chk_…` chunk of a
- * batch.
+ * virtual key, `whk_…` webhook or other destination, `msg_…` delivery, `evt_…` notice, `alr_…`
+ * alert, `file_…` uploaded or made file, `batch_…` batch, `chk_…` chunk of a batch.
  */
 export type IdPrefix =
   | 'req'
@@ -14,6 +13,7 @@ export type IdPrefix =
   | 'key'
   | 'whk'
   | 'msg'
+  | 'evt'
   | 'alr'
   | 'file'
   | 'batch'
@@ -40,6 +40,17 @@ export function makeId(prefix: IdPrefix, random: Uint8Array, now: Instant): stri
     rest = Math.floor(rest / 32)
   }
   return `${prefix}_${time}${base32(random.subarray(0, RANDOM_BYTES))}`
+}
+
+/** The least id of an instant: what was made before it has a lesser one. */
+export const firstId = (prefix: IdPrefix, at: Instant): string =>
+  makeId(prefix, new Uint8Array(RANDOM_BYTES), at)
+
+/** When an id was made, by the clock of who made it. */
+export function instantOfId(id: string): Instant {
+  const start = id.indexOf('_') + 1
+  const digits = [...id.slice(start, start + TIME_CHARACTERS)]
+  return digits.reduce((time, digit) => time * 32 + ALPHABET.indexOf(digit), 0)
 }
 
 /** Bytes as base 32, five bits a character; the last one is filled up with zeros. */

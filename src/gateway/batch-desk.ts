@@ -157,10 +157,10 @@ async function driveBatch(found: Batch, parts: BatchParts, reins: Reins): Promis
   const change = async (changes: BatchChange, files: readonly StoredFile[] = []): Promise<void> => {
     if (changes.endedAt !== undefined) await unlimitBatch(id, deps)
     const notice = await noticeOf({ ...found, ...changes }, deps)
-    const owed = notice === undefined ? [] : deps.notices.deliveries(notice)
+    const told = notice === undefined ? undefined : deps.notices.prepare(notice)
     const { batches } = deps.stores
-    if (!(await batches.update({ id, fence }, changes, files, owed))) throw new LostBatch()
-    if (notice !== undefined) deps.notices.given(notice, owed)
+    if (!(await batches.update({ id, fence }, changes, files, told))) throw new LostBatch()
+    if (told !== undefined) deps.notices.given(told)
   }
   const current = async (): Promise<Batch> => {
     const batch = await deps.stores.batches.batch(id, tenant)

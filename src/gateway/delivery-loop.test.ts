@@ -18,6 +18,15 @@ const atItsLastTry = (id: string, destinationId: string, now: number): Delivery 
   notice: { type: 'image.completed', tenant: 'here', at: now - 3 * DAY_MS, data: {} },
 })
 
+/** The fact that it is owed. */
+const tell = (delivery: Delivery) => {
+  const { id, notice } = delivery
+  return {
+    kind: 'notice-given',
+    told: { id: `evt_${id}`, notice, deliveries: [delivery] },
+  } as const
+}
+
 test('a receiver that took nothing for three days is disabled until somebody enables it', () =>
   withGatewayStand({ providers: [scriptedProvider()] }, async (stand) => {
     const { deps } = stand.gateway
@@ -29,7 +38,7 @@ test('a receiver that took nothing for three days is disabled until somebody ena
     const found = () => desk.destinations.find(({ id }) => id === destination.id)
     const dies = async (id: string) => {
       const delivery = atItsLastTry(id, destination.id, clock.now())
-      await stand.stores.journal.commit([{ kind: 'delivery-owed', delivery }])
+      await stand.stores.journal.commit([tell(delivery)])
       desk.wake()
       await until(async () => (await desk.store.delivery(id))?.state === 'dead')
     }
@@ -46,7 +55,7 @@ test('a receiver that took nothing for three days is disabled until somebody ena
     // What it took meanwhile says that it works, and that one notice is more than it can take.
     const taken = { state: 'delivered', endedAt: clock.now() } as const
     const other = { ...atItsLastTry('msg_2', destination.id, clock.now()), ...taken }
-    await stand.stores.journal.commit([{ kind: 'delivery-owed', delivery: other }])
+    await stand.stores.journal.commit([tell(other)])
     await dies('msg_3')
     await loop.close()
     expect(found()?.disabledAt).toBeUndefined()

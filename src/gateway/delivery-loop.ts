@@ -1,3 +1,4 @@
+import { firstId } from '../core/ids.ts'
 import { type Delivery, pauseAfter, withTry } from '../core/notices/delivery.ts'
 import type { Destination } from '../core/notices/destination.ts'
 import type { Instant } from '../core/time.ts'
@@ -25,6 +26,10 @@ const limits = {
   keptMs: 30 * 86_400_000,
   purgeEveryMs: 3_600_000,
   purgeBatch: 1_000,
+  /** Notices are kept for who listens and was cut off: so long, and so many of them. */
+  noticesMs: 10 * 60_000,
+  notices: 10_000,
+  forgetEveryMs: 10_000,
 } as const
 
 /** What sending is made of. */
@@ -52,6 +57,7 @@ export class DeliveryLoop {
   #wake: () => void = () => undefined
   #isWoken = false
   #purgedAt: Instant = Number.NEGATIVE_INFINITY
+  #forgotAt: Instant = Number.NEGATIVE_INFINITY
   #refreshedAt: Instant = Number.NEGATIVE_INFINITY
 
   constructor(parts: DeliveryParts) {
@@ -214,6 +220,11 @@ export class DeliveryLoop {
   async #purge(): Promise<void> {
     const { desk, clock } = this.#parts
     const now = clock.now()
+    if (now - this.#forgotAt >= limits.forgetEveryMs) {
+      this.#forgotAt = now
+      const before = firstId('evt', now - limits.noticesMs)
+      await desk.store.forgetNotices({ before, kept: limits.notices })
+    }
     if (now - this.#purgedAt < limits.purgeEveryMs) return
     this.#purgedAt = now
     await desk.store.purgeDeliveries(now - limits.keptMs, limits.purgeBatch)

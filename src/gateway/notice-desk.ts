@@ -1,6 +1,5 @@
 import { makeId } from '../core/ids.ts'
-import type { Fact } from '../core/jobs/request-record.ts'
-import type { Delivery } from '../core/notices/delivery.ts'
+import type { Delivery, ToldNotice } from '../core/notices/delivery.ts'
 import { checkUrl, type Destination, OPERATOR, wants } from '../core/notices/destination.ts'
 import type { Notice } from '../core/notices/notice.ts'
 import type { Clock, Random } from '../ports/clock.ts'
@@ -23,8 +22,6 @@ export interface NoticeParts {
   readonly flawOfAddress?: (url: string) => string | undefined
 }
 
-type Listener = (notice: Notice) => void
-
 /**
  * Where everything that is told to the outside begins. It knows the destinations, so that what is
  * owed to them can be written in the commit of the fact itself.
@@ -33,7 +30,7 @@ export class NoticeDesk {
   readonly store: NoticeStore
   readonly secrets: WebhookSecrets
   readonly #parts: NoticeParts
-  readonly #listeners = new Set<Listener>()
+  readonly #listeners = new Set<() => void>()
   #destinations: readonly Destination[] = []
   #wake: () => void = () => undefined
 
@@ -53,44 +50,40 @@ export class NoticeDesk {
   }
 
   /**
-   * What is owed of a notice: a delivery for each destination that wants it, and one for the
-   * address that the request named.
+   * What is to be written of a notice: itself, a delivery for each destination that wants it, and
+   * one for the address that the request named.
    */
-  deliveries(notice: Notice, url?: string): readonly Delivery[] {
+  prepare(notice: Notice, url?: string): ToldNotice {
     const wanting = this.#destinations.filter((destination) => wants(destination, notice))
     const owed = wanting.map(({ id, tenant }) =>
       this.#delivery(notice, { owner: tenant, destinationId: id }),
     )
     const owner = notice.tenant ?? OPERATOR
-    return url === undefined ? owed : [...owed, this.#delivery(notice, { owner, url })]
+    const deliveries = url === undefined ? owed : [...owed, this.#delivery(notice, { owner, url })]
+    return { id: this.#id('evt'), notice, deliveries }
   }
 
-  /** The same as facts, to write together with what the notice tells of. */
-  owed(notice: Notice, url?: string): readonly Fact[] {
-    return this.deliveries(notice, url).map((delivery) => ({ kind: 'delivery-owed', delivery }))
-  }
-
-  /** Says that a notice was written: whoever listens hears it, and what is owed may leave. */
-  given(notice: Notice, owed: readonly unknown[]): void {
-    for (const listener of this.#listeners) listener(notice)
-    if (owed.length > 0) this.#wake()
+  /** Says that a notice was written: whoever listens looks, and what is owed may leave. */
+  given({ deliveries }: ToldNotice): void {
+    for (const look of this.#listeners) look()
+    if (deliveries.length > 0) this.#wake()
   }
 
   /** Writes a notice that belongs to no other commit, and gives it. */
   async tell(notice: Notice): Promise<void> {
-    const facts = this.owed(notice)
+    const told = this.prepare(notice)
     try {
-      await this.#parts.journal.commit(facts)
+      await this.#parts.journal.commit([{ kind: 'notice-given', told }])
     } catch (error) {
       this.#parts.log.error({ error, type: notice.type }, 'a notice could not be written')
     }
-    this.given(notice, facts)
+    this.given(told)
   }
 
-  /** Hears notices of this process as they are given. @returns what ends it. */
-  listen(listener: Listener): () => void {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+  /** Calls when this process has written a notice. @returns what ends it. */
+  listen(look: () => void): () => void {
+    this.#listeners.add(look)
+    return () => this.#listeners.delete(look)
   }
 
   /** Who sends is called when there is something to send. */
@@ -109,13 +102,13 @@ export class NoticeDesk {
   }
 
   #delivery(notice: Notice, to: Pick<Delivery, 'owner' | 'destinationId' | 'url'>): Delivery {
+    const nextAt = this.#parts.clock.now()
+    const anew = { state: 'pending', tries: [], tryCount: 0, nextAt } as const
+    return { id: this.#id('msg'), ...to, notice, ...anew }
+  }
+
+  #id(prefix: 'evt' | 'msg'): string {
     const { random, clock } = this.#parts
-    const now = clock.now()
-    return {
-      id: makeId('msg', random.bytes(16), now),
-      ...to,
-      notice,
-      ...{ state: 'pending', tries: [], tryCount: 0, nextAt: now },
-    }
+    return makeId(prefix, random.bytes(16), clock.now())
   }
 }

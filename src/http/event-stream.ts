@@ -6,7 +6,9 @@ import type { Clock } from '../ports/clock.ts'
  * A comment this often keeps proxies from closing a silent stream, in milliseconds: the usual ones
  * wait for 60 s (`proxy_read_timeout` of nginx, nginx.org/en/docs, read 2026-11-20).
  */
-const COMMENT_MS = 15_000
+export const COMMENT_MS = 15_000
+/** What is said then. */
+export const COMMENT = ': keeprate\n\n'
 
 /** Texts of a stream that wait for the socket. */
 export interface EventQueue extends AsyncIterable<string> {
@@ -48,7 +50,7 @@ export function keepAlive(queue: EventQueue, clock: Clock): () => void {
   const comment = async (): Promise<void> => {
     while (true) {
       await clock.sleep(COMMENT_MS, over.signal)
-      queue.push(': keeprate\n\n')
+      queue.push(COMMENT)
     }
   }
   comment().catch(() => undefined)

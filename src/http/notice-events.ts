@@ -1,21 +1,20 @@
-import type { FastifyReply } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { GatewayError, invalid } from '../core/errors/gateway-error.ts'
+import { isId } from '../core/ids.ts'
+import type { KeptNotice } from '../core/notices/delivery.ts'
 import { isNoticeType, isPattern, matchesPattern, type Notice } from '../core/notices/notice.ts'
 import { noticeBody } from '../core/notices/notice-body.ts'
 import { sampleNotice } from '../core/notices/sample-notice.ts'
-import type { DestinationOwner } from '../gateway/destination-desk.ts'
+import { type Hearing, hearNotices } from '../gateway/hear-notices.ts'
 import { callerOf } from './auth.ts'
 import { watchClient } from './client-gone.ts'
 import type { HttpContext } from './context.ts'
 import { baseUrlOf } from './errors.ts'
-import { createEventQueue, keepAlive, openStream, printEvent } from './event-stream.ts'
+import { COMMENT, COMMENT_MS, openStream, printEvent } from './event-stream.ts'
 import { write } from './openai/send-images.ts'
 import { defineRoute, type RouteDefinition, readBody, readWith } from './route.ts'
 import { destinationOwner } from './webhooks.ts'
-
-/** How often a stream looks whether the server closes, in milliseconds. */
-const LOOK_MS = 500
 
 /** Streams at one time: each holds a socket and hears everything. */
 const MAX_STREAMS = 100
@@ -38,7 +37,7 @@ export function noticeRoutes(context: HttpContext): readonly RouteDefinition[] {
       method: 'GET',
       url: '/v1/events',
       policy: 'images:read',
-      summary: 'Events of this process as they happen, for development; webhooks lose none',
+      summary: 'Events as they happen; after a cut from `last-event-id` on, for ten minutes',
       query: streamQuery,
       answers: ['text/event-stream'],
       handler: async (request, reply) => {
@@ -48,14 +47,20 @@ export function noticeRoutes(context: HttpContext): readonly RouteDefinition[] {
           const message = `There are ${MAX_STREAMS} streams of events already.`
           throw new GatewayError('overloaded', message, { retryAfterMs: 5_000 })
         }
+        const after = cursorOf(request)
         streams += 1
         const baseUrl = context.publicUrl ?? baseUrlOf(request)
         const linkOf = (id: string) => `${baseUrl}${context.links.sign(id, deps.clock.now())}`
-        const owner = destinationOwner(request)
-        const mayHear = (notice: Notice): boolean =>
-          isOwn(notice, owner) && events.split(',').some((one) => matchesPattern(one, notice.type))
+        const { tenant, isAdmin } = destinationOwner(request)
+        const hearing = {
+          ...(isAdmin ? {} : { tenant }),
+          ...(after === undefined ? {} : { after }),
+          signal: watchClient(reply.raw).gone,
+        }
+        const mayHear = ({ type }: Notice): boolean =>
+          events.split(',').some((one) => matchesPattern(one, type))
         try {
-          await streamNotices(reply, request.id, { context, mayHear, linkOf })
+          await streamNotices(reply, request.id, { ...hearing, context, mayHear, linkOf })
         } finally {
           streams -= 1
         }
@@ -82,51 +87,53 @@ export function noticeRoutes(context: HttpContext): readonly RouteDefinition[] {
   ]
 }
 
-const isOwn = ({ tenant }: Notice, owner: DestinationOwner): boolean =>
-  owner.isAdmin || tenant === owner.tenant
+/** @throws GatewayError when it is no id of an event. */
+function cursorOf({ headers }: FastifyRequest): string | undefined {
+  const given = headers['last-event-id']
+  // A reader that had no event yet says so.
+  if (given === undefined || given === '') return undefined
+  if (typeof given === 'string' && isId('evt', given)) return given
+  throw invalid('last-event-id', 'last-event-id must be the id of an event, evt_….')
+}
 
-interface Stream {
+interface Stream extends Hearing {
   readonly context: HttpContext
   readonly mayHear: (notice: Notice) => boolean
   readonly linkOf: (imageId: string) => string
 }
 
-async function streamNotices(
-  reply: FastifyReply,
-  requestId: string,
-  { context, mayHear, linkOf }: Stream,
-): Promise<void> {
-  const { notices, clock } = context.gateway.deps
-  const queue = createEventQueue()
-  const deaf = notices.listen((notice) => {
+async function streamNotices(reply: FastifyReply, requestId: string, stream: Stream) {
+  const { context, mayHear, linkOf } = stream
+  const { deps } = context.gateway
+  const print = ({ id, notice }: KeptNotice): string => {
     const { type, ...body } = noticeBody(notice, linkOf)
-    if (mayHear(notice)) queue.push(printEvent(String(type), body))
-  })
-  const quiet = keepAlive(queue, clock)
-  const over = new AbortController()
-  watchClient(reply.raw).gone.addEventListener('abort', () => queue.end())
-  endWithGateway(context, over.signal, () => queue.end()).catch(() => undefined)
-  openStream(reply, requestId)
-  // Said at once, so that whoever listens knows that it does.
-  queue.push(': listening\n\n')
-  try {
-    for await (const text of queue) {
-      if (!(await write(reply.raw, text))) break
-    }
-  } finally {
-    over.abort()
-    deaf()
-    quiet()
-    reply.raw.end()
+    return `id: ${id}\n${printEvent(String(type), { id, ...body })}`
   }
-}
-
-/** A stream without an end would keep a server from closing. */
-async function endWithGateway(
-  { gateway }: HttpContext,
-  over: AbortSignal,
-  end: () => void,
-): Promise<void> {
-  while (gateway.isAccepting) await gateway.deps.clock.sleep(LOOK_MS, over)
-  end()
+  let saidAt = deps.clock.monotonicMs()
+  const say = (text: string): Promise<boolean> => {
+    saidAt = deps.clock.monotonicMs()
+    return write(reply.raw, text)
+  }
+  try {
+    for await (const told of hearNotices(stream, deps)) {
+      if (!reply.raw.headersSent) {
+        // Said at once, so that whoever listens knows that it does.
+        openStream(reply, requestId)
+        if (!(await say(': listening\n\n'))) break
+      }
+      const text = told
+        .filter(({ notice }) => mayHear(notice))
+        .map(print)
+        .join('')
+      const isSilent = deps.clock.monotonicMs() - saidAt >= COMMENT_MS
+      if (text !== '' || isSilent) if (!(await say(text || COMMENT))) break
+      // A stream without an end would keep a server from closing.
+      if (!context.gateway.isAccepting) break
+    }
+  } catch (error) {
+    if (!reply.raw.headersSent) throw error
+    deps.log.warn({ error }, 'a stream of events ends before its time')
+  } finally {
+    if (reply.raw.headersSent) reply.raw.end()
+  }
 }

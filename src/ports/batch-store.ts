@@ -1,5 +1,5 @@
 import type { Batch, StoredFile } from '../core/jobs/batch.ts'
-import type { Delivery } from '../core/notices/delivery.ts'
+import type { ToldNotice } from '../core/notices/delivery.ts'
 import type { Instant } from '../core/time.ts'
 
 /** What the driver of a batch may change of it. */
@@ -36,13 +36,13 @@ export interface BatchStore {
   }): Promise<void>
   /**
    * Changes a batch, and keeps the files that it ended with; without the change they are forgotten.
-   * What is owed to those who are told of it is written with the change.
+   * What is told of it is written with the change.
    * @returns false when another process drives it by now, or it has ended.
    */
   update(
     batch: Pick<Batch, 'id' | 'fence'>,
     change: BatchChange,
     files?: readonly StoredFile[],
-    owed?: readonly Delivery[],
+    told?: ToldNotice,
   ): Promise<boolean>
 }

@@ -77,6 +77,8 @@ export interface HttpAnswer {
 
 /** One server-sent event. */
 export interface HttpEvent {
+  /** What a reader gives as `last-event-id` to go on after it. */
+  readonly id?: string
   readonly event: string | undefined
   /** Parsed JSON of `data`, with images replaced as in {@link HttpAnswer.json}. */
   readonly json: unknown

@@ -1,9 +1,17 @@
-import type { Delivery } from '../core/notices/delivery.ts'
+import type { Delivery, KeptNotice } from '../core/notices/delivery.ts'
 import type { Destination } from '../core/notices/destination.ts'
 import type { Instant } from '../core/time.ts'
 
-/** Destinations, and deliveries after they were written as facts of the journal. */
+/** Destinations, and notices and deliveries after they were written as facts of the journal. */
 export interface NoticeStore {
+  /** What was told after that id, the oldest first; without a tenant that of all, and of none. */
+  noticesAfter(query: {
+    readonly after: string
+    readonly tenant?: string
+    readonly limit: number
+  }): Promise<readonly KeptNotice[]>
+  /** Forgets notices before that id, and all but the newest so many. */
+  forgetNotices(rule: { readonly before: string; readonly kept: number }): Promise<void>
   /** All destinations of all tenants, the oldest first. */
   destinations(): Promise<readonly Destination[]>
   /** Writes one, in the place of the one with its id. */

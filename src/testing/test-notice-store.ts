@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { Delivery } from '../core/notices/delivery.ts'
+import type { Delivery, ToldNotice } from '../core/notices/delivery.ts'
 import type { Destination } from '../core/notices/destination.ts'
+import type { Notice } from '../core/notices/notice.ts'
 import { openingFacts, sampleNow } from './sample-records.ts'
 import { type OpenStores, withStores } from './with-stores.ts'
 
@@ -10,14 +11,20 @@ const destination = (id: string, changes: Partial<Destination> = {}): Destinatio
   ...changes,
 })
 
+const notice = (changes: Partial<Notice> = {}): Notice => ({
+  ...{ type: 'image.completed', tenant: 'a', at: sampleNow, data: { id: 'req_1', n: 1 } },
+  ...changes,
+})
+const given = (id: string, changes: Partial<ToldNotice> = {}) =>
+  ({ kind: 'notice-given', told: { id, notice: notice(), deliveries: [], ...changes } }) as const
+
 const delivery = (id: string, changes: Partial<Delivery> = {}): Delivery => ({
   ...{ id, owner: 'a', destinationId: 'whk_one', state: 'pending', tries: [], tryCount: 0 },
-  notice: { type: 'image.completed', tenant: 'a', at: sampleNow, data: { id: 'req_1', n: 1 } },
-  nextAt: sampleNow,
+  ...{ notice: notice(), nextAt: sampleNow },
   ...changes,
 })
 const owed = (...args: Parameters<typeof delivery>) =>
-  ({ kind: 'delivery-owed', delivery: delivery(...args) }) as const
+  given(`evt_of_${args[0]}`, { deliveries: [delivery(...args)] })
 
 const claim = (owner: string, now: number, limit = 9, except: readonly string[] = []) => ({
   ...{ owner, now, leaseUntil: now + 1_000, limit, except },
@@ -55,6 +62,32 @@ export function testNoticeStore(name: string, open: OpenStores): void {
         expect(ids.toSorted()).toEqual(['whk_api', 'whk_one'])
         const kept = (await notices.destinations()).find(({ id }) => id === 'whk_one')
         expect(kept).toEqual({ ...one, events: ['*'], ...gone })
+      }))
+
+    test('what was told is read on from an id, by tenant, and only the latest is kept', () =>
+      withStores(open, async ({ journal, notices }) => {
+        const others = { notice: notice({ tenant: 'b' }) }
+        const { tenant: _, ...nobody } = notice({ type: 'provider.down' })
+        await journal.commit([given('evt_3', { notice: nobody }), given('evt_1')])
+        await journal.commit([given('evt_2', others), given('evt_4')])
+        await expect(journal.commit([given('evt_4')])).rejects.toMatchObject({
+          contradiction: expect.any(String),
+        })
+        const read = async (after: string, tenant?: string, limit = 9) => {
+          const whose = tenant === undefined ? {} : { tenant }
+          const found = await notices.noticesAfter({ after, limit, ...whose })
+          return found.map(({ id }) => id)
+        }
+        expect(await read('')).toEqual(['evt_1', 'evt_2', 'evt_3', 'evt_4'])
+        expect(await read('evt_1', undefined, 2)).toEqual(['evt_2', 'evt_3'])
+        expect(await read('', 'a')).toEqual(['evt_1', 'evt_4'])
+        expect(await notices.noticesAfter({ after: 'evt_2', limit: 1 })).toEqual([
+          { id: 'evt_3', notice: nobody },
+        ])
+        await notices.forgetNotices({ before: 'evt_2', kept: 3 })
+        expect(await read('')).toEqual(['evt_2', 'evt_3', 'evt_4'])
+        await notices.forgetNotices({ before: 'evt_2', kept: 2 })
+        expect(await read('')).toEqual(['evt_3', 'evt_4'])
       }))
   })
   testDeliveries(name, open)

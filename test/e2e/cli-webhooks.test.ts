@@ -1,8 +1,5 @@
-import { spawn } from 'node:child_process'
-import { resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 import OpenAI, { toFile } from 'openai'
-import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type LoopbackServer, startLoopbackServer } from '../../src/testing/loopback-server.ts'
 import { clearStand, runProgram, type Stand, startStand, until } from './stand.ts'
@@ -77,32 +74,6 @@ test('a webhook that a command made is served by the server that runs', async ()
     ...Array((sent as unknown[]).length - 1).fill({ type: 'image.completed', attempts: 1 }),
   ])
   expect(await json('webhooks', 'remove', String(id))).toEqual({ id, deleted: true })
-})
-
-test('events are forwarded to a server here, signed, while somebody listens', async () => {
-  const main = resolve(import.meta.dirname, '../../src/cli/main.ts')
-  const words = ['listen', '--url', stand.url, '--forward', `${receiver.origin}/forwarded`]
-  const listener = spawn(process.execPath, [main, ...words, '--json'], {
-    env: { ...process.env, KEEPRATE_HOME: stand.home, KEEPRATE_API_KEY: stand.key },
-    cwd: stand.home,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let notes = ''
-  listener.stderr.on('data', (chunk) => {
-    notes += String(chunk)
-  })
-  const secret = await until(async () => /whsec_\S+/.exec(notes)?.[0])
-  await until(async () => {
-    await json('trigger', 'budget.threshold', '--url', stand.url, '--key', stand.key)
-    return received.some(({ path }) => path === '/forwarded') ? true : undefined
-  })
-  const { body, headers } = await arrived('/forwarded')
-  expect(new Webhook(secret).verify(body, headers)).toMatchObject({
-    ...{ type: 'budget.threshold', data: { percent: 80, test: true } },
-  })
-  const closed = new Promise((done) => listener.once('close', done))
-  listener.kill('SIGTERM')
-  expect(await closed).toBe(0)
 })
 
 test('alerts are previewed', async () => {

@@ -12,7 +12,7 @@ import type { BatchRow } from './batch-tables.ts'
 import { fromJson, fromNullable, toMilliseconds, toNullable, toText } from './columns.ts'
 import { type Engine, run } from './engine.ts'
 import { toFileRow } from './file-store.ts'
-import { toDeliveryRow } from './notice-rows.ts'
+import { toDeliveryRow, toNoticeRow } from './notice-rows.ts'
 
 type Claim = Parameters<BatchStore['claim']>[0]
 
@@ -58,7 +58,7 @@ export function batchStore(engine: Engine): BatchStore {
         .where('id', 'in', ids)
       await run(engine, renewed)
     },
-    async update({ id, fence }, change, files = [], owed = []) {
+    async update({ id, fence }, change, files = [], told) {
       // Files of an end that is refused are left without a batch, and nobody can find them.
       for (const file of files) {
         await run(engine, kysely.insertInto('files').values(toFileRow(file)))
@@ -74,7 +74,9 @@ export function batchStore(engine: Engine): BatchStore {
       let isDone = false
       await engine.transact(function* () {
         isDone = (yield updated.compile()).changes === 1
-        const rows = isDone ? owed.map(toDeliveryRow) : []
+        if (!isDone || told === undefined) return
+        yield kysely.insertInto('notices').values(toNoticeRow(told)).compile()
+        const rows = told.deliveries.map(toDeliveryRow)
         for (const row of rows) yield kysely.insertInto('deliveries').values(row).compile()
       })
       for (const { id: fileId } of isDone ? [] : files) {

@@ -27,7 +27,7 @@ import {
   toJudgedRow,
   toSettledRow,
 } from './changes.ts'
-import { type DeliveryRow, toDeliveryRow } from './notice-rows.ts'
+import { type DeliveryRow, type NoticeRow, toDeliveryRow, toNoticeRow } from './notice-rows.ts'
 import {
   toAttemptRow,
   toCacheRow,
@@ -56,6 +56,7 @@ export interface BatchRows {
   readonly back: BackRow[]
   readonly holdChanges: HoldChangeRow[]
   readonly entries: LedgerRow[]
+  readonly notices: NoticeRow[]
   readonly deliveries: DeliveryRow[]
   readonly closed: OwedAnswerRow[]
   readonly sighted: SightingRow[]
@@ -93,7 +94,7 @@ const factOrder: { readonly [Kind in Fact['kind']]: number } = {
   'request-ended': 9,
   'job-put-back': 9,
   'hold-closed': 10,
-  'delivery-owed': 11,
+  'notice-given': 11,
   'answer-closed': 12,
 }
 
@@ -119,6 +120,7 @@ class Collector {
     back: [],
     holdChanges: [],
     entries: [],
+    notices: [],
     deliveries: [],
     closed: [],
     sighted: [],
@@ -168,29 +170,14 @@ export function toBatch(facts: readonly Fact[]): Batch {
 export function joinRows(batches: readonly Batch[]): BatchRows {
   const collector = new Collector()
   const { rows } = collector
-  for (const { rows: more } of batches) {
-    rows.named.push(...more.named)
-    rows.accepted.push(...more.accepted)
-    rows.begun.push(...more.begun)
-    rows.owed.push(...more.owed)
-    rows.opened.push(...more.opened)
-    rows.claims.push(...more.claims)
-    rows.started.push(...more.started)
-    rows.submitted.push(...more.submitted)
-    rows.settled.push(...more.settled)
-    for (const row of more.stored) collector.store(row)
-    for (const row of more.judged) collector.judge(row)
-    rows.cached.push(...more.cached)
-    rows.ended.push(...more.ended)
-    rows.back.push(...more.back)
-    for (const row of more.holdChanges) collector.changeHold(row)
-    rows.entries.push(...more.entries)
-    rows.deliveries.push(...more.deliveries)
-    rows.closed.push(...more.closed)
-    rows.sighted.push(...more.sighted)
-    rows.sightedAgain.push(...more.sightedAgain)
-    rows.learned.push(...more.learned)
-    rows.explored.push(...more.explored)
+  for (const { stored, judged, holdChanges, ...others } of batches.map((batch) => batch.rows)) {
+    for (const row of stored) collector.store(row)
+    for (const row of judged) collector.judge(row)
+    for (const row of holdChanges) collector.changeHold(row)
+    for (const name of Object.keys(others) as (keyof typeof others)[]) {
+      const all: unknown[] = rows[name]
+      all.push(...others[name])
+    }
   }
   return rows
 }
@@ -287,9 +274,10 @@ const adders: { readonly [Kind in Fact['kind']]: FactAdder<Kind> } = {
     to.rows.entries.push(toLedgerRow(entry))
     subjects.push(entry.requestId, entry.holdId)
   },
-  'delivery-owed': ({ delivery }, { rows }, subjects) => {
-    rows.deliveries.push(toDeliveryRow(delivery))
-    subjects.push(delivery.id)
+  'notice-given': ({ told }, { rows }, subjects) => {
+    rows.notices.push(toNoticeRow(told))
+    rows.deliveries.push(...told.deliveries.map(toDeliveryRow))
+    subjects.push(told.id, ...told.deliveries.map(({ id }) => id))
   },
   'answer-closed': ({ answer }, { rows }, subjects) => {
     rows.closed.push(toOwedAnswerRow(answer))

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../core/json.ts'
-import type { Delivery } from '../../core/notices/delivery.ts'
+import type { Delivery, KeptNotice } from '../../core/notices/delivery.ts'
 import type { Destination } from '../../core/notices/destination.ts'
+import type { Notice } from '../../core/notices/notice.ts'
 import { fromJson, fromNullable, toMilliseconds, toNullable, toText } from './columns.ts'
 import type { Columns } from './statement.ts'
 
@@ -57,6 +58,32 @@ export function fromDestinationRow(row: DestinationRow): Destination {
   }
 }
 
+/** A notice that is kept for those who listen. */
+export interface NoticeRow {
+  readonly id: string
+  /** Whose it is; null for the operator alone. */
+  readonly tenant: string | null
+  readonly notice: string
+}
+
+/** Columns of {@link NoticeRow}. */
+export const noticeColumns: Columns<NoticeRow> = { id: 'text', tenant: 'text', notice: 'text' }
+
+/** A notice as a row. */
+export const toNoticeRow = ({ id, notice }: KeptNotice): NoticeRow => ({
+  id,
+  tenant: toNullable(notice.tenant, toText),
+  notice: JSON.stringify(notice),
+})
+
+/** A notice from its row. */
+export const fromNoticeRow = ({ id, notice }: NoticeRow): KeptNotice => ({
+  id,
+  notice: fromNotice(notice),
+})
+
+const fromNotice = (text: string): Notice => fromJson<JsonObject>(text) as unknown as Notice
+
 /** One notice on its way to one destination. */
 export interface DeliveryRow {
   readonly id: string
@@ -111,7 +138,7 @@ export const fromDeliveryRow = (row: DeliveryRow): Delivery => ({
   owner: row.owner,
   ...(row.destination_id === null ? {} : { destinationId: row.destination_id }),
   ...(row.url === null ? {} : { url: row.url }),
-  notice: fromJson<JsonObject>(row.notice) as unknown as Delivery['notice'],
+  notice: fromNotice(row.notice),
   state: row.state as Delivery['state'],
   tries: fromJson<readonly JsonObject[]>(row.tries) as unknown as Delivery['tries'],
   tryCount: Number(row.try_count),

@@ -6,6 +6,7 @@ import {
   type DeliveryRow,
   fromDeliveryRow,
   fromDestinationRow,
+  fromNoticeRow,
   toDeliveryRow,
   toDestinationRow,
 } from './notice-rows.ts'
@@ -18,7 +19,30 @@ export const noticeStore = (engine: Engine): NoticeStore => ({
   ...destinationStore(engine),
   ...deliveryWork(engine),
   ...deliveryLog(engine),
+  ...keptNotices(engine),
 })
+
+function keptNotices(engine: Engine): Pick<NoticeStore, 'noticesAfter' | 'forgetNotices'> {
+  const { kysely } = engine
+  return {
+    async noticesAfter({ after, tenant, limit }) {
+      const query = kysely
+        .selectFrom('notices')
+        .selectAll()
+        .where('id', '>', after)
+        .$if(tenant !== undefined, (own) => own.where('tenant', '=', tenant ?? ''))
+        .orderBy('id')
+        .limit(limit)
+      return (await run(engine, query)).rows.map(fromNoticeRow)
+    },
+    async forgetNotices({ before, kept }) {
+      const newest = kysely.selectFrom('notices as newest').select('newest.id')
+      const last = newest.orderBy('newest.id', 'desc').limit(1).offset(kept)
+      await run(engine, kysely.deleteFrom('notices').where('id', '<', before))
+      await run(engine, kysely.deleteFrom('notices').where('id', '<=', last))
+    },
+  }
+}
 
 function destinationStore(
   engine: Engine,

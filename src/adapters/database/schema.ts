@@ -20,7 +20,7 @@ import type {
   StoredDayRow,
 } from './cache-tables.ts'
 import type { VirtualKeyRow } from './key-rows.ts'
-import type { DeliveryRow, DestinationRow } from './notice-rows.ts'
+import type { DeliveryRow, DestinationRow, NoticeRow } from './notice-rows.ts'
 import { type PlaceColumns, placeColumns } from './place-columns.ts'
 import type { BillTallyRow, PriceChangeRow, PriceFeedRow, PriceSourceRow } from './price-tables.ts'
 import type { Columns } from './statement.ts'
@@ -185,6 +185,7 @@ export interface Schema {
   readonly stored_days: StoredDayRow
   readonly verdicts: VerdictRow
   readonly destinations: DestinationRow
+  readonly notices: NoticeRow
   readonly deliveries: DeliveryRow
   readonly alerts: AlertRow
   readonly belief_counts: BeliefCountRow

@@ -47,6 +47,7 @@ export function* writeBatches(
   yield* write(writes.moveWindows, windows.rows(), 'window of a budget')
   yield* write(writes.enter, rows.entries, 'ledger entry already written')
   for (const entry of rows.entries) if (entry.kind === 'settle') totals.settle(entry)
+  yield* write(writes.tell, rows.notices, 'notice already given')
   yield* write(writes.deliver, rows.deliveries, 'delivery already owed')
   yield* write(writes.see, rows.sighted, 'evidence already noted')
   yield* write(writes.seeAgain, rows.sightedAgain, 'evidence has changed meanwhile')

@@ -14,7 +14,7 @@ import {
 } from './changes.ts'
 import type { Printer } from './engine.ts'
 import { balanceColumns, holdColumns, ledgerColumns } from './money-columns.ts'
-import { deliveryColumns } from './notice-rows.ts'
+import { deliveryColumns, noticeColumns } from './notice-rows.ts'
 import type { Printed } from './printed.ts'
 import { attemptColumns, imageColumns, requestColumns, type Schema } from './schema.ts'
 import {
@@ -68,6 +68,7 @@ export const printWrites = (writes: Writes): Readonly<Record<keyof Writes, Print
   putBack: writes.putBack.print(),
   changeHold: writes.changeHold.print(),
   enter: writes.enter.print(),
+  tell: writes.tell.print(),
   deliver: writes.deliver.print(),
   total: writes.total.print(),
   nameSeries: writes.nameSeries.print(),
@@ -103,6 +104,7 @@ function inserts({ kysely, rowsPerStatement }: Printer) {
     store: insert('images', imageColumns),
     cache: insert('cache_entries', cacheColumns),
     enter: insert('ledger_entries', ledgerColumns),
+    tell: insert('notices', noticeColumns),
     deliver: insert('deliveries', deliveryColumns),
     /** Adds to the totals; rows must come in one order, or two processes lock each other out. */
     total: rowsStatement(balanceColumns, rowsPerStatement, (rows) =>

@@ -90,6 +90,7 @@ const EMPTY_ALL = [
   'bill_tallies',
   'verdicts',
   'destinations',
+  'notices',
   'deliveries',
   'alerts',
   'belief_counts',

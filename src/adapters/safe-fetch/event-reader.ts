@@ -44,7 +44,7 @@ export class EventReader {
     this.#parser.feed('\n\n')
   }
 
-  #read({ event, data }: EventSourceMessage): void {
+  #read({ id, event, data }: EventSourceMessage): void {
     if (data.trim() === END_MARK) return
     const scanner = new JsonImageScanner({
       imageFields: this.#request.imageFields ?? [],
@@ -54,7 +54,10 @@ export class EventReader {
     scanner.feed(Buffer.from(data, 'latin1'))
     const { json, images } = scanner.end()
     for (const { bytes } of images) this.#imageBytes += bytes.length
-    const name = event === undefined ? undefined : Buffer.from(event, 'latin1').toString('utf8')
-    this.#onEvent({ event: name, json, images })
+    const given = id === undefined ? {} : { id: fromLatin1(id) }
+    const name = event === undefined ? undefined : fromLatin1(event)
+    this.#onEvent({ ...given, event: name, json, images })
   }
 }
+
+const fromLatin1 = (text: string): string => Buffer.from(text, 'latin1').toString('utf8')

@@ -1,8 +1,7 @@
 import type { Command } from 'commander'
 import { signWebhook } from '../../adapters/couriers/sign-webhook.ts'
-import { systemClock, systemRandom } from '../../adapters/system-clock/system-clock.ts'
+import { systemClock } from '../../adapters/system-clock/system-clock.ts'
 import { GatewayError, invalid } from '../../core/errors/gateway-error.ts'
-import { makeId } from '../../core/ids.ts'
 import { isObject, type JsonObject } from '../../core/json.ts'
 import type { HttpFailure } from '../../ports/http-client.ts'
 import { exitCodes } from '../exit-codes.ts'
@@ -12,6 +11,8 @@ import { action, withCommonOptions } from '../settings.ts'
 
 /** Between two tries to listen to a gateway that went away, in milliseconds. */
 const AGAIN_MS = 2_000
+/** Events that are known when they come again: those of the last seconds do, after a cut. */
+const MOST_HEARD = 10_000
 /** How long a receiver of your own may take; you may have stopped it in a debugger. */
 const FORWARD_MS = 60_000
 
@@ -56,15 +57,18 @@ const listen = (output: Output, options: ListenOptions): Promise<number> =>
     const stop = new AbortController()
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
     const path = `/v1/events?events=${encodeURIComponent(events)}`
+    const heard: string[] = []
     while (!stop.signal.aborted) {
       try {
-        for await (const { json } of client.events(path, stop.signal)) {
-          if (!isObject(json)) continue
-          const result = await forwardOne(json as JsonObject, { client, forward, secret })
+        for await (const { id, json } of client.events(path, stop.signal, heard.at(-1))) {
+          if (id === undefined || !isObject(json) || heard.includes(id)) continue
+          if (heard.push(id) > MOST_HEARD) heard.shift()
+          const result = await forwardOne(id, json as JsonObject, { client, forward, secret })
           output.line({ ...json, forwarded: result }, `${json.type}  ${result ?? ''}`.trimEnd())
         }
       } catch (error) {
-        if (GatewayError.isInstance(error)) throw error
+        // One that is starting or draining is listened to again.
+        if (GatewayError.isInstance(error) && !error.retryable) throw error
         if (!stop.signal.aborted) output.note(`the gateway went away (${reasonOf(error)})`)
       }
       await systemClock.sleep(AGAIN_MS, stop.signal).catch(() => undefined)
@@ -80,13 +84,12 @@ interface Forwarding {
 
 /** Posts one event. @returns the status, or why there is none; null when nothing is forwarded. */
 async function forwardOne(
+  id: string,
   value: JsonObject,
   { client, forward, secret }: Forwarding,
 ): Promise<number | string | null> {
   if (forward === undefined) return null
-  const now = systemClock.now()
-  const id = makeId('msg', systemRandom.bytes(16), now)
-  const signing = { id, at: now, secrets: [String(secret)] }
+  const signing = { id, at: systemClock.now(), secrets: [String(secret)] }
   try {
     const { status } = await client.http.send({
       method: 'POST',

@@ -6,7 +6,7 @@ import type { FailureClass } from '../errors/provider-failure.ts'
 import type { JsonObject, JsonValue } from '../json.ts'
 import type { Book, Hold, LedgerEntry } from '../ledger/entry.ts'
 import type { Nano } from '../money.ts'
-import type { Delivery } from '../notices/delivery.ts'
+import type { ToldNotice } from '../notices/delivery.ts'
 import type { QualityNote } from '../quality/quality-note.ts'
 import type { ImageFormat, Operation, Quality } from '../request/image-request.ts'
 import type { Instant } from '../time.ts'
@@ -242,8 +242,8 @@ export type Fact =
   | { readonly kind: 'hold-closed'; readonly entry: LedgerEntry }
   | {
       /** Somebody is to be told; what is told is durable with what it tells of. */
-      readonly kind: 'delivery-owed'
-      readonly delivery: Delivery
+      readonly kind: 'notice-given'
+      readonly told: ToldNotice
     }
   | {
       /** It was delivered, or there is none; nothing is said against one that has gone already. */

@@ -35,6 +35,17 @@ export interface Delivery {
   readonly endedAt?: Instant
 }
 
+/** A notice as it is kept for a while, for those who listen; its id is ordered by time. */
+export interface KeptNotice {
+  readonly id: string
+  readonly notice: Notice
+}
+
+/** A notice with what is owed of it: all that is written of one. */
+export interface ToldNotice extends KeptNotice {
+  readonly deliveries: readonly Delivery[]
+}
+
 /**
  * Pauses before each try, in milliseconds: over three days in all, as Standard Webhooks has them
  * (github.com/standard-webhooks/standard-webhooks, spec of 2023-11, read 2026-11-20).

@@ -84,15 +84,16 @@ async function end(run: Run, answer: Answer, deps: Dependencies): Promise<boolea
   const result = { ...answer.result, ...cost, attempts: run.ended.length }
   const endedAt = deps.clock.now()
   const record = toEnded(run, result, endedAt, error)
-  const told = result.images.map((image) => image.record)
-  for (const image of told) deps.pictures.note(image)
-  const notice = requestNotice(record, run.request, told)
-  const owed = deps.notices.owed(notice, run.request.webhook)
-  const facts = [...endFacts(run, record, endedAt, deps), ...owed]
+  const images = result.images.map((image) => image.record)
+  for (const image of images) deps.pictures.note(image)
+  const notice = requestNotice(record, run.request, images)
+  const told = deps.notices.prepare(notice, run.request.webhook)
+  const facts = endFacts(run, record, endedAt, deps)
+  facts.push({ kind: 'notice-given', told })
   const after = allOf(run.ended.map((ended) => ended.written))
   const isWritten = await allOf([paidWrite({ requestId: run.id, facts, after }, deps), after])
   run.sibling?.leave(deps.clock.monotonicMs())
-  deps.notices.given(notice, owed)
+  deps.notices.given(told)
   countLookups(run, deps)
   if (isWritten) void keepPrompt(run, facts, deps)
   deps.emit({

@@ -19,6 +19,7 @@ import { pausedJobs } from './0020-paused-jobs.ts'
 import { sharpness } from './0021-sharpness.ts'
 import { cacheLookUps } from './0022-cache-look-ups.ts'
 import { knownUploads } from './0024-known-uploads.ts'
+import { notices } from './0025-notices.ts'
 import type { Migration } from './migration.ts'
 
 /** All migrations in their order. Append only. */
@@ -44,4 +45,5 @@ export const migrations: readonly Migration[] = [
   sharpness,
   cacheLookUps,
   knownUploads,
+  notices,
 ]
