@@ -88,7 +88,8 @@ export class BudgetDesk {
     const name = budget === undefined ? budgetId : budgetName(budget)
     const [limit, left, asked] = [limitNano, max(leftNano, 0n), askedNano].map(formatDollars)
     // What no window will ever have room for is not worth waiting for.
-    const resetsAt = askedNano > limitNano ? undefined : window.to
+    const mayFitLater = askedNano <= limitNano
+    const resetsAt = mayFitLater ? window.to : undefined
     const when =
       resetsAt === undefined ? '' : ` It begins anew at ${new Date(resetsAt).toISOString()}.`
     const has = `The budget ${name} of ${limit} has ${left} left`
@@ -98,7 +99,7 @@ export class BudgetDesk {
       void this.#tell(budget, { budgetId, book, ...window, spentNano, heldNano: 0n }, 100)
     }
     return new GatewayError('insufficient_quota', message, {
-      ...{ budgetId, budgetLeftNano: max(leftNano, 0n) },
+      ...{ budgetId, budgetLeftNano: max(leftNano, 0n), mayFitLater },
       ...(resetsAt === undefined
         ? {}
         : { resetsAt, retryAfterMs: Math.max(0, resetsAt - this.#parts.clock.now()) }),

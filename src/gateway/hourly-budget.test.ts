@@ -106,3 +106,24 @@ test.each(nights)(
     )
   },
 )
+
+test('a job that a budget without an end refuses is paused until somebody raises it', () =>
+  withGatewayStand({ providers: [scriptedProvider({ usd: '4' })] }, async (stand) => {
+    const { gateway, stores } = stand
+    const total = (limit: string) =>
+      setBudget(fromBudgetBody({ scope: 'total', per: 'total', limit }), gateway.deps)
+    const { id: pausedBy } = await total('5')
+    const asked = ['one', 'two'].map((prompt) => ({
+      request: normaliseRequest({ operation: 'generate', prompt, cache: 'off' }),
+      ...{ caller: { keyId: 'key_someone', tenant: 'here' }, place: {} },
+    }))
+    await gateway.jobs.enqueue(asked)
+    expect(await worked(stand)).toBeGreaterThan(stand.clock.now())
+    const listed = (state: 'paused' | 'completed') =>
+      stores.requests.list({ tenant: 'here', limit: 9, state })
+    expect(await listed('paused')).toMatchObject([{ place: { pausedBy, tries: 0 } }])
+    await total('9')
+    expect(await worked(stand)).toBeUndefined()
+    expect(await listed('completed')).toHaveLength(2)
+    expect(await stores.ledger.audit()).toEqual([])
+  }))

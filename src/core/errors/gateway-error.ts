@@ -25,6 +25,8 @@ export interface GatewayErrorDetails {
   readonly resetsAt?: Instant
   /** Which budget refused it. */
   readonly budgetId?: string
+  /** Whether that budget, as large as it is, may have room for it another time. */
+  readonly mayFitLater?: boolean
   /** What that budget has left. */
   readonly budgetLeftNano?: Nano
   /** How far a key is from its limit of requests a minute. */
@@ -43,6 +45,7 @@ export class GatewayError extends Error {
   readonly costNano: Nano | undefined
   readonly resetsAt: Instant | undefined
   readonly budgetId: string | undefined
+  readonly mayFitLater: boolean
   readonly budgetLeftNano: Nano | undefined
   readonly rate: RateStanding | undefined
   readonly retryable: boolean
@@ -59,6 +62,7 @@ export class GatewayError extends Error {
     this.costNano = details.costNano
     this.resetsAt = details.resetsAt
     this.budgetId = details.budgetId
+    this.mayFitLater = details.mayFitLater ?? false
     this.budgetLeftNano = details.budgetLeftNano
     this.rate = details.rate
     this.retryable = details.retryable ?? errorCatalogue[code].retryable

@@ -54,6 +54,9 @@ test('an empty budget pauses a job until its window turns, as often as it takes'
   expect(whenAgain(waits, { tries: 0 }, at())?.dueAt).toBe(now + 60_000)
   const never = { ...spent, resetsAt: undefined }
   expect(whenAgain(never, { tries: 0 }, at())).toBeUndefined()
+  const total = { ...never, mayFitLater: true, budgetId: 'bud_total' }
+  const looks = { state: 'paused', dueAt: now + retryLimits.budgetLookMs, pausedBy: 'bud_total' }
+  expect(whenAgain(total, { tries: last }, at())).toEqual({ ...looks, tries: last })
 })
 
 test('a job that kills its process does not do so for ever', () => {

@@ -9,6 +9,8 @@ export const retryLimits = {
   /** The pause after the first try; it doubles with each one. */
   pauseMs: 5_000,
   maxPauseMs: 600_000,
+  /** A budget that never begins anew may be given back what others put aside: a look that often. */
+  budgetLookMs: 3_600_000,
 } as const
 
 /** How a job goes back into the queue. */
@@ -22,11 +24,12 @@ export type Obstacle = Pick<GatewayError, 'code' | 'retryable' | 'retryAfterMs'>
   readonly budgetId?: string | undefined
   /** When the budget that refused it begins anew. */
   readonly resetsAt?: Instant | undefined
+  readonly mayFitLater?: boolean
 }
 
 /**
- * When a job is tried again that could not be made now. A budget pauses it until its window turns,
- * as often as it takes; other obstacles must pass within the tries, ever further apart.
+ * When a job is tried again that could not be made now. A budget pauses it until its window turns
+ * or, where none does, until somebody raises it, as often as it takes; other obstacles must pass within the tries, ever further apart.
  * @param chance 0 to 1, spreads the next tries of jobs that met the same obstacle.
  * @returns undefined when it has failed for good.
  */
@@ -36,7 +39,9 @@ export function whenAgain(
   { now, chance }: { readonly now: Instant; readonly chance: number },
 ): PutBack | undefined {
   if (error.code === 'insufficient_quota') {
-    const pausedUntil = error.resetsAt ?? (error.retryAfterMs && now + error.retryAfterMs)
+    const lookMs = error.mayFitLater === true ? retryLimits.budgetLookMs : undefined
+    const waitMs = error.retryAfterMs || lookMs
+    const pausedUntil = error.resetsAt ?? (waitMs && now + waitMs)
     const pausedBy = error.budgetId === undefined ? {} : { pausedBy: error.budgetId }
     return pausedUntil ? { state: 'paused', dueAt: pausedUntil, tries, ...pausedBy } : undefined
   }
