@@ -71,6 +71,26 @@ describe('a belief', () => {
     ).toBeGreaterThan(0.85)
   })
 
+  test('counts what was seen in a place once, as if its own prior were all there is', () => {
+    const at = place('a', 'hero', 'people')
+    const { weight } = beliefAt(makeKnowledge([], priorOf, instruments), at).belief
+    const seen = beliefAt(makeKnowledge([cell(at, 0, 4)], priorOf, instruments), at).belief
+    // What the context itself is like moves with it, so a little less is left than of a plain Beta.
+    const plain = (0.7 * weight) / (weight + 4)
+    expect(seen.mean).toBeGreaterThan(plain - 0.12)
+    expect(seen.mean).toBeLessThan(plain)
+  })
+
+  test('elsewhere is never surer than places are alike, however much was seen of one', () => {
+    const elsewhere = place('a', 'hero', 'food')
+    const weightAfter = (pictures: number) => {
+      const cells = [cell(place('a', 'hero', 'people'), 0.8 * pictures, 0.2 * pictures)]
+      return beliefAt(makeKnowledge(cells, priorOf, instruments), elsewhere).belief.weight
+    }
+    expect(weightAfter(1_000)).toBeGreaterThan(weightAfter(10))
+    expect(weightAfter(1e6) / weightAfter(1_000)).toBeLessThan(1.05)
+  })
+
   test('of few steps is shared with more steps, which reach further', () => {
     const few = place('a', 'blog', 'plain', '|10|medium')
     const many = place('a', 'blog', 'plain', '|50|medium')

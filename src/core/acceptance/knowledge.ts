@@ -1,3 +1,14 @@
+import {
+  type Branch,
+  branchesOf,
+  branchKey,
+  commonShift,
+  modelKey,
+  newsAt,
+  type SeenCell,
+  spread,
+  untried,
+} from './ability-tree.ts'
 import type { Cell, Place } from './cell.ts'
 import { stepsIn } from './context.ts'
 import { type Counts, outcomesIn, picturesIn, withReach } from './counts.ts'
@@ -8,19 +19,20 @@ import {
   usualInstruments,
 } from './instruments.ts'
 import { logit, sigmoid } from './logit.ts'
-import { type Belief, commonShift, type Evidence, optimismFor, posterior } from './posterior.ts'
+import { combined, type Normal, shifted } from './normal.ts'
+import { type Belief, type Evidence, optimismFor, posterior } from './posterior.ts'
 import { stepShare } from './steps.ts'
-import { type Terms, termsOf } from './terms.ts'
+import { termsOf } from './terms.ts'
 
+/** How far purposes and kinds are spread in log-odds, for all models alike. */
+const SPREADS = { purpose: 1, kind: 0.5 } as const
 /**
- * How many pictures a wider place counts as in a narrower one (κ), and how far contexts are spread
- * in log-odds. Starting values: κ = mean × (1 − mean) / variance between places − 1 lies between 6
- * and 12 for most models.
+ * Pictures that what steps usually do counts as at most: where a model is well known at some steps,
+ * little is left to learn at others.
  */
-const WEIGHTS = { purpose: 10, category: 8, variant: 12 } as const
-const SPREADS = { purpose: 1, category: 0.5 } as const
+const VARIANT_WEIGHT = 60
 /** Turns in which models and contexts are told apart; more change the third digit. */
-const TURNS = 3
+const TURNS = 4
 
 /**
  * Gates and people differ by purpose; what holds for all others stands under {@link ANY_PURPOSE}.
@@ -45,41 +57,32 @@ const evenly: EaseOf = () => 0
 /** What is believed of all models in all contexts, from one look at the counts. */
 export interface Knowledge {
   readonly instruments: InstrumentsByPurpose
-  /** By model: over all contexts, as if in a usual one. */
-  readonly models: ReadonlyMap<string, Belief>
-  /** How much easier a purpose is, and a category within it, in log-odds. */
+  readonly abilities: Abilities
+  /** How much easier a purpose is, and a kind of picture within it, in log-odds. */
   readonly purposes: ReadonlyMap<string, number>
   readonly kinds: ReadonlyMap<string, number>
-  /** Pictures seen of each category within a purpose. */
+  /** Pictures seen of each kind within a purpose. */
   readonly pictures: ReadonlyMap<string, number>
   readonly cells: readonly Cell[]
   /** Explicit outcomes of each model, wherever they came from. */
   readonly outcomes: ReadonlyMap<string, number>
-  /** Models at purposes, worked out beforehand: a decision asks for dozens of them. */
-  readonly atPurposes: ReadonlyMap<string, ModelAtPurpose>
   readonly priorOf: PriorOf
   readonly easeOf: EaseOf
 }
 
-/** A model at a purpose, over all categories, with the cells that speak of it. */
-interface ModelAtPurpose {
-  readonly belief: Belief
-  readonly cells: readonly SeenCell[]
-}
-
-/** A cell with what it says of its arm, and of the model at all its steps. */
-interface SeenCell extends Cell {
-  readonly own: Terms
-  readonly full: Terms
+/** Abilities of models in log-odds, as if in a usual context: over all, and at purposes. */
+interface Abilities {
+  readonly models: ReadonlyMap<string, Normal>
+  readonly atPurposes: ReadonlyMap<string, Normal>
+  readonly atKinds: ReadonlyMap<string, Branch>
 }
 
 const kindKey = (purpose: string, kind: string): string => `${purpose}\n${kind}`
-const modelKey = ({ model, purpose }: Place): string => `${model}\n${purpose}`
-
 /**
  * Tells models from contexts: a model is good when it does better than others where it was used, a
  * context is hard when everybody does worse there. Without that a model tried only on hard pictures
- * would look bad everywhere, and a new context would have to be learned by each model anew.
+ * would look bad everywhere, and a new context would have to be learned by each model anew. What is
+ * seen in one place counts elsewhere only as far as places are alike, and never twice.
  * @param cells of the present generation, decayed to now, one for each place
  */
 export function makeKnowledge(
@@ -88,47 +91,61 @@ export function makeKnowledge(
   instruments: InstrumentsByPurpose = new Map(),
   easeOf: EaseOf = evenly,
 ): Knowledge {
-  const seen = seenCells(cells, instruments)
-  const byModel = Map.groupBy(seen, ({ model }) => model)
-  const byPurpose = Map.groupBy(seen, ({ purpose }) => purpose)
-  const byKind = Map.groupBy(seen, ({ purpose, kind }) => kindKey(purpose, kind))
-  const models = new Map<string, Belief>()
   const purposes = new Map<string, number>()
   const kinds = new Map<string, number>()
-  const abilityOf = ({ model }: Cell) => logit((models.get(model) ?? priorOf(model)).mean)
-  const purposeShift = ({ purpose }: Cell) => purposes.get(purpose) ?? easeOf(purpose)
-  const kindShift = ({ purpose, kind }: Cell) => kinds.get(kindKey(purpose, kind)) ?? 0
+  const purposeShift = ({ purpose }: Branch) => purposes.get(purpose) ?? easeOf(purpose)
+  const kindShift = ({ purpose, kind }: Branch) => kinds.get(kindKey(purpose, kind)) ?? 0
+  const shiftOf = (branch: Branch) => purposeShift(branch) + kindShift(branch)
+  const branches = branchesOf(
+    seenCells(cells, instruments),
+    (model, purpose) => abilityOf(priorOf(model)).mean + easeOf(purpose),
+  )
+  const byModel = Map.groupBy(branches, ({ model }) => model)
+  const byPurpose = Map.groupBy(branches, ({ purpose }) => purpose)
+  const byKind = Map.groupBy(branches, ({ purpose, kind }) => kindKey(purpose, kind))
+  const models = new Map<string, Normal>()
+  const atPurposes = new Map<string, Normal>()
   for (let turn = 0; turn < TURNS; turn += 1) {
+    for (const branch of branches) branch.seen = newsAt(branch)
     for (const [model, own] of byModel) {
-      const evidence = evidenceOf(own, (cell) => purposeShift(cell) + kindShift(cell))
-      models.set(model, posterior(priorOf(model), evidence))
+      models.set(model, spread(abilityOf(priorOf(model)), own, shiftOf, atPurposes))
     }
     for (const [purpose, group] of byPurpose) {
-      const ease = easeOf(purpose)
-      const evidence = evidenceOf(group, (cell) => abilityOf(cell) + kindShift(cell) + ease)
-      const start = (purposes.get(purpose) ?? ease) - ease
-      purposes.set(purpose, ease + commonShift(SPREADS.purpose, evidence, start))
+      const prior = { mean: easeOf(purpose), precision: 1 / SPREADS.purpose ** 2 }
+      purposes.set(purpose, commonShift(prior, group, kindShift))
     }
     for (const [key, group] of byKind) {
-      const evidence = evidenceOf(group, (cell) => abilityOf(cell) + purposeShift(cell))
-      kinds.set(key, commonShift(SPREADS.category, evidence, kinds.get(key)))
+      const prior = { mean: 0, precision: 1 / SPREADS.kind ** 2 }
+      kinds.set(key, commonShift(prior, group, purposeShift))
+    }
+    for (const branch of branches) {
+      branch.at = combined([shifted(branch.expected, shiftOf(branch)), branch.seen]).mean
     }
   }
-  const atPurposes = new Map<string, ModelAtPurpose>()
-  for (const [key, group] of Map.groupBy(seen, modelKey)) {
-    const [{ model, purpose } = { model: '', purpose: '' }] = group
-    const prior = moved(
-      models.get(model) ?? priorOf(model),
-      purposes.get(purpose) ?? easeOf(purpose),
-      WEIGHTS.purpose,
+  const atKinds = new Map(branches.map((branch) => [branchKey(branch), branch]))
+  const sumBy = (group: readonly Branch[], numberIn: (counts: Counts) => number) =>
+    sumOf(
+      group.flatMap((branch) => branch.cells),
+      numberIn,
     )
-    atPurposes.set(key, { belief: posterior(prior, evidenceOf(group, kindShift)), cells: group })
-  }
   return {
-    ...{ instruments, models, purposes, kinds, cells, atPurposes, priorOf, easeOf },
-    pictures: new Map([...byKind].map(([key, group]) => [key, sumOf(group, picturesIn)])),
-    outcomes: new Map([...byModel].map(([model, own]) => [model, sumOf(own, outcomesIn)])),
+    ...{ instruments, purposes, kinds, cells, priorOf, easeOf },
+    abilities: { models, atPurposes, atKinds },
+    pictures: new Map([...byKind].map(([key, group]) => [key, sumBy(group, picturesIn)])),
+    outcomes: new Map([...byModel].map(([model, own]) => [model, sumBy(own, outcomesIn)])),
   }
+}
+
+/** A share as an ability. */
+const abilityOf = ({ mean, weight }: Belief): Normal => ({
+  mean: logit(mean),
+  precision: weight * mean * (1 - mean),
+})
+
+/** An ability as a share. */
+function shareOf({ mean, precision }: Normal): Belief {
+  const share = sigmoid(mean)
+  return { mean: share, weight: precision / (share * (1 - share)) }
 }
 
 function seenCells(cells: readonly Cell[], instruments: InstrumentsByPurpose): SeenCell[] {
@@ -143,11 +160,6 @@ function seenCells(cells: readonly Cell[], instruments: InstrumentsByPurpose): S
     return { ...cell, own, full }
   })
 }
-
-const evidenceOf = (
-  cells: readonly SeenCell[],
-  shiftOf: (cell: SeenCell) => number,
-): readonly Evidence[] => cells.map((cell) => ({ terms: cell.full, shift: shiftOf(cell) }))
 
 /** What is believed of one arm in one context, and what stands behind it. */
 export interface ArmBelief {
@@ -165,28 +177,19 @@ export interface ArmBelief {
  * settings. Each level is the prior of the next, moved by what is common to the context.
  */
 export function beliefAt(knowledge: Knowledge, place: Place): ArmBelief {
-  const { models, purposes, kinds, priorOf, easeOf } = knowledge
   const context = kindKey(place.purpose, place.kind)
-  const known = knowledge.atPurposes.get(modelKey(place))
-  const atKind = known?.cells.filter(({ kind }) => kind === place.kind) ?? []
+  const atKind = knowledge.abilities.atKinds.get(branchKey(place))?.cells ?? []
   const exactly = atKind.filter(({ variant }) => variant === place.variant)
-  const purpose =
-    known?.belief ??
-    moved(
-      models.get(place.model) ?? priorOf(place.model),
-      purposes.get(place.purpose) ?? easeOf(place.purpose),
-      1,
-    )
-  const category = posterior(
-    moved(purpose, kinds.get(context) ?? 0, WEIGHTS.category),
-    evidenceOf(atKind, () => 0),
-  )
+  const category = posterior(shareOf(expectedAt(knowledge, place)), termsIn(atKind, 'full'))
   const steps = stepsIn(place.variant)
   // Settings are a level of their own only where there are several; else all would count twice.
   const hasVariants = steps !== undefined || atKind.length > exactly.length
-  const own = exactly.map((cell) => ({ terms: cell.own, shift: 0 }))
+  const variantWeight = 1 / (1 / category.weight + 1 / VARIANT_WEIGHT)
   const belief = hasVariants
-    ? posterior({ mean: category.mean * shareAt(steps), weight: WEIGHTS.variant }, own)
+    ? posterior(
+        { mean: category.mean * shareAt(steps), weight: variantWeight },
+        termsIn(exactly, 'own'),
+      )
     : category
   const ownOutcomes = sumOf(exactly, outcomesIn)
   return {
@@ -196,12 +199,23 @@ export function beliefAt(knowledge: Knowledge, place: Place): ArmBelief {
   }
 }
 
+/** What everything but a model's own pictures of this kind says of it here, in log-odds. */
+function expectedAt({ abilities, purposes, kinds, ...prior }: Knowledge, place: Place): Normal {
+  const { model, purpose, kind } = place
+  const shift =
+    (purposes.get(purpose) ?? prior.easeOf(purpose)) + (kinds.get(kindKey(purpose, kind)) ?? 0)
+  const known = abilities.atKinds.get(branchKey(place))
+  if (known !== undefined) return shifted(known.expected, shift)
+  const atPurpose = abilities.atPurposes.get(modelKey(place))
+  if (atPurpose !== undefined) return shifted(untried.kind(atPurpose), shift)
+  const ability = abilities.models.get(model) ?? abilityOf(prior.priorOf(model))
+  return shifted(untried.purpose(ability), shift)
+}
+
+const termsIn = (cells: readonly SeenCell[], which: 'own' | 'full'): readonly Evidence[] =>
+  cells.map((cell) => ({ terms: cell[which], shift: 0 }))
+
 const sumOf = (cells: readonly Cell[], numberIn: (counts: Counts) => number): number =>
   cells.reduce((sum, { counts }) => sum + numberIn(counts), 0)
 
 const shareAt = (steps: number | undefined): number => (steps === undefined ? 1 : stepShare(steps))
-
-const moved = ({ mean }: Belief, shift: number, weight: number): Belief => ({
-  mean: sigmoid(logit(mean) + shift),
-  weight,
-})

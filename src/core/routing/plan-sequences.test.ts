@@ -173,6 +173,23 @@ describe('exploring', () => {
     expect(extraNano).toBeGreaterThan(0)
   })
 
+  test('tries what may be much cheaper though nobody can be sure that the floor holds then', () => {
+    const two = armsIn(4)
+      .filter(({ name }) => name === 'dalle3-hd' || name === 'gptimg-med')
+      .map((arm) => ({
+        ...arm,
+        belief: arm.name === 'dalle3-hd' ? { mean: 0.9, weight: 200 } : { mean: 0.6, weight: 3 },
+        optimism: 1,
+      }))
+    const only = { arms: two, wishes: wishesOf(4, { floor: 0.8 }), attempts: 1 }
+    const { known, promising, extraNano } = planSequences(inputOf(4, only))
+    const nameOf = (step: number | undefined) => two[step ?? 0]?.name
+    expect(known.floor.isReachable).toBe(true)
+    expect(known.steps.map(nameOf)).toEqual(['dalle3-hd'])
+    expect(promising.steps.map(nameOf)).toEqual(['gptimg-med'])
+    expect(extraNano).toBeGreaterThan(0)
+  })
+
   test('gives another provider its turn when one had them all', () => {
     const turn = { leftNano: 1e9, draw: 0.99, isOneSided: true }
     const [first = 0] = choosePlan(plans, turn).plan.steps

@@ -100,9 +100,10 @@ function bestOf(
 const WORTH_OF_MISSING = 3
 
 /**
- * The most promising sequence. The floor binds it as it binds the best known one. Where the floor
- * is out of reach, nobody knows what is best: all are looked at, and what they are hoped to miss of
- * the floor counts as if it were bought dearly.
+ * The most promising sequence. The floor binds it by what is hoped: by caution an offer that nobody
+ * tried holds no floor, so it would stay untried for ever. What it may miss is a cost of exploring.
+ * Where the floor is out of reach, nobody knows what is best: all are looked at, and what they are
+ * hoped to miss of the floor counts as if it were bought dearly.
  */
 function promisingOf(
   field: Field,
@@ -110,11 +111,11 @@ function promisingOf(
   { asked, effective, isReachable }: PlannedFloor,
   knownScore: number,
 ): number {
-  const { held, hopeful, hopefulScores } = field
+  const { hopeful, hopefulScores } = field
   if (isReachable) {
     return bestOf(
       hopefulScores,
-      possible.filter((index) => (held[index] as number) >= effective),
+      possible.filter((index) => (hopeful.accepted[index] as number) >= effective),
     )
   }
   const hoped = Math.min(asked, reachOf(hopeful.accepted, possible) - FLOOR_SLACK)
