@@ -98,7 +98,7 @@ describe('vectors that cost money', () => {
         expect((await ask({ prompt })).images).toHaveLength(1)
       }
       expect(asked(trace)).toHaveLength(1)
-      expect(logged).toContainEqual(expect.objectContaining({ message: 'no vector for a prompt' }))
+      expect(logged).toContainEqual(expect.objectContaining({ message: 'a tool gave no answer' }))
       await clock.advance(30_001)
       expect((await ask({ prompt: 'a chest in an old library' })).images).toHaveLength(1)
       expect(asked(trace)).toHaveLength(2)

@@ -38,7 +38,7 @@ import { databaseAddress } from './database.ts'
 import { fixedKeys } from './fixed-keys.ts'
 import { ledClient } from './led-client.ts'
 import type { LinkSigner } from './notice-links.ts'
-import { type OpenedTools, openGateTools } from './open-gates.ts'
+import { classParts, type OpenedTools, openGateTools } from './open-gates.ts'
 import { openLimits } from './open-limits.ts'
 import { openNotices } from './open-notices.ts'
 import { openSandbox } from './open-sandbox.ts'
@@ -193,8 +193,7 @@ async function assemble(
   const outward = { http, clock, random, log, sha256 }
   const storage = openStorage(settings, outward)
   const isStaying = options.recovers !== false
-  const telling = { ...outward, stores, isStaying, root: noticeSecret }
-  const notices = await openNotices(settings, telling)
+  const notices = await openNotices(settings, { ...outward, stores, isStaying, root: noticeSecret })
   const counting = openLimits(settings, { clock, log, owner })
   const parts = {
     snapshot: prices.snapshot,
@@ -205,6 +204,7 @@ async function assemble(
     bytes: new ByteBudget(decided.limits, clock),
     siblings: new Siblings(),
     ...cacheParts(settings, { http, sandboxUrl, store: stores.similarPrompts, clock, log }),
+    ...classParts(settings, tools, { ...decided, clock, log }),
     webhooks: new WebhookDesk(webhookAddresses),
     traffic,
     emit: hub.emit,

@@ -18,11 +18,17 @@ export const endpoint = {
         input: rate.describe('Dollars per million tokens that go in'),
         output: rate.optional().describe('Dollars per million tokens that come out'),
       }),
+      z.strictObject({ call: rate.describe('Dollars for each call, whatever its length') }),
     ])
     .describe('What it charges; free for a server of your own. Nothing is asked without a price'),
   allow_private: z.boolean().optional().describe('The URL may lie on a private address'),
   timeout: z.number().int().min(1).max(600).optional().describe('Seconds for one answer; 30'),
 }
+
+const temperature = z
+  .literal('own')
+  .optional()
+  .describe('own sends none, for models that take no other than theirs')
 
 /** The emulated tool of the sandbox, which knows the hidden truth about emulated pictures. */
 export const emulated = z.literal('sandbox')
@@ -70,10 +76,7 @@ export const qualitySettings = z.strictObject({
         emulated,
         z.strictObject({
           ...endpoint,
-          temperature: z
-            .literal('own')
-            .optional()
-            .describe('own sends none, for models that take no other than theirs'),
+          temperature,
         }),
       ],
       { error: (issue) => ofServer(issue) },
@@ -95,6 +98,32 @@ export const qualitySettings = z.strictObject({
     )
     .optional()
     .describe('A model that makes vectors of pictures, for similarity gates'),
+  classifier: z
+    .union(
+      [
+        emulated,
+        z.strictObject({
+          ...endpoint,
+          timeout: z
+            .number()
+            .min(0.1)
+            .max(10)
+            .optional()
+            .describe('Seconds that a request waits for it at most; 2'),
+          per_minute: z
+            .number()
+            .int()
+            .min(1)
+            .max(100_000)
+            .optional()
+            .describe('Prompts that it is asked about in a minute, by each process; 60'),
+          temperature,
+        }),
+      ],
+      { error: (issue) => ofServer(issue) },
+    )
+    .optional()
+    .describe('A model that says what prompts are about which the rules cannot tell'),
 })
 
 /** The tools of gates, read. */

@@ -30,3 +30,12 @@ export function canonicalJson(value: unknown): string {
   }
   return `{${members}}`
 }
+
+/** The value that a text is the JSON of; undefined when it is none. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

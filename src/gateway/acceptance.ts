@@ -15,3 +15,13 @@ export const isAcceptance = (fact: Fact): fact is Acceptance =>
 /** The record that a run began with; undefined before it has one. */
 export const acceptedRecord = (facts: readonly Fact[]): RequestRecord | undefined =>
   facts.find(isAcceptance)?.request
+
+/** What is still to be written of a run: a request that was written down is not accepted again. */
+export const unwrittenOf = ({
+  unwritten,
+  isKnown = false,
+}: {
+  readonly unwritten: readonly Fact[]
+  readonly isKnown?: boolean
+}): readonly Fact[] =>
+  isKnown ? unwritten.filter(({ kind }) => kind !== 'request-accepted') : unwritten

@@ -12,6 +12,7 @@ import type { Stores } from '../ports/stores.ts'
 import type { BudgetDesk } from './budget-desk.ts'
 import type { ByteBudget } from './byte-budget.ts'
 import type { CachePools } from './cache-pools.ts'
+import type { ClassDesk } from './class-desk.ts'
 import type { GatewayEvent } from './events.ts'
 import type { GateDesk } from './gate-desk.ts'
 import type { KeyDesk } from './key-desk.ts'
@@ -64,6 +65,8 @@ export interface Dependencies {
   readonly siblings: Siblings
   /** Finds prompts that are near; absent where that is off. */
   readonly similarity?: SimilarityDesk
+  /** Has a model say what prompts are about; absent where that is off. */
+  readonly classes?: ClassDesk
   readonly cachePools?: CachePools
   /** Counts what the cache gave. */
   readonly lookups: LookupDesk

@@ -6,7 +6,8 @@ import { measureMask } from './measure-mask.ts'
 import { printPlan } from './print-plan.ts'
 import { printTraits } from './print-traits.ts'
 import type { Run } from './run.ts'
-import { normalise } from './stages/normalise.ts'
+import { recallClass } from './stages/classify.ts'
+import { beginRun } from './stages/normalise.ts'
 import { explainPlan } from './stages/plan.ts'
 import { planEnlarging } from './stages/plan-enlarging.ts'
 import { planPreview } from './stages/plan-preview.ts'
@@ -22,10 +23,11 @@ export async function explainRoute(
   caller: Caller,
   deps: Dependencies,
 ): Promise<Run> {
-  const run = normalise(request, caller, { watch: {}, stop: openStop() }, deps)
+  const run = beginRun(request, caller, { watch: {}, stop: openStop() }, deps)
   const { models } = run.resolution
   const measured = await measureMask(run.request, { models, snapshot: run.snapshot }, deps)
-  const explained = await explainPlan({ ...run, request: measured }, deps)
+  const classified = await recallClass({ ...run, request: measured }, deps)
+  const explained = await explainPlan(classified, deps)
   return planPreview(planEnlarging(explained, deps), deps)
 }
 

@@ -4,6 +4,7 @@ import { type Hold, settleEntry } from '../core/ledger/entry.ts'
 import { dollarsFromNano, type Nano } from '../core/money.ts'
 import type { PaidTool } from '../ports/paid-tool.ts'
 import type { Dependencies } from './dependencies.ts'
+import type { GatewayEvent } from './events.ts'
 import type { LookAccount } from './gate-evidence.ts'
 import { paidWrite } from './paid-write.ts'
 import type { Run } from './run.ts'
@@ -22,8 +23,9 @@ export interface PaidLooks extends LookAccount {
   written(): Promise<boolean>
 }
 
-/** Whether an attempt was a look at a picture, and not a call for one. */
-export const isLook = ({ call }: Pick<Attempt, 'call'>): boolean => call.kind === 'look'
+/** Whether an attempt was a look at a picture or a prompt, and not a call for a picture. */
+export const isLook = ({ call }: Pick<Attempt, 'call'>): boolean =>
+  call.kind === 'look' || call.kind === 'classify'
 
 /** Whether a look was none at a picture but came before all calls. */
 export const isLookUp = ({ call, requestId }: Pick<Attempt, 'call' | 'requestId'>): boolean =>
@@ -49,18 +51,7 @@ export function openLooks(
       const { hold } = run
       if (hold === undefined) return undefined
       count += 1
-      const look: Attempt = {
-        id: makeId('att', deps.random.bytes(16), deps.clock.now()),
-        requestId: run.id,
-        position: (made.position + 2) * PLACES + count,
-        offer: tool.account,
-        step: made.step,
-        images: 0,
-        state: 'submitting',
-        call: { kind: 'look', of: made.id, ceiling: dollarsFromNano(tool.ceilingNano) },
-        startedAt: deps.clock.now(),
-        costNano: 0n,
-      }
+      const look = draftLook({ kind: 'look', tool, of: made, requestId: run.id, count }, deps)
       try {
         await deps.stores.journal.commit([{ kind: 'attempt-started', attempt: look }])
       } catch (error) {
@@ -71,15 +62,49 @@ export function openLooks(
         const { attempt, fact } = settledLook(look, hold, costNano ?? tool, deps.clock.now())
         ended.push(attempt)
         writes.push(paidWrite({ requestId: run.id, facts: [fact] }, deps))
-        const { isSimulated } = tool
-        const providerMs = deps.clock.now() - look.startedAt
-        const bookNano = attempt.costNano
-        deps.emit({
-          ...{ kind: 'attempt-settled', attempt, isSimulated, providerMs, images: 0, bookNano },
-        })
+        deps.emit(tellOf(attempt, tool))
       }
     },
   }
+}
+
+/** A look that is about to be sent. */
+export function draftLook(
+  about: {
+    readonly kind: 'look' | 'classify'
+    readonly tool: PaidTool
+    /** The call whose pictures are looked at; the request itself for looks before all calls. */
+    readonly of: Pick<Attempt, 'id' | 'position' | 'step'>
+    readonly requestId: string
+    /** How many of its looks there are with it. */
+    readonly count: number
+  },
+  { clock, random }: Pick<Dependencies, 'clock' | 'random'>,
+): Attempt {
+  const { kind, tool, of, requestId, count } = about
+  return {
+    id: makeId('att', random.bytes(16), clock.now()),
+    requestId,
+    position: (of.position + 2) * PLACES + count,
+    offer: tool.account,
+    step: of.step,
+    images: 0,
+    state: 'submitting',
+    call: { kind, of: of.id, ceiling: dollarsFromNano(tool.ceilingNano) },
+    startedAt: clock.now(),
+    costNano: 0n,
+  }
+}
+
+/** The event of a look that has ended. */
+export const tellOf = (attempt: Attempt, { isSimulated }: PaidTool): GatewayEvent => ({
+  ...{ kind: 'attempt-settled', attempt, isSimulated, images: 0, bookNano: attempt.costNano },
+  providerMs: (attempt.settledAt ?? attempt.startedAt) - attempt.startedAt,
+})
+
+const labelOf = (look: Attempt): string => {
+  if (look.call.kind === 'classify') return 'what the prompt is about'
+  return isLookUp(look) ? 'a vector of the prompt' : 'a look at a picture'
 }
 
 /**
@@ -101,12 +126,7 @@ export function settledLook(
     outcome: 'produced',
     costNano,
     costBasis: isKnown ? 'book' : 'suspected',
-    charge: [
-      {
-        label: isLookUp(look) ? 'a vector of the prompt' : 'a look at a picture',
-        amount: dollarsFromNano(costNano),
-      },
-    ],
+    charge: [{ label: labelOf(look), amount: dollarsFromNano(costNano) }],
   }
   const entry = settleEntry(hold, { id: look.id, costNano, book: hold.book }, at)
   return { attempt, fact: { kind: 'attempt-settled', attempt, entry, images: [] } }

@@ -13,6 +13,7 @@ import { type BlockedStep, noneAdmitted } from './run-step.ts'
 import { admit } from './stages/admit.ts'
 import { afford } from './stages/afford.ts'
 import { cache } from './stages/cache.ts'
+import { classify } from './stages/classify.ts'
 import { deliver } from './stages/deliver.ts'
 import { draft } from './stages/draft.ts'
 import { enlarge } from './stages/enlarge.ts'
@@ -83,6 +84,7 @@ const stages: readonly ((run: Run, deps: Dependencies) => Promise<Run>)[] = [
   admit,
   cache,
   measure,
+  classify,
   async (run, deps) => (isDrafted(run) ? planDrafts(run, deps) : plan(run, deps)),
   async (run, deps) => planPreview(planEnlarging(run, deps), deps),
   setAsideVector,
@@ -147,7 +149,7 @@ async function accept(run: Run, deps: Dependencies): Promise<Run> {
 
 /** What makes a call impossible is an error to the caller, or the end of what was accepted. */
 function refuse(run: Run, error: unknown): Run {
-  const isKnown = run.isAccepted === true || run.job !== undefined
+  const isKnown = run.isAccepted === true || run.isKnown === true || run.job !== undefined
   if (!isKnown || !GatewayError.isInstance(error)) throw error
   return { ...unsent(run), refusal: error }
 }

@@ -4,7 +4,7 @@ import type { CallOutcome } from '../ports/provider.ts'
 import type { Dependencies } from './dependencies.ts'
 import { withLooks } from './end-looks.ts'
 import type { OpenAttempt } from './open-attempt.ts'
-import { isLook } from './paid-looks.ts'
+import { isLook, isLookUp } from './paid-looks.ts'
 import { asPreliminary } from './preliminary.ts'
 import type { EndedAttempt, ReadyImage, Run } from './run.ts'
 import { evidenceOf } from './run-step.ts'
@@ -18,13 +18,16 @@ export interface Found {
   readonly open: OpenAttempt | undefined
 }
 
-/** What an earlier turn of a job came to. */
-export async function recallAttempts(run: Run, deps: Dependencies): Promise<EndedAttempt[]> {
+/** What earlier turns of a job came to. */
+export async function recallAttempts(
+  run: Run,
+  deps: Dependencies,
+): Promise<Pick<Run, 'earlierLooks'> & { readonly ended: EndedAttempt[] }> {
   const { requests } = deps.stores
   const attempts = await requests.attempts(run.id)
   const images = attempts.length === 0 ? [] : await requests.images(run.id)
   const looks = attempts.filter(isLook)
-  return Promise.all(
+  const ended = await Promise.all(
     attempts
       .filter((attempt) => !isLook(attempt))
       .map(async (attempt) => {
@@ -33,6 +36,8 @@ export async function recallAttempts(run: Run, deps: Dependencies): Promise<Ende
         return asPreliminary(withLooks(found, looks))
       }),
   )
+  const earlierLooks = looks.filter(isLookUp)
+  return { ended, ...(earlierLooks.length === 0 ? {} : { earlierLooks }) }
 }
 
 /** Judges and publishes what was settled before the crash and not looked at yet. */

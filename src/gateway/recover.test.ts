@@ -75,6 +75,17 @@ describe('a gateway that died', () => {
     await stand.close()
   })
 
+  const lasts = ['attempt-started', 'hold-closed'] as const
+  test.each(lasts)('at a classifier, after %s: what it may have cost is booked', async (last) => {
+    const tool = { account: 'classifier/x', ceilingNano: 9n, isSimulated: false, timeoutMs: 1 }
+    const classify = async () => ({ ok: false, reason: '', costNano: 9n }) as const
+    const stood = { providers: providers(draws()), classifier: { ...tool, classify } }
+    const dead = await die(stood, last)
+    const stand = await open({ ...dead, providers: providers(never), seed: 2 })
+    expect((await expectEnded(stand, 'failed')).costNano).toBe(9n)
+    await stand.close()
+  })
+
   test.each(['attempt-settled', 'image-judged'] as const)(
     'after %s: what was paid is judged and published, without a second charge',
     async (lastKind) => {

@@ -109,7 +109,7 @@ export async function rescue(
   // A job that was put back before has a hold that was closed with it.
   const open = hold?.isOpen === true ? { hold, isAccepted: true } : {}
   const looks = await endLooks(attempts.filter(isLook), open.hold, deps)
-  const begun = { ...started, looksBefore: looks.length, lookUps: looks.filter(isLookUp) }
+  const begun = { ...started, looksBefore: looks.length, ...lookUpsOf(looks, entries, open.hold) }
   const calls = attempts.filter((attempt) => !isLook(attempt))
   const earlier = earlierOf(entries, calls, open.hold)
   const job = begun.job && { job: { ...begun.job, earlier } }
@@ -163,15 +163,37 @@ async function offerAgain(id: string, { stores, owner, clock, limits, log }: Dep
   }
 }
 
+/** Ids of the calls that were paid out of holds that are closed. */
+function paidBefore(
+  entries: readonly LedgerEntry[],
+  hold: Hold | undefined,
+): ReadonlySet<string | undefined> {
+  const before = entries.filter(({ kind, holdId }) => kind === 'settle' && holdId !== hold?.id)
+  return new Set(before.map(({ attemptId }) => attemptId))
+}
+
 /** How many calls were paid from holds of earlier turns; they come first. */
-function earlierOf(
+const earlierOf = (
   entries: readonly LedgerEntry[],
   calls: readonly Attempt[],
   hold: Hold | undefined,
-): number {
-  const before = entries.filter(({ kind, holdId }) => kind === 'settle' && holdId !== hold?.id)
-  const ids = new Set(before.map(({ attemptId }) => attemptId))
+): number => {
+  const ids = paidBefore(entries, hold)
   return calls.filter(({ id }) => ids.has(id)).length
+}
+
+/** Looks that came before all calls, by the hold that they were paid out of. */
+function lookUpsOf(
+  looks: readonly Attempt[],
+  entries: readonly LedgerEntry[],
+  hold: Hold | undefined,
+): Pick<Run, 'lookUps' | 'earlierLooks'> {
+  const ids = paidBefore(entries, hold)
+  const all = looks.filter(isLookUp)
+  return {
+    lookUps: all.filter(({ id }) => !ids.has(id)),
+    earlierLooks: all.filter(({ id }) => ids.has(id)),
+  }
 }
 
 /** A job goes on where it can: unlike a caller who waited, its owner still wants the pictures. */
@@ -208,6 +230,7 @@ export function toRun(record: RequestRecord, stop: Stop, deps: Dependencies): Ru
     shownLooks: { looks: [], hasReplaced: false },
     ...(record.listCostNano === undefined ? {} : { listNano: record.listCostNano }),
     unwritten: [acceptanceOf(record, place !== undefined)],
+    isKnown: true,
     ...(place === undefined ? {} : { job: { record, place, earlier: 0 } }),
     ended: [],
     providerMs: 0,

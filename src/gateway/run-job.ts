@@ -51,15 +51,15 @@ async function begin(
 ): Promise<Run> {
   const known = toRun(record, parts.stop, deps)
   const { id, caller, unwritten } = known
-  const ended = await recallAttempts(known, deps)
+  const { ended, ...looks } = await recallAttempts(known, deps)
   const job = known.job && { job: { ...known.job, earlier: ended.length } }
   const { shown } = known
   try {
     const begun = normalise(fromStoredRequest(record.request), caller, parts, deps)
-    return { ...begun, id, unwritten, ended, shown, ...job }
+    return { ...begun, id, unwritten, ended, ...looks, shown, ...job }
   } catch (error) {
     if (!GatewayError.isInstance(error)) throw error
-    return { ...known, ended, ...job, refusal: error }
+    return { ...known, ended, ...looks, ...job, refusal: error }
   }
 }
 

@@ -174,6 +174,10 @@ export interface Run {
   readonly paysVector?: boolean
   /** What was paid for that. */
   readonly lookUps?: readonly Attempt[]
+  /** What was paid, out of holds that are closed, for looks that precede the plan. */
+  readonly earlierLooks?: readonly Attempt[]
+  /** It was written down before it had its plan: its acceptance is not written again. */
+  readonly isKnown?: boolean
   /** Looks that were paid before the process died which had begun this run. */
   readonly looksBefore?: number
   /** Set for work from the queue: nobody waits for it, and it can be put back. */
@@ -200,11 +204,16 @@ export const readyImages = (run: Run): readonly ReadyImage[] => [
 export const missingImages = (run: Run): number => run.request.n - readyImages(run).length
 
 /** What the calls that have ended cost, with the looks at their pictures and before them. */
-export const spentNano = (run: Pick<Run, 'ended' | 'lookUps'>): Nano =>
+export const spentNano = (run: Pick<Run, 'ended' | 'lookUps' | 'earlierLooks'>): Nano =>
   sumNano(paidCalls(run).map(({ costNano }) => costNano))
 
 /** All that had to be paid and has ended. */
-const paidCalls = ({ ended, lookUps = [] }: Pick<Run, 'ended' | 'lookUps'>) => [
+const paidCalls = ({
+  ended,
+  lookUps = [],
+  earlierLooks = [],
+}: Pick<Run, 'ended' | 'lookUps' | 'earlierLooks'>) => [
+  ...earlierLooks,
   ...lookUps,
   ...ended.flatMap(({ attempt, looks }) => [attempt, ...looks]),
 ]
@@ -213,8 +222,9 @@ const paidCalls = ({ ended, lookUps = [] }: Pick<Run, 'ended' | 'lookUps'>) => [
 export const isEstimated = (run: Run): boolean =>
   paidCalls(run).some(({ costBasis }) => costBasis === 'suspected')
 
-/** What this turn's calls cost. */
-export const turnNano = (run: Run): Nano => spentNano({ ...run, ended: newlyEnded(run) })
+/** What was paid out of the hold of this turn. */
+export const turnNano = (run: Run): Nano =>
+  spentNano({ ...run, ended: newlyEnded(run), earlierLooks: [] })
 
 /** Attempts of this turn: all of them, unless it is a job that was put back before. */
 export const newlyEnded = ({ ended, job }: Run): readonly EndedAttempt[] =>

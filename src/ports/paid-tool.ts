@@ -2,7 +2,7 @@ import type { Nano } from '../core/money.ts'
 
 /** A tool that may charge for each use, as the ledger sees it. */
 export interface PaidTool {
-  /** `judge/<model>` or `embedder/<model>`: its name in receipts and usage. */
+  /** Its name in receipts and usage: `judge/<model>`, `embedder/<model>`, `classifier/<model>`. */
   readonly account: string
   /** Most that one use may cost: what is put aside, and booked when nobody says what it cost. */
   readonly ceilingNano: Nano

@@ -8,6 +8,7 @@ import {
   type EmulatorKit,
   type EmulatorRequest,
 } from '../providers/shared/emulator.ts'
+import { guessClass } from './guess-class.ts'
 import { hashText, unitOf } from './seeded.ts'
 
 /** What the referee knows, and how well it judges. */
@@ -68,6 +69,9 @@ function complete(
   const parts = contentOf(body.messages)
   const bytes = pictureOf(parts)
   const text = parts.flatMap((part) => (typeof part.text === 'string' ? [part.text] : [])).join('')
+  if (schemaName(body.response_format) === 'prompt_class') {
+    return completion(JSON.stringify(guessClass(text)), tokensOf(text), kit)
+  }
   const ids = askedIds(body.response_format)
   if (bytes === undefined || ids.length === 0) {
     return refusal(400, 'a picture and a schema with requirements are needed')
@@ -86,11 +90,12 @@ function complete(
     artefacts: [],
     verdict: passes ? 'accept' : 'reject',
   }
-  const content = JSON.stringify(review)
-  const usage = {
-    prompt_tokens: PICTURE_TOKENS + tokensOf(text),
-    completion_tokens: tokensOf(content),
-  }
+  return completion(JSON.stringify(review), PICTURE_TOKENS + tokensOf(text), kit)
+}
+
+/** What it says, as a chat's answer; billed by its length. */
+function completion(content: string, promptTokens: number, kit: EmulatorKit): EmulatorAnswer {
+  const usage = { prompt_tokens: promptTokens, completion_tokens: tokensOf(content) }
   const id = bill(kit, usage.prompt_tokens + usage.completion_tokens)
   return json({
     ...{ id, object: 'chat.completion', created: Math.floor(kit.now() / 1_000) },
@@ -186,6 +191,11 @@ function bytesOf(url: unknown): Uint8Array | undefined {
 function pictureOf(parts: readonly Record<string, unknown>[]): Uint8Array | undefined {
   const part = parts.find(({ type }) => type === 'image_url')?.image_url
   return isObject(part) ? bytesOf(part.url) : undefined
+}
+
+const schemaName = (format: unknown): unknown => {
+  const schema = isObject(format) ? format.json_schema : undefined
+  return isObject(schema) ? schema.name : undefined
 }
 
 /** The ids that the schema lets a judge answer: the list is held by the schema, not by the text. */

@@ -10,13 +10,21 @@ export interface Endpoint {
   readonly baseUrl: string
   readonly apiKey?: string
   readonly model: string
-  /** By token. Without it the cost of a call is not known, which is not the same as nothing. */
-  readonly price?: Price | 'free'
+  /**
+   * By token, or so much a call. Without it the cost of a call is not known, which is not the same
+   * as nothing.
+   */
+  readonly price?: Price | CallPrice | 'free'
   /** The base URL may lie on a private or loopback address. */
   readonly allowPrivate?: boolean
   readonly timeoutMs?: number
   /** An emulator answers there. */
   readonly isSimulated?: boolean
+}
+
+/** What every call costs, however many tokens it has. */
+export interface CallPrice {
+  readonly callNano: Nano
 }
 
 /** What came of a request, and what it cost as far as that is known without its answer. */
@@ -78,7 +86,9 @@ export function costOf(
   { prompt, completion }: CountedTokens,
 ): Nano | undefined {
   if (price === 'free') return 0n
-  if (price === undefined || prompt === undefined) return undefined
+  if (price === undefined) return undefined
+  if ('callNano' in price) return price.callNano
+  if (prompt === undefined) return undefined
   const tokens = { textIn: prompt, ...(completion === undefined ? {} : { textOut: completion }) }
   const rated = rate(price, { images: 0, tokens })
   return rated.ok ? rated.charge.totalNano : undefined
@@ -92,13 +102,13 @@ const MOST_PROMPT_TOKENS = 20_000
 /** Dollars that a look is taken to cost at most where no price is known: ours, and high. */
 const UNPRICED_CEILING_NANO = 20_000_000n
 
-/** How the ledger sees a tool at an endpoint. */
+/** How the ledger sees a tool at an endpoint. @param most tokens of one use. */
 export function paidTool(
   kind: 'judge' | 'embedder' | 'classifier',
   { model, price, isSimulated = false }: Endpoint,
-  mostCompletionTokens?: number,
+  most: CountedTokens = {},
 ): PaidTool {
-  const most = { prompt: MOST_PROMPT_TOKENS, completion: mostCompletionTokens }
-  const ceilingNano = costOf(price, most) ?? UNPRICED_CEILING_NANO
+  const ceilingNano =
+    costOf(price, { prompt: MOST_PROMPT_TOKENS, ...most }) ?? UNPRICED_CEILING_NANO
   return { account: `${kind}/${model}`, ceilingNano, isSimulated }
 }

@@ -99,7 +99,7 @@ function checkBook({ path, book, problems }: ShelvedBook): Finding {
 
 /** Tools of gates. A judge is not asked: a look costs money. */
 async function checkGates({ tools }: Keeprate): Promise<readonly Finding[]> {
-  const { reader, judge, embedder } = tools
+  const { reader, judge, embedder, classifier } = tools
   const version = await reader?.probe()
   const reading: readonly Finding[] =
     reader === undefined
@@ -113,7 +113,7 @@ async function checkGates({ tools }: Keeprate): Promise<readonly Finding[]> {
               }
             : { what: 'text reader', state: 'ok', detail: version },
         ]
-  const paid = [judge, embedder].filter((tool) => tool !== undefined)
+  const paid = [judge, embedder, classifier].filter((tool) => tool !== undefined)
   return [
     ...reading,
     ...paid.map(({ account, ceilingNano, isSimulated }): Finding => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { literalsOf, traitsOf } from './classify.ts'
+import type { PromptClass } from './prompt-class.ts'
 import { categoryWords, purposeWords } from './words.ts'
 
 const asked = {
@@ -29,10 +30,23 @@ describe('what a request is about', () => {
     const prompt = 'a thumbnail of a bottle'
     const named = traitsOf({ ...asked, prompt, purpose: 'hero', category: 'food' })
     expect(named).toMatchObject({ purpose: 'hero', category: 'food' })
-    expect(named.basis).toEqual({ purpose: 'asked', category: 'asked' })
+    expect(named.basis).toEqual({ purpose: 'asked', category: 'asked', text: 'default' })
     const byModel = traitsOf({ ...asked, prompt }, { purposeOfModel: 'blog' })
     expect([byModel.purpose, byModel.basis.purpose]).toEqual(['blog', 'model'])
-    expect(of(prompt).basis).toEqual({ purpose: 'rule', category: 'rule' })
+    expect(of(prompt).basis).toEqual({ purpose: 'rule', category: 'rule', text: 'default' })
+  })
+
+  test('a classifier fills in what nobody else said, and changes nothing else', () => {
+    const told = { purpose: 'hero', category: 'glass', needsText: true }
+    const classified: PromptClass = { ...told, complexity: 'texture' }
+    const unclear = traitsOf({ ...asked, prompt: 'eine Flasche' }, { classified })
+    expect(unclear).toMatchObject(classified)
+    const all = { purpose: 'classifier', category: 'classifier', text: 'classifier' }
+    expect(unclear.basis).toEqual(all)
+    const clear = traitsOf({ ...asked, prompt: 'blog picture of a woman' }, { classified })
+    expect(clear).toMatchObject({ purpose: 'blog', category: 'people', complexity: 'people' })
+    const lettered = traitsOf({ ...asked, prompt: 'Schild "OFFEN"' }, { classified })
+    expect(lettered).toMatchObject({ purpose: 'text', basis: { purpose: 'rule', text: 'rule' } })
   })
 
   test('quoted words are lettering, and say nothing about the rest', () => {

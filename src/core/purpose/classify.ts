@@ -1,4 +1,5 @@
 import type { ImageRequest } from '../request/image-request.ts'
+import type { PromptClass } from './prompt-class.ts'
 import { type Complexity, categoryWords, purposeWords, textWords } from './words.ts'
 
 /** How something about a request is known. */
@@ -14,7 +15,7 @@ export interface Traits {
   readonly complexity: Complexity
   /** Texts that must stand in the picture, as they were quoted. */
   readonly literals: readonly string[]
-  readonly basis: { readonly purpose: Basis; readonly category: Basis }
+  readonly basis: { readonly purpose: Basis; readonly category: Basis; readonly text: Basis }
 }
 
 /** Longest text between quotation marks that is taken for lettering, in characters. */
@@ -42,39 +43,80 @@ export function literalsOf(prompt: string): readonly string[] {
   return [...new Set(texts)]
 }
 
+/** What is said of a request beside it. */
+export interface Said {
+  readonly purposeOfModel?: string
+  /** By a model that was asked because nothing else told. */
+  readonly classified?: PromptClass | undefined
+}
+
 /**
  * Finds out what a request is about: what the caller says wins, then the name of the model
- * (`auto:hero`), then rules on the words of the prompt. The rules read English; other languages
- * end at the defaults, which is no mistake but less to learn from. A prompt only ever decides what
- * it is about: never the price class, the limits or a verdict.
+ * (`auto:hero`), then rules on the words of the prompt, then a classifier. The rules read English;
+ * other languages end there or at the defaults, which is no mistake but less to learn from. A
+ * prompt only ever decides what it is about: never the price class, the limits or a verdict.
  */
 export function traitsOf(
   request: Pick<
     ImageRequest,
     'prompt' | 'purpose' | 'category' | 'needs' | 'background' | 'images' | 'operation'
   > & { readonly complexity?: Complexity },
-  said: { readonly purposeOfModel?: string } = {},
+  { purposeOfModel, classified }: Said = {},
 ): Traits {
   const literals = literalsOf(request.prompt)
   const prose = withoutLiterals(request.prompt, literals)
   const words = wordsOf(prose)
-  const category = request.category ?? firstOf(categoryWords, words) ?? 'any'
+  const category = categoryOf(request, words, classified)
   const needsEdit = request.needs.includes('edit') || request.images.length > 0
-  const needsText =
-    request.needs.includes('text') ||
-    literals.length > 0 ||
-    textWords.some((word) => words.has(word))
-  const purpose = purposeOf(request, said.purposeOfModel, { words, needsEdit, needsText })
+  const text = textBasis(request, { literals, words, classified })
+  const saysText = text === 'asked' || text === 'rule'
+  const found = { words, needsEdit, needsText: saysText, classified }
+  const purpose = purposeOf(request, purposeOfModel, found)
+  const needsText = text !== 'default'
+  const told = category.basis === 'classifier' ? classified?.complexity : undefined
   return {
-    ...{ purpose: purpose.name, category, needsText, needsEdit, literals },
+    ...{ purpose: purpose.name, category: category.name, needsText, needsEdit, literals },
     isTransparent: request.needs.includes('transparent') || request.background === 'transparent',
-    complexity: request.complexity ?? complexityOf(category, words),
-    basis: {
-      purpose: purpose.basis,
-      category:
-        request.category === undefined ? (category === 'any' ? 'default' : 'rule') : 'asked',
-    },
+    complexity: request.complexity ?? told ?? complexityOf(category.name, words),
+    basis: { purpose: purpose.basis, category: category.basis, text },
   }
+}
+
+/** Whether neither caller nor rules tell all of what a request is about. */
+export const isUnclear = ({ basis }: Pick<Traits, 'basis'>): boolean =>
+  basis.purpose === 'default' || basis.category === 'default'
+
+/** Who says that words must be legible; `default` where nobody does. */
+function textBasis(
+  { needs }: Pick<ImageRequest, 'needs'>,
+  found: Pick<Traits, 'literals'> & {
+    readonly words: ReadonlySet<string>
+    readonly classified: PromptClass | undefined
+  },
+): Basis {
+  if (needs.includes('text')) return 'asked'
+  const isWritten = textWords.some((word) => found.words.has(word))
+  if (found.literals.length > 0 || isWritten) return 'rule'
+  return found.classified?.needsText === true ? 'classifier' : 'default'
+}
+
+interface Known {
+  readonly name: string
+  readonly basis: Basis
+}
+
+function categoryOf(
+  request: Pick<ImageRequest, 'category'>,
+  words: ReadonlySet<string>,
+  classified: PromptClass | undefined,
+): Known {
+  if (request.category !== undefined) return { name: request.category, basis: 'asked' }
+  const named = firstOf(categoryWords, words)
+  if (named !== undefined) return { name: named, basis: 'rule' }
+  const told = classified?.category
+  return told === undefined
+    ? { name: 'any', basis: 'default' }
+    : { name: told, basis: 'classifier' }
 }
 
 function purposeOf(
@@ -84,15 +126,19 @@ function purposeOf(
     readonly words: ReadonlySet<string>
     readonly needsEdit: boolean
     readonly needsText: boolean
+    readonly classified: PromptClass | undefined
   },
-): { readonly name: string; readonly basis: Basis } {
+): Known {
   if (request.purpose !== undefined) return { name: request.purpose, basis: 'asked' }
   if (ofModel !== undefined) return { name: ofModel, basis: 'model' }
   const named = firstOf(purposeWords, found.words)
   if (named !== undefined) return { name: named, basis: 'rule' }
   if (found.needsEdit) return { name: 'edit', basis: 'rule' }
   if (found.needsText) return { name: 'text', basis: 'rule' }
-  return { name: 'general', basis: 'default' }
+  const told = found.classified?.purpose
+  return told === undefined
+    ? { name: 'general', basis: 'default' }
+    : { name: told, basis: 'classifier' }
 }
 
 const withoutLiterals = (prompt: string, literals: readonly string[]): string =>

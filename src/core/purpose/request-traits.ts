@@ -1,5 +1,5 @@
 import type { Display, ImageRequest } from '../request/image-request.ts'
-import { type Basis, type Traits, traitsOf } from './classify.ts'
+import { type Basis, type Said, type Traits, traitsOf } from './classify.ts'
 import type { Purposes } from './default-purposes.ts'
 import type { Purpose } from './purpose.ts'
 
@@ -22,7 +22,7 @@ export interface RequestTraits extends Omit<Traits, 'basis'> {
 export function requestTraits(
   request: ImageRequest,
   purposes: Purposes,
-  said: { readonly purposeOfModel?: string } = {},
+  said: Said = {},
 ): RequestTraits {
   const traits = traitsOf(request, said)
   const purpose = purposes.of(traits.purpose)
@@ -39,13 +39,16 @@ export function requestTraits(
     },
     basis: {
       ...traits.basis,
-      complexity: complexity === undefined ? 'rule' : 'asked',
+      complexity: complexity === undefined ? complexityBasis(traits, said) : 'asked',
       display: display === undefined ? 'default' : 'asked',
       floor: floor === undefined ? 'default' : 'asked',
       deadline: deadlineMs === undefined ? 'default' : 'asked',
     },
   }
 }
+
+const complexityBasis = ({ basis }: Traits, { classified }: Said): Basis =>
+  basis.category === 'classifier' && classified?.complexity !== undefined ? 'classifier' : 'rule'
 
 const shownAt = ({ width, height, pixelRatio }: Display) => ({
   ...{ display: { width, height }, pixelRatio },

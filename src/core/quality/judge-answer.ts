@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { parseJson } from '../json.ts'
 import type { Requirement } from './requirements.ts'
 
 const MAX_EVIDENCE = 500
@@ -58,7 +59,7 @@ export function readJudgeAnswer(
   text: string,
   requirements: readonly Requirement[],
 ): JudgeAnswer | undefined {
-  const parsed = answerSchema.safeParse(jsonOf(text))
+  const parsed = answerSchema.safeParse(parseJson(text))
   if (!parsed.success) return undefined
   const rows = parsed.data.requirements
   const isForeign = rows.some(({ id }) => !requirements.some((known) => known.id === id))
@@ -77,13 +78,5 @@ export function readJudgeAnswer(
     artefacts: parsed.data.artefacts
       .slice(0, MAX_ARTEFACTS)
       .map((artefact) => artefact.slice(0, MAX_EVIDENCE)),
-  }
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
   }
 }

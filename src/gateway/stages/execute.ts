@@ -10,7 +10,7 @@ import { requestLimits } from '../../core/request/limits.ts'
 import { isLookedAt } from '../../core/routing/gate-use.ts'
 import { type Candidate, splitCalls } from '../../core/routing/plan.ts'
 import type { CallContext, CallOutcome, ProviderCall } from '../../ports/provider.ts'
-import { isAcceptance } from '../acceptance.ts'
+import { isAcceptance, unwrittenOf } from '../acceptance.ts'
 import { isGateRefusal } from '../after-refusal.ts'
 import { isBudgetRefusal } from '../budget-refusal.ts'
 import { callOrCancel } from '../cancel-call.ts'
@@ -111,7 +111,9 @@ export async function announce(
   const isClaimed = run.job !== undefined && unwritten.length === 0
   const claimed = isClaimed ? run.unwritten.filter(isAcceptance) : []
   try {
-    await deps.stores.journal.commit([...claimed, ...unwritten, ...started])
+    const { isKnown = false } = run
+    const left = unwrittenOf({ unwritten, isKnown })
+    await deps.stores.journal.commit([...claimed, ...left, ...started])
     if (unwritten.length > 0) run.watch.onWritten?.(unwritten)
   } catch (error) {
     if (isBudgetRefusal(error)) throw deps.budgets.refused(error.budgetRefusal)

@@ -5,7 +5,7 @@ import { closeEntry } from '../../core/ledger/entry.ts'
 import type { Nano } from '../../core/money.ts'
 import { requestNotice } from '../../core/notices/request-notice.ts'
 import type { Instant } from '../../core/time.ts'
-import { acceptedRecord } from '../acceptance.ts'
+import { acceptedRecord, unwrittenOf } from '../acceptance.ts'
 import { cacheFacts, cacheWord, keepPrompt, printMatches } from '../cache-entries.ts'
 import { countLookups } from '../count-lookups.ts'
 import { isCutShort, printCut, unspentNano } from '../cut-short.ts'
@@ -131,7 +131,7 @@ const allOf = async (writes: readonly Promise<boolean>[]): Promise<boolean> =>
 
 function endFacts(run: Run, record: RequestRecord, endedAt: Instant, deps: Dependencies): Fact[] {
   // Without a hold nothing was written yet: the acceptance goes along with the end.
-  const facts: Fact[] = run.hold === undefined ? [...run.unwritten] : []
+  const facts: Fact[] = run.hold === undefined ? [...unwrittenOf(run)] : []
   facts.push({ kind: 'request-ended', request: record })
   if (run.hold !== undefined) {
     const isLost = run.isRecovered === true && record.state === 'failed'

@@ -46,14 +46,16 @@ export async function hold(run: Run, deps: Dependencies): Promise<Run> {
   // Nobody waits for it any more: it is noted, and nothing is put aside for it.
   if (reservation === undefined) return { ...run, unwritten: [accepted] }
   const opened = makeHold(record, plan.holdNano, deps)
+  const debts = run.isKnown === true ? [] : answerFacts(run, deps)
+  const names = run.isKnown === true ? [] : nameFacts(run)
   return {
     ...run,
     reservation,
     hold: opened,
     unwritten: [
-      ...nameFacts(run),
+      ...names,
       accepted,
-      ...answerFacts(run, deps),
+      ...debts,
       { kind: 'hold-opened', hold: opened, claims },
       ...others,
     ],
