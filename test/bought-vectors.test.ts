@@ -105,7 +105,7 @@ describe('vectors that cost money', () => {
       expect(await stores.ledger.audit()).toEqual([])
     }, `${sandbox.origin}/nowhere`))
 
-  test('one that a crash cut off is booked at its ceiling, and nothing more is bought', async () => {
+  test('one that a crash cut off is booked at its ceiling, and no more is bought', async () => {
     const asked = Promise.withResolvers<void>()
     const silent: Embedder = {
       ...{ id: 'silent-1', takesImages: false, account: 'embedder/silent-1' },

@@ -44,9 +44,9 @@ interface OwnLooks {
 
 /**
  * Remembers what uploads look like, to know a photo again that was compressed or scaled on its way.
- * Tenant by tenant: an upload nobody remembers is a new one. The truth lies in the database, for all
- * replicas and the next start; while it is away, each process knows what it saw itself. Masks are
- * never known by their looks.
+ * Tenant by tenant: an upload nobody remembers is a new one. The truth lies in the database, for
+ * all replicas and the next start; while it is away, each process knows what it saw itself. Masks
+ * are never known by their looks.
  */
 export class KnownInputs {
   readonly #looks = new Map<string, Promise<PictureLook | undefined>>()

@@ -29,7 +29,8 @@ export const costOfBytes = (bytes: number | bigint, gigabyteNano: Nano): Nano =>
 /**
  * What keeping costs in a month: stores bill the mean of its days, so a gigabyte that came in its
  * middle costs half a month. Of a month that is not over: what it came to until now.
- * @example keepingCost({ month: '2026-11', byteDays: 15_000_000_000n }, 20_000_000n) === 10_000_000n
+ * @example
+ * keepingCost({ month: '2026-11', byteDays: 15_000_000_000n }, 20_000_000n) === 10_000_000n
  */
 export const keepingCost = ({ month, byteDays }: StoredMonth, monthGigabyteNano: Nano): Nano =>
   divided(byteDays * monthGigabyteNano, daysIn(month) * GIGABYTE)
