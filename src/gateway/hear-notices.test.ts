@@ -68,7 +68,7 @@ test('what this process writes is heard at once, without a look at the clock', a
   expect((await page).toSorted()).toEqual(own.toSorted())
 })
 
-test('after a cut all comes that was missed, whole pages of it, and the last seconds again', async () => {
+test('after a cut all that was missed comes, whole pages of it', async () => {
   const { clock, write, hear } = openTable()
   const before = write()
   await clock.advance(60_000)

@@ -29,7 +29,8 @@ export type Obstacle = Pick<GatewayError, 'code' | 'retryable' | 'retryAfterMs'>
 
 /**
  * When a job is tried again that could not be made now. A budget pauses it until its window turns
- * or, where none does, until somebody raises it, as often as it takes; other obstacles must pass within the tries, ever further apart.
+ * or, where none does, until somebody raises it, as often as it takes; other obstacles must pass
+ * within the tries, ever further apart.
  * @param chance 0 to 1, spreads the next tries of jobs that met the same obstacle.
  * @returns undefined when it has failed for good.
  */
