@@ -149,21 +149,34 @@ export const get = (gateway: Stand, path: string): Promise<Answer> =>
   exchange(gateway.url, { path, headers: { authorization } })
 
 /** Waits for the receipt of the request with this prompt to be as wanted. */
-export const receiptWhen = (
+export async function receiptWhen(
   gateway: Stand,
   prompt: string,
   isWanted: (receipt: Receipt) => boolean,
-): Promise<Receipt> =>
-  until(async () => {
+): Promise<Receipt> {
+  const read = async (id: string) =>
+    jsonOf(await get(gateway, `/v1/requests/${id}`)) as unknown as Receipt
+  /** Those that were looked at: what a request asks for does not change. */
+  const others = new Set<string>()
+  let found: string | undefined
+  const find = async (): Promise<string | undefined> => {
     const { data } = jsonOf(await get(gateway, '/v1/requests?limit=100')) as {
       data: readonly { readonly id: string }[]
     }
     for (const { id } of data) {
-      const receipt = jsonOf(await get(gateway, `/v1/requests/${id}`)) as unknown as Receipt
-      if (receipt.request.prompt === prompt && isWanted(receipt)) return receipt
+      if (others.has(id)) continue
+      if ((await read(id)).request.prompt === prompt) return id
+      others.add(id)
     }
     return undefined
+  }
+  return until(async () => {
+    found ??= await find()
+    if (found === undefined) return undefined
+    const receipt = await read(found)
+    return isWanted(receipt) ? receipt : undefined
   })
+}
 
 /** What attempts of a receipt cost together. */
 export const costOf = ({ attempts }: Receipt): Nano =>
