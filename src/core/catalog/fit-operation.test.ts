@@ -83,6 +83,11 @@ describe('an enlargement is made by the next factor a model has, then scaled', (
     expect(fitOf(asked, model).reports[0]).toMatchObject({ param: 'prompt', outcome: 'dropped' })
     expect(refusalOf({ ...asked, strict: true }, model)).toMatchObject({ code: 'strict' })
   })
+
+  test('words that the caller did not send are no loss', () => {
+    const model = specialist('variation', { prompt: 'none' })
+    expect(fitOf({ operation: 'variation', images }, model).reports).toEqual([])
+  })
 })
 
 describe('what follows its input has its size', () => {

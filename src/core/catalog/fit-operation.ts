@@ -1,5 +1,6 @@
 import type { ImageRequest, InputImage, Operation, Size } from '../request/image-request.ts'
 import { requestLimits } from '../request/limits.ts'
+import { variationPrompt } from '../request/operation.ts'
 import { type DetailsOf, type OperationDetails, sides } from '../request/operation-details.ts'
 import { outputOf, scaled } from '../request/operation-size.ts'
 import { ok, type Result, refused } from '../result.ts'
@@ -74,7 +75,8 @@ function fitPrompt(
   if (prompt === '' && limit.prompt === 'required') {
     return unfit('prompt', 'prompt', `${id} needs a prompt to ${operation}`)
   }
-  if (prompt === '' || limit.prompt !== 'none') return ok([])
+  // Nothing is lost where the words were ours.
+  if (prompt === '' || prompt === variationPrompt || limit.prompt !== 'none') return ok([])
   return ok([{ param: 'prompt', outcome: 'dropped', detail: `${id} takes no prompt` }])
 }
 

@@ -11,7 +11,7 @@ import {
   type Size,
 } from './image-request.ts'
 import { requestLimits } from './limits.ts'
-import { type Operation, operationRules } from './operation.ts'
+import { type Operation, operationRules, variationPrompt } from './operation.ts'
 import { type DetailsDraft, detailNames, readDetails } from './operation-details.ts'
 import type { RequestDraft } from './request-draft.ts'
 
@@ -20,10 +20,6 @@ const QUALITY_NAMES: ReadonlyMap<string, Quality> = new Map([
   ['hd', 'high'],
   ['standard', 'medium'],
 ])
-
-/** Prompt of a variation whose caller gave none: OpenAI's retired endpoint took no prompt. */
-const VARIATION_PROMPT =
-  'Create a variation of this image: same subject, style and mood, different details.'
 
 /** What the words are for, where that is not plain. */
 const NEEDS_WORDS: { readonly [Name in Operation]?: string } = {
@@ -114,7 +110,7 @@ function readModel(model: string | undefined): string {
 
 function readPrompt(operation: Operation, prompt: string | undefined, images: number): string {
   if (prompt === undefined || prompt.trim() === '') {
-    if (operation === 'variation') return VARIATION_PROMPT
+    if (operation === 'variation') return variationPrompt
     // A second picture shows the new background.
     const isShown = operation === 'replace_background' && images > 1
     if (isShown || operationRules[operation].prompt === 'optional') return ''

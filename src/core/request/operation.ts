@@ -71,3 +71,7 @@ export const operationRules: { readonly [Name in Operation]: OperationRule } = {
   // The first picture gives the content, the second one the style.
   style_transfer: { ...onePicture, images: [2, 2], prompt: 'optional' },
 }
+
+/** Prompt of a variation whose caller gave none: OpenAI's retired endpoint took no prompt. */
+export const variationPrompt =
+  'Create a variation of this image: same subject, style and mood, different details.'

@@ -32,11 +32,13 @@ export async function readUpload(
 }
 
 async function readParts(request: FastifyRequest, store: ImageStore, maxBytes: number) {
-  let purpose: unknown
+  let isForBatch = false
   let file: Pick<StoredFile, 'digest' | 'byteLength' | 'filename'> | undefined
   for await (const part of partsOf(request, { fileSize: maxBytes, files: 1 })) {
-    if (part.type === 'field' && part.fieldname === 'purpose') purpose = part.value
-    else if (part.type === 'file' && part.fieldname === 'file') {
+    if (part.type === 'field' && part.fieldname === 'purpose') {
+      if (part.value !== 'batch') throw notForBatch()
+      isForBatch = true
+    } else if (part.type === 'file' && part.fieldname === 'file') {
       const stored = await storeLines(bytesOf(part.file), store, maxBytes)
       if (part.file.truncated) throw tooLarge()
       file = { ...stored, filename: (part.filename ?? '').slice(0, MAX_NAME) || 'batch.jsonl' }
@@ -45,7 +47,7 @@ async function readParts(request: FastifyRequest, store: ImageStore, maxBytes: n
       throw new GatewayError('unsupported_parameter', `${param} is not taken here.`, { param })
     }
   }
-  if (purpose !== 'batch') throw invalid('purpose', 'purpose must be batch.')
+  if (!isForBatch) throw notForBatch()
   if (file === undefined) throw invalid('file', 'file must be a file with lines of JSON.')
   return file
 }
@@ -73,6 +75,9 @@ async function* jsonLines(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> 
   }
   if (!isKnown) throw invalid('file', 'file is empty.')
 }
+
+const notForBatch = (): GatewayError =>
+  invalid('purpose', 'purpose must be batch; input images are sent with their edit.')
 
 const tooLarge = (): GatewayError =>
   new GatewayError('payload_too_large', 'file is larger than 200 MB.', { param: 'file' })
