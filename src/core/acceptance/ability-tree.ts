@@ -118,7 +118,7 @@ export function commonShift(
   return combined([prior, ...news]).mean
 }
 
-/** What is known of a model that was never tried with a kind of picture, or for a purpose at all. */
+/** What is known of a model never tried with a kind of picture, or for a purpose at all. */
 export const untried = {
   kind: (atPurpose: Normal): Normal => widened(atPurpose, OWN.kind ** 2),
   purpose: (model: Normal): Normal => widened(model, OWN.purpose ** 2 + OWN.kind ** 2),

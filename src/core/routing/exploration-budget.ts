@@ -34,8 +34,8 @@ export const withDecision = (
 })
 
 /**
- * What may be risked now (conservative bandit): all extra costs together stay within that share of what
- * is spent, on the next few requests too.
+ * What may be risked now (conservative bandit): all extra costs together stay within that share of
+ * what is spent, on the next few requests too.
  */
 export function explorationLeft(spend: ExplorationSpend, knownNano: ExpectedNano): ExpectedNano {
   const mean = spend.requests === 0 ? knownNano : spend.knownNano / spend.requests
