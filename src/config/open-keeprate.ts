@@ -196,9 +196,7 @@ async function assemble(
   const notices = await openNotices(settings, { ...outward, stores, isStaying, root: noticeSecret })
   const counting = openLimits(settings, { clock, log, owner })
   const parts = {
-    snapshot: prices.snapshot,
-    stores,
-    images: world?.images ?? storage.images,
+    ...{ snapshot: prices.snapshot, stores, images: world?.images ?? storage.images },
     ...{ ...decided, decoder, clock, random, sha256, log, notices: notices.desk },
     gates: new GateDesk({ ...tools, decoder, clock, sha256 }),
     bytes: new ByteBudget(decided.limits, clock),
