@@ -66,11 +66,11 @@ export function jobQueue(engine: Engine): JobQueue {
       return { jobs: rows.length, savedNano }
     },
     async depth(now) {
-      // Each is answered by its index alone; to sort 50,000 rows by their state takes ten times as long.
+      // Each is answered by its index alone; sorting 50,000 rows by state takes ten times as long.
       const count = (which: typeof isWaiting) =>
         sql<bigint>`(select count(*) from requests where ${which})`
-      const counted = sql<Depth>`select ${count(isWaiting)} as waiting, ${count(isPaused)} as paused,
-        ${count(isRunning)} as running,
+      const counted = sql<Depth>`select ${count(isWaiting)} as waiting,
+        ${count(isPaused)} as paused, ${count(isRunning)} as running,
         (select min(due_at) from requests where ${isWaiting}) as due_at`
       const [depth] = (await engine.execute(counted.compile(kysely))).rows
       const { waiting = 0n, paused = 0n, running = 0n, due_at: dueAt } = depth ?? {}

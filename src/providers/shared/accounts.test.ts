@@ -47,7 +47,7 @@ test('a job is followed with its own account, and never with another one', async
   expect(await joined.cancel?.(job, { credential: 'spare' })).toBe('stopped')
 })
 
-test('a batch is followed with the account it was handed in with, while that is there', async () => {
+test('a batch is followed with its own account, while that is there', async () => {
   const accounts = [account('main', 1), account('spare', 1)]
   const service = joinAccounts(accounts).batches
   const [spare, gone] = [{ credential: 'spare' }, { credential: 'taken away' }]
