@@ -58,7 +58,7 @@ test.each([
   },
 )
 
-test('a stream is led as well, and an order by count or share hits once for each request', async () => {
+test('a stream is led as well, and an order hits each request once', async () => {
   await order({ fault: 'connect-refused', provider: 'alpha', count: 2 })
   await expect(client.stream(requestOf('a fox'))).rejects.toHaveProperty('httpFailure.sent', false)
   await expect(client.send(requestOf('a fox'))).rejects.toHaveProperty('httpFailure.sent', false)

@@ -11,7 +11,6 @@ import {
   type ListeningAddresses,
 } from '../adapters/webhook-addresses/webhook-addresses.ts'
 import { makePurposes } from '../core/purpose/default-purposes.ts'
-import { viaOf } from '../core/request/via.ts'
 import { configureBudgets } from '../gateway/budget-admin.ts'
 import { ByteBudget } from '../gateway/byte-budget.ts'
 import { createEventHub, type EventHub } from '../gateway/events.ts'
@@ -36,7 +35,6 @@ import { toAlertRules } from './alert-rules.ts'
 import { type BookShelf, openBookShelf, refuseBroken } from './book-shelf.ts'
 import { databaseAddress } from './database.ts'
 import { fixedKeys } from './fixed-keys.ts'
-import { ledClient } from './led-client.ts'
 import type { LinkSigner } from './notice-links.ts'
 import { classParts, type OpenedTools, openGateTools } from './open-gates.ts'
 import { openLimits } from './open-limits.ts'
@@ -179,9 +177,7 @@ async function assemble(
   const { stores, linkSecret, noticeSecret, webhookAddresses, instance, owner, sandbox } = outside
   const { clock, random, http } = world ?? realWorld()
   const sandboxUrl = (kind: string) => (world ?? sandbox)?.baseUrl(kind) ?? ''
-  const toProviders = sandbox === undefined ? http : ledClient(http, sandbox)
-  const called = { http: toProviders, clock, via: viaOf(instance), sandboxUrl }
-  const providers = createProviders(plan, called)
+  const providers = createProviders(plan, { http, clock, instance, sandboxUrl, sandbox })
   const hub = createEventHub((error) => log.error({ error }, 'an event listener failed'))
   const seconds = new SecondsDesk()
   hub.listen((event) => event.kind === 'attempt-settled' && seconds.take(event.attempt))

@@ -1,6 +1,7 @@
 import type { Catalog } from '../core/catalog/catalog.ts'
 import { offerName } from '../core/catalog/model.ts'
 import type { PricePart } from '../core/pricebook/layers.ts'
+import { viaOf } from '../core/request/via.ts'
 import type { Snapshot } from '../gateway/dependencies.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { HttpClient } from '../ports/http-client.ts'
@@ -8,7 +9,9 @@ import type { Provider } from '../ports/provider.ts'
 import { joinAccounts } from '../providers/shared/accounts.ts'
 import { createProvider } from '../providers/shared/create-provider.ts'
 import type { ProviderDefinition } from '../providers/shared/definition.ts'
+import type { Sandbox } from '../sandbox/server.ts'
 import { keysOf } from './api-keys.ts'
+import { ledClient } from './led-client.ts'
 import { isCallable, type ProviderPlan } from './provider-plan.ts'
 import type { ProviderSettings } from './schema.ts'
 
@@ -19,12 +22,15 @@ export function createProviders(
     readonly http: HttpClient
     readonly clock: Clock
     /** Names this gateway to the providers. */
-    readonly via: string
+    readonly instance: string
     /** Where a kind is emulated. */
     readonly sandboxUrl: (kind: string) => string
+    /** Where it is a server of this process. */
+    readonly sandbox?: Pick<Sandbox, 'lead'> | undefined
   },
 ): readonly Provider[] {
-  const { http, clock, via } = parts
+  const { http, clock } = parts
+  const via = viaOf(parts.instance)
   return configured.flatMap((provider) => {
     const { kind, definition, settings } = provider
     const { baseUrl, allowPrivate, isEnabled } = settings
@@ -32,7 +38,8 @@ export function createProviders(
     if (emulated.includes(definition.id)) {
       const sandbox = { baseUrl: parts.sandboxUrl(kind), allowPrivate: true, isSimulated: true }
       // An emulator takes any key, and the operator's own go nowhere they are not needed.
-      const runtime = { http, clock, via, ...sandbox }
+      const led = parts.sandbox === undefined ? http : ledClient(http, parts.sandbox)
+      const runtime = { http: led, clock, via, ...sandbox }
       const create = () => createProvider(definition, { ...runtime, apiKey: 'sandbox' })
       return [withKeys(settings, create)]
     }

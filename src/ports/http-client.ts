@@ -118,6 +118,8 @@ export interface SocketRequest {
   readonly openMs: number
   /** More messages than this end it. How large one may be is the client's own limit. */
   readonly maxMessages: number
+  /** Longest time until the server closes it, in milliseconds; none when absent. */
+  readonly totalMs?: number
   /** Closes it. */
   readonly signal: AbortSignal
 }

@@ -144,7 +144,7 @@ describe('faults are asked for', () => {
     expect((await paint(sandbox, 'a fox')).status).toBe(200)
   })
 
-  test('a price that changes counts for what comes from then on, not for what is at work', async () => {
+  test('a price that changes counts for what comes then, not for what is at work', async () => {
     const begun = Promise.withResolvers<void>()
     const end = Promise.withResolvers<void>()
     const slow = defineEmulator({

@@ -4,9 +4,10 @@ import type {
   EmulatorSocket,
   Fault,
 } from '../providers/shared/emulator.ts'
-import { isDeadEnd, isUnled } from './dead-ends.ts'
+import { isDeadEnd } from './dead-ends.ts'
 import { breaksBeforeWork, disguise, edgeAnswer, isDeliveryFault, isServerFault } from './faults.ts'
 import { createKit, namesModel } from './kit.ts'
+import { isUnled } from './lead.ts'
 import type { LoggedRequest } from './request-log.ts'
 import type { Running, Station } from './running.ts'
 

@@ -72,7 +72,8 @@ export const orderSchema = z
       .max(MAX_PRICE)
       .optional()
       .describe(
-        'Instead of a fault: so many times its price is billed for each request that comes from then on; one that came before is billed at the price it came for.',
+        'Instead of a fault: so many times its price is billed for each request that comes while ' +
+          'it holds; one that came before is billed at the price it came for.',
       ),
     grows: z
       .boolean()

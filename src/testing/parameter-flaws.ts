@@ -95,4 +95,6 @@ function printed(
 
 /** Whether calls are watched or listened to while they are worked on. */
 const isHeard = (flow: ProviderDefinition['flow']): boolean =>
-  flow.kind === 'sync' ? flow.watch !== undefined : flow.listen !== undefined
+  flow.kind === 'sync'
+    ? flow.watch !== undefined || flow.socket !== undefined
+    : flow.listen !== undefined

@@ -18,7 +18,7 @@ export async function listenTo(
   request: SocketRequest,
   { dispatcher, onMessage }: Ear,
 ): Promise<void> {
-  const { greeting, openMs, maxMessages, signal } = request
+  const { greeting, openMs, totalMs, maxMessages, signal } = request
   if (signal.aborted) return
   const url = new URL(target)
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
@@ -31,6 +31,10 @@ export async function listenTo(
   const late = setTimeout(() => {
     reject(new ExchangeError('timeout', `the socket did not open in ${openMs} ms`))
   }, openMs)
+  const limit =
+    totalMs === undefined
+      ? undefined
+      : setTimeout(() => reject(new ExchangeError('timeout', `over ${totalMs} ms`)), totalMs)
   const close = (): void => resolve()
   signal.addEventListener('abort', close, { once: true })
   socket.addEventListener('open', () => {
@@ -56,6 +60,7 @@ export async function listenTo(
     throw toHttpFailure(error, isOpen)
   } finally {
     clearTimeout(late)
+    clearTimeout(limit)
     signal.removeEventListener('abort', close)
     socket.close()
   }

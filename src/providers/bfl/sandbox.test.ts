@@ -198,7 +198,7 @@ describe('faults', () => {
     expect(bills).toEqual(charged)
   })
 
-  test('a job that flips has failed when it is asked for once, and is charged all the same', async () => {
+  test('a job that flips has failed when it is first asked for, and is charged', async () => {
     const { ask, submit, pass, bills } = makeSandbox()
     const { json: job } = await submit('flux-2-pro', { prompt: 'a fox sandbox:job-flips' })
     pass(1_000)

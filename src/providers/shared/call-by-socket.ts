@@ -1,5 +1,4 @@
 import { failure } from '../../core/errors/provider-failure.ts'
-import type { Clock } from '../../ports/clock.ts'
 import type { HttpAnswer, SocketMessage } from '../../ports/http-client.ts'
 import type { CallContext, ProviderCall } from '../../ports/provider.ts'
 import type { WireOutcome } from './definition.ts'
@@ -12,7 +11,6 @@ import { fromTransportError, isUnsent, type Line, transportLimits } from './tran
  */
 export async function callBySocket(
   line: Line,
-  clock: Clock,
   asked: { readonly call: ProviderCall; readonly context: CallContext; readonly limitMs: number },
   before: readonly HttpAnswer[],
 ): Promise<WireOutcome | undefined> {
@@ -31,35 +29,26 @@ export async function callBySocket(
     if (news.length === 0) messages.push(message)
   }
   const { url, greeting } = rule.toSocket(call, before)
-  const limit = new AbortController()
-  const over = new AbortController()
-  const late = clock.sleep(limitMs, over.signal).then(
-    () => limit.abort(),
-    () => undefined,
-  )
-  const given = context.signal === undefined ? [] : [context.signal]
-  const signal = AbortSignal.any([limit.signal, ...given])
   const request = {
     url: `${baseUrl}${url}`,
     headers: definition.authorize(line.apiKey),
-    ...{ greeting, addresses, signal },
+    ...{ greeting, addresses, signal: context.signal ?? new AbortController().signal },
     openMs: transportLimits.socketOpenMs,
     maxMessages: transportLimits.maxSocketMessages,
+    totalMs: limitMs,
   }
   const broken = await http.listen(request, onMessage).then(
     () => undefined,
     (error: unknown) => ({ error }),
   )
-  over.abort()
-  await late
   if (broken !== undefined && isUnsent(broken.error)) return undefined
   const answer = { status: 200, headers: {}, json: rule.toJson(messages), images: [] }
   const outcome = definition.fromWire(answer, call)
   // A picture that came is there, whatever broke off after it.
   if (outcome.kind === 'produced') return outcome
   if (broken !== undefined) return { kind: 'failed', failure: fromTransportError(broken.error) }
-  if (!signal.aborted) return outcome
-  return { kind: 'failed', failure: failure('timeout_unknown', `not done in ${limitMs} ms`) }
+  if (context.signal?.aborted !== true) return outcome
+  return { kind: 'failed', failure: failure('timeout_unknown', 'given up by the caller') }
 }
 
 function parsed(message: SocketMessage): unknown {

@@ -108,7 +108,7 @@ async function submit(
   const asked = await askBefore(line, call, context.signal)
   if ('failure' in asked) return { kind: 'failed', failure: asked.failure }
   const listened = { call, context, limitMs: limitOf(call, context) }
-  const told = await callBySocket(line, clock, listened, asked.answers)
+  const told = await callBySocket(line, listened, asked.answers)
   if (told !== undefined) return conclude(line, clock, told, call, context)
   const wire = line.definition.toWire(call, asked.answers)
   if (flow.kind === 'sync' && flow.fromEvent !== undefined && call.partialImages !== undefined) {

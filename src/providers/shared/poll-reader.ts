@@ -48,7 +48,7 @@ const MAX_STATE = 80
 export const askJob = ({ pollUrl }: ProviderJob): WireRequest => ({ method: 'GET', url: pollUrl })
 
 /** A job that gave no picture. */
-export const failedJob = (job: ProviderJob, reason: ProviderFailure): WireOutcome => ({
+const failedJob = (job: ProviderJob, reason: ProviderFailure): WireOutcome => ({
   kind: 'failed',
   failure: reason,
   providerRequestId: job.id,

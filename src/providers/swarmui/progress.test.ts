@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest'
-import { toHttpFailure } from '../../adapters/safe-fetch/failure.ts'
-import type { HttpAnswer, HttpClient, SocketRequest } from '../../ports/http-client.ts'
+import type {
+  HttpAnswer,
+  HttpClient,
+  HttpFailureInfo,
+  SocketRequest,
+} from '../../ports/http-client.ts'
 import type { CallContext, CallProgress, PartialImage } from '../../ports/provider.ts'
 import { callOf } from '../../testing/hosted-calls.ts'
 import { smallestPng } from '../../testing/smallest-png.ts'
@@ -20,9 +24,12 @@ const status = { status: { waiting_gens: 1, live_gens: 0 } }
 
 interface Heard {
   readonly messages?: readonly object[]
-  /** How it ends, if not in good order; `late` says nothing more. */
+  /** How it ends, if not in good order. */
   readonly end?: 'refused' | 'broken' | 'late'
 }
+
+const httpFailure = (kind: HttpFailureInfo['kind'], sent: boolean): Error =>
+  Object.assign(new Error(kind), { httpFailure: { kind, sent } })
 
 /** Makes a call at a server whose socket says this. */
 async function call({ messages = [], end }: Heard, { n = 1, isWatched = true } = {}) {
@@ -43,10 +50,10 @@ async function call({ messages = [], end }: Heard, { n = 1, isWatched = true } =
     stream: () => Promise.reject(new Error()),
     async listen(request, onMessage) {
       sockets.push(request)
-      if (end === 'refused') throw toHttpFailure(new Error('503'), false)
+      if (end === 'refused') throw httpFailure('connect', false)
       for (const message of messages) onMessage(JSON.stringify(message))
-      if (end === 'broken') throw toHttpFailure(new Error('broken'), true)
-      if (end === 'late') await new Promise((resolve) => (request.signal.onabort = resolve))
+      if (end === 'broken') throw httpFailure('reset', true)
+      if (end === 'late') throw httpFailure('timeout', true)
     },
     close: async () => undefined,
   }
@@ -84,7 +91,7 @@ test('a call that is watched goes by the socket, and tells of progress and previ
   expect(JSON.parse(sockets[0]?.greeting ?? '')).toMatchObject({ session_id: '9D35', images: 1 })
 })
 
-test('of several pictures the share is that of all; one that is taken back is missing', async () => {
+test('of several pictures the share is that of all; what is taken back is missing', async () => {
   const messages = [progress(0.5), picture(0), progress(0.5, '1'), picture(1)]
   const discarding = [...messages, { discard_indices: [1] }]
   const { outcome, shares } = await call({ messages: discarding }, { n: 2 })
@@ -92,7 +99,7 @@ test('of several pictures the share is that of all; one that is taken back is mi
   expect(outcome).toMatchObject({ kind: 'produced', images: [{}], withheld: [{ billed: false }] })
 })
 
-test('nobody who does not watch gets a socket; one that cannot be opened changes nothing', async () => {
+test('who does not watch gets no socket; one that cannot be opened changes nothing', async () => {
   const unwatched = await call({}, { isWatched: false })
   const refused = await call({ end: 'refused' })
   expect([unwatched.sockets.length, refused.sockets.length]).toEqual([0, 1])
@@ -104,7 +111,7 @@ test('nobody who does not watch gets a socket; one that cannot be opened changes
 
 test.each([
   ['breaks before a picture', { messages: [progress(0.5)], end: 'broken' }, 'timeout_unknown'],
-  ['says nothing more', { messages: [progress(0.5)], end: 'late' }, 'timeout_unknown'],
+  ['says nothing more in time', { messages: [progress(0.5)], end: 'late' }, 'timeout_unknown'],
   ['says an error', { messages: [{ error: 'No backends available!' }] }, 'overloaded'],
 ] as const)('a socket that %s is not asked twice', async (_, heard, failureClass) => {
   const { outcome, posts } = await call(heard)

@@ -47,6 +47,7 @@ const factsOf = (row: ServerModel): OwnModelFacts => ({
   operations: ['generate', 'edit', 'inpaint'],
   maxImagesPerCall: BATCH,
   formats: ['png'],
+  hasPreviews: true,
   wireName: row.model,
   wire: { mask: 'white_is_edit', sampler: row.sampler, scheduler: row.scheduler },
 })

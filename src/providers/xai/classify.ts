@@ -4,9 +4,9 @@ import type { HttpAnswer } from '../../ports/http-client.ts'
 import { failureReader } from '../shared/failure-reader.ts'
 
 /**
- * Reads xAI's three shapes: an object, a sentence with a code beside it, a sentence alone. Its codes
- * are sentences, and the same for a bad key, a refused prompt and a wrong argument: only the words
- * tell (docs.x.ai, debugging errors, read 2026-11-20).
+ * Reads xAI's three shapes: an object, a sentence with a code beside it, a sentence alone. Its
+ * codes are sentences, and the same for a bad key, a refused prompt and a wrong argument: only the
+ * words tell (docs.x.ai, debugging errors, read 2026-11-20).
  */
 const reader = failureReader({
   service: 'xAI',
