@@ -62,24 +62,6 @@ export function posterior(prior: Belief, evidence: readonly Evidence[]): Belief 
   return { mean, weight }
 }
 
-/**
- * How much harder or easier a context is than its offers' abilities say, in log-odds: one shift for
- * all evidence, drawn to zero as if it were spread with the standard deviation `spread`. The shift
- * of a piece of evidence is its offer's ability here.
- */
-export function commonShift(spread: number, evidence: readonly Evidence[], start = 0): number {
-  const stiffness = 1 / (spread * spread)
-  return peakOf((at) => {
-    let [slope, information] = [-at * stiffness, stiffness]
-    for (const { terms, shift } of evidence) {
-      const more = pullOf(at + shift, terms)
-      slope += more.slope
-      information += more.information
-    }
-    return { slope, information }
-  }, start)
-}
-
 const WIDEST = 12
 const MOST_TURNS = 40
 const LONGEST_STEP = 1
