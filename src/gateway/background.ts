@@ -5,7 +5,7 @@ import { refreshLearning } from './open-learning.ts'
 import { recover } from './recover.ts'
 import { sweepOldPictures } from './retention.ts'
 import { sweepExpiredFiles } from './sweep-files.ts'
-import type { WorkDesk } from './work-desk.ts'
+import type { WorkDesk, WorkScope } from './work-desk.ts'
 
 /** Renewals of a lease in its time. */
 const RENEWALS = 3
@@ -28,8 +28,8 @@ export interface Background {
 /** What the gateway tells its background work. */
 export interface BackgroundOrders {
   readonly desk: WorkDesk
-  /** Whether abandoned work may be taken up now. */
-  readonly mayRecover: () => boolean
+  /** What abandoned work may be taken up now. */
+  readonly scope: () => WorkScope | undefined
   /** Looks for jobs that are due. */
   readonly look: () => Promise<void>
   readonly signal: AbortSignal
@@ -62,11 +62,11 @@ export function startBackground(deps: Dependencies, orders: BackgroundOrders): B
 async function takeTurn(
   turn: number,
   deps: Dependencies,
-  { desk, mayRecover, look }: BackgroundOrders,
+  { desk, scope, look }: BackgroundOrders,
 ): Promise<void> {
   const { leaseMs, lookForWorkMs } = deps.limits
   const turnsPerRenewal = Math.max(1, Math.floor(leaseMs / RENEWALS / lookForWorkMs))
-  if (turn % turnsPerRenewal === 0) await renew(turn / turnsPerRenewal, deps, { desk, mayRecover })
+  if (turn % turnsPerRenewal === 0) await renew(turn / turnsPerRenewal, deps, { desk, scope })
   for (const id of await deps.stores.requests.cancelAsked(deps.owner)) desk.cancel(id)
   await look()
 }
@@ -75,7 +75,7 @@ async function takeTurn(
 async function renew(
   renewal: number,
   deps: Dependencies,
-  { desk, mayRecover }: Pick<BackgroundOrders, 'desk' | 'mayRecover'>,
+  { desk, scope }: Pick<BackgroundOrders, 'desk' | 'scope'>,
 ): Promise<void> {
   const now = deps.clock.now()
   const until = now + deps.limits.leaseMs
@@ -89,7 +89,8 @@ async function renew(
   await deps.learning.plans.readOrders(deps.stores)
   if (renewal % RENEWALS_PER_REFRESH === 0) await refreshLearning(deps)
   else deps.learning.desk.think(now)
-  if (mayRecover()) await recover(deps, desk)
+  const mine = scope()
+  if (mine !== undefined) await recover(deps, desk, mine)
   if (renewal % RENEWALS_PER_PURGE !== 0) return
   await deps.stores.cache.purge(now, deps.limits.purgeBatch)
   await sweepOldPictures(deps.retention ?? [], deps)

@@ -90,10 +90,11 @@ export function openGateway(
   const desk = new WorkDesk()
   const stop = new AbortController()
   let isClosing = false
-  const mayRecover = () => recovers && !isClosing
-  const worker = new JobWorker(desk, deps, mayRecover)
+  const own = recovers ? 'all' : 'own'
+  const worker = new JobWorker(desk, deps, () => (isClosing ? 'nothing' : own))
   const background = startBackground(deps, {
-    ...{ desk, mayRecover, signal: stop.signal },
+    ...{ desk, signal: stop.signal },
+    scope: () => worker.scope,
     look: () => worker.look(),
   })
   const start = (request: ImageRequest, caller: Caller, watch: Watch = {}): Ticket => {

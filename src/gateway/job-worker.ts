@@ -2,7 +2,7 @@ import type { RequestRecord } from '../core/jobs/request-record.ts'
 import type { Dependencies } from './dependencies.ts'
 import { openRecordStop } from './recover.ts'
 import { runJob } from './run-job.ts'
-import type { WorkDesk } from './work-desk.ts'
+import type { WorkDesk, WorkScope } from './work-desk.ts'
 
 /** How much of its room a busy worker has free before it asks for more: fewer, larger asks. */
 const REFILL_SHARE = 0.25
@@ -11,7 +11,7 @@ const REFILL_SHARE = 0.25
 export class JobWorker {
   readonly #desk: WorkDesk
   readonly #deps: Dependencies
-  readonly #mayWork: () => boolean
+  readonly #takes: () => 'all' | 'own' | 'nothing'
   /** Jobs that are made here, by the key that pays. */
   readonly #running = new Map<string, number>()
   #count = 0
@@ -19,15 +19,25 @@ export class JobWorker {
   #looking: Promise<void> | undefined
   #isWanted = false
 
-  constructor(desk: WorkDesk, deps: Dependencies, mayWork: () => boolean) {
+  /** @param takes whether everybody's work is taken up here, or no more than one is told to. */
+  constructor(desk: WorkDesk, deps: Dependencies, takes: () => 'all' | 'own' | 'nothing') {
     this.#desk = desk
     this.#deps = deps
-    this.#mayWork = mayWork
+    this.#takes = takes
   }
 
   /** From now on takes lines of one batch, also in a process that leaves others' work alone. */
   workFor(batchId: string): void {
     this.#batchId = batchId
+  }
+
+  /** What may be taken up now; undefined for nothing. */
+  get scope(): WorkScope | undefined {
+    const takes = this.#takes()
+    if (takes === 'all') return {}
+    return takes === 'nothing' || this.#batchId === undefined
+      ? undefined
+      : { batchId: this.#batchId }
   }
 
   /** Takes what is due, if there is room. Never rejects: the next look comes. */
@@ -45,9 +55,10 @@ export class JobWorker {
       this.#isWanted = false
       const room = parallelJobs - this.#count
       const isFull = this.#count > 0 && room < parallelJobs * REFILL_SHARE
-      if (isFull || !(this.#mayWork() || this.#batchId !== undefined)) return
+      const { scope } = this
+      if (isFull || scope === undefined) return
       try {
-        const jobs = await this.#claim(room)
+        const jobs = await this.#claim(room, scope)
         if (jobs.length > 0) this.#deps.emit({ kind: 'jobs-claimed', count: jobs.length })
         for (const job of jobs) await this.#take(job)
       } catch (error) {
@@ -56,14 +67,14 @@ export class JobWorker {
     }
   }
 
-  #claim(limit: number): Promise<readonly RequestRecord[]> {
+  #claim(limit: number, scope: WorkScope): Promise<readonly RequestRecord[]> {
     const { clock, limits, owner, stores } = this.#deps
     const now = clock.now()
     const full = [...this.#running].filter(([, count]) => count >= limits.parallelJobsPerKey)
     return stores.queue.claim({
       ...{ owner, now, limit, leaseUntil: now + limits.leaseMs },
       exceptKeys: full.map(([keyId]) => keyId),
-      ...(this.#mayWork() || this.#batchId === undefined ? {} : { batchId: this.#batchId }),
+      ...scope,
     })
   }
 

@@ -24,7 +24,7 @@ import { deliver } from './stages/deliver.ts'
 import { callContext, recognised } from './stages/execute.ts'
 import { finish } from './stages/finish.ts'
 import { openStop, type Stop } from './stop-order.ts'
-import type { WorkDesk } from './work-desk.ts'
+import type { WorkDesk, WorkScope } from './work-desk.ts'
 
 /**
  * Takes up requests whose process died, oldest first: jobs with an id are polled on, what was
@@ -33,13 +33,18 @@ import type { WorkDesk } from './work-desk.ts'
  * enlarging of a small picture; a job goes back into the queue.
  * @returns how many requests were taken up; their work goes on in `desk`.
  */
-export async function recover(deps: Dependencies, desk: WorkDesk): Promise<number> {
+export async function recover(
+  deps: Dependencies,
+  desk: WorkDesk,
+  scope: WorkScope,
+): Promise<number> {
   const now = deps.clock.now()
   const records = await deps.stores.requests.claimUnfinished({
     owner: deps.owner,
     now,
     leaseUntil: now + deps.limits.leaseMs,
     limit: deps.limits.recoverBatch,
+    ...scope,
   })
   // A lease of our own may run out while the database is slow; its work goes on all the same.
   const abandoned = records.filter(({ id }) => !desk.isAtWork(id))

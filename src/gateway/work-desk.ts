@@ -1,6 +1,11 @@
 import type { PartialImage } from '../ports/provider.ts'
 import type { AttemptProgress, Watch } from './run.ts'
 
+/** What of the work that others left may be taken up here: all of it, or lines of one batch. */
+export interface WorkScope {
+  readonly batchId?: string
+}
+
 /** What is told of work while it goes on. */
 export type WorkNews =
   | { readonly kind: 'partial'; readonly partial: PartialImage }

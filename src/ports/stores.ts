@@ -98,6 +98,8 @@ export interface RequestStore {
     readonly now: Instant
     readonly leaseUntil: Instant
     readonly limit: number
+    /** Lines of this batch only. */
+    readonly batchId?: string
   }): Promise<readonly RequestRecord[]>
   /** Extends the leases of all running requests of `owner`. */
   renewLeases(owner: string, leaseUntil: Instant): Promise<void>

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Commands, makeCommands } from './commands.ts'
-import { until } from './stand.ts'
+import { runProgram, until } from './stand.ts'
 
 let commands: Commands
 beforeAll(async () => {
@@ -17,11 +17,19 @@ interface Printed {
   readonly keeprate: { readonly images: number }
 }
 
-const lineOf = (name: string, prompt: string): string =>
+interface Job {
+  readonly status: string
+  readonly model: string
+  readonly batch?: string
+}
+const isSlow = (model: string): boolean => model === 'flux-2-pro'
+
+const lineOf = (name: string, prompt: string, model = 'gpt-image-1-mini'): string =>
   JSON.stringify({
     ...{ custom_id: name, method: 'POST', url: '/v1/images/generations' },
-    body: { model: 'gpt-image-1-mini', quality: 'low', prompt, response_format: 'url' },
+    body: { model, prompt, response_format: 'url', ...(model === 'gpt-image-1-mini' && low) },
   })
+const low = { quality: 'low' } as const
 
 test('a batch is run, shown and printed, and its exit code tells its end', async () => {
   const file = join(commands.home, 'shots.jsonl')
@@ -81,4 +89,25 @@ test('a batch that has spent its own budget is shown as paused, and can be cance
   expect(Number(keeprate.cost)).toBeLessThanOrEqual(0.008)
   expect(keeprate.images).toBeGreaterThan(0)
   expect(await commands.json(0, 'budget', 'list')).toEqual([])
+}, 120_000)
+
+test('a batch whose command was killed is taken up by the next one', async () => {
+  const file = join(commands.home, 'killed.jsonl')
+  const lines = ['a', 'b', 'c'].map((name) => lineOf(name, `a killed ${name}`, 'flux-2-pro'))
+  await writeFile(file, lines.join('\n'))
+  const death = new AbortController()
+  // At the pace of the provider itself, so that it dies while all are being made.
+  const slow = { KEEPRATE_HOME: commands.home, KEEPRATE_SANDBOX_SPEED: '1' }
+  const killed = runProgram(['batch', 'run', file], slow, death.signal)
+  const id = await until(async () => {
+    const jobs = await commands.json<Job[]>(0, 'jobs', 'list')
+    const running = jobs.filter(({ status, model }) => status === 'running' && isSlow(model))
+    return running.length === lines.length ? running[0]?.batch : undefined
+  }, 60_000)
+  death.abort()
+  expect((await killed).code).toBeNull()
+  expect(await commands.json<Printed>(0, 'batch', 'run', id)).toMatchObject({
+    ...{ status: 'completed', request_counts: { total: 3, completed: 3, failed: 0 } },
+    keeprate: { images: 3 },
+  })
 }, 120_000)

@@ -74,6 +74,7 @@ const RUN_LIMIT_MS = 60_000
 export async function runProgram(
   words: readonly string[],
   environment: Readonly<Record<string, string>>,
+  death?: AbortSignal,
 ): Promise<Ended> {
   const child = spawn(process.execPath, [main, ...words], {
     cwd: environment.KEEPRATE_HOME ?? root,
@@ -82,6 +83,7 @@ export async function runProgram(
     timeout: RUN_LIMIT_MS,
     killSignal: 'SIGKILL',
   })
+  death?.addEventListener('abort', () => child.kill('SIGKILL'))
   const texts = { output: '', errors: '' }
   child.stdout.on('data', (chunk) => {
     texts.output += String(chunk)

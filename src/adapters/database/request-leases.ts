@@ -68,7 +68,7 @@ const heldBy = ({ kysely }: Engine, owner: string) =>
  * time, PostgreSQL locks the rows it reads and skips those that another caller has locked.
  */
 function claimQuery({ kysely, canSkipLocked }: Engine, claim: Claim): Compilable<RequestRow> {
-  const { owner, now, leaseUntil, limit } = claim
+  const { owner, now, leaseUntil, limit, batchId } = claim
   return kysely
     .with(
       // Materialised: the limit must count once, however the update is planned.
@@ -84,6 +84,7 @@ function claimQuery({ kysely, canSkipLocked }: Engine, claim: Claim): Compilable
               where('requests.lease_until', '<=', toMilliseconds(now)),
             ]),
           )
+          .$if(batchId !== undefined, (own) => own.where('requests.batch_id', '=', batchId ?? ''))
           .orderBy('requests.created_at')
           .orderBy('requests.id')
           .limit(limit)
