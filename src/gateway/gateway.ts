@@ -90,11 +90,10 @@ export function openGateway(
   const desk = new WorkDesk()
   const stop = new AbortController()
   let isClosing = false
-  const own = recovers ? 'all' : 'own'
-  const worker = new JobWorker(desk, deps, () => (isClosing ? 'nothing' : own))
+  const takes = recovers ? 'all' : 'own'
+  const worker = new JobWorker(desk, deps, () => (isClosing ? 'nothing' : takes))
   const background = startBackground(deps, {
-    ...{ desk, signal: stop.signal },
-    scope: () => worker.scope,
+    ...{ desk, signal: stop.signal, scope: () => worker.scope },
     look: () => worker.look(),
   })
   const start = (request: ImageRequest, caller: Caller, watch: Watch = {}): Ticket => {

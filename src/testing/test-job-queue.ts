@@ -108,6 +108,18 @@ function claiming(open: OpenStores): void {
       expect(ids).toHaveLength(60)
       expect(new Set(ids).size).toBe(60)
     }))
+
+  test('what a dead process made of one batch is taken over by itself', () =>
+    withStores(open, async ({ journal, queue, requests }) => {
+      const line = waiting('line', { batch: { id: 'batch_a', line: 0 } })
+      await journal.commit([accepted(line), accepted(waiting('other'))])
+      expect(await queue.claim(claim)).toHaveLength(2)
+      const later = claim.leaseUntil + 1
+      const over = { ...claim, owner: 'worker-c', now: later, leaseUntil: later + 1 }
+      const taken = await requests.claimUnfinished({ ...over, batchId: 'batch_a' })
+      expect(idsOf(taken)).toEqual(['req_line'])
+      expect(idsOf(await requests.claimUnfinished(over))).toEqual(['req_other'])
+    }))
 }
 
 function fencing(open: OpenStores): void {
@@ -150,18 +162,6 @@ function fencing(open: OpenStores): void {
       expect((await requests.request('req_week'))?.place).toMatchObject({ dueAt: later })
       await budgets.remove('bud_week', now + 2)
       expect(idsOf(await queue.claim({ ...claim, now: now + 2 }))).toEqual(['req_week'])
-    }))
-
-  test('what a dead process made of one batch is taken over by itself', () =>
-    withStores(open, async ({ journal, queue, requests }) => {
-      const line = waiting('line', { batch: { id: 'batch_a', line: 0 } })
-      await journal.commit([accepted(line), accepted(waiting('other'))])
-      expect(await queue.claim(claim)).toHaveLength(2)
-      const later = claim.leaseUntil + 1
-      const over = { ...claim, owner: 'worker-c', now: later, leaseUntil: later + 1 }
-      const taken = await requests.claimUnfinished({ ...over, batchId: 'batch_a' })
-      expect(idsOf(taken)).toEqual(['req_line'])
-      expect(idsOf(await requests.claimUnfinished(over))).toEqual(['req_other'])
     }))
 
   test('a process that has lost a job writes no call, no end and no return of it', () =>
