@@ -45,6 +45,7 @@ import { openTraffic, waitingPrice } from './open-traffic.ts'
 import { priceLayers } from './price-layers.ts'
 import { type ProviderPlan, planProviders } from './provider-plan.ts'
 import { createProviders, livePrices, makeCatalogue, offersOf } from './providers.ts'
+import { referencesOf } from './references.ts'
 import { toRoutingRules } from './routing-settings.ts'
 import type { Settings } from './schema.ts'
 import { cacheParts } from './similarity.ts'
@@ -194,7 +195,7 @@ async function assemble(
   const parts = {
     ...{ snapshot: prices.snapshot, stores, images: world?.images ?? storage.images },
     ...{ ...decided, decoder, clock, random, sha256, log, notices: notices.desk },
-    gates: new GateDesk({ ...tools, decoder, clock, sha256 }),
+    gates: new GateDesk({ ...tools, decoder, clock, sha256, ...referencesOf(settings) }),
     bytes: new ByteBudget(decided.limits, clock),
     siblings: new Siblings(),
     ...cacheParts(settings, { http, sandboxUrl, store: stores.similarPrompts, clock, log }),

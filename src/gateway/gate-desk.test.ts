@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { gateSchema } from '../core/quality/gate.ts'
 import { checkStructure } from '../core/quality/image-header.ts'
 import type { PictureMeasures } from '../core/quality/measures/measure-picture.ts'
-import type { Embeddings } from '../ports/embedder.ts'
+import type { EmbedderInput, Embeddings } from '../ports/embedder.ts'
 import type { ImageDecoder } from '../ports/image-decoder.ts'
 import type { Judge, Judgement, JudgeQuestion } from '../ports/judge.ts'
 import type { SharpnessCount } from '../ports/sharpness-store.ts'
@@ -202,6 +202,38 @@ test('similarity compares the picture with its prompt, and adds what that cost',
   const report = await desk.examine(picture(), wishes(gates))
   expect(report.costNano).toBe(30n)
   expect(report.refusal?.measured.cosine).toBeCloseTo(Math.SQRT1_2, 4)
+})
+
+test('pictures of a brand are asked for once, and the nearest decides', async () => {
+  const told = [
+    [1, 0],
+    [0, 1],
+    [0, 2],
+    [-1, 1],
+  ].map((vector) => Float32Array.from(vector))
+  const embedder = {
+    ...free('embedder'),
+    ...{ id: 'clip', takesImages: true },
+    embed: async (inputs: readonly EmbedderInput[]): Promise<Embeddings> => ({
+      ...{ ok: true, vectors: told.splice(0, inputs.length), costNano: 30n },
+    }),
+  }
+  const references = new Map([1, 2].map((seed) => [`${seed}.png`, picture(seed)]))
+  const desk = new GateDesk({ ...tools(), embedder, references })
+  const gate = { gate: 'similarity', to: 'references', threshold: 0.9 }
+  const asked = wishes([{ ...gate, references: [...references.keys()] }])
+  expect(desk.ceilingNano(asked.purpose.gates, false)).toBe(3_000n)
+  const [like, unlike] = [
+    await desk.examine(picture(3), asked),
+    await desk.examine(picture(4), asked),
+  ]
+  expect([like.isGood, like.costNano, unlike.isGood, unlike.costNano]).toEqual([
+    true,
+    90n,
+    false,
+    30n,
+  ])
+  expect(desk.ceilingNano(asked.purpose.gates, false)).toBe(1_000n)
 })
 
 describe('sharpness of a purpose', () => {

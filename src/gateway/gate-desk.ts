@@ -122,7 +122,8 @@ export class GateDesk {
     return sumNano(
       gates.map((gate) => {
         const tool = this.#tools[needOf(gate)]
-        return tool?.isSimulated === isSimulated ? tool.ceilingNano : 0n
+        if (tool?.isSimulated !== isSimulated) return 0n
+        return tool.ceilingNano * BigInt(this.#evidence.looksOf(gate))
       }),
     )
   }
@@ -142,7 +143,7 @@ export class GateDesk {
     const before = known.get(need)
     const found = before ?? (await this.#evidence.find(need, gate, picture, expectation, terms))
     // Readings and answers depend on the gate's own settings; a second gate looks for itself.
-    if (need !== 'text' && need !== 'judge') known.set(need, found)
+    if (need === 'header' || need === 'pixels' || isOfPrompt(gate)) known.set(need, found)
     return {
       gate: gate.gate,
       ...verdictOn(gate, found, expectation),
@@ -163,6 +164,8 @@ export class GateDesk {
     this.sharpness.add(history, sharpness)
   }
 }
+
+const isOfPrompt = (gate: Gate): boolean => gate.gate === 'similarity' && gate.to === 'prompt'
 
 /** Pictures of emulated providers teach nothing about real ones. */
 const historyOf = ({ name }: GateWishes['purpose'], { isSimulated }: GatedPicture): string =>

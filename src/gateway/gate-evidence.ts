@@ -9,11 +9,12 @@ import { runGate } from '../core/quality/run-gate.ts'
 import type { ImageFormat, Size } from '../core/request/image-request.ts'
 import type { BusyError } from '../ports/busy-error.ts'
 import type { Sha256 } from '../ports/digest.ts'
-import type { Embedder } from '../ports/embedder.ts'
+import type { Embedder, EmbedderInput, Embeddings } from '../ports/embedder.ts'
 import type { ImageDecoder, Lettering } from '../ports/image-decoder.ts'
 import type { Judge } from '../ports/judge.ts'
 import type { PaidTool } from '../ports/paid-tool.ts'
 import type { TextLayout, TextReader } from '../ports/text-reader.ts'
+import { BrandVectors, bothNano, type ReferencePicture } from './brand-vectors.ts'
 
 /** What gates look with; what is absent makes the checks that need it say so. */
 export interface GateTools {
@@ -22,6 +23,8 @@ export interface GateTools {
   readonly reader?: TextReader
   readonly embedder?: Embedder
   readonly judge?: Judge
+  /** Pictures of brands, by the names that gates have for them. */
+  readonly references?: ReadonlyMap<string, ReferencePicture>
 }
 
 /** Where looks are booked that tools charge for. */
@@ -83,9 +86,11 @@ export class EvidenceDesk {
   readonly #tools: GateTools
   /** By picture, requirements and version of the judge; the oldest goes first. */
   readonly #answers = new Map<string, JudgeAnswer>()
+  readonly #brands: BrandVectors
 
   constructor(tools: GateTools) {
     this.#tools = tools
+    this.#brands = new BrandVectors(tools.references)
   }
 
   /** Never rejects: what cannot be got is told in words. */
@@ -104,7 +109,7 @@ export class EvidenceDesk {
       case 'text':
         return this.#text(gate, picture, wishes)
       case 'embedding':
-        return this.#embedding(picture, wishes, terms)
+        return this.#embedding(gate, picture, wishes, terms)
       case 'judge':
         return this.#judgement(gate, picture, wishes, terms)
     }
@@ -136,25 +141,44 @@ export class EvidenceDesk {
     }
   }
 
+  /** How many looks of the embedder a gate costs at most. */
+  looksOf(gate: Gate): number {
+    return 1 + this.#brands.unseenOf(gate)
+  }
+
   async #embedding(
+    gate: Gate,
     picture: GatedPicture,
-    { prompt, references = [] }: Expectation,
-    { account = noAccount, signal }: LookTerms,
+    { prompt }: Expectation,
+    terms: LookTerms,
   ): Promise<Found> {
     const { embedder } = this.#tools
     if (embedder?.takesImages !== true) return missing('no embedder of pictures is configured')
     if (!isOfOneBook(embedder, picture)) return missing(otherBook(embedder))
-    const inputs = [{ image: picture }, ...(prompt === '' ? [] : [{ text: prompt }])]
-    const book = await account.open(embedder)
-    if (book === undefined) return missing(notWritten)
-    const answer = await embedder.embed(inputs, signal)
-    const { costNano } = answer
-    book(costNano)
+    const brand = await this.#brands.of(gate, (image) => this.#embed(embedder, [{ image }], terms))
+    if (!brand.ok) return { kind: 'missing', reason: brand.reason, costNano: brand.costNano }
+    const isOfBrand = brand.vectors.length > 0
+    const text = isOfBrand || prompt === '' ? [] : [{ text: prompt }]
+    const answer = await this.#embed(embedder, [{ image: picture }, ...text], terms)
+    const costNano = bothNano(brand.costNano, answer.costNano)
     if (!answer.ok) return { kind: 'missing', reason: answer.reason, costNano }
     const [own, ofPrompt] = answer.vectors
     if (own === undefined) return { kind: 'missing', reason: 'no vector came', costNano }
-    const vectors = { picture: own, references, ...(ofPrompt && { prompt: ofPrompt }) }
-    return { kind: 'found', evidence: vectors, costNano }
+    const references = brand.vectors
+    const evidence = { picture: own, references, ...(ofPrompt && { prompt: ofPrompt }) }
+    return { kind: 'found', evidence, costNano }
+  }
+
+  async #embed(
+    embedder: Embedder,
+    inputs: readonly EmbedderInput[],
+    { account = noAccount, signal }: LookTerms,
+  ): Promise<Embeddings> {
+    const book = await account.open(embedder)
+    if (book === undefined) return { ok: false, reason: notWritten, costNano: 0n }
+    const answer = await embedder.embed(inputs, signal)
+    book(answer.costNano)
+    return answer
   }
 
   async #judgement(

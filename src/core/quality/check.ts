@@ -44,8 +44,6 @@ export interface Expectation {
   readonly sharpness?: ValueSketch
   /** The other pictures of the same answer. */
   readonly shown?: readonly PictureHash[]
-  /** Vectors of the brand's reference pictures, by the embedder in use. */
-  readonly references?: readonly ArrayLike<number>[]
 }
 
 /** One check: pure, quick, and about one thing. */

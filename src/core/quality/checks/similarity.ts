@@ -8,6 +8,11 @@ const settings = {
     .enum(['prompt', 'references'])
     .default('prompt')
     .describe('What the picture is compared with: its prompt, or the pictures of the brand'),
+  references: z
+    .array(z.string().min(1).max(1_000))
+    .max(16)
+    .default([])
+    .describe('Files with pictures of the brand, to compare with; each is paid for once'),
   threshold: z
     .number()
     .min(-1)
