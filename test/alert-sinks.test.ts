@@ -93,6 +93,8 @@ describe('alerts', () => {
       http,
     )
     telling.notifier.notify(alert())
+    // Two of the same instant have no order.
+    await until(() => sent.length === 4)
     telling.notifier.notify(alert({ kind: 'feed_stale', severity: 'warning' }))
     await until(() => sent.length === 6)
     const to = (start: string) => sent.filter(({ url }) => url.startsWith(start))

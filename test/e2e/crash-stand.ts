@@ -154,27 +154,18 @@ export async function receiptWhen(
   prompt: string,
   isWanted: (receipt: Receipt) => boolean,
 ): Promise<Receipt> {
-  const read = async (id: string) =>
-    jsonOf(await get(gateway, `/v1/requests/${id}`)) as unknown as Receipt
-  /** Those that were looked at: what a request asks for does not change. */
+  /** Looked at before: what a request asks for does not change. */
   const others = new Set<string>()
-  let found: string | undefined
-  const find = async (): Promise<string | undefined> => {
+  return until(async () => {
     const { data } = jsonOf(await get(gateway, '/v1/requests?limit=100')) as {
       data: readonly { readonly id: string }[]
     }
-    for (const { id } of data) {
-      if (others.has(id)) continue
-      if ((await read(id)).request.prompt === prompt) return id
-      others.add(id)
+    for (const { id } of data.filter((request) => !others.has(request.id))) {
+      const receipt = jsonOf(await get(gateway, `/v1/requests/${id}`)) as unknown as Receipt
+      if (receipt.request.prompt !== prompt) others.add(id)
+      else if (isWanted(receipt)) return receipt
     }
     return undefined
-  }
-  return until(async () => {
-    found ??= await find()
-    if (found === undefined) return undefined
-    const receipt = await read(found)
-    return isWanted(receipt) ? receipt : undefined
   })
 }
 
