@@ -31,7 +31,7 @@ describe('the order of what becomes durable', () => {
         'picture stored',
         'written attempt-settled',
         'written image-judged+evidence-noted',
-        'written request-ended+hold-closed+cache-written+cache-written',
+        'written request-ended+hold-closed+cache-written+cache-written+notice-given',
         'answer',
       ])
     })
