@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { fc } from '../testing/fast-check.ts'
 import { CsvError, parseCsv, printCsv } from './csv.ts'
 
 const cellsOf = (text: string, separator = ','): readonly (readonly string[])[] =>

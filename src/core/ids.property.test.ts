@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { fc } from '../testing/fast-check.ts'
 import { type IdPrefix, isId, makeId } from './ids.ts'
 
 const prefixes: readonly IdPrefix[] = ['req', 'att', 'img', 'hld', 'key']

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { fc } from '../testing/fast-check.ts'
 import { canonicalJson } from './json.ts'
 
 /** The same value with the members of every object in reverse order. */

@@ -1,6 +1,6 @@
 import Big from 'big.js'
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { fc } from '../testing/fast-check.ts'
 import {
   dollarsFromNano,
   formatDollars,

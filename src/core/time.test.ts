@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { fc } from '../testing/fast-check.ts'
 import { dayOf, startOfDay } from './time.ts'
 
 const DAY_MS = 86_400_000

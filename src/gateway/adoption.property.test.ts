@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { owedTimes } from '../core/answers/owed-answer.ts'
 import { openAsk, readAnswer } from '../testing/asking-client.ts'
+import { fc } from '../testing/fast-check.ts'
 import { type GatewayStand, withGatewayStand } from '../testing/gateway-stand.ts'
 import { scriptedProvider } from '../testing/scripted-provider.ts'
 import type { OpenAnswer } from './open-answer.ts'

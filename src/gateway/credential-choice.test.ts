@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Credential } from '../ports/provider.ts'
+import { fc } from '../testing/fast-check.ts'
 import { CredentialChoice } from './credential-choice.ts'
 
 const heavy: Credential = { id: 'heavy', weight: 2 }

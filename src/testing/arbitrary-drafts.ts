@@ -1,8 +1,8 @@
-import fc from 'fast-check'
 import { priorities } from '../core/jobs/queue-place.ts'
 import { complexities } from '../core/purpose/words.ts'
 import { cacheModes, qualities } from '../core/request/image-request.ts'
 import type { RequestDraft } from '../core/request/request-draft.ts'
+import { fc } from './fast-check.ts'
 import { inputImage } from './sample-models.ts'
 
 /*

@@ -64,15 +64,18 @@ interface Drop {
 export async function playStorm(
   stores: readonly Stores[],
   storm: Storm,
-  onEnd: (ended: number) => void = () => undefined,
+  onEnd: (ended: number, spentNano: bigint) => void = () => undefined,
 ): Promise<StormReport> {
   const results: (bigint | undefined)[] = []
+  let spentNano = 0n
   const drops = dropsOf(storm).entries()
   const budgets = stormBudgets(storm)
   const lane = async (): Promise<void> => {
     for (const [index, drop] of drops) {
-      results.push(await fall(drop, stores[index % stores.length] as Stores, budgets))
-      onEnd(results.length)
+      const costNano = await fall(drop, stores[index % stores.length] as Stores, budgets)
+      results.push(costNano)
+      spentNano += costNano ?? 0n
+      onEnd(results.length, spentNano)
     }
   }
   await Promise.all(Array.from({ length: MOST_AT_ONCE }, lane))
@@ -80,7 +83,7 @@ export async function playStorm(
   return {
     admitted: spent.length,
     refused: results.length - spent.length,
-    spentNano: spent.reduce((sum, costNano) => sum + costNano, 0n),
+    spentNano,
   }
 }
 

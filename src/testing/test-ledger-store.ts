@@ -1,8 +1,8 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Fact } from '../core/jobs/request-record.ts'
 import { type Book, closeEntry, type Hold, openEntry, settleEntry } from '../core/ledger/entry.ts'
 import type { Stores } from '../ports/stores.ts'
+import { fc } from './fast-check.ts'
 import {
   openingFacts,
   sampleAttempt,

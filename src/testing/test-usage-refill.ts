@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { groupUsage, usageFields } from '../core/usage/group-usage.ts'
 import type { Stores } from '../ports/stores.ts'
+import { fc } from './fast-check.ts'
 import { usageFacts, usageLife, usageStart } from './usage-facts.ts'
 import { type OpenStores, withStores } from './with-stores.ts'
 

@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { bucketsOf, timeUnits } from '../core/usage/buckets.ts'
 import { fieldOf, groupUsage, usageFields } from '../core/usage/group-usage.ts'
@@ -6,6 +5,7 @@ import { QUARTER_MS } from '../core/usage/slots.ts'
 import { addUsage, costOf, noUsage } from '../core/usage/usage-sums.ts'
 import { openZone } from '../core/usage/zone.ts'
 import type { Stores } from '../ports/stores.ts'
+import { fc } from './fast-check.ts'
 import {
   movementsOf,
   scanUsage,

@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import type { Attempt, Fact, RequestRecord } from '../core/jobs/request-record.ts'
 import { type Book, type Hold, settleEntry } from '../core/ledger/entry.ts'
 import type { Instant } from '../core/time.ts'
@@ -9,6 +8,7 @@ import {
   type UsageSeries,
   type UsageSums,
 } from '../core/usage/usage-sums.ts'
+import { fc } from './fast-check.ts'
 import {
   sampleAttempt,
   sampleEndedRequest,

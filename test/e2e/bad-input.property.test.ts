@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { fc } from '../../src/testing/fast-check.ts'
 import { type Answer, exchange, jsonOf } from './exchange.ts'
 import { shapeFlaws } from './openai-shapes.ts'
 import { clearStand, type Stand, startStand } from './stand.ts'

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { fc } from '../../testing/fast-check.ts'
 import { JsonImageScanner, type ScannedJson } from './json-image-scanner.ts'
 
 const bytes = Buffer.from([0, 1, 2, 250, 251, 252, 253, 254, 255, 62, 63, 248])

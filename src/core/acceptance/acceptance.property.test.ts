@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { fc } from '../../testing/fast-check.ts'
 import { betaQuantile, betaShare } from '../statistics/beta.ts'
 import { fromPlaceKey, placeKey } from './cell.ts'
 import { addCounts, type Counts, noCounts, picturesIn, scaleCounts } from './counts.ts'

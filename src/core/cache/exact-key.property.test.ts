@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { validDraft } from '../../testing/arbitrary-drafts.ts'
+import { fc } from '../../testing/fast-check.ts'
 import type { ImageRequest } from '../request/image-request.ts'
 import { normaliseRequest } from '../request/normalise.ts'
 import { exactKeyText } from './exact-key.ts'

@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { fc } from '../../testing/fast-check.ts'
 import { sampleModel } from '../../testing/sample-models.ts'
 import { parseAspect } from '../request/aspect.ts'
 import type { Size } from '../request/image-request.ts'

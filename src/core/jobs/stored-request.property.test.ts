@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { validDraft } from '../../testing/arbitrary-drafts.ts'
+import { fc } from '../../testing/fast-check.ts'
 import { exactKeyText } from '../cache/exact-key.ts'
 import { normaliseRequest } from '../request/normalise.ts'
 import { fromStoredRequest, toStoredRequest } from './stored-request.ts'

@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { fc } from '../../testing/fast-check.ts'
 import { dollarsFromNano, nanoFromDollars, sumNano } from '../money.ts'
 import { decimal } from '../pricing/decimal.ts'
 import type { MonthUsage } from './month.ts'

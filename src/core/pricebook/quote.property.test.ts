@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { fc } from '../../testing/fast-check.ts'
 import type { Usage } from '../pricing/usage.ts'
 import { makePriceBook } from './price-book.ts'
 import { priceRowSchema } from './price-row.ts'

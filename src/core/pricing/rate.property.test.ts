@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { fc } from '../../testing/fast-check.ts'
 import { type Nano, sumNano } from '../money.ts'
 import { type Price, rate } from './rate.ts'
 import { type Component, componentSchema } from './structures/index.ts'

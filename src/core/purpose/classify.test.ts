@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { fc } from '../../testing/fast-check.ts'
 import { literalsOf, traitsOf } from './classify.ts'
 import type { PromptClass } from './prompt-class.ts'
 import { categoryWords, purposeWords } from './words.ts'

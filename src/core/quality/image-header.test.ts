@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { fc } from '../../testing/fast-check.ts'
 import { checkStructure, readImageHeader } from './image-header.ts'
 import { sniff } from './sniff.ts'
 

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { hostileDraft, validDraft } from '../../testing/arbitrary-drafts.ts'
+import { fc } from '../../testing/fast-check.ts'
 import { GatewayError } from '../errors/gateway-error.ts'
 import { dollarsFromNano } from '../money.ts'
 import type { ImageRequest } from './image-request.ts'

@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { fc } from '../../testing/fast-check.ts'
 import { betaQuantile, betaShare } from './beta.ts'
 
 // Closed forms: Beta(a, 1) is x^a, Beta(1/2, 1/2) the arcsine law, Beta(2, 3) a polynomial.

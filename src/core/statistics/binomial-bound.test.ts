@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { fc } from '../../testing/fast-check.ts'
 import { lowerBound, upperBound } from './binomial-bound.ts'
 
 describe('the bound of a rate', () => {

@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { fc } from '../../testing/fast-check.ts'
 import { upperBound } from './binomial-bound.ts'
 import { fewestLabels, safeThreshold } from './fixed-sequence.ts'
 

@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { fc } from '../../testing/fast-check.ts'
 import { bucketsOf, timeUnits } from './buckets.ts'
 import { isQuarter, QUARTER_MS } from './slots.ts'
 import { openZone, startOfDayIn, type Zone } from './zone.ts'

@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { fc } from '../../testing/fast-check.ts'
 import { isQuarter, piecesOf, QUARTER_MS, quarterOf, slotOf, usageSpans } from './slots.ts'
 
 const quarters = fc.nat(200_000).map((quarter) => quarter * QUARTER_MS)

@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { fc } from '../../../testing/fast-check.ts'
 import { printForm, promptForm } from './prompt-form.ts'
 
 const form = (prompt: string): string => printForm(promptForm(prompt))

@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { fc } from '../../../testing/fast-check.ts'
 import { sumNano } from '../../money.ts'
 import type { Charge } from '../charge.ts'
 import { type Price, rate } from '../rate.ts'

@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { fc } from '../../../testing/fast-check.ts'
 import { colourDifference } from './ciede2000.ts'
 import { type Lab, labFromHex, labOf } from './lab.ts'
 

@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { fc } from '../../../testing/fast-check.ts'
 import { betaShare } from '../../statistics/beta.ts'
 import { clearBorder } from './clear-border.ts'
 import { colourBins, commonShare } from './colour-bins.ts'
