@@ -48,6 +48,8 @@ const spender = `
   const isSome = (ended, spentNano) => ended >= Number(toldAt) && spentNano > 0n
   const tell = (...so) => isSome(...so) && console.log('some')
   await playStorm([stores], storm, tell)
+  // The other may have been first everywhere.
+  console.log('some')
   // One that is to be killed must not get away by being fast.
   if (stays) setInterval(() => undefined, 60_000)
   else await stores.close()

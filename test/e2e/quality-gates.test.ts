@@ -73,8 +73,9 @@ const truthOf = async (sha256: string) =>
   jsonOf(await exchange(String(stand.ready.sandbox_origin), { path: `/__sandbox/truth/${sha256}` }))
 
 describe('a misspelt text', () => {
-  // Small, because reading takes a second of a processor for each way of reading.
-  const body = { size: '384x384', prompt: 'a poster that says "OPEN TODAY"' }
+  // Small, because reading takes a second of a processor for each way of reading. With a seed, as
+  // some pictures are misread.
+  const body = { size: '384x384', prompt: 'a poster that says "OPEN TODAY"', seed: 11 }
 
   test('is refused by a real reader, and the next offer spells it right', async () => {
     const answer = await generate(body)
