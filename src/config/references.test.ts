@@ -40,5 +40,6 @@ test('what cannot be compared with is told before anything is opened, all of it'
   const refused = () => namedBy(text, gone)
   expect(refused).toThrow(ConfigError)
   expect(refused).toThrow(/brand\.txt: no picture to compare with/)
+  expect(() => namedBy()).toThrow(/`to: references` and `references` go together/)
   expect(refused).toThrow(/gone\.png: the reference picture cannot be read/)
 })

@@ -16,8 +16,12 @@ export function referencesOf({
   purposes,
 }: Pick<Settings, 'purposes'>): Pick<GateTools, 'references'> {
   const gates = Object.values(purposes).flatMap(({ gates: own = [] }) => own)
-  const names = gates.flatMap((gate) => (gate.gate === 'similarity' ? gate.references : []))
-  const problems: string[] = []
+  const likenesses = gates.filter((gate) => gate.gate === 'similarity')
+  const names = likenesses.flatMap(({ references: own }) => own)
+  const isAimless = likenesses.some(
+    ({ to, references: own }) => (to === 'references') !== own.length > 0,
+  )
+  const problems = isAimless ? ['similarity: `to: references` and `references` go together'] : []
   const references = new Map<string, ReferencePicture>()
   for (const name of new Set(names)) {
     const read = readPicture(name)
