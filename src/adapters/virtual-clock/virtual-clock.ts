@@ -6,12 +6,20 @@ interface Sleeper {
   readonly wake: () => void
 }
 
+/** Real work that time stands still for. */
+interface HeldWork {
+  isDone: boolean
+  readonly deliver: () => void
+}
+
 /** A clock that stands still until it is moved. Nobody waits for real time. */
 export class VirtualClock implements Clock {
   readonly #startsAt: Instant
   #elapsedMs = 0
   readonly #sleepers: Sleeper[] = []
-  #held = 0
+  /** In the order in which it was begun. */
+  readonly #held: HeldWork[] = []
+  #isDelivering = false
   /** Turns without real work after which nothing more is expected to go on by itself. */
   #quietTurns = 1
 
@@ -53,16 +61,35 @@ export class VirtualClock implements Clock {
     })
   }
 
-  /** Time stands still until this real work, on a disk or another thread, has ended. */
-  async hold<Value>(work: Promise<Value>): Promise<Value> {
-    this.#held += 1
+  /**
+   * Time stands still until this real work, on a disk or another thread, has ended. What it gave is
+   * handed over in the order in which work was begun, whichever ended first: who was quicker on
+   * this machine must not be seen.
+   */
+  hold<Value>(work: Promise<Value>): Promise<Value> {
     // One piece of work leads to the next, a turn or two later.
     this.#quietTurns = 4
-    try {
-      return await work
-    } finally {
-      this.#held -= 1
+    const { promise, resolve } = Promise.withResolvers<Value>()
+    const held: HeldWork = { isDone: false, deliver: () => resolve(work) }
+    this.#held.push(held)
+    const done = (): void => {
+      held.isDone = true
+      void this.#deliver()
     }
+    work.then(done, done)
+    return promise
+  }
+
+  /** Hands over what has ended, one after the other, each when the one before has been used. */
+  async #deliver(): Promise<void> {
+    if (this.#isDelivering) return
+    this.#isDelivering = true
+    for (let first = this.#held[0]; first?.isDone === true; first = this.#held[0]) {
+      first.deliver()
+      await new Promise((resolve) => setImmediate(resolve))
+      this.#held.shift()
+    }
+    this.#isDelivering = false
   }
 
   /**
@@ -97,7 +124,7 @@ export class VirtualClock implements Clock {
   async #settle(): Promise<void> {
     for (let quiet = 0; quiet < this.#quietTurns; quiet += 1) {
       await new Promise((resolve) => setImmediate(resolve))
-      if (this.#held > 0) quiet = -1
+      if (this.#held.length > 0) quiet = -1
     }
   }
 }
