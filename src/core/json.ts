@@ -39,3 +39,7 @@ export function parseJson(text: string): unknown {
     return undefined
   }
 }
+
+/** A name of the code in the spelling of the wire: `pixelRatio` is `pixel_ratio`. */
+export const toSnake = (name: string): string =>
+  name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)

@@ -1,6 +1,7 @@
 import type { Attempt, ImageRecord, RequestRecord } from '../core/jobs/request-record.ts'
-import type { JsonObject } from '../core/json.ts'
+import type { JsonObject, JsonValue } from '../core/json.ts'
 import { dollarsFromNano } from '../core/money.ts'
+import { printAsked, printMembers } from '../core/request/print-request.ts'
 import type { Stores } from '../ports/stores.ts'
 
 /** Everything about one request, as it is stored. */
@@ -32,7 +33,8 @@ export function printReceipt(
 ): JsonObject {
   return {
     ...printRequest(request),
-    request: request.request,
+    summary: printSummary(request.summary),
+    request: printAsked(request.request),
     explain: request.plan,
     attempts: attempts.map(printAttempt),
     images: images.map((image) => printImage(image, linkOf)),
@@ -57,6 +59,12 @@ export const printRequest = (request: RequestRecord): JsonObject => ({
   summary: request.summary,
 })
 
+const printSummary = (summary: JsonObject | undefined): JsonObject | undefined =>
+  summary && { ...summary, resolved: printSettings(summary.resolved) }
+
+const printSettings = (settings: JsonValue | undefined): JsonObject | undefined =>
+  settings === undefined ? undefined : printAsked(settings as JsonObject)
+
 const printAttempt = (attempt: Attempt): JsonObject => ({
   id: attempt.id,
   offer: attempt.offer,
@@ -75,11 +83,11 @@ const printAttempt = (attempt: Attempt): JsonObject => ({
   cost: dollarsFromNano(attempt.costNano),
   cost_basis: attempt.costBasis,
   charge: attempt.charge,
-  usage: attempt.usage,
+  usage: attempt.usage && printMembers(attempt.usage),
   started_at: iso(attempt.startedAt),
   settled_at: iso(attempt.settledAt),
   provider_request_id: attempt.providerRequestId,
-  settings: attempt.call.settings,
+  settings: printSettings(attempt.call.settings),
 })
 
 /** Whether its bytes can be had: what a gate refused is a picture all the same, and it was paid. */

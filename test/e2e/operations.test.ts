@@ -146,12 +146,12 @@ describe('an edit does what it is told to', () => {
     const { keeprate } = await read(await edit({ operation: 'upscale', scale: 4, cache: 'off' }))
     const receipt = jsonOf(await ask(`/v1/requests/${keeprate.request_id}`)) as {
       readonly operation: string
-      readonly request: { readonly details: object }
+      readonly request: object
       readonly attempts: readonly { readonly usage: object; readonly cost: string }[]
     }
     expect(receipt.operation).toBe('upscale')
-    expect(receipt.request.details).toEqual({ kind: 'upscale', scale: 4, mode: 'fast' })
-    const usage = { operation: 'upscale', mode: 'fast', scaleFactor: 4, width: 1280 }
+    expect(receipt.request).toMatchObject({ operation: 'upscale', scale: 4, mode: 'fast' })
+    const usage = { operation: 'upscale', mode: 'fast', scale_factor: 4, width: 1280 }
     expect(receipt.attempts[0]).toMatchObject({ cost: '0.02', usage })
   })
 })

@@ -1,5 +1,6 @@
 import { invalid } from '../errors/gateway-error.ts'
 import { priorities } from '../jobs/queue-place.ts'
+import { toSnake } from '../json.ts'
 import { complexities } from '../purpose/words.ts'
 import {
   cacheModes,
@@ -85,6 +86,10 @@ const fields: {
   control: ['control', 'text'],
   strength: ['strength', 'number'],
 }
+
+/** How a member of a request is spelled on the wire. */
+export const wireNameOf = (name: string): string =>
+  Object.hasOwn(fields, name) ? fields[name as keyof RequestDraft][0] : toSnake(name)
 
 /** Fields that take one of a few words. */
 const choices: { readonly [Field in keyof RequestDraft]?: readonly string[] } = {

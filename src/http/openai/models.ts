@@ -2,7 +2,7 @@ import { resolveModel } from '../../core/catalog/catalog.ts'
 import { abilitiesOf } from '../../core/catalog/emulation.ts'
 import { type Model, offerName } from '../../core/catalog/model.ts'
 import { GatewayError } from '../../core/errors/gateway-error.ts'
-import type { JsonObject } from '../../core/json.ts'
+import { type JsonObject, toSnake } from '../../core/json.ts'
 import { holdsOn } from '../../core/pricebook/price-row.ts'
 import { dayOf, startOfDay } from '../../core/time.ts'
 import type { HttpContext } from '../context.ts'
@@ -56,9 +56,6 @@ const printLimits = ({ operationLimits }: Model): JsonObject | undefined =>
       Object.fromEntries(Object.entries(limit).map(([name, value]) => [toSnake(name), value])),
     ]),
   )
-
-const toSnake = (name: string): string =>
-  name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 
 function printModel(model: Model, context: HttpContext): JsonObject {
   const { lifecycle } = model
