@@ -62,10 +62,16 @@ afterEach(async () => {
 const plain = (headers: IncomingHttpHeaders): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]))
 
-/** Closing waits a little for what hangs. */
+/** Closing waits a little for what hangs, once the look that is under way has ended. */
 async function closed(loop: DeliveryLoop): Promise<void> {
-  const ended = loop.close()
-  await clock.advance(5_000)
+  let isOver = false
+  const ended = loop.close().finally(() => {
+    isOver = true
+  })
+  await until(async () => {
+    await clock.advance(1_000)
+    return isOver
+  })
   await ended
 }
 
