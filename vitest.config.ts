@@ -1,8 +1,12 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
-/** Whole runs of the product: each waits for servers, uploads and packing. */
+/**
+ * After so long a test hangs. Far beyond what any of them takes: how busy a machine is must not
+ * decide whether a claim is true.
+ */
 const LONG_MS = 120_000
+const patience = { testTimeout: LONG_MS, hookTimeout: LONG_MS }
 
 export default defineConfig({
   test: {
@@ -15,24 +19,21 @@ export default defineConfig({
           name: 'unit',
           include: ['{src,tools,bench,examples}/**/*.test.ts', 'test/**/*.test.ts'],
           exclude: ['**/node_modules/**', 'test/{simulation,e2e}/**'],
-          testTimeout: 20_000,
-          hookTimeout: 20_000,
+          ...patience,
         },
       },
       {
         test: {
           name: 'simulation',
           include: ['test/simulation/**/*.test.ts'],
-          testTimeout: LONG_MS,
-          hookTimeout: LONG_MS,
+          ...patience,
         },
       },
       {
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          testTimeout: LONG_MS,
-          hookTimeout: LONG_MS,
+          ...patience,
         },
       },
     ],

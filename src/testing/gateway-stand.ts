@@ -274,7 +274,7 @@ function collectingLog(lines: LogLine[]): Log {
 }
 
 /** Real time after which a test that still waits for disk or threads has failed. */
-const MOST_WAITED_MS = 15_000
+const MOST_WAITED_MS = 60_000
 
 /** Asks once a turn of the event loop until the answer is neither false nor undefined. */
 export async function until<Value>(
