@@ -1,14 +1,12 @@
 import { spawn } from 'node:child_process'
-import { resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { Webhook } from 'standardwebhooks'
 import { expect, test } from 'vitest'
 import { isObject } from '../../src/core/json.ts'
 import { cuttingProxy } from '../../src/testing/cutting-proxy.ts'
 import { startLoopbackServer } from '../../src/testing/loopback-server.ts'
-import { clearStand, databaseKinds, makeDatabase, startStand, until } from './stand.ts'
+import { clearStand, databaseKinds, main, makeDatabase, startStand, until } from './stand.ts'
 
-const main = resolve(import.meta.dirname, '../../src/cli/main.ts')
 /** Two gateways and a listener are started, which waits for its gateway to come back. */
 const LIMIT_MS = 120_000
 

@@ -1,13 +1,12 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { delimiter, dirname, join, resolve } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import OpenAI from 'openai'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { run } from '../../tools/run.ts'
 import { describe as describePicture } from './pictures.ts'
-import { startProgram } from './stand.ts'
+import { root, startProgram } from './stand.ts'
 
-const root = resolve(import.meta.dirname, '../..')
 const compiler = join(root, 'node_modules/typescript/bin/tsc')
 
 /** Where the packed product was installed, as in somebody's project. */

@@ -8,8 +8,14 @@ import { createInterface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 
-const root = resolve(import.meta.dirname, '../..')
-const main = join(root, 'src/cli/main.ts')
+/** The folder of the repository. */
+export const root = resolve(import.meta.dirname, '../..')
+
+/** The program as `npm start` runs it. */
+export const source = join(root, 'src/cli/main.ts')
+
+/** The program that is tested: the same source, linked by link-program.ts, where that ran. */
+export const main = process.env.KEEPRATE_LINKED_PROGRAM ?? source
 
 /** A program of ours that printed its ready line. */
 export interface Running {
@@ -26,7 +32,7 @@ const bareEnvironment = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?
 
 /**
  * Starts `keeprate <words> --json` and waits for the JSON of its ready line.
- * @param file the program; another one than the repository's is an installed one.
+ * @param file the program, when it is another one than that of most tests.
  */
 export async function startProgram(
   words: readonly string[],

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startRawServer } from '../../src/testing/loopback-server.ts'
 import { exchange, jsonOf } from './exchange.ts'
-import { clearStand, makeHome, runProgram, startStand } from './stand.ts'
+import { clearStand, makeHome, runProgram, source, startProgram, startStand } from './stand.ts'
 
 /** An address that others can reach, were they let in. */
 const OPEN = '0.0.0.0'
@@ -28,6 +28,15 @@ async function run(
   expect(ended.output + ended.errors).not.toMatch(/secret-canary|\n {4}at |node:internal/)
   return ended
 }
+
+test('the source starts as it stands, and ends in good order', async () => {
+  const home = await makeHome()
+  const environment = { KEEPRATE_HOME: home, KEEPRATE_PORT: '0', KEEPRATE_LOG_LEVEL: 'warn' }
+  const running = await startProgram(['serve'], environment, source)
+  expect((await exchange(String(running.ready.url), { path: '/readyz' })).status).toBe(200)
+  expect(await running.stop()).toBe(0)
+  await rm(home, { recursive: true, force: true })
+})
 
 describe('an open address', () => {
   test.each([OPEN, 'gateway.example'])('without a key is refused: %s', async (host) => {
