@@ -1,20 +1,23 @@
 import { readFileSync } from 'node:fs'
 import { systemRandom } from '../adapters/system-clock/system-clock.ts'
 import { emulators } from '../sandbox/registry.generated.ts'
+import type { SandboxOptions } from '../sandbox/running.ts'
 import { type Sandbox, startSandbox } from '../sandbox/server.ts'
 import { type TruthFile, truthSchema } from '../sandbox/truth.ts'
 import { ConfigError } from './config-error.ts'
 import { openDocument } from './open-document.ts'
-import type { Settings } from './schema.ts'
+import type { SandboxSettings } from './sandbox-schema.ts'
 
 /** Starts the emulated providers, and the emulated judge, as the settings want them. */
-export const openSandbox = (settings: Settings): Promise<Sandbox> =>
+export const openSandbox = (
+  { sandboxSpeed, sandboxDetail, sandboxTruth }: SandboxSettings,
+  more: Pick<SandboxOptions, 'port' | 'orders'> = {},
+): Promise<Sandbox> =>
   startSandbox({
-    emulators,
-    speed: settings.sandboxSpeed,
+    ...{ emulators, speed: sandboxSpeed, detail: sandboxDetail, ...more },
     // A new seed at each start: job ids of an earlier one must not come again.
     seed: Buffer.from(systemRandom.bytes(8)).toString('hex'),
-    ...(settings.sandboxTruth === undefined ? {} : { truth: readTruth(settings.sandboxTruth) }),
+    ...(sandboxTruth === undefined ? {} : { truth: readTruth(sandboxTruth) }),
   })
 
 /**

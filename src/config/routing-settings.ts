@@ -7,15 +7,7 @@ import { defaultRoutingRules, type RoutingRules } from '../gateway/routing-rules
 import { forbiddenBy, readDataPolicy } from './data-policy.ts'
 import type { Settings } from './schema.ts'
 import type { SettingDefinition } from './setting-definition.ts'
-import { wholeNumber } from './setting-readers.ts'
-
-const oneOf =
-  <Word extends string>(words: readonly Word[]) =>
-  (value: unknown): Word => {
-    const word = words.find((candidate) => candidate === value)
-    if (word !== undefined) return word
-    throw new RangeError(`must be ${words.join(' or ')}`)
-  }
+import { oneOf, wholeNumber } from './setting-readers.ts'
 
 const flag = (value: unknown): boolean => {
   if (value === true || value === 'true' || value === 'on' || value === '1') return true

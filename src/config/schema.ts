@@ -16,6 +16,7 @@ import { type FeedSettings, feedRow } from './feed-schema.ts'
 import { webhookSettings } from './notice-schema.ts'
 import { type QualitySettings, qualitySettings } from './quality-schema.ts'
 import { routingMembers } from './routing-schema.ts'
+import { type SandboxSettings, sandboxMembers } from './sandbox-schema.ts'
 import { type KeepingSettings, storageMembers } from './storage-schema.ts'
 
 /** A duration: seconds, or with a unit (`30m`, `72h`, `7d`). */
@@ -112,16 +113,7 @@ export const configFile = z.strictObject({
     .describe('Whether running calls are given up, where that saves money, when the caller goes'),
   baseline: z.string().min(1).optional().describe('Model whose price is the list price of `auto`'),
   providers: z.record(z.string(), provider).optional(),
-  sandbox: z
-    .union([z.enum(['all', 'none']), z.array(z.string())])
-    .optional()
-    .describe('Which providers are emulated; without any key or own server: all that are hosted'),
-  sandbox_truth: z
-    .string()
-    .min(1)
-    .optional()
-    .describe('File with the hidden truth about emulated pictures: which of them are good'),
-  sandbox_speed: z.number().min(1).max(100_000).optional().describe('Divides emulated latencies'),
+  ...sandboxMembers,
   prices: z
     .strictObject({
       books: z
@@ -229,7 +221,7 @@ export interface StorageSettings {
 }
 
 /** All settings, read and checked. */
-export interface Settings {
+export interface Settings extends SandboxSettings {
   readonly host: string
   readonly port: number
   readonly publicUrl?: string
@@ -241,11 +233,6 @@ export interface Settings {
   readonly cancelOnDisconnect: boolean
   readonly baseline: string
   readonly providers: Readonly<Record<string, ProviderSettings>>
-  /** Names of the emulated providers; undefined = all when none is a real one, else none. */
-  readonly sandbox?: 'all' | 'none' | readonly string[]
-  readonly sandboxSpeed: number
-  /** Absolute path. */
-  readonly sandboxTruth?: string
   /** Names of shipped books and absolute paths of files; the first goes before the next. */
   readonly priceBooks: readonly string[]
   readonly priceOverrides: PriceOverrides

@@ -44,13 +44,14 @@ export const flag = (value: unknown): boolean => {
   throw new RangeError('must be true or false')
 }
 
-const LEVELS = ['debug', 'info', 'warn', 'error', 'silent']
-
-/** A level of the log. */
-export const level = (value: unknown): string => {
-  if (LEVELS.includes(String(value))) return String(value)
-  throw new RangeError(`must be ${LEVELS.join(', ')}`)
-}
+/** One of these words. */
+export const oneOf =
+  <Word extends string>(words: readonly Word[]) =>
+  (value: unknown): Word => {
+    const word = words.find((candidate) => candidate === value)
+    if (word !== undefined) return word
+    throw new RangeError(`must be ${words.join(' or ')}`)
+  }
 
 /** A duration in milliseconds. */
 export const durationMs = (value: unknown): number => {

@@ -8,8 +8,8 @@ import {
   databaseAddress,
   durationMs,
   flag,
-  level,
   names,
+  oneOf,
   redisAddress,
   sandboxNames,
   text,
@@ -66,7 +66,7 @@ export const settingTable: readonly SettingDefinition[] = [
     path: ['log_level'],
     variables: ['KEEPRATE_LOG_LEVEL'],
     default: 'info',
-    read: level,
+    read: oneOf(['debug', 'info', 'warn', 'error', 'silent']),
   },
   {
     key: 'bodyExtension',
@@ -103,6 +103,13 @@ export const settingTable: readonly SettingDefinition[] = [
     // Real models take 3 to 30 s; a first look should not. 1 is the providers' own pace.
     default: 5,
     read: wholeNumber(1, 100_000),
+  },
+  {
+    key: 'sandboxDetail',
+    path: ['sandbox_detail'],
+    variables: ['KEEPRATE_SANDBOX_DETAIL'],
+    default: 'rich',
+    read: oneOf(['rich', 'plain']),
   },
   {
     key: 'priceBooks',

@@ -70,9 +70,9 @@ export class DeliveryLoop {
   async close(): Promise<void> {
     this.#stop.abort()
     this.#call()
+    const late = this.#parts.clock.sleep(limits.closeMs, this.#cut.signal).catch(() => undefined)
     await this.#ended
     const all = Promise.all([...this.#underWay.values()].map(({ ended }) => ended))
-    const late = this.#parts.clock.sleep(limits.closeMs, this.#cut.signal).catch(() => undefined)
     await Promise.race([all, late])
     this.#cut.abort()
     await all

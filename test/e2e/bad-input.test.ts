@@ -18,8 +18,11 @@ import {
   startStand,
 } from './stand.ts'
 
-/** A refusal of a hostile picture takes no longer than this (reliability figure S10). */
-const HOSTILE_MS = 2_000
+/**
+ * A refusal of a hostile picture takes a processor no longer than this (reliability figure S10);
+ * who else uses the processor is not told by it.
+ */
+const HOSTILE_SECONDS = 2
 /** And takes no more memory than this. */
 const HOSTILE_BYTES = 64 * 2 ** 20
 
@@ -36,9 +39,10 @@ const withKey = (asked: Asked): Asked => ({
 const ask = (asked: Asked): Promise<Answer> => exchange(stand.url, withKey(asked))
 
 /** Memory of the gateway's process, by its own metrics. */
-async function residentBytes(): Promise<number> {
+/** What the gateway says of its own process. */
+async function measured(name: 'cpu_seconds_total' | 'resident_memory_bytes'): Promise<number> {
   const text = (await ask({ path: '/metrics' })).body.toString('utf8')
-  return Number(/^process_resident_memory_bytes (\S+)$/m.exec(text)?.[1])
+  return Number(new RegExp(`^process_${name} (\\S+)$`, 'm').exec(text)?.[1])
 }
 
 /** Every request is refused, and none leaves a trace in the books. */
@@ -78,20 +82,20 @@ describe('on SQLite', () => {
     'the hostile picture %s is refused in time',
     async (_, bytes) => {
       const form = makeForm([textPart('prompt', 'x'), filePart('image', bytes)])
-      const begun = performance.now()
+      const before = await measured('cpu_seconds_total')
       const { status } = await ask({ method: 'POST', path: '/v1/images/edits', ...form })
-      expect(performance.now() - begun).toBeLessThan(HOSTILE_MS)
+      expect((await measured('cpu_seconds_total')) - before).toBeLessThan(HOSTILE_SECONDS)
       expect(status).toBe(400)
     },
   )
 
   test('hostile pictures take no memory', async () => {
-    const before = await residentBytes()
+    const before = await measured('resident_memory_bytes')
     for (const bytes of [...Object.values(images), ...Object.values(images)]) {
       const form = makeForm([textPart('n', '0'), filePart('image', bytes)])
       expect((await ask({ method: 'POST', path: '/v1/images/edits', ...form })).status).toBe(400)
     }
-    expect((await residentBytes()) - before).toBeLessThan(HOSTILE_BYTES)
+    expect((await measured('resident_memory_bytes')) - before).toBeLessThan(HOSTILE_BYTES)
   })
 
   test('no link leads into the inside of a network', async () => {

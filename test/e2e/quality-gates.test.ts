@@ -29,7 +29,7 @@ let stand: Stand
 beforeAll(async () => {
   const home = await makeHome()
   await writeFile(join(home, 'truth.yaml'), truth)
-  const environment = { KEEPRATE_BREAKER_FAILURES: '0' }
+  const environment = { KEEPRATE_BREAKER_FAILURES: '0', KEEPRATE_SANDBOX_DETAIL: 'rich' }
   stand = await startStand({ home, config, environment })
 })
 afterAll(() => clearStand(stand))

@@ -27,8 +27,15 @@ export interface Running {
   stop(signal?: NodeJS.Signals): Promise<number | null>
 }
 
-/** Environment without what a developer's shell may hold: no vendor keys, no settings. */
-const bareEnvironment = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '' }
+/**
+ * Environment without what a developer's shell may hold: no vendor keys, no settings. Few look at
+ * what is in a picture; for the others it is drawn with little work.
+ */
+const bareEnvironment = {
+  PATH: process.env.PATH ?? '',
+  HOME: process.env.HOME ?? '',
+  KEEPRATE_SANDBOX_DETAIL: 'plain',
+}
 
 /**
  * Starts `keeprate <words> --json` and waits for the JSON of its ready line.

@@ -30,7 +30,7 @@ function testReading(path: string): void {
   const sign = (text: string) =>
     letteredPicture({ width: 640, height: 320, text, letterSize: 48, setting: 'plain' })
 
-  test('reads what stands there, and not what should', { timeout: READING_MS }, async () => {
+  test('reads what stands there, and not what should', async () => {
     expect(reader.version).toMatch(/^tesseract \d+\.\d+\S* \(eng\)$/)
     const reading = await reader.read(await sign('Fresh bread daily'), 'sparse')
     expect(characterErrorRate('Fresh bread daily', reading)).toBe(0)
@@ -38,16 +38,16 @@ function testReading(path: string): void {
     expect(characterErrorRate('Fresh bread daily', misspelt)).toBeGreaterThan(0)
   })
 
-  test('an empty picture has no text', { timeout: READING_MS }, async () => {
+  test('an empty picture has no text', async () => {
     const empty = sharp({ create: { width: 400, height: 300, channels: 3, background: '#fff' } })
     expect((await reader.read(await empty.png().toBuffer(), 'sparse')).trim()).toBe('')
   })
 
-  test('what is no picture is an error in its own words', { timeout: READING_MS }, async () => {
+  test('what is no picture is an error in its own words', async () => {
     await expect(reader.read(Buffer.from('no picture'), 'page')).rejects.toThrow(/tesseract/)
   })
 
-  test('more than may wait is refused at once, as busy', { timeout: READING_MS }, async () => {
+  test('more than may wait is refused at once, as busy', async () => {
     const narrow = await openTesseract({ program: path, atOnce: 1, maxWaiting: 0 })
     const png = await sign('One')
     const first = narrow?.read(png, 'page')
@@ -55,7 +55,7 @@ function testReading(path: string): void {
     await first
   })
 
-  test('a language that is not installed makes it absent', { timeout: READING_MS }, async () => {
+  test('a language that is not installed makes it absent', async () => {
     expect(await openTesseract({ program: path, languages: ['xyz'] })).toBeUndefined()
   })
 }

@@ -1,8 +1,6 @@
-import { randomUUID } from 'node:crypto'
 import type { Command } from 'commander'
-import { readTruth } from '../../config/open-sandbox.ts'
+import { openSandbox } from '../../config/open-sandbox.ts'
 import { emulators } from '../../sandbox/registry.generated.ts'
-import { startSandbox } from '../../sandbox/server.ts'
 import { exitCodes } from '../exit-codes.ts'
 import type { Output } from '../output.ts'
 import { action, type CommonOptions, loadForCommand, withCommonOptions } from '../settings.ts'
@@ -26,14 +24,7 @@ async function sandbox(output: Output, options: SandboxCommandOptions): Promise<
   const { port, scenario, ...rest } = options
   const { settings } = loadForCommand(rest)
   const { faults: orders } = scenario === undefined ? { faults: [] } : await openScenario(scenario)
-  const running = await startSandbox({
-    emulators,
-    port: Number(port),
-    speed: settings.sandboxSpeed,
-    seed: randomUUID(),
-    orders,
-    ...(settings.sandboxTruth === undefined ? {} : { truth: readTruth(settings.sandboxTruth) }),
-  })
+  const running = await openSandbox(settings, { port: Number(port), orders })
   const urls = emulators.map(({ id }) => [id, running.baseUrl(id)] as const)
   output.data(
     { ready: true, origin: running.origin, base_urls: Object.fromEntries(urls) },
