@@ -12,6 +12,7 @@ import { createErrorSender } from './errors.ts'
 import { feedbackRoutes } from './feedback.ts'
 import { healthRoutes } from './health.ts'
 import { jobRoutes } from './jobs.ts'
+import { addJsonParser } from './json-parser.ts'
 import { keyRoutes } from './keys.ts'
 import { addLoopCheck } from './loop.ts'
 import { noticeRoutes } from './notice-events.ts'
@@ -76,6 +77,7 @@ export async function createApp(
   addAuth(app, context.keyRing, (request) => assertOurAddress(request, context))
   // Nothing here takes text: left in, it would be told that its JSON is wrong.
   app.removeContentTypeParser('text/plain')
+  addJsonParser(app)
   await app.register(multipart, { limits: formLimits })
   const batches = openBatchDesk(context.gateway, batchWords(context))
   app.addHook('onReady', async () => batches.start())

@@ -1,7 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { GatewayError, invalid } from '../core/errors/gateway-error.ts'
-import { isId } from '../core/ids.ts'
+import { firstId, isId } from '../core/ids.ts'
+import type { JsonObject } from '../core/json.ts'
 import type { KeptNotice } from '../core/notices/delivery.ts'
 import { isNoticeType, isPattern, matchesPattern, type Notice } from '../core/notices/notice.ts'
 import { noticeBody } from '../core/notices/notice-body.ts'
@@ -18,6 +19,12 @@ import { destinationOwner } from './webhooks.ts'
 
 /** Streams at one time: each holds a socket and hears everything. */
 const MAX_STREAMS = 100
+
+/**
+ * Begins a stream that goes on from nowhere. Its id is a cursor, so that whoever is cut off before the first event knows
+ * where to go on; an id without data would be enough for the standard, but not for most readers.
+ */
+export const LISTENING = 'listening'
 
 const streamQuery = z.strictObject({
   events: z
@@ -105,10 +112,15 @@ interface Stream extends Hearing {
 async function streamNotices(reply: FastifyReply, requestId: string, stream: Stream) {
   const { context, mayHear, linkOf } = stream
   const { deps } = context.gateway
+  const printAt = (id: string, type: string, body: JsonObject): string =>
+    `id: ${id}\n${printEvent(type, { id, ...body })}`
   const print = ({ id, notice }: KeptNotice): string => {
     const { type, ...body } = noticeBody(notice, linkOf)
-    return `id: ${id}\n${printEvent(String(type), { id, ...body })}`
+    return printAt(id, String(type), body)
   }
+  const start = firstId('evt', deps.clock.now())
+  // Said at once, so that whoever listens knows that it does.
+  const greeting = stream.after === undefined ? printAt(start, LISTENING, {}) : ': listening\n\n'
   let saidAt = deps.clock.monotonicMs()
   const say = (text: string): Promise<boolean> => {
     saidAt = deps.clock.monotonicMs()
@@ -117,9 +129,8 @@ async function streamNotices(reply: FastifyReply, requestId: string, stream: Str
   try {
     for await (const told of hearNotices(stream, deps)) {
       if (!reply.raw.headersSent) {
-        // Said at once, so that whoever listens knows that it does.
         openStream(reply, requestId)
-        if (!(await say(': listening\n\n'))) break
+        if (!(await say(greeting))) break
       }
       const text = told
         .filter(({ notice }) => mayHear(notice))

@@ -237,6 +237,8 @@ const framing: readonly BadRequest[] = [
   broken('no body', undefined, { headers: {} }),
   broken('spaces', '   '),
   broken('bytes that are no text', Buffer.from([0xff, 0xfe, 0x00, 0x7b])),
+  broken('a letter in Latin-1', Buffer.from('{"prompt": "a caf\xe9"}', 'latin1')),
+  broken('half a letter', Buffer.from('{"prompt": "a caf\xc3"}', 'latin1')),
   broken('a prototype as member', '{"prompt": "a cup", "__proto__": {"isAdmin": true}}'),
   broken('compressed JSON', Buffer.from('1f8b0800', 'hex'), {
     headers: { ...JSON_TYPE, 'content-encoding': 'gzip' },

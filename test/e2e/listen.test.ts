@@ -50,10 +50,14 @@ test('who listens at one gateway hears all on its database, signed, and misses n
     until(async () => told.find((each) => each.type === type && each.about === about))
   try {
     secret = await until(async () => /whsec_\S+/.exec(notes)?.[0])
-    await until(async () => {
-      await ask('/v1/webhooks/trigger', { type: 'provider.down' })
-      return told.length > 0 ? true : undefined
-    })
+    await until(async () => (notes.includes('connected') ? true : undefined))
+    // Before anything was heard there is a place to go on from as well.
+    await way.stop()
+    await ask('/v1/webhooks/trigger', { type: 'provider.down' })
+    await until(async () => (/went away/.test(notes) ? true : undefined))
+    await way.start()
+    await until(async () => (told.length > 0 ? true : undefined))
+    notes = ''
     const job = await ask('/v1/images/generations', { prompt: 'a cup' })
     await heard('image.completed', job.id)
     await way.stop()

@@ -3,6 +3,7 @@ import { signWebhook } from '../../adapters/couriers/sign-webhook.ts'
 import { systemClock } from '../../adapters/system-clock/system-clock.ts'
 import { GatewayError, invalid } from '../../core/errors/gateway-error.ts'
 import { isObject, type JsonObject } from '../../core/json.ts'
+import { LISTENING } from '../../http/notice-events.ts'
 import type { HttpFailure } from '../../ports/http-client.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { type GatewayClient, type GatewayOptions, withGateway } from '../gateway-client.ts'
@@ -63,6 +64,10 @@ const listen = (output: Output, options: ListenOptions): Promise<number> =>
         for await (const { id, json } of client.events(path, stop.signal, heard.at(-1))) {
           if (id === undefined || !isObject(json) || heard.includes(id)) continue
           if (heard.push(id) > MOST_HEARD) heard.shift()
+          if (json.type === LISTENING) {
+            output.note('connected')
+            continue
+          }
           const result = await forwardOne(id, json as JsonObject, { client, forward, secret })
           output.line({ ...json, forwarded: result }, `${json.type}  ${result ?? ''}`.trimEnd())
         }

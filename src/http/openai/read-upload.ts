@@ -65,14 +65,27 @@ export const storeLines = (bytes: AsyncIterable<Buffer>, store: ImageStore, maxB
  */
 async function* jsonLines(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let isKnown = false
+  let length = 0
+  const decoder = new TextDecoder('utf-8', { fatal: true })
+  const textOf = (piece?: Buffer): string => {
+    try {
+      return decoder.decode(piece, { stream: piece !== undefined })
+    } catch (cause) {
+      const message = `file is not UTF-8, somewhere behind its byte ${length}.`
+      throw new GatewayError('invalid_request', message, { param: 'file', cause })
+    }
+  }
   for await (const piece of bytes) {
-    const first: string = isKnown ? '' : piece.toString('utf8').trimStart().charAt(0)
+    const text = textOf(piece)
+    length += piece.length
+    const first = isKnown ? '' : text.trimStart().charAt(0)
     if (first !== '' && first !== '{') {
       throw invalid('file', 'file must hold one JSON object in each line (JSONL).')
     }
     isKnown ||= first === '{'
     yield piece
   }
+  textOf()
   if (!isKnown) throw invalid('file', 'file is empty.')
 }
 
