@@ -74,6 +74,8 @@ export interface JobQueue {
   countBatch(batchId: string): Promise<ReadonlyMap<RequestState, number>>
   /** What the lines of a batch came to so far. */
   sumBatch(batchId: string): Promise<BatchSums>
+  /** Ids of the budgets that its paused lines wait for. */
+  budgetsPausing(batchId: string): Promise<readonly string[]>
   /** The last line of a batch that was put into the queue; 0 when there is none. */
   lastLine(batchId: string): Promise<number>
   /** The lines of a batch in their order, from one line on. */

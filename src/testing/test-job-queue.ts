@@ -249,7 +249,16 @@ function sets(open: OpenStores): void {
       expect(await queue.lastLine('batch_b')).toBe(0)
       const sums = { costNano: 0n, savedNano: 0n, images: 0, cached: 0, retried: 0 }
       expect(await queue.sumBatch('batch_a')).toEqual(sums)
+      const [running] = await queue.lines('batch_a', { from: 0, limit: 1 })
+      const back = { state: 'paused', dueAt: now + 9, tries: 1, pausedBy: 'bud_a' } as const
+      const { id = '', place } = running ?? {}
+      await journal.commit([{ kind: 'job-put-back', id, fence: place?.fence ?? 0, back }])
+      expect(await queue.budgetsPausing('batch_a')).toEqual(['bud_a'])
+      expect(await queue.budgetsPausing('batch_b')).toEqual([])
+      expect(await queue.sumBatch('batch_a')).toEqual({
+        ...{ ...sums, retried: 1, pausedUntil: now + 9 },
+      })
       expect(await queue.askCancelAll({ batchId: 'batch_a' }, now)).toBe(3)
-      expect(await queue.claim(claim)).toHaveLength(2)
+      expect(await queue.claim(claim)).toHaveLength(3)
     }))
 }

@@ -42,8 +42,17 @@ test('a batch is run, shown and printed, and its exit code tells its end', async
   const batch = JSON.parse(ran.output) as Printed
   expect(batch).toMatchObject({
     ...{ status: 'completed', request_counts: { total: 3, completed: 2, failed: 1 } },
-    keeprate: { images: 2 },
+    keeprate: {
+      images: 2,
+      failures: {
+        counts: { content_policy_violation: 1 },
+        first: [{ custom_id: 'b', code: 'content_policy_violation' }],
+      },
+    },
   })
+  const shown = await commands.text(4, 'batch', 'status', batch.id)
+  expect(shown).toMatch(/without pictures {3}1 content_policy_violation\n {2}b {3}content_policy/)
+  expect(shown).toContain(`each of them: keeprate batch results ${batch.id}   (file_`)
   const told = (text: string) =>
     text
       .trimEnd()
@@ -89,6 +98,22 @@ test('a batch that has spent its own budget is shown as paused, and can be cance
   expect(Number(keeprate.cost)).toBeLessThanOrEqual(0.008)
   expect(keeprate.images).toBeGreaterThan(0)
   expect(await commands.json(0, 'budget', 'list')).toEqual([])
+}, 120_000)
+
+test('a batch whose budget never begins anew ends with 3, and goes on with more money', async () => {
+  const file = join(commands.home, 'total.jsonl')
+  const lines = Array.from({ length: 4 }, (_, index) => lineOf(`${index}`, `a total ${index}`))
+  await writeFile(file, lines.join('\n'))
+  // A window of an hour keeps them from the batch services.
+  const words = ['--window', '1h', '--json'] as const
+  const halted = await commands.run('batch', 'run', file, '--budget', '0.012/total', ...words)
+  expect(halted.code, halted.errors).toBe(3)
+  const { id, status, keeprate } = JSON.parse(halted.output) as Printed
+  expect([status, keeprate.images > 0, keeprate.images < 4]).toEqual(['in_progress', true, true])
+  expect(halted.errors).toContain(`The budget tag:batch=${id} in total has no room`)
+  expect(halted.errors).toContain(`keeprate batch run ${id}`)
+  const whole = await commands.json<Printed>(0, 'batch', 'run', id, '--budget', '1/total')
+  expect(whole).toMatchObject({ status: 'completed', keeprate: { images: 4 } })
 }, 120_000)
 
 test('a batch whose command was killed is taken up by the next one', async () => {

@@ -91,7 +91,7 @@ export function jobQueue(engine: Engine): JobQueue {
 /** The lines of batches among them, counted, summed and read. */
 function batchLines(
   engine: Engine,
-): Pick<JobQueue, 'countBatch' | 'sumBatch' | 'lastLine' | 'lines'> {
+): Pick<JobQueue, 'countBatch' | 'sumBatch' | 'budgetsPausing' | 'lastLine' | 'lines'> {
   const { kysely } = engine
   return {
     async countBatch(batchId) {
@@ -125,6 +125,17 @@ function batchLines(
         retried: Number(row?.retried ?? 0),
         pausedUntil: fromNullable(row?.paused_until ?? null, Number),
       }
+    },
+    async budgetsPausing(batchId) {
+      const pausing = kysely
+        .selectFrom('requests')
+        .select('paused_by')
+        .distinct()
+        .where('batch_id', '=', batchId)
+        .where(isPaused)
+        .orderBy('paused_by')
+      const { rows } = await run(engine, pausing)
+      return rows.flatMap(({ paused_by }) => paused_by ?? [])
     },
     async lastLine(batchId) {
       const last = kysely

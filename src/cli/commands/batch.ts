@@ -16,6 +16,7 @@ import {
   batchLimits,
 } from '../../core/jobs/batch.ts'
 import { type Priority, priorities } from '../../core/jobs/queue-place.ts'
+import type { JsonObject } from '../../core/json.ts'
 import { parseDuration } from '../../core/time.ts'
 import { type BatchAllowance, limitBatch } from '../../gateway/batch-budget.ts'
 import { type BatchDesk, openBatchDesk } from '../../gateway/batch-desk.ts'
@@ -24,16 +25,15 @@ import { createLinks } from '../../http/links.ts'
 import { batchWords } from '../../http/openai/batch-words.ts'
 import { printBatch } from '../../http/openai/print-batch.ts'
 import { storeLines } from '../../http/openai/read-upload.ts'
-import { printProgress } from '../batch-progress.ts'
 import { exitCodes } from '../exit-codes.ts'
+import { printFailedLines, readFailedLines } from '../failed-lines.ts'
 import type { Output } from '../output.ts'
 import { readLimit } from '../read-limit.ts'
 import { action, type CommonOptions, withCommonOptions, withKeeprate } from '../settings.ts'
+import { watchBatch } from '../watch-batch.ts'
 
 /** Who pays for batches of the command line, as for its other requests. */
 const CALLER = { keyId: 'key_local', tenant: 'default' } as const
-/** How often progress is shown: to people at a terminal, and in a log. */
-const SHOW_MS = { terminal: 500, log: 10_000, services: 10_000 } as const
 
 interface RunOptions extends CommonOptions {
   readonly endpoint: string
@@ -94,15 +94,30 @@ const run = (output: Output, source: string, options: RunOptions): Promise<numbe
     const stop = () => void desk.close()
     process.once('SIGINT', stop)
     const over = new AbortController()
-    const shown = showOn(batch, keeprate, over.signal)
+    let halting: string | undefined
+    const onHalt = (budget: string): void => {
+      halting = budget
+      stop()
+    }
+    const shown = watchBatch(batch, keeprate, { signal: over.signal, onHalt })
     await desk.drive(batch)
     process.removeListener('SIGINT', stop)
     over.abort()
     await shown
     const ended = await known(batch.id, batch.tenant, keeprate)
     await writeResults(ended, options.out, keeprate, { isQuiet: true })
-    return report(output, ended, keeprate)
+    const code = await report(output, ended, keeprate)
+    if (halting === undefined || ended.endedAt !== undefined) return code
+    output.note(haltedBy(halting, ended))
+    return exitCodes.overLimit
   })
+
+/** How a batch goes on that a budget stops for good. */
+const haltedBy = (budget: string, { id, expiresAt }: Batch): string =>
+  `The budget ${budget} has no room for the rest and never begins anew; ` +
+  `the batch waits for more money until ${new Date(expiresAt).toISOString()}.\n` +
+  `Raise it with keeprate budget set, and then: keeprate batch run ${id}\n` +
+  'A budget of the batch alone is raised by the same command: --budget 300/total'
 
 const status = (output: Output, id: string, options: ResultOptions): Promise<number> =>
   withKeeprate(options, async (keeprate) =>
@@ -171,59 +186,25 @@ async function known(id: string, tenant: string, { stores }: Keeprate): Promise<
   throw new GatewayError('not_found', `There is no batch ${id.slice(0, 40)}.`, { param: 'id' })
 }
 
-/** Shows progress on standard error, rewriting one line where there is a terminal. */
-async function showOn(batch: Batch, { stores, gateway }: Keeprate, signal: AbortSignal) {
-  const { clock } = gateway.deps
-  const isTerminal = process.stderr.isTTY && process.env.NO_COLOR === undefined
-  const startMs = clock.monotonicMs()
-  let before: number | undefined
-  let [atServices, readAtMs] = [0, Number.NEGATIVE_INFINITY]
-  // What it ended with is shown as well.
-  for (let isLast = false; !isLast; ) {
-    isLast = signal.aborted
-    const [counts, sums, current] = await Promise.all([
-      stores.queue.countBatch(batch.id),
-      stores.queue.sumBatch(batch.id),
-      stores.batches.batch(batch.id, batch.tenant),
-    ])
-    const [completed = 0, failed = 0, cancelled = 0] = (
-      ['completed', 'failed', 'cancelled'] as const
-    ).map((state) => counts.get(state))
-    before ??= completed + failed + cancelled
-    // A large batch has thousands of lines there, and hours.
-    if (isLast || clock.monotonicMs() - readAtMs >= SHOW_MS.services) {
-      const chunks = await stores.chunks.ofBatch(batch.id)
-      const open = chunks.filter(({ state }) => state !== 'ended')
-      atServices = open.reduce((sum, { lines }) => sum + lines.length, 0)
-      readAtMs = clock.monotonicMs()
-    }
-    const line = printProgress({
-      ...{ total: current?.total ?? 0, completed, failed, cancelled, before },
-      ...{ cached: sums.cached, retried: sums.retried, spentNano: sums.costNano },
-      elapsedMs: clock.monotonicMs() - startMs,
-      ...{ atServices, pausedUntil: sums.pausedUntil },
-    })
-    process.stderr.write(isTerminal ? `\r\u001b[2K${line}` : `${line}\n`)
-    const pauseMs = isTerminal ? SHOW_MS.terminal : SHOW_MS.log
-    await clock.sleep(pauseMs, signal).catch(() => undefined)
-  }
-  if (isTerminal) process.stderr.write('\n')
-}
-
-async function report(output: Output, batch: Batch, { stores }: Keeprate): Promise<number> {
-  const printed = await printBatch(batch, stores)
+async function report(output: Output, batch: Batch, keeprate: Keeprate): Promise<number> {
+  const printed = await printBatch(batch, keeprate.stores)
+  const failures = await readFailedLines(batch, keeprate)
   const { total, completed, failed } = countsOf(printed)
-  const sums = printed.keeprate as unknown as Sums
+  const sums = printed.keeprate as unknown as Sums & JsonObject
   const { cost, saved, services, paused_until: pausedUntil } = sums
   const faults = batch.progress.faults ?? []
   output.data(
-    printed,
+    failures === undefined ? printed : { ...printed, keeprate: { ...sums, failures } },
     [
       `${batch.id}   ${batch.state}   ${completed} of ${total} made, ${failed} failed`,
       `cost   $${cost}   saved $${saved}`,
       ...services.map(printService),
       ...(pausedUntil === null ? [] : [`paused until ${pausedUntil}`]),
       ...faults.map(({ line, message }) => `line ${line ?? '-'}: ${message}`),
+      ...(failures === undefined ? [] : printFailedLines(failures)),
+      ...(batch.errorFileId === undefined
+        ? []
+        : [`each of them: keeprate batch results ${batch.id}   (${batch.errorFileId})`]),
     ].join('\n'),
   )
   return codeOf(printed)

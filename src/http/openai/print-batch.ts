@@ -15,6 +15,7 @@ export async function printBatch(
     queue.sumBatch(batch.id),
     chunks.ofBatch(batch.id),
   ])
+  const pausing = counts.has('paused') ? await queue.budgetsPausing(batch.id) : []
   const { terms, progress, state, endedAt } = batch
   const count = (...states: Parameters<typeof counts.get>[0][]): number =>
     states.reduce((sum, each) => sum + (counts.get(each) ?? 0), 0)
@@ -52,6 +53,7 @@ export async function printBatch(
       paused: count('paused'),
       paused_until:
         sums.pausedUntil === undefined ? null : new Date(sums.pausedUntil).toISOString(),
+      paused_by: pausing,
       cancelled: count('cancelled'),
       services: printServices(handedIn),
     },

@@ -78,7 +78,7 @@ async function* jsonLines(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> 
   for await (const piece of bytes) {
     const text = textOf(piece)
     length += piece.length
-    const first = isKnown ? '' : text.trimStart().charAt(0)
+    const first: string = isKnown ? '' : text.trimStart().charAt(0)
     if (first !== '' && first !== '{') {
       throw invalid('file', 'file must hold one JSON object in each line (JSONL).')
     }

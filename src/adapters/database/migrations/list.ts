@@ -20,6 +20,7 @@ import { sharpness } from './0021-sharpness.ts'
 import { cacheLookUps } from './0022-cache-look-ups.ts'
 import { knownUploads } from './0024-known-uploads.ts'
 import { notices } from './0025-notices.ts'
+import { batchSums } from './0026-batch-sums.ts'
 import type { Migration } from './migration.ts'
 
 /** All migrations in their order. Append only. */
@@ -46,4 +47,5 @@ export const migrations: readonly Migration[] = [
   cacheLookUps,
   knownUploads,
   notices,
+  batchSums,
 ]

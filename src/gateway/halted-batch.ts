@@ -1,0 +1,39 @@
+import { type Budget, budgetName } from '../core/budgets/budget.ts'
+import type { Batch } from '../core/jobs/batch.ts'
+import type { RequestState } from '../core/jobs/request-record.ts'
+import type { Instant } from '../core/time.ts'
+import type { BatchSums } from '../ports/job-queue.ts'
+import type { Stores } from '../ports/stores.ts'
+
+/** What is known of a batch when somebody asks whether it goes on. */
+export interface BatchLook {
+  readonly batch: Pick<Batch, 'id' | 'total'>
+  readonly counts: ReadonlyMap<RequestState, number>
+  readonly sums: Pick<BatchSums, 'pausedUntil'>
+  /** Lines that providers' own batch services make. */
+  readonly atServices: number
+  readonly now: Instant
+}
+
+/**
+ * The budget for which a batch would wait for ever: nothing of it is being made, and all lines that
+ * are left wait for budgets that never begin anew, until somebody raises one.
+ * @returns its name; undefined while the batch goes on by itself.
+ */
+export async function haltingBudget(
+  { batch, counts, sums: { pausedUntil }, atServices, now }: BatchLook,
+  { queue, budgets }: Pick<Stores, 'queue' | 'budgets'>,
+): Promise<string | undefined> {
+  const known = [...counts.values()].reduce((sum, count) => sum + count, 0)
+  const isWorkedOn = counts.has('queued') || counts.has('running') || atServices > 0
+  // Somebody may have raised the budget: then they are due, and have not been taken yet.
+  const isPaused = pausedUntil !== undefined && pausedUntil > now
+  if (!isPaused || isWorkedOn || known < batch.total) return undefined
+  const ids = await queue.budgetsPausing(batch.id)
+  const pausing = (await budgets.list()).filter(({ id }) => ids.includes(id))
+  const isForGood = pausing.length === ids.length && pausing.every(neverTurns)
+  const [first] = pausing
+  return isForGood && first !== undefined ? budgetName(first) : undefined
+}
+
+const neverTurns = ({ per }: Budget): boolean => per === 'total'
