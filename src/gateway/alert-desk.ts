@@ -216,8 +216,8 @@ function budgetAlert(event: Of<'budget-threshold'>, at: Instant): Alert {
       ...{ limit: dollarsFromNano(limitNano), resets_at: resetsAt ?? null },
     },
     ...(tenant === undefined ? {} : { tenant }),
-    // Each step of each window once; a budget that never resets tells each step once at all.
-    fact: `${tenant ?? ''} ${budget} ${percent} ${resetsAt ?? ''}`,
+    // Each step of each window and limit once.
+    fact: `${tenant ?? ''} ${budget} ${percent} ${limitNano} ${resetsAt ?? ''}`,
   }
 }
 

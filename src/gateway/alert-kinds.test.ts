@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest'
-import { type Alert, type AlertKind, alertKinds } from '../core/alerts/alert.ts'
+import { type Alert, type AlertKind, alertKinds, isNews, openKeyOf } from '../core/alerts/alert.ts'
 import { defaultAlertRules } from '../core/alerts/alert-rules.ts'
 import { modelShutdown } from '../core/alerts/conditions/model-shutdown.ts'
 import { findAlarms } from '../core/alerts/find-alarms.ts'
+import { type AlertTruths, isOver } from '../core/alerts/is-over.ts'
 import type { QualitySums } from '../core/alerts/quality-sums.ts'
 import { nanoFromDollars } from '../core/money.ts'
 import type { RecordedChange } from '../core/pricebook/feed/recorded-change.ts'
+import { openZone } from '../core/usage/zone.ts'
 import { withGatewayStand } from '../testing/gateway-stand.ts'
 import { sampleModel } from '../testing/sample-models.ts'
 import { sampleRow } from '../testing/sample-prices.ts'
@@ -160,8 +162,85 @@ test('each kind of alert is told once, however often and in whichever replica it
       const kinds = told.map((alert) => alert.kind).filter((each) => each === kind)
       expect([kind, kinds.length]).toEqual([kind, 1])
       // Each kind is played by itself: what is open of others must not hide it.
-      for (const { kind: open, subject, fact } of await stores.alerts.open(alertKinds)) {
-        await stores.alerts.resolve(`${open}\n${fact ?? subject}`, NOON + 1)
+      for (const open of await stores.alerts.open(alertKinds)) {
+        await stores.alerts.resolve(openKeyOf(open), NOON + 1)
       }
+    }
+  }))
+
+const DAY_MS = 86_400_000
+
+/** A world in which everything goes on that can be alarming, at noon. */
+const alarming: AlertTruths = {
+  now: NOON,
+  isFound: () => true,
+  budgets: [
+    {
+      ...{ id: 'bud_total', scope: 'total', per: 'day', zone: 'UTC', limitNano: 100n },
+      ...{ isConfigured: false, createdAt: NOON },
+    },
+  ],
+  disabled: new Set(['whk_one']),
+  failing: new Set(['ours']),
+  held: new Set(['acme/painter']),
+}
+
+/** What ends an alert of a kind by itself. Unlisted ones end when their like is not seen for a day. */
+const ends: { readonly [Kind in AlertKind]?: Partial<AlertTruths> } = {
+  feed_stale: { failing: new Set() },
+  price_held: { held: new Set() },
+  webhook_disabled: { disabled: new Set() },
+  model_shutdown: { isFound: () => false },
+  budget_threshold: { now: NOON + 1 },
+  budget_exceeded: { budgets: [] },
+}
+
+test('each kind of alert is open until what it tells of is over, and news never are', () =>
+  withGatewayStand({ providers: [scriptedProvider()] }, async ({ stores, gateway }) => {
+    const { clock, random, log } = gateway.deps
+    const notifier = { notify: () => undefined, close: async () => undefined }
+    const book = new AlertBook({ store: stores.alerts, notifier, clock, random, log })
+    const desk = new AlertDesk(book, () => NOON)
+    for (const kind of alertKinds.filter((each) => !isNews({ kind: each }))) {
+      plays[kind](desk)
+      await book.close()
+      const [open] = await stores.alerts.open([kind])
+      if (open === undefined) throw new Error(`${kind} is not open`)
+      const later = { ...alarming, isFound: () => false, now: NOON + DAY_MS }
+      expect([kind, isOver(open, alarming)]).toEqual([kind, false])
+      const over = ends[kind] === undefined ? later : { ...alarming, ...ends[kind] }
+      expect([kind, isOver(open, over)]).toEqual([kind, true])
+    }
+    const kinds = (await stores.alerts.list({ limit: 100 })).map(({ kind }) => kind)
+    expect(kinds.some((kind) => isNews({ kind }))).toBe(false)
+    for (const kind of ['price_changed', 'provider_up'] as const) plays[kind](desk)
+    await book.close()
+    expect(await stores.alerts.open(['price_changed', 'provider_up'])).toEqual([])
+    expect(await stores.alerts.open(['provider_down'])).toEqual([])
+  }))
+
+test('quiet hours hold back what is not critical, until they are over', () =>
+  withGatewayStand({ providers: [scriptedProvider()] }, async ({ stores, gateway, clock }) => {
+    const { random, log } = gateway.deps
+    const told: Alert[] = []
+    const notifier = { notify: (alert: Alert) => void told.push(alert), close: async () => {} }
+    const zone = openZone('UTC')
+    if (zone === undefined) throw new TypeError('no zone')
+    const from = Math.floor((clock.now() % DAY_MS) / 60_000)
+    const quiet = { fromMinute: from, toMinute: from + 60, zone }
+    const parts = { store: stores.alerts, notifier, clock, random, log, quiet }
+    const book = new AlertBook(parts)
+    const desk = new AlertDesk(book, () => clock.now())
+    for (const kind of alertKinds) if (before[kind] === undefined) plays[kind](desk)
+    await book.close()
+    const loud = told.map(({ severity }) => severity)
+    expect([loud.length > 0, new Set(loud)]).toEqual([true, new Set(['critical'])])
+    const quietly = told.length
+    await clock.advance(61 * 60_000)
+    await book.tellHeld()
+    const kinds = new Set(told.map(({ kind }) => kind))
+    expect(told.length).toBeGreaterThan(quietly)
+    for (const kind of alertKinds) {
+      if (before[kind] === undefined) expect([kind, kinds.has(kind)]).toEqual([kind, true])
     }
   }))

@@ -4,6 +4,7 @@ import {
   type BudgetKey,
   budgetName,
   spentPercent,
+  toldLimit,
   type WindowState,
 } from '../core/budgets/budget.ts'
 import {
@@ -34,6 +35,13 @@ interface Parts {
   readonly emit: (event: GatewayEvent) => void
 }
 
+/** The share that was told last: of which window, and by which limits. */
+interface Told {
+  readonly from: number
+  readonly percent: number
+  readonly limits: string
+}
+
 /**
  * Knows the budgets: which of them a request has to find room in, what is left of them, and what
  * money is worth while they are spent too fast. Whether there is room only the journal decides.
@@ -41,7 +49,7 @@ interface Parts {
 export class BudgetDesk {
   readonly #parts: Parts
   readonly #windows = new Map<string, BudgetWindow>()
-  readonly #told = new Map<string, { readonly from: number; readonly percent: number }>()
+  readonly #told = new Map<string, Told>()
   readonly #moneyPrices = new Map<string, { readonly from: number; readonly price: number }>()
   #budgets: readonly Budget[] = []
   #staleAtMs = Number.NEGATIVE_INFINITY
@@ -200,8 +208,10 @@ export class BudgetDesk {
     const { book, from, to, spentNano } = window
     const name = bookedName(budget, book)
     const told = this.#told.get(name)
-    if (told !== undefined && told.from === from && told.percent >= percent) return
-    this.#told.set(name, { from, percent })
+    const limits = `${budget.limitNano} ${budget.softNano}`
+    const isSame = told?.from === from && told.limits === limits
+    if (isSame && told.percent >= percent) return
+    this.#told.set(name, { from, percent, limits })
     try {
       if (!(await stores.budgets.tell({ budgetId: budget.id, book, from }, percent))) return
     } catch (error) {
@@ -209,8 +219,7 @@ export class BudgetDesk {
       this.#told.delete(name)
       return
     }
-    const isSoft = percent < 100 || budget.limitNano === undefined
-    const limitNano = (isSoft ? budget.softNano : undefined) ?? budget.limitNano ?? 0n
+    const limitNano = toldLimit(budget, percent) ?? 0n
     emit({
       ...{ kind: 'budget-threshold', budget: budgetName(budget), percent, spentNano, limitNano },
       ...(to === undefined ? {} : { resetsAt: to }),

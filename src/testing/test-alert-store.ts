@@ -39,7 +39,7 @@ export function testAlertStore(name: string, open: OpenStores): void {
         expect(await alerts.list({ limit: 9, kind: 'zero_cost' })).toEqual([])
       }))
 
-    test('a fact is told once by whoever is first, and is over at once', () =>
+    test('a fact is told once by whoever is first; news are over at once, others last', () =>
       withStores(open, async ({ alerts }) => {
         const fact = alert(sampleNow, { kind: 'price_changed', fact: 'chg_1' })
         const told = await Promise.all(
@@ -50,6 +50,13 @@ export function testAlertStore(name: string, open: OpenStores): void {
         expect(told.filter(Boolean)).toHaveLength(1)
         expect(await alerts.open(['price_changed'])).toEqual([])
         expect(await alerts.list({ limit: 9 })).toMatchObject([{ seen: 3 }])
+        const ending = alert(sampleNow, { kind: 'model_shutdown', fact: 'acme/painter 7' })
+        const order = { toldBefore: sampleNow + 9, isQuiet: false }
+        expect(await alerts.raise(ending, { ...order, id: 'alr_4' })).toBe(true)
+        expect(await alerts.raise(ending, { ...order, id: 'alr_5' })).toBe(false)
+        expect(await alerts.open(['model_shutdown'])).toMatchObject([{ fact: 'acme/painter 7' }])
+        expect(await alerts.resolve(openKeyOf(ending), sampleNow + 9)).toBe(true)
+        expect(await alerts.open(['model_shutdown'])).toEqual([])
       }))
 
     test('what is quiet waits, unless it is over before', () =>

@@ -184,5 +184,8 @@ function changing(open: OpenStores): void {
       await journal.commit(opened('one', [sampleClaim('day', 60n)]))
       const told = await Promise.all([50, 50, 80, 50].map((percent) => budgets.tell(key, percent)))
       expect(told).toEqual([true, false, true, false])
+      // Of another limit they are told anew.
+      await budgets.set({ ...sampleBudget('day'), limitNano: 200n }, sampleNow)
+      expect(await budgets.tell(key, 50)).toBe(true)
     }))
 }

@@ -1,4 +1,4 @@
-import { type Alert, openKeyOf } from '../../core/alerts/alert.ts'
+import { type Alert, isNews, openKeyOf } from '../../core/alerts/alert.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { StoredAlert } from '../../ports/alert-store.ts'
 import { fromJson, toMilliseconds, toText } from './columns.ts'
@@ -34,7 +34,7 @@ export const toAlertRow = (alert: Alert, id: string, isQuiet: boolean): AlertRow
   seen: 1n,
   told_at: isQuiet ? 0n : toMilliseconds(alert.at),
   told_by: isQuiet ? '' : id,
-  resolved_at: alert.fact === undefined ? null : toMilliseconds(alert.at),
+  resolved_at: isNews(alert) ? toMilliseconds(alert.at) : null,
 })
 
 /** A remembered alert from its row. */
@@ -48,6 +48,13 @@ export const fromAlertRow = (row: AlertRow): StoredAlert => ({
   lastAt: Number(row.last_at),
   seen: Number(row.seen),
   data: fromJson<JsonObject>(row.data),
+  ...factOf(row),
   ...(row.told_at === 0n ? {} : { toldAt: Number(row.told_at) }),
   ...(row.resolved_at === null ? {} : { resolvedAt: Number(row.resolved_at) }),
 })
+
+/** The key of a fact names it in the place of its subject. */
+function factOf({ open_key, kind, subject }: AlertRow): Pick<Alert, 'fact'> {
+  const key = open_key?.slice(kind.length + 1)
+  return key === undefined || key === subject ? {} : { fact: key }
+}

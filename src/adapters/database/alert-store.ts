@@ -4,7 +4,7 @@ import { fromAlertRow, toAlertRow } from './alert-rows.ts'
 import { toMilliseconds } from './columns.ts'
 import { type Engine, run } from './engine.ts'
 
-/** Facts keep their key after they are over, so that no other replica tells them again. */
+/** News keep their key though they are over, so that no other replica tells them again. */
 const isOpenNow = sql<boolean>`alerts.resolved_at is null`
 
 /** What was alarming. Who tells of it is decided by who wrote its own id into the row. */

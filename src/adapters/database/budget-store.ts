@@ -18,7 +18,9 @@ export function budgetStore(engine: Engine): BudgetStore {
         .onConflict((conflict) =>
           conflict.column('id').doUpdateSet({ limit_nano, soft_nano, is_configured, removed_at }),
         )
-      await engine.transact(() => both(set, wake(engine, budget.id, at)))
+      await engine.transact(() =>
+        together(set, wake(engine, budget.id, at), untell(engine, budget.id)),
+      )
     },
     async remove(id, at) {
       const removed = kysely
@@ -26,7 +28,7 @@ export function budgetStore(engine: Engine): BudgetStore {
         .set({ removed_at: toMilliseconds(at) })
         .where('id', '=', id)
         .where('removed_at', 'is', null)
-      const { changes } = await engine.transact(() => both(removed, wake(engine, id, at)))
+      const { changes } = await engine.transact(() => together(removed, wake(engine, id, at)))
       return changes === 1
     },
     async list() {
@@ -71,6 +73,10 @@ const toKeyRow = ({ budgetId, book, from }: WindowKey) => ({
   ...{ budget_id: budgetId, book, from_at: toMilliseconds(from) },
 })
 
+/** Shares of another limit are told anew. */
+const untell = ({ kysely }: Engine, id: string): Compilable =>
+  kysely.updateTable('budget_windows').set({ told_percent: 0n }).where('budget_id', '=', id)
+
 /** Makes the jobs due that wait for a budget. */
 const wake = ({ kysely }: Engine, id: string, at: number): Compilable =>
   kysely
@@ -81,8 +87,8 @@ const wake = ({ kysely }: Engine, id: string, at: number): Compilable =>
     .where('due_at', '>', toMilliseconds(at))
 
 /** Two statements of one transaction. @returns what the first one did. */
-function* both(first: Compilable, second: Compilable): Steps<Outcome> {
+function* together(first: Compilable, ...rest: readonly Compilable[]): Steps<Outcome> {
   const outcome = yield first.compile()
-  yield second.compile()
+  for (const each of rest) yield each.compile()
   return outcome
 }

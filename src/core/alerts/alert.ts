@@ -28,6 +28,17 @@ export const alertKinds = [
 /** See {@link alertKinds}. */
 export type AlertKind = (typeof alertKinds)[number]
 
+/** Kinds that tell of an instant: they are over when they are told. */
+export const newsKinds = [
+  ...(['price_changed', 'provider_up', 'latency_recovered', 'recovered'] as const),
+] as const satisfies readonly AlertKind[]
+/** See {@link newsKinds}. */
+export type NewsKind = (typeof newsKinds)[number]
+
+/** Whether an alert is over when it is told. */
+export const isNews = ({ kind }: Pick<Alert, 'kind'>): boolean =>
+  newsKinds.some((news) => news === kind)
+
 /** Something a person should hear of. */
 export interface Alert {
   readonly kind: AlertKind
@@ -40,7 +51,7 @@ export interface Alert {
   readonly at: Instant
   /** The facts, for machines. Dollars are decimal strings. */
   readonly data: JsonObject
-  /** Id of the fact it tells: it is over at once, and told once, however many notice it. */
+  /** Id of the fact it tells: it is told once, however many notice it. */
   readonly fact?: string
   /** Whose it is; absent for what concerns the operator alone. */
   readonly tenant?: string

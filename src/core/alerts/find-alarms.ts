@@ -5,7 +5,7 @@ import { acceptanceDrop, cacheHitDrop } from './conditions/share-drop.ts'
 import type { Finding } from './finding.ts'
 import { addSums, type QualitySums, twoSpans } from './quality-sums.ts'
 
-/** The kinds that {@link findAlarms} tells; they end when it does not tell them any more. */
+/** The kinds that {@link findAlarms} tells. */
 export const comparedKinds: readonly AlertKind[] = [
   ...(['cost_per_accepted', 'cost_drift', 'acceptance_drop', 'cache_hit_drop'] as const),
 ]

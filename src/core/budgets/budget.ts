@@ -65,6 +65,13 @@ export function checkLimits({ limitNano, softNano }: BudgetLimits): void {
   }
 }
 
+/** The limit that such a share is of: the soft one, until there is no more than the hard one. */
+export const toldLimit = (
+  { limitNano, softNano }: BudgetLimits,
+  percent: number,
+): Nano | undefined =>
+  (percent < 100 || limitNano === undefined ? softNano : undefined) ?? limitNano
+
 /** Shares of a budget that are told when they are reached, in percent. */
 const TOLD_PERCENTS = [100, 80, 50] as const
 
