@@ -129,13 +129,15 @@ export class PlanDesk {
   /** What a decision may risk. @param draw from 0 to 1; nothing is risked without it */
   exploration(
     weighed: Weighed,
-    of: { readonly purpose: string; readonly book: Book },
+    of: { readonly purpose: string; readonly book: Book; readonly mayTryGate: boolean },
     draw: number | undefined,
   ): Exploration {
     const left = explorationLeft(this.#spend[of.book], knownNano(weighed))
+    const { gate } = weighed.input
     return {
       leftNano: draw === undefined ? -1 : left,
       draw: draw ?? 0,
+      ...(of.mayTryGate && gate !== undefined ? { lookNano: Number(gate.costNano) } : {}),
       isOneSided: draw !== undefined && isOneSided(this.#warmth.get(of.purpose) ?? noWarmth),
     }
   }

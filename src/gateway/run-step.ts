@@ -2,12 +2,13 @@ import { offerName } from '../core/catalog/model.ts'
 import { GatewayError } from '../core/errors/gateway-error.ts'
 import type { ProviderFailure } from '../core/errors/provider-failure.ts'
 import { priorities } from '../core/jobs/queue-place.ts'
-import type { Fact } from '../core/jobs/request-record.ts'
+import type { Fact, ImageRecord } from '../core/jobs/request-record.ts'
+import { sightingOf } from '../core/quality/quality-note.ts'
 import { UPSCALED } from '../core/routing/enlarging.ts'
 import type { Candidate } from '../core/routing/plan.ts'
 import { isGateRefusal } from './after-refusal.ts'
 import type { Dependencies } from './dependencies.ts'
-import type { TaughtCall } from './evidence-desk.ts'
+import type { JudgedPicture, TaughtCall } from './evidence-desk.ts'
 import type { OpenAttempt } from './open-attempt.ts'
 import { isOnTheWay } from './preliminary.ts'
 import type { EndedAttempt, Run } from './run.ts'
@@ -219,21 +220,10 @@ export function evidenceOf(
       : { ...enlarges, tier: UPSCALED }),
     isSimulated,
   }
-  const { gates } = run.traits.standard
-  // That a file is whole says nothing of what is in it.
-  const isContent = gates.some(({ gate }) => !['complete', 'size', 'blank'].includes(gate))
-  const isJudged = isContent && attempt.call.gated !== false
-  const passed = isJudged ? { verdict: 'pass' as const } : {}
-  const shown = good.map(({ record }) => ({
-    imageId: record.id,
-    sighting: { ...passed, isShown: true },
-  }))
+  const shown = good.map(({ record }) => judgedPicture(record, true))
   const unseen = refused
     .filter(({ failure }) => isGateRefusal(failure))
-    .map(({ record }) => ({
-      imageId: record.id,
-      sighting: { verdict: 'fail' as const, isShown: false },
-    }))
+    .map(({ record }) => judgedPicture(record, false))
   const before = run.ended.flatMap(({ attempt, failures }) => {
     const share = run.plan?.steps[attempt.step]?.acceptance
     return failures.some(isGateRefusal) && share !== undefined ? [share] : []
@@ -242,6 +232,11 @@ export function evidenceOf(
   const request = run.enlarges?.request ?? run.request
   return learning.evidence.see([...shown, ...unseen], call, { request, traits, refused: before })
 }
+
+const judgedPicture = ({ id, quality }: ImageRecord, isShown: boolean): JudgedPicture => ({
+  imageId: id,
+  sighting: sightingOf(quality, { isShown }) ?? { isShown },
+})
 
 /** Everything that follows an answer; also the way on for a job that was resumed. */
 export async function conclude(

@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { postgres } from '../../tools/services/postgres.ts'
 import { installDebianPackages, provideServices } from '../../tools/services/provide.ts'
+import { tesseract } from '../../tools/services/tesseract.ts'
 import { databaseKinds } from '../e2e/stand.ts'
 import { tortureBatch } from './batch-run.ts'
 import { defects, provingDeaths } from './defects.ts'
@@ -25,7 +26,7 @@ const { values } = parseArgs({
     'only-storms': { type: 'boolean', default: false },
   },
 })
-const services = await provideServices([postgres], {
+const services = await provideServices([postgres, tesseract], {
   environment: process.env,
   log: (line) => console.log(line),
   install: installDebianPackages,

@@ -1,8 +1,16 @@
 import type { ExpectedNano } from './arm.ts'
-import type { SequencePlan, SequencePlans } from './sequence-plan.ts'
+import type { GateChoice, SequencePlan, SequencePlans } from './sequence-plan.ts'
 
 /** How often the promising plan is taken when it differs from the best known one. */
 const EXPLORE_CHANCE = 0.75
+
+/**
+ * How often a gate that is off as useless looks all the same. Only people's word about pictures
+ * that it looked at can show that it, or what it looks at, has become another.
+ */
+const TRIAL_SHARE = 0.02
+/** Digits of a draw behind this one choose trials; those before it choose the plan. */
+const PLAN_DRAWS = 1_000
 
 /** What may be left to chance in a decision. */
 export interface Exploration {
@@ -12,11 +20,15 @@ export interface Exploration {
   readonly draw: number
   /** All requests of late began at one provider; see `warmth.ts`. */
   readonly isOneSided?: boolean
+  /** What a look costs that may try a useless gate again; without it none is tried. */
+  readonly lookNano?: ExpectedNano
 }
 
 /** The plan that is taken, and how it came to that. */
 export interface ChosenPlan {
   readonly plan: SequencePlan
+  /** The plan's, or a trial of it. */
+  readonly gate: GateChoice
   readonly isExploring: boolean
   /** What it costs more than the best known one, as far as is known. */
   readonly extraNano: ExpectedNano
@@ -29,19 +41,36 @@ export interface ChosenPlan {
 
 /**
  * Takes the promising plan or the best known one; the same draw chooses the same. When nobody but
- * one provider was used for long, another one gets a request: an outage must not be met cold.
+ * one provider was used for long, another one gets a request: an outage must not be met cold. Where
+ * nothing else is tried, a gate that was found useless may be.
  */
 export function choosePlan(plans: SequencePlans, exploration: Exploration): ChosenPlan {
   const { known, promising, extraNano, other, otherExtraNano } = plans
+  const { draw, leftNano } = exploration
+  const explored = (plan: SequencePlan, costNano: ExpectedNano, propensity: number) => ({
+    ...{ plan, gate: plan.gate, isExploring: true, extraNano: costNano, propensity },
+  })
   if (exploration.isOneSided === true && other !== undefined) {
-    if (otherExtraNano <= exploration.leftNano) {
-      return { plan: other, isExploring: true, extraNano: otherExtraNano, propensity: 1 }
-    }
+    if (otherExtraNano <= leftNano) return explored(other, otherExtraNano, 1)
   }
-  if (promising === known || extraNano > exploration.leftNano) {
-    return { plan: known, isExploring: false, extraNano: 0, propensity: 1 }
-  }
-  return exploration.draw < EXPLORE_CHANCE
-    ? { plan: promising, isExploring: true, extraNano, propensity: EXPLORE_CHANCE }
-    : { plan: known, isExploring: false, extraNano: 0, propensity: 1 - EXPLORE_CHANCE }
+  if (promising === known || extraNano > leftNano) return knownPlan(known, 1, exploration)
+  return draw < EXPLORE_CHANCE
+    ? explored(promising, extraNano, EXPLORE_CHANCE)
+    : knownPlan(known, 1 - EXPLORE_CHANCE, exploration)
 }
+
+/** The best known plan; its gate on trial where it is a useless one, and its turn has come. */
+function knownPlan(
+  plan: SequencePlan,
+  propensity: number,
+  { draw, leftNano, lookNano }: Exploration,
+): ChosenPlan {
+  const isTurn = (draw * PLAN_DRAWS) % 1 < TRIAL_SHARE
+  const isTrial =
+    plan.gate.reason === 'useless' && lookNano !== undefined && lookNano <= leftNano && isTurn
+  return isTrial
+    ? { ...{ plan, propensity, isExploring: true, extraNano: lookNano }, gate: onTrial }
+    : { ...{ plan, propensity, isExploring: false, extraNano: 0 }, gate: plan.gate }
+}
+
+const onTrial: GateChoice = { isOn: true, reason: 'trial' }

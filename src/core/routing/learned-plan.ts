@@ -146,7 +146,7 @@ export function toLearnedPlan(
   })
   const { besideNano = 0n } = given
   const planned = steps.filter(({ isReserve }) => isReserve !== true).length
-  const gate = gateOf(chosen.plan.gate, planned)
+  const gate = gateOf(chosen.gate, planned)
   const looksNano = besideNano * BigInt(mostLooks({ gate, steps }))
   return {
     steps,
@@ -208,7 +208,8 @@ function explain(
   const { steps, exclusions, gate, planned } = given
   // What stands in reserve takes the place of an attempt that failed, and of its check.
   const isGated = (place: number) => gate.isOn && (gate.reason !== 'pays' || place < planned - 1)
-  const first = isExploring ? 'chosen to learn about it' : 'chosen'
+  const isTried = isExploring && gate.reason !== 'trial'
+  const first = isTried ? 'chosen to learn about it' : 'chosen'
   const taken = steps.map(
     ({ at, candidate }, place): ExplainedOffer => ({
       ...rowOf(candidate, options[at]),

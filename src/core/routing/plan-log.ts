@@ -48,6 +48,7 @@ export const planLogSchema = z.object({
     left_nano: z.number(),
     draw: z.number(),
     is_one_sided: z.boolean().optional(),
+    look_nano: z.number().optional(),
   }),
 })
 /** See {@link planLogSchema}. */
@@ -79,6 +80,7 @@ export function toPlanLog(input: PlanningInput, exploration: Exploration): PlanL
     exploration: {
       ...{ left_nano: exploration.leftNano, draw: exploration.draw },
       is_one_sided: exploration.isOneSided,
+      look_nano: exploration.lookNano,
     },
   }
 }
@@ -120,7 +122,7 @@ export function fromPlanLog(log: PlanLog): {
     refused: log.refused,
   }
   const { left_nano: leftNano, draw, is_one_sided: isOneSided } = exploration
-  return { input, exploration: { leftNano, draw, isOneSided } }
+  return { input, exploration: { leftNano, draw, isOneSided, lookNano: exploration.look_nano } }
 }
 
 function fromLoggedArm(logged: PlanLog['arms'][0]): Arm {

@@ -109,6 +109,29 @@ describe('a gate', () => {
     expect(known.gate.reason).toBe('useless')
     expect(planSequences(inputOf(2, { gate: undefined })).known.gate.reason).toBe('absent')
   })
+
+  test('that says nothing looks at one picture in fifty, paid from what exploring may cost', () => {
+    const plans = planSequences(inputOf(2, { gate: { ...gate, passGood: 0.5, passBad: 0.4 } }))
+    const reasonsAt = (leftNano: number, lookNano: number | undefined): readonly string[] =>
+      Array.from({ length: 1_000 }, (_, turn) => {
+        const look = lookNano === undefined ? {} : { lookNano }
+        const draw = ((turn * 7_919) % 50_021) / 50_021
+        const chosen = choosePlan(plans, { leftNano, draw, ...look })
+        const isTrial = chosen.gate.reason === 'trial'
+        expect(chosen).toMatchObject({
+          ...{ plan: plans.known, propensity: 1, isExploring: isTrial },
+          extraNano: isTrial ? lookNano : 0,
+          gate: { isOn: isTrial },
+        })
+        return chosen.gate.reason
+      })
+    const trials = (reasons: readonly string[]) => reasons.filter((reason) => reason === 'trial')
+    expect(trials(reasonsAt(1e6, 600_000)).length / 1_000).toBeCloseTo(0.02, 2)
+    expect(trials(reasonsAt(1e5, 600_000))).toEqual([])
+    expect(trials(reasonsAt(1e6, undefined))).toEqual([])
+    const paying = choosePlan(planSequences(inputOf(2)), { leftNano: 1e9, draw: 0, lookNano: 1 })
+    expect(paying.gate.reason).toBe('pays')
+  })
 })
 
 test('a time limit is kept, and what is too slow loses for that', () => {

@@ -70,9 +70,18 @@ export interface GateChoice {
   /**
    * `required`: it looks at every picture, whether that pays or not. `late`: it would pay if there
    * were time for a second attempt; on where the time limit is soft. `unpaid`: the best plan
-   * without it is no worse. `single`: the request may not cost a second attempt.
+   * without it is no worse. `single`: the request may not cost a second attempt. `trial`: it was
+   * found useless, and looks to learn whether it still is; what it refuses is delivered.
    */
-  readonly reason: 'pays' | 'required' | 'late' | 'unpaid' | 'single' | 'useless' | 'absent'
+  readonly reason:
+    | 'pays'
+    | 'required'
+    | 'late'
+    | 'trial'
+    | 'unpaid'
+    | 'single'
+    | 'useless'
+    | 'absent'
   /** Best score with at least one check, and of a single attempt without any. */
   readonly withNano?: ExpectedNano
   readonly withoutNano?: ExpectedNano

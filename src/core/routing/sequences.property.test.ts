@@ -41,6 +41,7 @@ const input = fc.record({
 const exploration = fc.record({
   leftNano: fc.integer({ min: -(10 ** 6), max: 10 ** 8 }),
   draw: fc.double({ min: 0, max: 0.999, noNaN: true }),
+  lookNano: fc.option(fc.integer({ min: 0, max: 10 ** 7 }), { nil: undefined }),
 })
 
 test('a plan keeps the floor when it can, and shares are shares', () => {

@@ -38,10 +38,15 @@ export function planEnlarging(run: Run, deps: Dependencies): Run {
   const badNano = Number(traits.standard.badImageNano)
   const chosen = chooseEnlarging(pairs, { first, decision: plan.decision, badNano })
   if (chosen === undefined) return run
-  const enlarged = withEnlarging(plan, chosen, looksNano(run, plan, deps))
+  const quiet = withoutTrial(plan)
+  const enlarged = withEnlarging(quiet, chosen, looksNano(run, quiet, deps))
   const mostNano = request.maxCostNano ?? traits.standard.maxCostNano
   return mostNano !== undefined && enlarged.holdNano > mostNano ? run : { ...run, plan: enlarged }
 }
+
+/** A trial of a gate must not cost a second picture, as a refusal of an enlarged one would. */
+const withoutTrial = (plan: Plan): Plan =>
+  plan.gate?.reason === 'trial' ? { ...plan, gate: { isOn: false, reason: 'useless' } } : plan
 
 /** Ways to make the picture smaller by a factor and to enlarge it by that. */
 function pairsAt(

@@ -67,9 +67,11 @@ function planAt(
   const wanted = { ...weighing, gate, attempts, moneyPrice }
   const weighed = plans.weigh(wanted, snapshot)
   if (weighed === undefined) return { candidates, exclusions }
+  const mostNano = request.maxCostNano ?? traits.standard.maxCostNano
   const exploration = plans.exploration(
     weighed,
-    { purpose: traits.purpose, book },
+    // A look that nobody needs must not crowd out a picture.
+    { purpose: traits.purpose, book, mayTryGate: mostNano === undefined },
     // Critical pictures are not what is learned from.
     traits.standard.isCritical ? undefined : narrowing.draw,
   )
@@ -182,7 +184,7 @@ function priceSteps(
   const { request, snapshot, startedAt } = run
   const mostNano = request.maxCostNano ?? run.traits.standard.maxCostNano
   const most = attempts.length + limits.planSteps - 1
-  const { gate } = chosen.plan
+  const { gate } = chosen
   const isLookedAt = (place: number) =>
     gate.isOn && (gate.reason !== 'pays' || place < attempts.length - 1)
   const lookNano = (place: number): Nano => (isLookedAt(place) ? from.besideNano : 0n)
