@@ -58,7 +58,7 @@ export function makeCallPlan(
     model,
     operation,
     ...(details?.kind === operation ? { details } : {}),
-    prompt: isPadded(request, operation) && request.prompt === '' ? MARGINS : request.prompt,
+    prompt: promptFor(request, model, operation),
     n,
     settings: fit.settings,
     expectedSize: fit.expectedSize,
@@ -68,6 +68,12 @@ export function makeCallPlan(
       ? {}
       : { partialImages: request.partialImages }),
   }
+}
+
+/** What was said to be dropped is not sent: there are services that refuse words they do not need. */
+function promptFor(request: ImageRequest, model: Model, operation: Operation): string {
+  if (model.operationLimits?.[operation]?.prompt === 'none') return ''
+  return isPadded(request, operation) && request.prompt === '' ? MARGINS : request.prompt
 }
 
 const isPadded = ({ details }: Pick<ImageRequest, 'details'>, operation: Operation): boolean =>

@@ -77,10 +77,14 @@ describe('an enlargement is made by the next factor a model has, then scaled', (
     expect(refusalOf({ ...upscale, ...changes }, enlarger(limit))).toMatchObject({ param })
   })
 
-  test('words that are not read are dropped with a report, and refused under strict', () => {
+  test('words that are not read are dropped with a report, not sent, refused by strict', () => {
     const asked = { ...upscale, prompt: 'sharper' }
     const model = enlarger({ prompt: 'none' })
     expect(fitOf(asked, model).reports[0]).toMatchObject({ param: 'prompt', outcome: 'dropped' })
+    expect([callOf(asked, model).prompt, callOf(asked, enlarger({})).prompt]).toEqual([
+      '',
+      'sharper',
+    ])
     expect(refusalOf({ ...asked, strict: true }, model)).toMatchObject({ code: 'strict' })
   })
 
