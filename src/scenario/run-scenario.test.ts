@@ -11,7 +11,7 @@ faults:
 goals: { success: 1, calls_per_request: 1.01 }
 `
 
-test('a rehearsal serves all through an outage, says what it cost, and is the same again', async () => {
+test('a rehearsal serves all through an outage, and is the same again', async () => {
   const scenario = readScenario(outage, 'outage.yaml', emulatedIds)
   const report = await runScenario(scenario)
   expect(report).toMatchObject({ requests: 40, success: 1, held: '0', ledger_findings: [] })
@@ -33,7 +33,7 @@ faults:
 goals: { success: 1, lines_made: 1, calls_per_request: 1.25 }
 `
 
-test('a batch beside callers is made whole through an outage and takes nothing from them', async () => {
+test('a batch is made whole through an outage and takes nothing from callers', async () => {
   const report = await runScenario(readScenario(nightBatch, 'night.yaml', emulatedIds))
   expect(report).toMatchObject({ success: 1, batch: { lines: 60, made: 60 }, missed: [] })
   expect(Object.keys(report.failures)).toEqual(['overloaded'])
