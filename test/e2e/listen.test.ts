@@ -7,18 +7,28 @@ import { cuttingProxy } from '../../src/testing/cutting-proxy.ts'
 import { startLoopbackServer } from '../../src/testing/loopback-server.ts'
 import { clearStand, databaseKinds, main, makeDatabase, startStand, until } from './stand.ts'
 
-test('who listens at one gateway hears all on its database, and misses nothing of a cut', async () => {
-  const told: { readonly type: string; readonly id: string; readonly about: unknown }[] = []
-  let secret = ''
-  const receiver = await startLoopbackServer(async (request, response) => {
+interface Told {
+  readonly type: string
+  readonly id: string
+  readonly about: unknown
+}
+
+/** Takes what is forwarded to it, once that is verified. */
+const startReceiver = (told: Told[], secretOf: () => string) =>
+  startLoopbackServer(async (request, response) => {
     const body = await text(request)
     const headers = request.headers as Record<string, string>
-    const event = new Webhook(secret).verify(body, headers)
+    const event = new Webhook(secretOf()).verify(body, headers)
     if (!isObject(event) || !isObject(event.data)) throw new TypeError('no event')
     const { type, data } = event
     told.push({ type: String(type), id: headers['webhook-id'] ?? '', about: data.id })
     response.writeHead(204).end()
   })
+
+test('who listens at one gateway hears all on its database, and misses nothing', async () => {
+  const told: Told[] = []
+  let secret = ''
+  const receiver = await startReceiver(told, () => secret)
   const database = await makeDatabase(databaseKinds().at(-1) ?? 'SQLite')
   const near = await startStand({ database })
   // On SQLite both need the one file; a home of its own it has only on PostgreSQL.

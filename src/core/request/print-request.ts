@@ -7,7 +7,7 @@ const OPAQUE: readonly string[] = ['tags', 'providerOptions']
 
 type Print = (value: JsonValue) => JsonObject
 
-/** Members that are said otherwise than they are kept; those that callers never said are left out. */
+/** Members that are said otherwise than they are kept; what callers never said is left out. */
 const prints: { readonly [name: string]: Print } = {
   cacheIsExplicit: () => ({}),
   images: (value) => ({ images: printValue(value) }),
