@@ -20,6 +20,8 @@ export class VirtualClock implements Clock {
   /** In the order in which it was begun. */
   readonly #held: HeldWork[] = []
   #isDelivering = false
+  /** Resolves when no work is held any more; there while somebody waits for that. */
+  #freed: PromiseWithResolvers<void> | undefined
   /** Turns without real work after which nothing more is expected to go on by itself. */
   #quietTurns = 1
 
@@ -90,6 +92,9 @@ export class VirtualClock implements Clock {
       this.#held.shift()
     }
     this.#isDelivering = false
+    if (this.#held.length > 0) return
+    this.#freed?.resolve()
+    this.#freed = undefined
   }
 
   /**
@@ -124,7 +129,11 @@ export class VirtualClock implements Clock {
   async #settle(): Promise<void> {
     for (let quiet = 0; quiet < this.#quietTurns; quiet += 1) {
       await new Promise((resolve) => setImmediate(resolve))
-      if (this.#held.length > 0) quiet = -1
+      if (this.#held.length === 0) continue
+      // To look again at every turn would take the processor from that very work.
+      this.#freed ??= Promise.withResolvers()
+      await this.#freed.promise
+      quiet = -1
     }
   }
 }
