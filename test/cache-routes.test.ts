@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
 import { sweepOldPictures } from '../src/gateway/retention.ts'
-import { verifyPictures } from '../src/gateway/verify-pictures.ts'
+import { type PictureFault, verifyPictures } from '../src/gateway/verify-pictures.ts'
 import { type GatewayStandOptions, openGatewayStand, until } from '../src/testing/gateway-stand.ts'
 import { noisePng } from '../src/testing/noise-png.ts'
 import { scriptedModel, scriptedProvider } from '../src/testing/scripted-provider.ts'
@@ -167,6 +167,12 @@ async function operate(stand: HttpStand, id: string): Promise<void> {
   expect(await json(purge(`?id=${id}`))).toEqual({ object: 'cache.purged', entries: 2 })
 }
 
+async function faultsOf(deps: Parameters<typeof verifyPictures>[1], repairs: boolean) {
+  const faults: PictureFault[] = []
+  await verifyPictures({ repairs, onFault: (fault) => faults.push(fault) }, deps)
+  return faults
+}
+
 describe('stored pictures', () => {
   test('are shown in a few widths, made once, never enlarged; and are gone after their time', () =>
     withHttpStand({ providers: [scriptedProvider()], hasDecoder: true }, async (stand) => {
@@ -194,6 +200,12 @@ describe('stored pictures', () => {
       expect(sent?.bytes).toBeGreaterThan(1_000)
       const before = await deps.stores.kept.stored()
       expect(before).toMatchObject({ pictures: 1 })
+      const storage = '/v1/usage/storage'
+      expect((await stand.ask('GET', storage)).status).toBe(403)
+      const headers = { authorization: 'Bearer sk-admin' }
+      expect(await json(stand.ask('GET', storage, { headers }))).toMatchObject({
+        ...{ ...before, cost_per_month: null, months: [{ sent_bytes: sent?.bytes, cost: null }] },
+      })
 
       await clock.advance(8 * DAY_MS)
       const rule = { only: 'all', olderThanMs: 7 * DAY_MS } as const
@@ -211,19 +223,26 @@ describe('stored pictures', () => {
       const [cup, jug] = await deps.stores.kept.list({ after: '', limit: 9 })
       if (cup === undefined || jug === undefined) throw new Error('two pictures were made')
       const bytes = (await images.get(jug.digest)) ?? Buffer.of()
+      const cupBytes = (await images.get(cup.digest)) ?? Buffer.of()
+      const contentOf = ({ id }: { readonly id: string }) => `/v1/images/${id}/content`
       await deps.stores.kept.remove([jug.id])
       await images.put(jug.digest, bytes)
       await images.remove(cup.digest)
-      const look = async (repairs: boolean) => {
-        const faults: unknown[] = []
-        await verifyPictures({ repairs, onFault: (fault) => faults.push(fault) }, deps)
-        return faults
-      }
+      const look = (repairs: boolean) => faultsOf(deps, repairs)
       expect(await look(false)).toMatchObject([{ fault: 'missing' }, { fault: 'left_over' }])
-      expect(await look(true)).toMatchObject([{ repaired: 'evicted' }, { repaired: 'deleted' }])
+      expect(await (await ask('GET', contentOf(cup))).json()).toMatchObject({
+        error: { code: 'not_found', message: expect.stringContaining('no longer stored') },
+      })
+      expect(await look(true)).toMatchObject([{ repaired: 'lost' }, { repaired: 'deleted' }])
       expect(await images.size(jug.digest)).toBeUndefined()
-      expect(await look(false)).toMatchObject([{ imageId: cup.id, fault: 'missing' }])
+      expect(await look(false)).toEqual([])
+      expect((await ask('GET', contentOf(cup))).status).toBe(410)
       const again = await ask('POST', GENERATE, { body: { prompt: 'a cup' } })
       expect(again.headers.get('x-keeprate-cache')).toBe('MISS')
+      expect(await deps.stores.kept.stored()).toMatchObject({ pictures: 1 })
+
+      await images.put(cup.digest, cupBytes)
+      expect(await look(true)).toMatchObject([{ imageId: cup.id, repaired: 'restored' }])
+      expect((await ask('GET', contentOf(cup))).status).toBe(200)
     }))
 })

@@ -37,7 +37,7 @@ export const storageMembers = {
       gb_sent: dollars.optional().describe('Of sending a gigabyte'),
     })
     .optional()
-    .describe('What the store charges, for `keeprate storage usage`'),
+    .describe('What the store charges, for `keeprate storage usage` and `GET /v1/usage/storage`'),
 }
 
 /** What is read of {@link storageMembers}. */
@@ -60,8 +60,12 @@ export function keepingOf({ public_url, retention = [], prices = {} }: Members):
       ...(tenant === undefined ? {} : { tenant }),
     })),
     prices: {
-      monthGigabyteNano: nanoFromDollars(prices.gb_month ?? '0'),
-      sentGigabyteNano: nanoFromDollars(prices.gb_sent ?? '0'),
+      ...(prices.gb_month === undefined
+        ? {}
+        : { monthGigabyteNano: nanoFromDollars(prices.gb_month) }),
+      ...(prices.gb_sent === undefined
+        ? {}
+        : { sentGigabyteNano: nanoFromDollars(prices.gb_sent) }),
     },
   }
 }

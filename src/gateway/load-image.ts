@@ -12,5 +12,9 @@ export async function loadImage(
 ): Promise<Uint8Array> {
   const bytes = await deps.images.get(record.digest)
   if (bytes !== undefined) return bytes
-  throw new GatewayError('not_found', `The bytes of image ${record.id} are no longer stored.`)
+  throw noBytes(record)
 }
+
+/** The refusal for a picture that is known and whose bytes the store does not have. */
+export const noBytes = ({ id }: Pick<ImageRecord, 'id'>): GatewayError =>
+  new GatewayError('not_found', `The bytes of image ${id} are no longer stored.`, { param: 'id' })

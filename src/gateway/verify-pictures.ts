@@ -5,38 +5,53 @@ import type { Dependencies } from './dependencies.ts'
 export interface PictureFault {
   readonly imageId: string
   readonly digest: string
-  /** No bytes; other bytes than the name says; bytes of a picture that was removed. */
-  readonly fault: 'missing' | 'corrupt' | 'left_over'
+  /**
+   * No bytes; other bytes than the name says; bytes of a picture that was removed; sound bytes of
+   * one that is known as lost.
+   */
+  readonly fault: 'missing' | 'corrupt' | 'left_over' | 'found'
   /** What was done about it. */
-  readonly repaired?: 'evicted' | 'deleted'
+  readonly repaired?: 'lost' | 'forgotten' | 'deleted' | 'restored'
 }
+
+/** What a look at all pictures came to. */
+export interface VerifiedPictures {
+  readonly contents: number
+  /** Pictures that an earlier look found lost, and that still are. */
+  readonly lost: number
+}
+
+type Parts = Pick<Dependencies, 'stores' | 'images' | 'sha256'>
 
 /** Pictures read from the database at once. */
 const PAGE = 200
 
 /**
- * Reads every stored picture again and compares its hash with its name. With `repairs`, what is
- * missing or broken leaves the cache, so that it is made anew when it is asked for; broken bytes,
- * and those that no record needs, go.
+ * Reads every stored picture again and compares its hash with its name. With `repairs`, a picture
+ * that is missing or broken is marked as lost: it leaves the cache, so that it is made anew when it
+ * is asked for, its link says so, and the next look knows. Broken bytes, and those that no record
+ * needs, go.
  * @param onFault told of each as it is found.
- * @returns how many contents were looked at.
  */
 export async function verifyPictures(
   { repairs, onFault }: { readonly repairs: boolean; onFault(fault: PictureFault): void },
-  deps: Pick<Dependencies, 'stores' | 'images' | 'sha256'>,
-): Promise<number> {
+  deps: Parts,
+): Promise<VerifiedPictures> {
   let after = ''
-  let looked = 0
+  let contents = 0
+  let lost = 0
   for (;;) {
     const page = await deps.stores.kept.list({ after, limit: PAGE })
     const last = page.at(-1)
-    if (last === undefined) return looked
+    if (last === undefined) return { contents, lost }
     for (const image of page) {
-      const digests = new Set([image.digest, image.originalDigest])
-      for (const digest of digests) {
-        looked += 1
+      // The original of a lost picture is no picture of its own.
+      const others = image.state === 'lost' ? [] : [image.originalDigest]
+      for (const digest of new Set([image.digest, ...others])) {
+        contents += 1
         const fault = await faultOf(image, digest, deps)
-        if (fault === undefined) continue
+        if (fault === 'known') lost += 1
+        if (fault === undefined || fault === 'known') continue
         const found = { imageId: image.id, digest, fault }
         const repaired = repairs ? await repair(image, digest, fault, deps) : undefined
         onFault({ ...found, ...(repaired === undefined ? {} : { repaired }) })
@@ -49,30 +64,39 @@ export async function verifyPictures(
 async function faultOf(
   { state }: ImageRecord,
   digest: string,
-  { images, sha256 }: Pick<Dependencies, 'images' | 'sha256'>,
-): Promise<PictureFault['fault'] | undefined> {
+  { images, sha256 }: Parts,
+): Promise<PictureFault['fault'] | 'known' | undefined> {
   // A store may refuse what it finds broken: to us that is the same.
   const bytes = await images.get(digest).catch(() => 'broken' as const)
-  if (bytes === 'broken') return 'corrupt'
-  if (state === 'removed') return bytes === undefined ? undefined : 'left_over'
-  if (bytes === undefined) return 'missing'
-  return sha256(bytes) === digest ? undefined : 'corrupt'
+  const isSound = bytes !== undefined && bytes !== 'broken' && sha256(bytes) === digest
+  if (state === 'lost') return isSound ? 'found' : 'known'
+  if (bytes === undefined) return state === 'removed' ? undefined : 'missing'
+  if (state === 'removed' && bytes !== 'broken') return 'left_over'
+  return isSound ? undefined : 'corrupt'
 }
 
 async function repair(
   image: ImageRecord,
   digest: string,
   fault: PictureFault['fault'],
-  { stores, images }: Pick<Dependencies, 'stores' | 'images'>,
+  { stores: { kept }, images }: Parts,
 ): Promise<PictureFault['repaired']> {
+  if (fault === 'found') {
+    await kept.markFound(image.id)
+    return 'restored'
+  }
   if (fault === 'left_over') {
     // Asked again, because another picture may have the same content.
-    const free = await stores.kept.remove([image.id])
+    const free = await kept.remove([image.id])
     if (!free.includes(digest)) return undefined
     await images.remove(digest)
     return 'deleted'
   }
-  await stores.kept.evictContent(digest)
   if (fault === 'corrupt') await images.remove(digest)
-  return 'evicted'
+  if (digest !== image.digest) {
+    await kept.forgetOriginal(image.id)
+    return 'forgotten'
+  }
+  await kept.markLost(image.id)
+  return image.state === 'stored' ? undefined : 'lost'
 }

@@ -1,4 +1,5 @@
 import type { Scope } from '../core/ledger/virtual-key.ts'
+import type { StoragePrices } from '../core/storage/storage-cost.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import type { KeyRing, Principal } from '../gateway/key-ring.ts'
 import type { PriceWatch } from '../gateway/price-watch.ts'
@@ -22,6 +23,8 @@ export interface HttpContext {
   readonly publicUrl?: string
   /** Base of links to pictures, where that is another. */
   readonly picturesUrl?: string
+  /** What the store of pictures charges; without it that is unknown. */
+  readonly storagePrices?: StoragePrices
   /** Whether answers carry the `keeprate` object by default. */
   readonly bodyExtension: boolean
   /** What a request is answered with that no budget has room for; 429 unless it is 402. */

@@ -6,6 +6,7 @@ import { isId } from '../core/ids.ts'
 import type { ImageRecord } from '../core/jobs/request-record.ts'
 import { imageFormats } from '../core/request/image-request.ts'
 import { readRendition, renditionWidths } from '../core/storage/rendition.ts'
+import { noBytes } from '../gateway/load-image.ts'
 import {
   isReachable,
   printImage,
@@ -114,7 +115,7 @@ async function sendContent(
   const wanted = readRendition(request.query as Record<string, unknown>)
   const shown = await deps.renditions.show(image, wanted, deps)
   const size = await images.size(shown.digest)
-  if (size === undefined) throw unknownThing('image', image.id)
+  if (size === undefined) throw noBytes(image)
   const etag = `"${shown.digest}"`
   const headers = contentHeaders(
     { id: image.id, format: shown.format },
@@ -150,8 +151,8 @@ async function findContent(request: FastifyRequest, context: HttpContext): Promi
     throw new GatewayError('invalid_api_key', 'The link is not valid or no longer.')
   }
   const image = await findImage(id, tenant, context)
-  if (image.state === 'removed') {
-    throw new GatewayError('gone', `The image ${id} was removed.`, { param: 'id' })
+  if (image.state === 'removed' || image.state === 'lost') {
+    throw new GatewayError('gone', `The image ${id} was ${image.state}.`, { param: 'id' })
   }
   if (!isReachable(image)) throw unknownThing('image', id)
   return image

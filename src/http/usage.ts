@@ -5,6 +5,7 @@ import type { JsonObject } from '../core/json.ts'
 import type { Book } from '../core/ledger/entry.ts'
 import { allows } from '../core/ledger/virtual-key.ts'
 import { type UsageField, usageFields } from '../core/usage/group-usage.ts'
+import { printStorageReport, reportStorage } from '../gateway/storage-report.ts'
 import { readUsageRange, readZone } from '../gateway/usage-range.ts'
 import {
   bookInUse,
@@ -61,6 +62,17 @@ export const usageRoutes = (context: HttpContext): readonly RouteDefinition[] =>
         ...printUsageReport(report, query),
         next: last === undefined ? null : printCursor({ ...last, from: last.bucket.from }),
       } satisfies JsonObject
+    },
+  }),
+  defineRoute({
+    method: 'GET',
+    url: '/v1/usage/storage',
+    policy: 'admin',
+    summary: 'What is stored and was sent, of all tenants, and its cost, now and by month',
+    answers: ['application/json'],
+    handler: async () => {
+      const { gateway, storagePrices = {} } = context
+      return printStorageReport(await reportStorage(storagePrices, gateway.deps))
     },
   }),
 ]

@@ -46,8 +46,12 @@ export interface KeptPictures {
    * @returns digests that no other picture needs, renditions among them: their bytes may go.
    */
   remove(ids: readonly string[]): Promise<readonly string[]>
-  /** Takes all keys of a content out of the cache. */
-  evictContent(digest: string): Promise<void>
+  /** Marks a picture whose bytes the store lost, and takes it out of the cache. */
+  markLost(id: string): Promise<void>
+  /** Takes that back: its bytes are there again. */
+  markFound(id: string): Promise<void>
+  /** Lets go of an original that the store lost; what was made of it and is served stays. */
+  forgetOriginal(id: string): Promise<void>
   stored(): Promise<StoredSum>
   /** Adds a look at what is stored to those of its day. */
   noteStored(look: StoredDay): Promise<void>

@@ -180,6 +180,32 @@ function sums(name: string, open: OpenStores): void {
 }
 
 function prompts(name: string, open: OpenStores): void {
+  test(`${name}: a lost picture leaves cache and sums, and comes back as it was judged`, () =>
+    withStores(open, async ({ kept, cacheEntries, journal }) => {
+      const converted = { digest: 'f'.repeat(64), originalByteLength: 7 }
+      await journal.commit([...cached('a', { prompt: 'a barn' }), ...cached('b', {})])
+      await journal.commit([
+        { kind: 'image-judged', image: sampleImage('b', { state: 'refused', refusal: 'blank' }) },
+        { kind: 'image-judged', image: sampleImage('a', { state: 'published', ...converted }) },
+      ])
+      const list = async () => {
+        const images = await kept.list({ after: '', limit: 9 })
+        return images.map(({ state, originalDigest }) => [state, originalDigest])
+      }
+      const [[, originalOfA] = [], [, originalOfB] = []] = await list()
+      expect(originalOfA).toBe(sampleImage('a').digest)
+      for (const id of ['img_a', 'img_b']) await kept.markLost(id)
+      expect((await list()).map(([state]) => state)).toEqual(['lost', 'lost'])
+      expect(await kept.stored()).toMatchObject({ pictures: 0 })
+      expect(await cacheEntries.list({ filter: {}, now, limit: 9 })).toEqual([])
+      for (const id of ['img_a', 'img_b']) await kept.markFound(id)
+      expect(await list()).toEqual([
+        ['published', originalOfA],
+        ['refused', originalOfB],
+      ])
+      await kept.forgetOriginal('img_a')
+      expect((await list())[0]).toEqual(['published', converted.digest])
+    }))
   test(`${name}: prompts come in their order from a place on, of one partition and lens`, () =>
     withStores(open, async ({ similarPrompts }) => {
       const prompt = (key: string, createdAt: number, changes = {}) => ({

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { ImageFormat } from '../../core/request/image-request.ts'
 import type { KeptPictures, Rendition } from '../../ports/kept-pictures.ts'
 import type { RenditionRow } from './cache-tables.ts'
@@ -12,6 +13,7 @@ export function keptPictures(engine: Engine): KeptPictures {
   return {
     ...renditions(engine),
     ...removal(engine),
+    ...losses(engine),
     ...storageSums(engine),
     async list({ after, limit }) {
       const query = kysely
@@ -57,7 +59,7 @@ const fromRow = (row: RenditionRow): Rendition => ({
   createdAt: Number(row.created_at),
 })
 
-const removal = (engine: Engine): Pick<KeptPictures, 'due' | 'remove' | 'evictContent'> => {
+const removal = (engine: Engine): Pick<KeptPictures, 'due' | 'remove'> => {
   const { kysely } = engine
   const pinned = kysely
     .selectFrom('cache_entries')
@@ -90,12 +92,30 @@ const removal = (engine: Engine): Pick<KeptPictures, 'due' | 'remove' | 'evictCo
       await run(engine, kysely.deleteFrom('cache_entries').where('image_id', 'in', ids))
       return unneeded(engine, ids)
     },
-    async evictContent(digest) {
-      const alike = kysely
-        .selectFrom('images')
-        .select('images.id')
-        .where((eb) => eb.or([eb('digest', '=', digest), eb('original_digest', '=', digest)]))
-      await run(engine, kysely.deleteFrom('cache_entries').where('image_id', 'in', alike))
+  }
+}
+
+const losses = (
+  engine: Engine,
+): Pick<KeptPictures, 'markLost' | 'markFound' | 'forgetOriginal'> => {
+  const { kysely } = engine
+  const change = (id: string) => kysely.updateTable('images').where('id', '=', id)
+  return {
+    async markLost(id) {
+      // What is stored and not judged belongs to work that may be taken up again.
+      const marked = change(id)
+        .set({ state: 'lost' })
+        .where('state', 'in', ['published', 'refused'])
+      await run(engine, marked)
+      await run(engine, kysely.deleteFrom('cache_entries').where('image_id', '=', id))
+    },
+    async markFound(id) {
+      const judged = sql<string>`case when refusal is null then 'published' else 'refused' end`
+      await run(engine, change(id).set({ state: judged }).where('state', '=', 'lost'))
+    },
+    async forgetOriginal(id) {
+      const served = sql<string>`digest`
+      await run(engine, change(id).set({ original_digest: served, original_bytes: null }))
     },
   }
 }

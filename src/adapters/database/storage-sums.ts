@@ -7,7 +7,7 @@ export function storageSums(
   engine: Engine,
 ): Pick<KeptPictures, 'stored' | 'noteStored' | 'storedDays' | 'addTraffic' | 'traffic'> {
   const { kysely } = engine
-  const kept = kysely.selectFrom('images').where('state', '<>', 'removed')
+  const kept = kysely.selectFrom('images').where('state', 'not in', ['removed', 'lost'])
   const served = kept.select(['digest', 'byte_length as bytes'])
   const originals = kept
     .select(['original_digest as digest', sql<bigint>`original_bytes`.as('bytes')])

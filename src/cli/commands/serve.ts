@@ -80,6 +80,7 @@ export const openApp = (keeprate: Keeprate, log: Logger): Promise<FastifyInstanc
       ...(settings.keeping.picturesUrl === undefined
         ? {}
         : { picturesUrl: settings.keeping.picturesUrl }),
+      storagePrices: settings.keeping.prices,
     },
     log,
   )

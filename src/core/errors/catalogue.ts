@@ -92,7 +92,7 @@ export const errorCatalogue = {
   gone: entry(
     410,
     'invalid_request_error',
-    'The picture was removed by a rule of retention; ask for it anew.',
+    'A rule of retention removed the picture, or the store lost it; ask for it anew.',
   ),
   method_not_allowed: entry(405, 'invalid_request_error', 'Use a method of the allow header.'),
   payload_too_large: entry(413, 'invalid_request_error', 'Send a smaller body or fewer files.'),

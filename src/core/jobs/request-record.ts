@@ -143,9 +143,9 @@ export interface ImageRecord {
   readonly originalByteLength?: number
   /**
    * `stored` = paid and kept; `published` = judged good and servable; `refused` = kept, not served;
-   * `removed` = its bytes went by a rule, what is known of it stays.
+   * `removed` = its bytes went by a rule, `lost` = the store lost them; what is known of it stays.
    */
-  readonly state: 'stored' | 'published' | 'refused' | 'removed'
+  readonly state: 'stored' | 'published' | 'refused' | 'removed' | 'lost'
   /** Why it was refused. */
   readonly refusal?: string
   /** What gates said of it; absent when none had to look. */

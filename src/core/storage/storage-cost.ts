@@ -1,10 +1,10 @@
 import type { Nano } from '../money.ts'
 import { addDays } from '../time.ts'
 
-/** What a store charges, in nano-dollars; bytes are counted in gigabytes of 10⁹. */
+/** What a store charges, in nano-dollars, as far as it is known; a gigabyte has 10⁹ bytes. */
 export interface StoragePrices {
-  readonly monthGigabyteNano: Nano
-  readonly sentGigabyteNano: Nano
+  readonly monthGigabyteNano?: Nano
+  readonly sentGigabyteNano?: Nano
 }
 
 /** What lay in the store on a UTC day, on average. */
