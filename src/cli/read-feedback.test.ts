@@ -20,7 +20,21 @@ describe('verdicts in a file', () => {
     ])
   })
 
+  test('figures of the business stand beside what is usual', () => {
+    expect(read('id,value,baseline\nimg_1,0.031,0.02\n')).toEqual([
+      { subject: 'img_1', value: 0.031, baseline: 0.02 },
+    ])
+    expect(read('{"id":"req_2","value":3,"baseline":4}\n{"id":"img_1","accepted":1}')).toEqual([
+      { subject: 'req_2', value: 3, baseline: 4 },
+      { subject: 'img_1', isAccepted: true, rater: 'import' },
+    ])
+  })
+
   test.each([
+    ['id,value,baseline\nimg_1,,0.02', 'file:2: value'],
+    ['{"id":"img_1","value":1,"baseline":null}', 'file:1: baseline'],
+    ['id,value,baseline\nimg_1,1,-2', 'file:2: baseline'],
+    ['id,value,accepted\nimg_1,1,1', 'file:2: '],
     ['id,accepted\nimg_1,maybe', 'file:2: accepted: must be true or false'],
     ['id,accepted,stars\nimg_1,1,5', 'file:2: '],
     ['{"id":"img_1"}', 'file:1: accepted'],

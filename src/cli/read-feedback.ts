@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { CsvError, parseCsv } from '../core/csv.ts'
 import { invalid } from '../core/errors/gateway-error.ts'
 import { verdictLimits } from '../core/feedback/verdict.ts'
-import type { GivenVerdict } from '../gateway/feedback-desk.ts'
+import type { GivenFigure, GivenVerdict } from '../gateway/feedback-desk.ts'
 
 /** Most verdicts of one file. */
 const MAX_ROWS = 1_000_000
@@ -20,8 +20,13 @@ const flag = z.union([z.boolean(), z.string(), z.number()]).transform((value, co
 const optional = <Schema extends z.ZodType>(schema: Schema) =>
   z.preprocess((value) => (value === '' || value === null ? undefined : value), schema.optional())
 
-const rowSchema = z.strictObject({
-  id: z.string().min(1).max(100),
+const id = z.string().min(1).max(100)
+const isText = (value: unknown): value is string => typeof value === 'string' && value.trim() !== ''
+const figure = z.preprocess((value) => (isText(value) ? Number(value) : value), z.number().min(0))
+
+const figureSchema = z.strictObject({ id, value: figure, baseline: figure })
+const verdictSchema = z.strictObject({
+  id,
   accepted: flag,
   score: optional(z.coerce.number().min(0).max(1)),
   reason: optional(z.string().max(verdictLimits.maxReasonCharacters)),
@@ -29,27 +34,37 @@ const rowSchema = z.strictObject({
 })
 
 /**
- * Reads verdicts: JSON lines, or CSV whose first row names the columns `id` and `accepted`, and
- * any of `score`, `reason`, `rater`.
+ * Reads JSON lines, or CSV whose first row names the columns: verdicts have `id` and `accepted`, and
+ * any of `score`, `reason`, `rater`; figures of the business have `id`, `value` and `baseline`.
  * @throws GatewayError that names the line.
  */
-export function readFeedback(text: string, path: string, rater: string): readonly GivenVerdict[] {
+export function readFeedback(
+  text: string,
+  path: string,
+  rater: string,
+): readonly (GivenVerdict | GivenFigure)[] {
   const rows = text.trimStart().startsWith('{') ? jsonRows(text, path) : csvRows(text, path)
   return rows.map(({ line, value }) => {
-    const read = rowSchema.safeParse(value)
+    const isFigure = typeof value === 'object' && value !== null && 'value' in value
+    const read = (isFigure ? figureSchema : verdictSchema).safeParse(value)
     if (!read.success) {
       const [issue] = read.error.issues
       const place = issue?.path.join('.') ?? ''
       throw invalid('file', `${path}:${line}: ${place}: ${issue?.message ?? ''}.`)
     }
-    const { id, accepted, score, reason } = read.data
-    return {
-      ...{ subject: id, isAccepted: accepted, rater: read.data.rater ?? rater },
-      ...(score === undefined ? {} : { score }),
-      ...(reason === undefined ? {} : { reason }),
-    }
+    const { id: subject, ...row } = read.data
+    return 'value' in row ? { subject, ...row } : { subject, ...toVerdict(row, rater) }
   })
 }
+
+const toVerdict = (
+  { accepted, score, reason, ...row }: Omit<z.output<typeof verdictSchema>, 'id'>,
+  rater: string,
+): Omit<GivenVerdict, 'subject'> => ({
+  ...{ isAccepted: accepted, rater: row.rater ?? rater },
+  ...(score === undefined ? {} : { score }),
+  ...(reason === undefined ? {} : { reason }),
+})
 
 interface Row {
   readonly line: number

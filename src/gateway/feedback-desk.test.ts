@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type GatewayStand, withGatewayStand } from '../testing/gateway-stand.ts'
 import { scriptedProvider } from '../testing/scripted-provider.ts'
-import { takeVerdict } from './feedback-desk.ts'
+import { takeFigure, takeVerdict } from './feedback-desk.ts'
 
 const withStand = (use: (stand: GatewayStand) => Promise<void>) =>
   withGatewayStand({ providers: [scriptedProvider()] }, use)
@@ -46,5 +46,27 @@ describe('a verdict', () => {
         code: 'invalid_request',
         param: 'id',
       })
+    }))
+})
+
+describe('a figure of the business', () => {
+  test('is weak evidence: a newer one takes its place, a word of somebody outweighs it', () =>
+    withStand(async ({ ask, gateway, stores, events }) => {
+      const id = (await ask()).images[0]?.record.id ?? ''
+      const outcomeAfter = async (told: Promise<unknown>) => {
+        await told
+        return (await stores.beliefs.sighting(id))?.sighting.outcome
+      }
+      const figure = (value: number) =>
+        takeFigure({ subject: id, value, baseline: 2 }, gateway.deps)
+      expect(await outcomeAfter(figure(1.9))).toEqual({ fate: 'reject', weight: 0.3 })
+      expect(await outcomeAfter(figure(2))).toEqual({ fate: 'accept', weight: 0.3 })
+      expect(events.filter(({ kind }) => kind === 'verdict-given')).toEqual([])
+      expect((await ask()).cache).toBe('HIT exact')
+      const said = takeVerdict(given(id, false), gateway.deps)
+      expect(await outcomeAfter(said)).toEqual({ fate: 'reject', weight: 1 })
+      expect(await outcomeAfter(figure(9))).toEqual({ fate: 'reject', weight: 1 })
+      const foreign = { subject: id, tenant: 'there', value: 1, baseline: 1 }
+      await expect(takeFigure(foreign, gateway.deps)).rejects.toMatchObject({ code: 'not_found' })
     }))
 })

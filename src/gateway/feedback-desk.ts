@@ -5,12 +5,24 @@ import type { ImageRecord } from '../core/jobs/request-record.ts'
 import { sharersOf } from './cache-pools.ts'
 import type { Dependencies } from './dependencies.ts'
 
-/** A verdict on a picture, or on all pictures of a request. */
-export interface GivenVerdict extends Pick<Verdict, 'rater' | 'isAccepted' | 'score' | 'reason'> {
+/** What is told of a picture, or of all pictures of a request. */
+interface About {
   /** Id of a picture or of a request. */
   readonly subject: string
   /** Whose it must be; undefined = anybody's, for those who keep the whole gateway. */
   readonly tenant?: string
+}
+
+/** What somebody thinks of it. */
+export interface GivenVerdict
+  extends About,
+    Pick<Verdict, 'rater' | 'isAccepted' | 'score' | 'reason'> {}
+
+/** How it did, by a figure where more is better: clicks or sales for each time that it was shown. */
+export interface GivenFigure extends About {
+  readonly value: number
+  /** What is usual there. */
+  readonly baseline: number
 }
 
 /**
@@ -23,15 +35,9 @@ export async function takeVerdict(
   given: GivenVerdict,
   deps: Dependencies,
 ): Promise<readonly Verdict[]> {
-  const { subject, tenant, rater, isAccepted, score, reason } = given
-  const images = await picturesOf(subject, deps.stores)
-  const own = images.filter((image) => tenant === undefined || image.tenant === tenant)
-  if (own.length === 0) {
-    const message = `There is no picture or request ${subject.slice(0, 40)}.`
-    throw new GatewayError('not_found', message, { param: 'id' })
-  }
+  const { subject, rater, isAccepted, score, reason } = given
   const verdicts: Verdict[] = []
-  for (const image of own) {
+  for (const image of await ownPictures(given, deps.stores)) {
     const verdict: Verdict = {
       ...{ imageId: image.id, requestId: image.requestId, tenant: image.tenant, rater, isAccepted },
       ...(score === undefined ? {} : { score }),
@@ -53,6 +59,34 @@ export async function takeVerdict(
     verdicts.push(verdict)
   }
   return verdicts
+}
+
+/**
+ * Takes a figure of the business as evidence, a weak one: what sells depends on more than the
+ * picture. It is nobody's verdict, so it changes no cost per accepted picture and no cache, and what
+ * people say of the picture outweighs it. A newer figure takes the place of an older one.
+ * @returns the pictures that it is about.
+ * @throws GatewayError `not_found` for an unknown subject and for another tenant's alike.
+ */
+export async function takeFigure(
+  { value, baseline, ...about }: GivenFigure,
+  { stores, learning }: Dependencies,
+): Promise<readonly ImageRecord[]> {
+  const own = await ownPictures(about, stores)
+  const outcome = { kind: 'performed', isAbove: value >= baseline } as const
+  for (const image of own) await learning.evidence.hear(image.id, outcome)
+  return own
+}
+
+async function ownPictures(
+  { subject, tenant }: About,
+  stores: Dependencies['stores'],
+): Promise<readonly ImageRecord[]> {
+  const images = await picturesOf(subject, stores)
+  const own = images.filter((image) => tenant === undefined || image.tenant === tenant)
+  if (own.length > 0) return own
+  const message = `There is no picture or request ${subject.slice(0, 40)}.`
+  throw new GatewayError('not_found', message, { param: 'id' })
 }
 
 /** What the cache gave belongs to the request that it was made for: the answer names it. */

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { type Verdict, verdictLimits } from '../core/feedback/verdict.ts'
 import { isId } from '../core/ids.ts'
 import type { JsonObject } from '../core/json.ts'
-import { takeVerdict } from '../gateway/feedback-desk.ts'
+import { takeFigure, takeVerdict } from '../gateway/feedback-desk.ts'
 import { callerOf } from './auth.ts'
 import type { HttpContext } from './context.ts'
 import { unknownThing } from './find-image.ts'
@@ -21,9 +21,17 @@ const feedbackBody = z.strictObject({
     .describe('Who says so; the key itself unless it says. The last word of each rater counts'),
 })
 
-/** What people think of pictures: what cost per accepted picture is made of. */
+const figure = z.number().min(0).max(1e12)
+const performanceBody = z.strictObject({
+  value: figure.describe('Clicks or sales for each view, or another figure where more is better'),
+  baseline: figure.describe('What is usual where the picture stands, in the same unit'),
+})
+
+type Kind = 'images' | 'requests'
+
+/** What people think of pictures, and how these do: what is learned from. */
 export const feedbackRoutes = (context: HttpContext): readonly RouteDefinition[] =>
-  (['images', 'requests'] as const).map((kind) =>
+  (['images', 'requests'] as const).flatMap((kind) => [
     defineRoute({
       method: 'POST',
       url: `/v1/${kind}/:id/feedback`,
@@ -36,18 +44,50 @@ export const feedbackRoutes = (context: HttpContext): readonly RouteDefinition[]
       answers: ['application/json'],
       handler: (request) => give(request, kind, context),
     }),
-  )
+    defineRoute({
+      method: 'POST',
+      url: `/v1/${kind}/:id/performance`,
+      policy: 'images:write',
+      summary:
+        kind === 'images'
+          ? 'Say how a picture does where it is used, beside what is usual there'
+          : 'Say how all pictures of a request do where they are used',
+      body: performanceBody,
+      answers: ['application/json'],
+      handler: (request) => measure(request, kind, context),
+    }),
+  ])
+
+/** The id of the path, which must be one of its kind. */
+function subjectOf(request: FastifyRequest, kind: Kind): string {
+  const { id } = request.params as { readonly id: string }
+  if (!isId(kind === 'images' ? 'img' : 'req', id)) throw unknownThing(kind.slice(0, -1), id)
+  return id
+}
+
+async function measure(
+  request: FastifyRequest,
+  kind: Kind,
+  { gateway }: HttpContext,
+): Promise<JsonObject> {
+  const { value, baseline } = readBody(performanceBody, request)
+  const { tenant } = callerOf(request)
+  const given = { subject: subjectOf(request, kind), tenant, value, baseline }
+  const images = await takeFigure(given, gateway.deps)
+  const above = value >= baseline
+  const data = images.map(({ id, requestId }) => ({ image_id: id, request_id: requestId, above }))
+  return { object: 'performance', data }
+}
 
 async function give(
   request: FastifyRequest,
-  kind: 'images' | 'requests',
+  kind: Kind,
   context: HttpContext,
 ): Promise<JsonObject> {
-  const { id } = request.params as { readonly id: string }
   const { accepted, score, reason, rater } = readBody(feedbackBody, request)
   const { tenant, keyId } = callerOf(request)
-  if (!isId(kind === 'images' ? 'img' : 'req', id)) throw unknownThing(kind.slice(0, -1), id)
-  const given = { subject: id, tenant, rater: rater ?? keyId, isAccepted: accepted }
+  const subject = subjectOf(request, kind)
+  const given = { subject, tenant, rater: rater ?? keyId, isAccepted: accepted }
   const verdicts = await takeVerdict(
     {
       ...given,

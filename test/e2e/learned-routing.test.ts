@@ -138,6 +138,19 @@ test('a pin and a ban hold at once; names that nobody has are refused', async ()
   expect(nobody.body).toMatchObject({ error: { param: 'offer' } })
 })
 
+test('a figure of the business is taken beside what is usual, and alone is refused by name', async () => {
+  const made = await call('POST', '/v1/images/generations', {
+    ...{ model: 'auto:preview', prompt: 'a cup that sells', response_format: 'url' },
+  })
+  const path = `/v1/requests/${made.headers.get('x-request-id')}/performance`
+  const taken = await call('POST', path, { value: 0.031, baseline: 0.02 })
+  expect(taken.body).toMatchObject({ object: 'performance', data: [{ above: true }] })
+  const alone = await call('POST', path, { value: 0.031 })
+  expect([alone.status, alone.body]).toMatchObject([400, { error: { param: 'baseline' } }])
+  const nobody = await call('POST', '/v1/images/img_nobody/performance', { value: 1, baseline: 1 })
+  expect(nobody.status).toBe(404)
+})
+
 test('recommendations tell outcomes from priors', async () => {
   const { body } = await call('GET', '/v1/recommendations')
   const rows = body.data as unknown as readonly Record<string, string>[]

@@ -1,7 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { GatewayError, invalid } from '../../core/errors/gateway-error.ts'
-import { type GivenVerdict, takeVerdict } from '../../gateway/feedback-desk.ts'
+import {
+  type GivenFigure,
+  type GivenVerdict,
+  takeFigure,
+  takeVerdict,
+} from '../../gateway/feedback-desk.ts'
 import { exitCodes } from '../exit-codes.ts'
 import type { Output } from '../output.ts'
 import { readFeedback } from '../read-feedback.ts'
@@ -39,7 +44,10 @@ export function addFeedback(program: Command): void {
   }
   const feedback = program.command('feedback').description('What people think of pictures')
   withCommonOptions(feedback.command('import'))
-    .description('Take verdicts from a file: CSV with a head (id, accepted, …) or JSON lines')
+    .description(
+      'Take verdicts (id, accepted, …) or figures of the business (id, value, baseline) from a ' +
+        'file: CSV with a head, or JSON lines',
+    )
     .argument('<file>')
     .option('--rater <name>', 'who says so where the file does not', 'import')
     .action(
@@ -68,18 +76,20 @@ function verdictOf(subject: string, isAccepted: boolean, options: VerdictOptions
 /** What cannot be taken is told, and the rest is taken. */
 const give = (
   output: Output,
-  given: readonly GivenVerdict[],
+  given: readonly (GivenVerdict | GivenFigure)[],
   options: CommonOptions,
 ): Promise<number> =>
   withKeeprate(options, async ({ gateway }) => {
     let pictures = 0
     const failed: { readonly id: string; readonly reason: string }[] = []
-    for (const verdict of given) {
+    for (const told of given) {
+      const take = () =>
+        'value' in told ? takeFigure(told, gateway.deps) : takeVerdict(told, gateway.deps)
       try {
-        pictures += (await takeVerdict(verdict, gateway.deps)).length
+        pictures += (await take()).length
       } catch (error) {
         if (!GatewayError.isInstance(error)) throw error
-        failed.push({ id: verdict.subject, reason: error.message })
+        failed.push({ id: told.subject, reason: error.message })
       }
     }
     for (const { id, reason } of failed) output.note(`failed  ${id}: ${reason}`)
