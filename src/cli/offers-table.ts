@@ -1,7 +1,7 @@
 import type { JsonObject } from '../core/json.ts'
 import { table } from './output.ts'
 
-/** Rows of "why this model" for people; offers that cannot do what is asked are only counted. */
+/** Rows of "why this model" for people; offers that cannot be used are counted by reason. */
 export function offersTable(offers: readonly JsonObject[]): string {
   const able = offers.filter(({ expected_cost }) => expected_cost !== undefined)
   const rows = able.map((offer) => {
@@ -24,7 +24,33 @@ export function offersTable(offers: readonly JsonObject[]): string {
     ]
   })
   const head = ['', 'offer', 'price', 'accepted', 'n', '$ per accepted', 'p95', 'why']
-  const others = offers.length - able.length
-  const rest = others === 0 ? [] : [`${others} more cannot do what is asked`]
-  return [table([head, ...rows]), ...rest].join('\n')
+  return [table([head, ...rows]), ...othersOf(offers)].join('\n')
+}
+
+/** Reasons that are told; those behind them are rarer. */
+const MOST_REASONS = 4
+
+/** What is said of a model by its name, hundreds of times; `--json` has all of it. */
+const GENERAL: readonly (readonly [RegExp, string])[] = [
+  [/^the model /, 'cannot do what is asked'],
+  [/^there is no price /, 'have no price for what is asked'],
+  [/ is not configured$/, 'are of providers that are not configured'],
+]
+
+const generalised = (reason: string): string =>
+  GENERAL.find(([pattern]) => pattern.test(reason))?.[1] ?? reason
+
+/** How many offers cannot be used, and mostly why. */
+function othersOf(offers: readonly JsonObject[]): readonly string[] {
+  const others = offers.filter(({ expected_cost }) => expected_cost === undefined)
+  const byReason = [...Map.groupBy(others, ({ reason }) => generalised(String(reason)))]
+    .map(([reason, { length }]) => ({ reason, length }))
+    .toSorted((one, other) => other.length - one.length)
+  const told = byReason.slice(0, MOST_REASONS)
+  const rest = others.length - told.reduce((sum, { length }) => sum + length, 0)
+  return [
+    ...(others.length === 0 ? [] : [`${others.length} more cannot be used:`]),
+    ...told.map(({ reason, length }) => `  ${length}: ${reason}`),
+    ...(rest === 0 ? [] : [`  ${rest}: other reasons`]),
+  ]
 }

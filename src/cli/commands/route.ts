@@ -51,9 +51,24 @@ const explain = (output: Output, prompt: string, options: PictureOptions): Promi
     for (const { message } of answer.warnings as { message: string }[]) {
       output.note(`note   ${message}`)
     }
-    output.data(answer, offersTable(answer.offers as JsonObject[]))
+    const summary = summaryOf(answer).map((line) => `${line}\n`)
+    output.data(answer, `${summary.join('')}${offersTable(answer.offers as JsonObject[])}`)
     return exitCodes.ok
   })
+
+/** What the request was taken for, what the plan is expected to bring, and whether gates look. */
+function summaryOf({ traits, decision, gate, strategy }: JsonObject): readonly string[] {
+  const { purpose, category, floor, basis } = traits as Readonly<Record<string, JsonObject>>
+  const { accepted, per_accepted, p95_s } = (decision ?? {}) as JsonObject
+  const { on, reason } = (gate ?? {}) as JsonObject
+  return [
+    `for    ${purpose} (${basis?.purpose}), ${category} (${basis?.category}), floor ${floor}`,
+    ...(decision === undefined
+      ? []
+      : [`plan   ${strategy}: ${accepted} accepted, $${per_accepted} for each, p95 ${p95_s} s`]),
+    ...(gate === undefined ? [] : [`gates  ${on === true ? 'on' : 'off'}: ${reason}`]),
+  ]
+}
 
 const changeOrder = (
   output: Output,

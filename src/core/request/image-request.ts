@@ -193,6 +193,7 @@ export interface Warning {
     | 'near_duplicate'
     | 'draft_delivered'
     | 'floor_unreachable'
+    | 'purpose_unknown'
   readonly param?: string
   readonly message: string
 }

@@ -2,6 +2,7 @@ import { resolveModel } from '../../core/catalog/catalog.ts'
 import { GatewayError, invalid } from '../../core/errors/gateway-error.ts'
 import { makeId } from '../../core/ids.ts'
 import { checkCount } from '../../core/purpose/image-count.ts'
+import { misspeltPurpose } from '../../core/purpose/misspelt-purpose.ts'
 import { requestTraits } from '../../core/purpose/request-traits.ts'
 import type { ImageRequest } from '../../core/request/image-request.ts'
 import type { Instant } from '../../core/time.ts'
@@ -60,7 +61,7 @@ export function beginRun(
     startedMs,
     watch,
     stop,
-    warnings: [...resolution.warnings],
+    warnings: [...resolution.warnings, ...misspeltPurpose(purpose, deps.purposes)],
     hits: [],
     shown: new Set(),
     shownHashes: [],
