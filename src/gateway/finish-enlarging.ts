@@ -50,7 +50,7 @@ async function upscalerOf(
   const asked = { request, resolution: resolveFor(run, request.model), images: 1 }
   const quoted = quoteOffers(asked, run.snapshot, deps.clock.now())
   const leftNano = hold.amountNano - spentNano(run)
-  return withoutBroken(quoted, run.snapshot, deps).candidates.find(
+  return withoutBroken(quoted, run, deps).candidates.find(
     ({ offer, isSimulated, quote }) =>
       offer === upscaler &&
       isSimulated === (hold.book === 'simulated') &&

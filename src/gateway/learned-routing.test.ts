@@ -169,6 +169,23 @@ describe('what changes', () => {
       )
     }))
 
+  test('a ban holds for whoever names the model, and for every auto; a pin for auto alone', () =>
+    withMarket(async (stand) => {
+      const { deps } = stand.gateway
+      const cheapest = { ...preview, model: 'auto:cheapest' }
+      await giveOrder({ kind: 'pin', offer: 'prime/painter' }, deps)
+      expect(await routeOf(stand, cheapest)).toBe('toy')
+      await giveOrder({ kind: 'ban', offer: 'toy' }, deps)
+      expect(await routeOf(stand, cheapest)).toBe('cheap')
+      const named = stand.ask({ model: 'toy/painter', size: '32x32' })
+      await expect(named).rejects.toMatchObject({
+        ...{ code: 'offer_forbidden', param: 'model' },
+        message: expect.stringContaining('toy/painter: an operator banned it'),
+      })
+      await giveOrder({ kind: 'ban', offer: 'prime' }, deps)
+      await expect(routeOf(stand, preview)).rejects.toMatchObject({ code: 'offer_forbidden' })
+    }))
+
   test('a group that is held together has one model, whatever is learned meanwhile', () =>
     withMarket(async (stand) => {
       const draft = { ...preview, group: 'spring', consistent: true, size: '32x32' }

@@ -69,7 +69,7 @@ function quoteServices(run: Run, batch: Batch, deps: Dependencies): readonly Ser
     return isAllowed && splitCalls(request.n, mostPerCall).length === 1
   })
   const candidates = able.map(({ candidate }) => candidate)
-  const working = withoutBroken({ candidates, exclusions: [] }, snapshot, deps).candidates
+  const working = withoutBroken({ candidates, exclusions: [] }, run, deps).candidates
   return able
     .filter(({ candidate }) => working.includes(candidate))
     .toSorted((one, other) =>

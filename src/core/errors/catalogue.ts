@@ -86,6 +86,11 @@ export const errorCatalogue = {
     'permission_error',
     'Use a key that has the scope named in the message.',
   ),
+  offer_forbidden: entry(
+    403,
+    'permission_error',
+    'Ask for another model, or change what keeps it away: `keeprate route list`, `data_policy`.',
+  ),
   model_not_found: entry(404, 'invalid_request_error', 'Choose a model of GET /v1/models.'),
   model_retired: entry(404, 'invalid_request_error', 'Use the replacement named in the message.'),
   not_found: entry(404, 'invalid_request_error', 'Check the id and the path.'),

@@ -33,7 +33,7 @@ export function planDrafts(run: Run, deps: Dependencies): Run {
   const { snapshot, startedAt, resolution } = run
   const request = refineRequest(run.request, inputLike(maker))
   const quoted = quoteOffers({ request, resolution, images: missing }, snapshot, startedAt)
-  const { candidates, exclusions } = withoutBroken(quoted, snapshot, deps)
+  const { candidates, exclusions } = withoutBroken(quoted, run, deps)
   const able = candidates.filter(({ isSimulated }) => isSimulated === maker.isSimulated)
   const { maxCostNano } = run.request
   const plan = makePlan({
@@ -69,7 +69,7 @@ function planDraftStep(run: Run, deps: Dependencies) {
   }
   const { candidates, exclusions } = withoutBroken(
     quoteOffers(asked, snapshot, startedAt),
-    snapshot,
+    run,
     deps,
   )
   const [first] = candidates

@@ -59,7 +59,7 @@ function pairsAt(
   const size = smallSize(wanted, scale)
   if (size === undefined) return []
   const usable = (asked: Parameters<typeof quoteOffers>[0], made: Size): readonly Candidate[] =>
-    withoutBroken(quoteOffers(asked, run.snapshot, run.startedAt), run.snapshot, deps)
+    withoutBroken(quoteOffers(asked, run.snapshot, run.startedAt), run, deps)
       .candidates.filter(
         ({ isSimulated, offer, fit }) =>
           isSimulated === first.isSimulated &&

@@ -21,7 +21,7 @@ export function planPreview(run: Run, deps: Dependencies): Run {
   const resolution = resolveFor(run, asked.model)
   const quoted = quoteOffers({ request: asked, resolution, images: 1 }, snapshot, startedAt)
   const { orders } = deps.learning.plans
-  const able = withoutBroken(quoted, snapshot, deps).candidates.filter(
+  const able = withoutBroken(quoted, run, deps).candidates.filter(
     ({ offer, quote }) =>
       barredBy(orders, run.traits.purpose, offer) === undefined &&
       isWithin(plan.holdNano + quote.highNano, run),

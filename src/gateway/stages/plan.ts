@@ -12,6 +12,7 @@ import {
   type Plan,
   rankingOf,
 } from '../../core/routing/plan.ts'
+import { barredBy } from '../../core/routing/route-order.ts'
 import type { Instant } from '../../core/time.ts'
 import type { Dependencies, Snapshot } from '../dependencies.ts'
 import { standardOf } from '../gate-wishes.ts'
@@ -92,7 +93,7 @@ function planByName(run: Run, missing: number, deps: Dependencies): Run {
   const asked = { request, resolution, images: missing }
   const quoted = quoteOffers(asked, snapshot, startedAt)
   refuseBadOptions(request, quoted)
-  const { candidates, exclusions } = withoutBroken(quoted, snapshot, deps)
+  const { candidates, exclusions } = withoutBroken(quoted, run, deps)
   // When all images of a named model are missing, its list price has just been worked out.
   const isListed = isPinned && missing === request.n && request.baseline === undefined
   const listNano = isListed ? quoted.candidates[0]?.quote.expectedNano : listPrice(run, deps)
@@ -137,14 +138,16 @@ function refuseBadOptions(request: ImageRequest, { candidates, exclusions }: Quo
 }
 
 /**
- * Leaves out offers whose circuit breaker is open, because a plan has better use for its steps, and
- * those of providers that must not see requests. Says of the others how long a call would wait.
+ * Leaves out offers whose circuit breaker is open, because a plan has better use for its steps,
+ * those that an operator banned, and those of providers that must not see requests. Says of the
+ * others how long a call would wait.
  */
 export function withoutBroken(
   { candidates, exclusions }: QuotedOffers,
-  { providers }: Snapshot,
-  { traffic, rules }: Dependencies,
+  { snapshot: { providers }, traits: { purpose } }: Pick<Run, 'snapshot' | 'traits'>,
+  { traffic, rules, learning }: Dependencies,
 ): QuotedOffers {
+  const bans = learning.plans.orders.filter(({ kind }) => kind === 'ban')
   const broken: Exclusion[] = []
   const working = candidates.flatMap((candidate) => {
     const { offer, model } = candidate
@@ -152,7 +155,9 @@ export function withoutBroken(
     if (provider === undefined) return []
     const policy = rules.dataPolicy?.(model.provider)
     if (policy !== undefined) broken.push({ offer, unfit: { code: 'data_policy', reason: policy } })
-    if (policy !== undefined) return []
+    const ban = barredBy(bans, purpose, offer)
+    if (ban !== undefined) broken.push({ offer, unfit: { code: 'orders', reason: ban } })
+    if (policy !== undefined || ban !== undefined) return []
     const { typicalSeconds } = model
     const blocked = traffic.blockOf({ provider, offer, typicalSeconds })
     if (blocked !== undefined) broken.push({ offer, unfit: { code: 'health', ...blocked } })
@@ -203,6 +208,8 @@ export function noOffer(
   if (candidates.length > 0) return tooDear(candidates)
   const ill = exclusions.filter(({ unfit }) => unfit.code === 'health')
   if (ill.length > 0) return leftOut(ill)
+  const forbidden = exclusions.filter(isForbidden)
+  if (forbidden.length > 0) return notAllowed(forbidden)
   const tried = triedOf(exclusions)
   const first = exclusions[0]?.unfit
   if (run.resolution.auto === undefined && first !== undefined) {
@@ -242,10 +249,25 @@ function tooDear(candidates: readonly Candidate[]): GatewayError {
   return new GatewayError('max_cost_exceeded', message, { param: 'max_cost', tried })
 }
 
+/** What operators keep from requests; that a group has its model is the caller's own wish. */
+const isForbidden = ({ unfit: { code, param } }: Exclusion): boolean =>
+  code === 'data_policy' || (code === 'orders' && param === undefined)
+
+function notAllowed(forbidden: readonly Exclusion[]): GatewayError {
+  const tried = triedOf(forbidden)
+  const message = `The operator keeps every offer that could do this from it: ${examples(tried)}.`
+  return new GatewayError('offer_forbidden', message, { param: 'model', tried })
+}
+
+const examples = (tried: ReturnType<typeof triedOf>): string =>
+  tried
+    .slice(0, 3)
+    .map(({ offer, reason }) => `${offer}: ${reason}`)
+    .join('; ')
+
 function leftOut(ill: readonly Exclusion[]): GatewayError {
   const tried = triedOf(ill)
-  const reasons = tried.slice(0, 3).map(({ offer, reason }) => `${offer}: ${reason}`)
-  const message = `Every offer that can do this is left out for now: ${reasons.join('; ')}.`
+  const message = `Every offer that can do this is left out for now: ${examples(tried)}.`
   const waits = ill.flatMap(({ unfit }) => unfit.retryAfterMs ?? [])
   const retry = waits.length === 0 ? {} : { retryAfterMs: Math.min(...waits) }
   return new GatewayError('no_provider_available', message, { tried, ...retry })
