@@ -182,8 +182,10 @@ function changing(open: OpenStores): void {
       const key = { budgetId: 'bud_day', book: 'real', from: sampleDay.from } as const
       expect(await budgets.tell(key, 50)).toBe(false)
       await journal.commit(opened('one', [sampleClaim('day', 60n)]))
-      const told = await Promise.all([50, 50, 80, 50].map((percent) => budgets.tell(key, percent)))
-      expect(told).toEqual([true, false, true, false])
+      // Which of them is the first one, nobody knows.
+      const told = await Promise.all([50, 50, 50].map((percent) => budgets.tell(key, percent)))
+      expect(told.filter(Boolean)).toHaveLength(1)
+      expect([await budgets.tell(key, 80), await budgets.tell(key, 50)]).toEqual([true, false])
       // Of another limit they are told anew.
       await budgets.set({ ...sampleBudget('day'), limitNano: 200n }, sampleNow)
       expect(await budgets.tell(key, 50)).toBe(true)
