@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { Provider } from '../src/ports/provider.ts'
 import { until } from '../src/testing/gateway-stand.ts'
-import { draws, failed, type Play, scriptedProvider } from '../src/testing/scripted-provider.ts'
+import { heldPlay } from '../src/testing/held-play.ts'
+import { failed, scriptedProvider } from '../src/testing/scripted-provider.ts'
 import { VirtualClock } from '../src/testing/virtual-clock.ts'
 import { type HttpStand, withHttpStand } from './http-stand.ts'
 
@@ -22,16 +23,6 @@ interface Job {
 const jsonOf = async <Value = Job>(answer: Response | Promise<Response>): Promise<Value> =>
   (await (await answer).json()) as Value
 
-/** Makes pictures once it is told to. */
-function held(then: Play = draws()) {
-  const gate = Promise.withResolvers<void>()
-  const play: Play = async (...call) => {
-    await gate.promise
-    return then(...call)
-  }
-  return { play, open: gate.resolve }
-}
-
 /** A provider that has no room for any call. */
 const full = (): Provider => ({ ...scriptedProvider(), limits: { parallelCalls: 0 } })
 
@@ -46,7 +37,7 @@ const ended = (stand: HttpStand, id: string): Promise<Job> =>
 
 describe('an answer that comes later', () => {
   test('is a job, which has the result when it is done', async () => {
-    const { play, open } = held()
+    const { play, open } = heldPlay()
     await withHttpStand({ providers: [scriptedProvider({ play })] }, async (stand) => {
       const answer = await stand.ask('POST', path, later)
       const { id, ...job } = await jsonOf(answer)
@@ -104,7 +95,7 @@ describe('an answer that comes later', () => {
   })
 
   test('goes on when the caller does not stay', async () => {
-    const { play, open } = held()
+    const { play, open } = heldPlay()
     await withHttpStand({ providers: [scriptedProvider({ play })] }, async (stand) => {
       const headers = {
         ...later.headers,
@@ -132,7 +123,7 @@ describe('a caller that waits for some seconds', () => {
 
   test('has the job when they do not', async () => {
     const clock = new VirtualClock()
-    const { play, open } = held()
+    const { play, open } = heldPlay()
     const acme = scriptedProvider({ play })
     await withHttpStand({ providers: [acme], clock }, async (stand) => {
       const asked = stand.ask('POST', path, wait('respond-async, wait=30'))
@@ -214,7 +205,7 @@ describe('a job', () => {
 
   test('whose call cannot be stopped is cancelling, and ends with its picture', async () => {
     const clock = new VirtualClock()
-    const { play, open } = held()
+    const { play, open } = heldPlay()
     const acme = scriptedProvider({ play })
     await withHttpStand({ providers: [acme], clock }, async (stand) => {
       const { id } = await jsonOf(stand.ask('POST', path, later))
@@ -242,7 +233,7 @@ describe('a job', () => {
 
 describe('the events of a job', () => {
   test('tell each state once, partial pictures as they come, and end with it', async () => {
-    const { play, open } = held()
+    const { play, open } = heldPlay()
     const partial = { index: 0, bytes: new Uint8Array([1, 2, 3]) }
     const gate = Promise.withResolvers<void>()
     const acme = scriptedProvider({
@@ -278,7 +269,7 @@ describe('the events of a job', () => {
   })
 
   test('that nobody watches any more stop nothing', async () => {
-    const { play, open } = held()
+    const { play, open } = heldPlay()
     const acme = scriptedProvider({ play })
     await withHttpStand({ providers: [acme] }, async (stand) => {
       const headers = { ...later.headers, 'x-keeprate-cancel-on-disconnect': 'true' }

@@ -9,13 +9,8 @@ import {
   until,
   withGatewayStand,
 } from '../testing/gateway-stand.ts'
-import {
-  draws,
-  failed,
-  type Play,
-  scriptedModel,
-  scriptedProvider,
-} from '../testing/scripted-provider.ts'
+import { heldPlay } from '../testing/held-play.ts'
+import { draws, failed, scriptedModel, scriptedProvider } from '../testing/scripted-provider.ts'
 import { VirtualClock } from '../testing/virtual-clock.ts'
 import type { Watch } from './run.ts'
 
@@ -36,14 +31,7 @@ function begin({ gateway }: GatewayStand, draft: Partial<RequestDraft> = {}, wat
 }
 
 /** Draws when the test says so. */
-function held() {
-  const gate = Promise.withResolvers<void>()
-  const play: Play = async (call, context, index) => {
-    await gate.promise
-    return draws(index * 10 + 1)(call, context, index)
-  }
-  return { play, open: gate.resolve }
-}
+const held = () => heldPlay((call, context, index) => draws(index * 10 + 1)(call, context, index))
 
 const spent = async ({ stores }: GatewayStand) => stores.ledger.balance(caller.keyId, 'real')
 

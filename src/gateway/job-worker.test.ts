@@ -12,6 +12,7 @@ import {
   openGatewayStand,
   until,
 } from '../testing/gateway-stand.ts'
+import { heldPlay } from '../testing/held-play.ts'
 import { sampleBudget } from '../testing/sample-budgets.ts'
 import {
   draws,
@@ -71,16 +72,6 @@ async function expectBooks({ stores }: GatewayStand, spentNano: bigint): Promise
   expect(balance).toEqual({ spentNano, heldNano: 0n })
 }
 
-/** Answers when it is told to. */
-function held(then: Play = draws()) {
-  const gate = Promise.withResolvers<void>()
-  const play: Play = async (...call) => {
-    await gate.promise
-    return then(...call)
-  }
-  return { play, open: gate.resolve }
-}
-
 test('a job that is queued is made, and paid once', async () => {
   const acme = scriptedProvider()
   const here = await stand({ providers: [acme] })
@@ -104,7 +95,7 @@ test('a job is not begun before its time', async () => {
 })
 
 test('one key does not take all the room, and a high priority goes first', async () => {
-  const { play, open: letGo } = held()
+  const { play, open: letGo } = heldPlay()
   const acme = scriptedProvider({ play })
   const limits = { parallelJobs: 4, parallelJobsPerKey: 3 }
   const here = await stand({ providers: [acme], limits })
@@ -249,7 +240,7 @@ test('a call that may have been paid is booked, and its offer is not asked again
 })
 
 test('what is cancelled while it waits costs nothing and says what that saved', async () => {
-  const { play, open: letGo } = held()
+  const { play, open: letGo } = heldPlay()
   const acme = scriptedProvider({ play })
   const here = await stand({ providers: [acme], limits: { parallelJobs: 1 } })
   const group = { group: 'page' }

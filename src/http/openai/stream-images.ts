@@ -95,7 +95,8 @@ async function pushCompleted(
   result: GatewayResult,
 ): Promise<void> {
   try {
-    for (const image of result.images) {
+    for (const [index, image] of result.images.entries()) {
+      const isLast = index === result.images.length - 1
       const { width, height, format } = image.record
       const { created, ...rest } = answerFields(result)
       queue.push(
@@ -107,8 +108,9 @@ async function pushCompleted(
           ...JSON.parse(JSON.stringify(rest)),
           size: `${width}x${height}`,
           output_format: format,
-          usage: usageOf(result) ?? NO_USAGE,
-          ...(form.hasBody ? { keeprate: keeprateObjectOf(result) } : {}),
+          // Figures of the whole request stand in one event, so that who adds events up is right.
+          usage: (isLast ? usageOf(result) : undefined) ?? NO_USAGE,
+          ...(form.hasBody && isLast ? { keeprate: keeprateObjectOf(result) } : {}),
         }),
       )
     }
