@@ -6,6 +6,7 @@ import { scopes as allScopes } from '../src/core/ledger/virtual-key.ts'
 import type { GatewayEvent } from '../src/gateway/events.ts'
 import { KeyRing } from '../src/gateway/key-ring.ts'
 import { createApp } from '../src/http/app.ts'
+import type { HttpContext } from '../src/http/context.ts'
 import { createLinks } from '../src/http/links.ts'
 import { createMetrics } from '../src/http/metrics.ts'
 import {
@@ -33,8 +34,11 @@ export interface Asked {
 
 const scopes = ['images:read', 'images:write', 'models:read'] as const
 
+/** How a server is set up. */
+interface HttpStandOptions extends GatewayStandOptions, Pick<HttpContext, 'budgetStatus'> {}
+
 /** Opens a server on a free port. */
-async function openHttpStand(options: GatewayStandOptions): Promise<HttpStand> {
+async function openHttpStand(options: HttpStandOptions): Promise<HttpStand> {
   const stand = await openGatewayStand(options)
   const { gateway, stores, clock, hub } = stand
   const http = createSafeFetch()
@@ -59,6 +63,7 @@ async function openHttpStand(options: GatewayStandOptions): Promise<HttpStand> {
       instance: 'here',
       isSandbox: false,
       isLocal: true,
+      ...(options.budgetStatus === undefined ? {} : { budgetStatus: options.budgetStatus }),
     },
     pino({ level: 'silent' }),
   )
@@ -91,7 +96,7 @@ async function openHttpStand(options: GatewayStandOptions): Promise<HttpStand> {
 
 /** Lends a server to one test. */
 export async function withHttpStand(
-  options: GatewayStandOptions,
+  options: HttpStandOptions,
   use: (stand: HttpStand) => Promise<void>,
 ): Promise<void> {
   const stand = await openHttpStand(options)

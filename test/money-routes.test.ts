@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { until } from '../src/testing/gateway-stand.ts'
 import { scriptedProvider } from '../src/testing/scripted-provider.ts'
 import { type Asked, type HttpStand, withHttpStand } from './http-stand.ts'
 
@@ -69,6 +70,25 @@ describe('budgets', () => {
         ...{ code: 'insufficient_quota', type: 'insufficient_quota' },
         resets_at: '2026-11-20T13:00:00.000Z',
       })
+    }))
+
+  test('refuse with 402 by setting; what is too large for all of one rings no bell', () =>
+    withHttpStand({ providers: [scriptedProvider()], budgetStatus: 402 }, async (stand) => {
+      await asAdmin(stand, 'POST', '/v1/budgets', { scope: 'total', per: 'day', limit: '0.02' })
+      const told = () => stand.events.filter(({ kind }) => kind === 'budget-threshold')
+      const large = await generate(stand, undefined, { n: 3 })
+      const headers = ['x-should-retry', 'retry-after'].map((name) => large.headers.get(name))
+      expect([large.status, ...headers]).toEqual([402, 'false', null])
+      const { error } = await jsonOf(Promise.resolve(large))
+      expect(error).toMatchObject({ code: 'insufficient_quota', type: 'insufficient_quota' })
+      expect((await generate(stand)).status).toBe(200)
+      await until(() => told().length > 0)
+      expect((await generate(stand, undefined, { n: 2 })).status).toBe(402)
+      await until(() => told().length > 1)
+      expect(told()).toMatchObject([
+        { percent: 50, spentNano: 10_000_000n },
+        { percent: 100, spentNano: 10_000_000n, limitNano: 20_000_000n },
+      ])
     }))
 
   test('that mean nothing are a 400 that names what is wrong', () =>

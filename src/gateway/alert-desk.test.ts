@@ -166,6 +166,20 @@ describe('what happens becomes an alert', () => {
     expect(alerts[1]?.text).toContain('refuses our credential default')
   })
 
+  test.each([
+    [50, 5n, 'info', '50 % of the budget total per day are spent: $0.000000005 of $0.00000001.'],
+    [100, 10n, 'critical', '100 % of the budget total per day are spent'],
+    [100, 9n, 'critical', 'The budget total per day has no room for a request: $0.000000009 of'],
+  ])(
+    'a budget at %i %% with %i nano-dollars of ten is told',
+    (percent, spentNano, severity, text) => {
+      const event = { kind: 'budget-threshold', budget: 'total per day', percent } as const
+      const [alert] = alertsOf({ ...event, spentNano, limitNano: 10n })
+      expect(alert?.severity).toBe(severity)
+      expect(alert?.text).toContain(text)
+    },
+  )
+
   test('the daily round is not told', () => {
     expect(alertsOf({ kind: 'feed-read', source: 'ours', fetchedAt: NOON })).toEqual([])
   })

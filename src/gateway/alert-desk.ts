@@ -205,11 +205,15 @@ function budgetAlert(event: Of<'budget-threshold'>, at: Instant): Alert {
   const isOver = percent >= 100
   const [spent, limit] = [spentNano, limitNano].map(formatDollars)
   const until = resetsAt === undefined ? '' : `; it begins anew at ${timeOf(resetsAt)}`
+  const share =
+    isOver && spentNano < limitNano
+      ? `The budget ${budget} has no room for a request: ${spent} of ${limit} are taken`
+      : `${percent} % of the budget ${budget} are spent: ${spent} of ${limit}`
   return {
     kind: isOver ? 'budget_exceeded' : 'budget_threshold',
     severity: isOver ? 'critical' : percent >= 80 ? 'warning' : 'info',
     subject: budget,
-    text: `${percent} % of the budget ${budget} are spent: ${spent} of ${limit}${until}.`,
+    text: `${share}${until}.`,
     at,
     data: {
       ...{ budget, percent, spent: dollarsFromNano(spentNano) },

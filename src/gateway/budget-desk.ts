@@ -102,7 +102,8 @@ export class BudgetDesk {
       resetsAt === undefined ? '' : ` It begins anew at ${new Date(resetsAt).toISOString()}.`
     const has = `The budget ${name} of ${limit} has ${left} left`
     const message = `${has}, and this request may cost ${asked}.${when}`
-    if (budget !== undefined) {
+    // One that is too large for the whole budget says nothing of what is left of it.
+    if (budget !== undefined && mayFitLater) {
       const spentNano = max(limitNano - max(leftNano, 0n), 0n)
       void this.#tell(budget, { budgetId, book, ...window, spentNano, heldNano: 0n }, 100)
     }
