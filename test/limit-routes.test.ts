@@ -61,7 +61,7 @@ test('a key makes its pictures of a minute, and is told when there is room for m
     expect((await make(1)).images).toBe(1)
     await stand.clock.advance(40_000)
     expect((await make(2)).images).toBe(2)
-    const never = [429, 'rate_limit_exceeded', 'n', null, 'false']
+    const never = [400, 'invalid_request', 'n', null, 'false']
     expect(refusedAs(await make(4))).toEqual(never)
   }))
 
@@ -78,7 +78,7 @@ test('a key makes so many pictures at a time, and others are not kept waiting by
     open()
     expect([(await running).images, (await other).images]).toEqual([2, 1])
     expect((await ask(stand, {}, shop)).images).toBe(1)
-    const never = [429, 'rate_limit_exceeded', 'n', null, 'false']
+    const never = [400, 'invalid_request', 'n', null, 'false']
     expect(refusedAs(await ask(stand, { n: 3 }, shop))).toEqual(never)
   })
 })

@@ -34,7 +34,7 @@ describe('a key that is limited', () => {
     await desk.admit(caller, 5)
     await expect(desk.admit(caller, 2)).rejects.toMatchObject({ retryAfterMs: 10_000 })
     expect((await desk.admit(caller, 1))?.remaining).toBe(1)
-    const never = { param: 'n', retryable: false }
+    const never = { code: 'invalid_request', param: 'n' }
     await expect(desk.admit(caller, 7)).rejects.toMatchObject(never)
     await desk.admit({ ...caller, keyId: 'key_b' }, 6)
     for (let index = 0; index < 9; index += 1) await desk.admit({ keyId: 'key_free' }, 10)

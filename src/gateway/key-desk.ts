@@ -1,4 +1,4 @@
-import { GatewayError } from '../core/errors/gateway-error.ts'
+import { GatewayError, invalid } from '../core/errors/gateway-error.ts'
 import type { KeyLimits, VirtualKey } from '../core/ledger/virtual-key.ts'
 import { type Bucket, waitMs } from '../core/limits/bucket.ts'
 import type { RateStanding } from '../core/limits/rate-standing.ts'
@@ -53,7 +53,8 @@ export class KeyDesk {
   /**
    * Counts a request and its pictures against the key's minute.
    * @returns how far it is from its limit; undefined when its requests are not limited.
-   * @throws GatewayError `rate_limit_exceeded`; then nothing is counted.
+   * @throws GatewayError `rate_limit_exceeded`, or `invalid_request` for more than it ever makes;
+   * then nothing is counted.
    */
   async admit(
     { keyId, limits: own }: LimitedCaller,
@@ -61,8 +62,7 @@ export class KeyDesk {
   ): Promise<RateStanding | undefined> {
     const { requestsPerMinute, imagesPerMinute } = own ?? {}
     if (imagesPerMinute !== undefined && images > imagesPerMinute) {
-      const message = `This key makes ${imagesPerMinute} images a minute at most.`
-      throw new GatewayError('rate_limit_exceeded', message, { param: 'n', retryable: false })
+      throw tooMany(images, `${imagesPerMinute} images a minute`)
     }
     const rates = [
       ...rateOf('requests', requestsPerMinute, 1),
@@ -83,15 +83,19 @@ export class KeyDesk {
   async begin({ keyId, limits: own }: LimitedCaller, images: number): Promise<() => void> {
     const most = own?.parallelImages
     if (most === undefined) return () => undefined
+    if (images > most) throw tooMany(images, `${most} images at a time`)
     const { taken, release } = await this.#limiter.occupy({ keyId, most, images })
     if (release !== undefined) return release
-    const isNever = images > most
     const message = `This key makes ${most} images at a time, and ${taken} are being made.`
     throw new GatewayError('rate_limit_exceeded', message, {
-      ...(isNever ? { param: 'n', retryable: false } : { retryAfterMs: limits.retryParallelMs }),
+      retryAfterMs: limits.retryParallelMs,
     })
   }
 }
+
+/** No waiting makes it fit. */
+const tooMany = (images: number, most: string): GatewayError =>
+  invalid('n', `n is ${images}, and this key makes ${most} at most; ask for fewer in one request.`)
 
 type Rate = RateWish['rates'][number]
 

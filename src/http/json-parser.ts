@@ -9,6 +9,8 @@ import { GatewayError } from '../core/errors/gateway-error.ts'
 export function addJsonParser(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error')
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    // Many clients name a type with every request; here a deletion has nothing to say.
+    if (body.length === 0 && request.method === 'DELETE') return done(null, undefined)
     if (isUtf8(body as Buffer)) return parse(request, body.toString('utf8'), done)
     done(new GatewayError('invalid_json', 'The body is not UTF-8.'))
   })

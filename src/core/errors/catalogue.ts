@@ -84,7 +84,7 @@ export const errorCatalogue = {
   permission_denied: entry(
     403,
     'permission_error',
-    'Use a key that has the scope named in the message.',
+    'Use what the key has, or a key that may do what the message names.',
   ),
   offer_forbidden: entry(
     403,

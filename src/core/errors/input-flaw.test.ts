@@ -7,6 +7,8 @@ const schema = z.strictObject({
   kind: z.enum(['url', 'b64_json']).optional(),
   method: z.literal('POST').optional(),
   seed: z.number().min(1).optional(),
+  weight: z.number().positive().optional(),
+  until: z.iso.datetime().optional(),
   id: z
     .string()
     .refine((text) => text === 'a', 'must be the id of a')
@@ -24,6 +26,12 @@ test.each([
   [{ prompt: 'x', kind: 'png' }, 'kind', 'kind must be one of url, b64_json'],
   [{ prompt: 'x', method: 'GET' }, 'method', 'method must be POST'],
   [{ prompt: 'x', seed: 0 }, 'seed', 'seed must be at least 1'],
+  [{ prompt: 'x', weight: 0 }, 'weight', 'weight must be more than 0'],
+  [
+    { prompt: 'x', until: 'soon' },
+    'until',
+    'until must be an instant such as 2026-12-31T18:00:00Z',
+  ],
   [{ prompt: 'x', id: 'b' }, 'id', 'id must be the id of a'],
   [{ prompt: 'x', images: [] }, 'images', 'images must have a count of at least 1'],
   [{ prompt: 'x', images: ['a'] }, 'images[0]', 'images[0] must be an object'],

@@ -57,6 +57,12 @@ function wordsOf(issue: z.core.$ZodIssue, value: unknown): string {
     const words = issue.values.map(String)
     return words.length === 1 ? `must be ${words[0]}` : `must be one of ${words.join(', ')}`
   }
+  if (issue.code === 'invalid_format' && issue.format === 'datetime') {
+    return 'must be an instant such as 2026-12-31T18:00:00Z'
+  }
+  if (issue.code === 'too_small' && issue.inclusive === false) {
+    return `must be more than ${issue.minimum}`
+  }
   if (issue.code === 'too_small') return `must ${sizeWords(issue.origin)} at least ${issue.minimum}`
   if (issue.code === 'too_big') return `must ${sizeWords(issue.origin)} at most ${issue.maximum}`
   return issue.message

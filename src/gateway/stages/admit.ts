@@ -20,8 +20,11 @@ export async function admit(run: Run, deps: Dependencies): Promise<Run> {
 
 function refusePurpose(purpose: string | undefined, { purposes }: VirtualKey): void {
   if (purposes === undefined || matchesAny(purposes, purpose ?? '')) return
-  const asked = purpose === undefined ? 'requests without a purpose' : `the purpose ${purpose}`
-  const message = `This key does not have ${asked}; it has ${purposes.join(', ')}.`
+  const has = purposes.join(', ')
+  const message =
+    purpose === undefined
+      ? `This key needs a purpose (x-keeprate-purpose, keeprate.purpose); it has ${has}.`
+      : `This key does not have the purpose ${purpose}; it has ${has}.`
   throw new GatewayError('permission_denied', message, { param: 'purpose' })
 }
 
