@@ -53,7 +53,7 @@ export async function watchBatch(
       process.stderr.write(isTerminal ? `\r\u001b[2K${line}` : `${line}\n`)
       shownAtMs = clock.monotonicMs()
     }
-    const look = { batch: { ...batch, total }, counts, sums, atServices, now: clock.now() }
+    const look = { batch: { ...batch, total }, counts, sums, now: clock.now() }
     const halting = isHalted || isLast ? undefined : await haltingBudget(look, stores)
     if (halting !== undefined) {
       isHalted = true

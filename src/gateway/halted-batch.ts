@@ -10,8 +10,6 @@ export interface BatchLook {
   readonly batch: Pick<Batch, 'id' | 'total'>
   readonly counts: ReadonlyMap<RequestState, number>
   readonly sums: Pick<BatchSums, 'pausedUntil'>
-  /** Lines that providers' own batch services make. */
-  readonly atServices: number
   readonly now: Instant
 }
 
@@ -21,14 +19,16 @@ export interface BatchLook {
  * @returns its name; undefined while the batch goes on by itself.
  */
 export async function haltingBudget(
-  { batch, counts, sums: { pausedUntil }, atServices, now }: BatchLook,
-  { queue, budgets }: Pick<Stores, 'queue' | 'budgets'>,
+  { batch, counts, sums: { pausedUntil }, now }: BatchLook,
+  { queue, budgets, chunks }: Pick<Stores, 'queue' | 'budgets' | 'chunks'>,
 ): Promise<string | undefined> {
   const known = [...counts.values()].reduce((sum, count) => sum + count, 0)
-  const isWorkedOn = counts.has('queued') || counts.has('running') || atServices > 0
+  const isWorkedOn = counts.has('queued') || counts.has('running')
   // Somebody may have raised the budget: then they are due, and have not been taken yet.
   const isPaused = pausedUntil !== undefined && pausedUntil > now
   if (!isPaused || isWorkedOn || known < batch.total) return undefined
+  const handedIn = await chunks.ofBatch(batch.id)
+  if (handedIn.some(({ state }) => state !== 'ended')) return undefined
   const ids = await queue.budgetsPausing(batch.id)
   const pausing = (await budgets.list()).filter(({ id }) => ids.includes(id))
   const isForGood = pausing.length === ids.length && pausing.every(neverTurns)
