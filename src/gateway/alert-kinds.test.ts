@@ -185,7 +185,7 @@ const alarming: AlertTruths = {
   held: new Set(['acme/painter']),
 }
 
-/** What ends an alert of a kind by itself. Unlisted ones end when their like is not seen for a day. */
+/** What ends an alert of a kind. Unlisted ones end when their like is not seen for a day. */
 const ends: { readonly [Kind in AlertKind]?: Partial<AlertTruths> } = {
   feed_stale: { failing: new Set() },
   price_held: { held: new Set() },

@@ -21,8 +21,9 @@ import { destinationOwner } from './webhooks.ts'
 const MAX_STREAMS = 100
 
 /**
- * Begins a stream that goes on from nowhere. Its id is a cursor, so that whoever is cut off before the first event knows
- * where to go on; an id without data would be enough for the standard, but not for most readers.
+ * Begins a stream that goes on from nowhere. Its id is a cursor, so that whoever is cut off before
+ * the first event knows where to go on; an id without data would be enough for the standard, but
+ * not for most readers.
  */
 export const LISTENING = 'listening'
 

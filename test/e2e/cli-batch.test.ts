@@ -100,7 +100,7 @@ test('a batch that has spent its own budget is shown as paused, and can be cance
   expect(await commands.json(0, 'budget', 'list')).toEqual([])
 }, 120_000)
 
-test('a batch whose budget never begins anew ends with 3, and goes on with more money', async () => {
+test('a batch whose budget never turns ends with 3, and goes on with more money', async () => {
   const file = join(commands.home, 'total.jsonl')
   const lines = Array.from({ length: 4 }, (_, index) => lineOf(`${index}`, `a total ${index}`))
   await writeFile(file, lines.join('\n'))
