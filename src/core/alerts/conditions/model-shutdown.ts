@@ -22,7 +22,8 @@ export function modelShutdown(
     if (shutdownAt === undefined || !inUse.has(offer)) return []
     const left = Math.ceil((startOfDay(shutdownAt) - now) / DAY_MS)
     const reached = days.filter((day) => left <= day).toSorted((one, other) => one - other)[0]
-    if (left < 0 || reached === undefined) return []
+    // On the day itself it is gone already.
+    if (left <= 0 || reached === undefined) return []
     const { severity } = urgencies.find((urgency) => reached <= urgency.days) ?? urgencies[2]
     const instead = replacement === undefined ? '' : ` Its provider names ${replacement} instead.`
     const when = left === 1 ? 'in a day' : `in ${left} days`
