@@ -82,6 +82,8 @@ export async function startCrashStand(kind: Database['name'], speed = SPEED): Pr
   const sandbox = await startProgram(['sandbox', '--port', '0'], {
     KEEPRATE_HOME: firstHome,
     KEEPRATE_SANDBOX_SPEED: speed,
+    // Answers are broken off that must not fit into the buffers of a connection.
+    KEEPRATE_SANDBOX_DETAIL: 'rich',
   })
   const config = configFor(sandbox)
   const control = async (path: string) =>
