@@ -69,7 +69,7 @@ describe('content that one provider refuses', () => {
       'x-keeprate-warnings': expect.stringContaining('policy_fallback'),
     })
     const { request, attempts } = await receiptOf(answer)
-    expect(request).toMatchObject({ onPolicyRefusal: 'fallback' })
+    expect(request).toMatchObject({ on_policy_refusal: 'fallback' })
     expect(attempts.map(({ outcome }) => outcome)).toEqual(['content_policy_input', 'produced'])
   })
 })
