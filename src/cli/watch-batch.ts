@@ -28,14 +28,13 @@ export async function watchBatch(
   // What it ended with is shown as well.
   for (let isLast = false; !isLast; ) {
     isLast = signal.aborted
-    const [counts, sums, current] = await Promise.all([
-      stores.queue.countBatch(batch.id),
+    const [sums, current] = await Promise.all([
       stores.queue.sumBatch(batch.id),
       stores.batches.batch(batch.id, batch.tenant),
     ])
     const [completed = 0, failed = 0, cancelled = 0] = (
       ['completed', 'failed', 'cancelled'] as const
-    ).map((state) => counts.get(state))
+    ).map((state) => sums.counts.get(state))
     before ??= completed + failed + cancelled
     // A large batch has thousands of lines there, and hours.
     if (isLast || clock.monotonicMs() - readAtMs >= SHOW_MS.services) {
@@ -53,7 +52,7 @@ export async function watchBatch(
       process.stderr.write(isTerminal ? `\r\u001b[2K${line}` : `${line}\n`)
       shownAtMs = clock.monotonicMs()
     }
-    const look = { batch: { ...batch, total }, counts, sums, now: clock.now() }
+    const look = { batch: { ...batch, total }, sums, now: clock.now() }
     const halting = isHalted || isLast ? undefined : await haltingBudget(look, stores)
     if (halting !== undefined) {
       isHalted = true

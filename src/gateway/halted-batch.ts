@@ -1,6 +1,5 @@
 import { type Budget, budgetName } from '../core/budgets/budget.ts'
 import type { Batch } from '../core/jobs/batch.ts'
-import type { RequestState } from '../core/jobs/request-record.ts'
 import type { Instant } from '../core/time.ts'
 import type { BatchSums } from '../ports/job-queue.ts'
 import type { Stores } from '../ports/stores.ts'
@@ -8,8 +7,7 @@ import type { Stores } from '../ports/stores.ts'
 /** What is known of a batch when somebody asks whether it goes on. */
 export interface BatchLook {
   readonly batch: Pick<Batch, 'id' | 'total'>
-  readonly counts: ReadonlyMap<RequestState, number>
-  readonly sums: Pick<BatchSums, 'pausedUntil'>
+  readonly sums: Pick<BatchSums, 'counts' | 'pausedUntil'>
   readonly now: Instant
 }
 
@@ -19,7 +17,7 @@ export interface BatchLook {
  * @returns its name; undefined while the batch goes on by itself.
  */
 export async function haltingBudget(
-  { batch, counts, sums: { pausedUntil }, now }: BatchLook,
+  { batch, sums: { counts, pausedUntil }, now }: BatchLook,
   { queue, budgets, chunks }: Pick<Stores, 'queue' | 'budgets' | 'chunks'>,
 ): Promise<string | undefined> {
   const known = [...counts.values()].reduce((sum, count) => sum + count, 0)

@@ -29,6 +29,8 @@ export interface QueueDepth {
 
 /** Sums over the lines of a batch. */
 export interface BatchSums {
+  /** How many of them are in which state. */
+  readonly counts: ReadonlyMap<RequestState, number>
   readonly costNano: Nano
   readonly savedNano: Nano
   readonly images: number
@@ -72,7 +74,7 @@ export interface JobQueue {
   depth(now: Instant): Promise<QueueDepth>
   /** How many lines of a batch are in which state. */
   countBatch(batchId: string): Promise<ReadonlyMap<RequestState, number>>
-  /** What the lines of a batch came to so far. */
+  /** The same, and what they came to so far, in one look. */
   sumBatch(batchId: string): Promise<BatchSums>
   /** Ids of the budgets that its paused lines wait for. */
   budgetsPausing(batchId: string): Promise<readonly string[]>

@@ -51,6 +51,7 @@ export function testJobQueue(name: string, open: OpenStores): void {
     claiming(open)
     fencing(open)
     sets(open)
+    batches(open)
   })
 }
 
@@ -224,7 +225,9 @@ function sets(open: OpenStores): void {
       expect(await queue.sumCancelled(group, 'real')).toEqual(real)
       expect(await queue.sumCancelled(group, 'simulated')).toEqual({ jobs: 0, savedNano: 0n })
     }))
+}
 
+function batches(open: OpenStores): void {
   test('a batch has each line once, counts and sums them, and is cancelled as a whole', () =>
     withStores(open, async ({ journal, queue }) => {
       const lineOf = (line: number) =>
@@ -247,7 +250,7 @@ function sets(open: OpenStores): void {
       expect(await queue.depth(now)).toEqual({ counts, oldestMs: 1_000 })
       expect(await queue.lastLine('batch_a')).toBe(2)
       expect(await queue.lastLine('batch_b')).toBe(0)
-      const sums = { costNano: 0n, savedNano: 0n, images: 0, cached: 0, retried: 0 }
+      const sums = { counts, costNano: 0n, savedNano: 0n, images: 0, cached: 0, retried: 0 }
       expect(await queue.sumBatch('batch_a')).toEqual(sums)
       const [running] = await queue.lines('batch_a', { from: 0, limit: 1 })
       const back = { state: 'paused', dueAt: now + 9, tries: 1, pausedBy: 'bud_a' } as const
@@ -257,6 +260,10 @@ function sets(open: OpenStores): void {
       expect(await queue.budgetsPausing('batch_b')).toEqual([])
       expect(await queue.sumBatch('batch_a')).toEqual({
         ...{ ...sums, retried: 1, pausedUntil: now + 9 },
+        counts: new Map([
+          ['paused', 1],
+          ['queued', 2],
+        ]),
       })
       expect(await queue.askCancelAll({ batchId: 'batch_a' }, now)).toBe(3)
       expect(await queue.claim(claim)).toHaveLength(3)

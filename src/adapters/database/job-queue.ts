@@ -85,13 +85,12 @@ export function jobQueue(engine: Engine): JobQueue {
       }
     },
     ...batchLines(engine),
+    ...batchSums(engine),
   }
 }
 
-/** The lines of batches among them, counted, summed and read. */
-function batchLines(
-  engine: Engine,
-): Pick<JobQueue, 'countBatch' | 'sumBatch' | 'budgetsPausing' | 'lastLine' | 'lines'> {
+/** The lines of batches among them, counted and read. */
+function batchLines(engine: Engine): Pick<JobQueue, 'countBatch' | 'lastLine' | 'lines'> {
   const { kysely } = engine
   return {
     async countBatch(batchId) {
@@ -102,40 +101,6 @@ function batchLines(
         .groupBy('state')
       const { rows } = await run(engine, counted)
       return new Map(rows.map(({ state, count }) => [state as RequestState, Number(count)]))
-    },
-    async sumBatch(batchId) {
-      const sum = (column: string) =>
-        sql<bigint>`cast(coalesce(sum(${sql.ref(column)}), 0) as bigint)`
-      const sums = kysely
-        .selectFrom('requests')
-        .select([
-          sum('cost_nano').as('cost'),
-          sum('saved_nano').as('saved'),
-          sum('made_images').as('images'),
-          sum('made_cached').as('cached'),
-          sql<bigint>`count(case when tries > 0 then 1 end)`.as('retried'),
-          sql<bigint | null>`min(case when state = 'paused' then due_at end)`.as('paused_until'),
-        ])
-        .where('batch_id', '=', batchId)
-      const [row] = (await run(engine, sums)).rows
-      return {
-        ...{ costNano: row?.cost ?? 0n, savedNano: row?.saved ?? 0n },
-        images: Number(row?.images ?? 0),
-        cached: Number(row?.cached ?? 0),
-        retried: Number(row?.retried ?? 0),
-        pausedUntil: fromNullable(row?.paused_until ?? null, Number),
-      }
-    },
-    async budgetsPausing(batchId) {
-      const pausing = kysely
-        .selectFrom('requests')
-        .select('paused_by')
-        .distinct()
-        .where('batch_id', '=', batchId)
-        .where(isPaused)
-        .orderBy('paused_by')
-      const { rows } = await run(engine, pausing)
-      return rows.flatMap(({ paused_by }) => paused_by ?? [])
     },
     async lastLine(batchId) {
       const last = kysely
@@ -154,6 +119,54 @@ function batchLines(
         .orderBy('batch_line')
         .limit(limit)
       return (await run(engine, lines)).rows.map(fromRequestRow)
+    },
+  }
+}
+
+/** What they came to, and what they wait for; both from one index. */
+function batchSums(engine: Engine): Pick<JobQueue, 'sumBatch' | 'budgetsPausing'> {
+  const { kysely } = engine
+  return {
+    async sumBatch(batchId) {
+      const sum = (column: string) =>
+        sql<bigint>`cast(coalesce(sum(${sql.ref(column)}), 0) as bigint)`
+      const sums = kysely
+        .selectFrom('requests')
+        .select([
+          'state',
+          kysely.fn.countAll<bigint>().as('count'),
+          sum('cost_nano').as('cost'),
+          sum('saved_nano').as('saved'),
+          sum('made_images').as('images'),
+          sum('made_cached').as('cached'),
+          sql<bigint>`count(case when tries > 0 then 1 end)`.as('retried'),
+          sql<bigint | null>`min(due_at)`.as('due_at'),
+        ])
+        .where('batch_id', '=', batchId)
+        .groupBy('state')
+      const { rows } = await run(engine, sums)
+      const total = (column: 'cost' | 'saved' | 'images' | 'cached' | 'retried'): bigint =>
+        rows.reduce((all, row) => all + row[column], 0n)
+      const paused = rows.find(({ state }) => state === 'paused')
+      return {
+        counts: new Map(rows.map(({ state, count }) => [state as RequestState, Number(count)])),
+        ...{ costNano: total('cost'), savedNano: total('saved') },
+        images: Number(total('images')),
+        cached: Number(total('cached')),
+        retried: Number(total('retried')),
+        pausedUntil: fromNullable(paused?.due_at ?? null, Number),
+      }
+    },
+    async budgetsPausing(batchId) {
+      const pausing = kysely
+        .selectFrom('requests')
+        .select('paused_by')
+        .distinct()
+        .where('batch_id', '=', batchId)
+        .where(isPaused)
+        .orderBy('paused_by')
+      const { rows } = await run(engine, pausing)
+      return rows.flatMap(({ paused_by }) => paused_by ?? [])
     },
   }
 }

@@ -10,8 +10,7 @@ export async function printBatch(
   batch: Batch,
   { queue, chunks }: Pick<Stores, 'queue' | 'chunks'>,
 ): Promise<JsonObject> {
-  const [counts, sums, handedIn] = await Promise.all([
-    queue.countBatch(batch.id),
+  const [{ counts, ...sums }, handedIn] = await Promise.all([
     queue.sumBatch(batch.id),
     chunks.ofBatch(batch.id),
   ])
