@@ -35,7 +35,7 @@ function guardsOf(request: ImageRequest, { tenant, brand }: Owner): JsonObject {
   const { background, needs } = request
   return {
     // Raised when two prompts no longer have one form: what was kept before answers neither.
-    ...{ version: 2, tenant, brand, operation: request.operation },
+    ...{ version: 3, tenant, brand, operation: request.operation },
     details: request.details as JsonObject | undefined,
     model: request.model.startsWith('auto') ? 'auto' : request.model,
     negative:

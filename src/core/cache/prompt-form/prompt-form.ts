@@ -48,6 +48,9 @@ const SAYS_HOW = new Set([
   'styleof',
 ])
 
+/** Those of them that join a style; a painting that somebody is "with" hangs on a wall. */
+const SAYS_STYLE = new Set(['', 'in', 'as', 'styleof'])
+
 /** Relations that say the same from the other side. */
 const INVERSES: ReadonlyMap<string, string> = new Map([
   ['above', 'under'],
@@ -65,14 +68,17 @@ export function promptForm(prompt: string): PromptForm {
   if (plain.length > MAX_CHARACTERS) return opaque(plain, literals)
   const clauses = clausesOf(tokensOf(rewritten(flatten(plain, literals))))
   const form = { slots: { style: [], view: [], light: [], background: [] }, scenes: [] }
-  const draft: Draft = { ...form, fronted: [] }
+  // One colon may stand behind a style; from two on, each names what follows it.
+  const isInOrder = clauses.filter(({ isLabel }) => isLabel).length > 1
+  const draft: Draft = { ...form, fronted: [], isInOrder }
   for (const clause of clauses) addClause(draft, clause)
   if (draft.fronted.length > 0) attach(draft, draft.fronted)
+  const scenes = draft.scenes.map((scene) => inAnyTime(turned(scene)))
   return {
     slots: mapSlots((name) => withoutPlainPhoto(draft.slots[name]).toSorted()),
-    scenes: draft.scenes
-      .map((scene) => inAnyTime(turned(scene)))
-      .toSorted((a, b) => (printScene(a) < printScene(b) ? -1 : 1)),
+    scenes: draft.isInOrder
+      ? scenes
+      : scenes.toSorted((a, b) => (printScene(a) < printScene(b) ? -1 : 1)),
     literals,
   }
 }
@@ -107,19 +113,23 @@ function flatten(text: string, literals: readonly string[]): string {
     (rest, literal, index) => rest.replaceAll(literal, ` \uE000${index} `),
     text,
   )
-  return marked
-    .toLowerCase()
-    .replace(/[\uFE00-\uFE0F\u200D]/g, '')
-    .replace(/(?<![\p{L}\p{N}])-(?=\d)/gu, ' minus ')
-    .replace(/(?<=\d)(?:["”]|′′)/g, ' inch ')
-    .replace(/(?<=\d)['’′](?!s)/g, ' foot ')
-    .replace(/["“”„«»]/g, ' ')
-    .replace(/(?<=\p{L})['’]s\b/gu, 's')
-    .replace(/[-_/'’]/g, ' ')
-    .replace(/[()[\]{}]/g, ' , ')
-    .replace(/(?<! )[!?]|[!?](?! \S)/g, '.')
-    .replace(/[^\S\n]+/g, ' ')
-    .trim()
+  return (
+    marked
+      .toLowerCase()
+      .replace(/[\uFE00-\uFE0F\u200D]/g, '')
+      .replace(/(?<![\p{L}\p{N}])-(?=\d)/gu, ' minus ')
+      .replace(/(?<=\d)(?:["”]|′′)/g, ' inch ')
+      .replace(/(?<=\d)['’′](?!s)/g, ' foot ')
+      .replace(/["“”„«»]/g, ' ')
+      // "the girls' room" belongs to several.
+      .replace(/(?<=\p{L}s)['’](?= \p{L})/gu, ' own')
+      .replace(/(?<=\p{L})['’]s\b/gu, 's')
+      .replace(/[-_/'’]/g, ' ')
+      .replace(/[()[\]{}]/g, ' , ')
+      .replace(/(?<! )[!?]|[!?](?! \S)/g, '.')
+      .replace(/[^\S\n]+/g, ' ')
+      .trim()
+  )
 }
 
 /** A picture of something is a photo unless something else is said. */
@@ -131,12 +141,29 @@ interface Draft {
   readonly scenes: Link[][]
   /** Links that stood before what they belong to: "In a kitchen, a cat". */
   fronted: Link[]
+  /** Something labels what follows it, so that no scene may change its place. */
+  isInOrder: boolean
+}
+
+/** Places and parts that stand alone before what is there: "First panel. A dog.", "left, a cat". */
+const LABELS: ReadonlySet<string> = new Set(
+  [
+    'left right top bottom middle center foreground front back first second third last inside',
+    'outside side half corner panel row column part frame scene page step',
+  ].flatMap((line) => line.split(' ')),
+)
+
+const isPart = ({ links }: Pick<Clause, 'links'>): boolean => {
+  const [{ things: [thing] = [] } = {}, ...others] = links
+  if (others.length > 0 || thing === undefined) return false
+  return LABELS.has(thing.head) || /^(?:\d+|\p{L})$/u.test(thing.head)
 }
 
 function addClause(draft: Draft, { links, isMeanwhile }: Clause): void {
   const rest = withoutSlots(draft, draft.scenes.length === 0 ? withoutStyle(draft, links) : links)
   const [first] = rest
   if (first === undefined) return
+  if (isPart({ links: rest })) draft.isInOrder = true
   if (first.relation !== '') {
     const marked = { ...first, relation: `${isMeanwhile ? MEANWHILE : ''}${first.relation}` }
     attach(draft, [marked, ...rest.slice(1)])
@@ -204,13 +231,19 @@ function withoutSlots(draft: Draft, links: readonly Link[]): readonly Link[] {
     if (index === 0 && links.length > 1 && link.relation === '') return [link]
     const kept = link.things.filter((thing) => {
       const slot = isPlainGround(link, thing) ? 'background' : slotOf(thing)
-      if (slot === undefined) return true
+      if (slot === undefined || isInPicture(slot, link, thing)) return true
       draft.slots[slot].push(slot === 'background' ? groundOf(thing) : printThing(thing))
       return false
     })
     return kept.length === 0 && link.things.length > 0 ? [] : [{ ...link, things: kept }]
   })
 }
+
+/** "a child with a drawing" is no drawing, and "a room with a view" no view. */
+const isInPicture = (slot: SlotName, { relation }: Link, { modifiers }: Thing): boolean =>
+  slot === 'style'
+    ? !SAYS_STYLE.has(relation)
+    : slot === 'view' && relation === 'with' && modifiers.length === 0
 
 /** "in the background" says where something is, and not what the ground is like. */
 const slotOf = ({ head, modifiers }: Thing): SlotName | undefined =>

@@ -1,19 +1,30 @@
+import { isColor } from './adjectives.ts'
+
 /**
  * Rewritings of whole phrases, in their order, on lower-case text with single spaces. They make one
  * form of what is said in several words; what they do not know stays as it is.
  */
 
+/** How a wish begins. */
+const VERBS = '(?:generate|create|make|draw|produce|design|show|give|provide|imagine)'
+const POLITE = '(?:please |kindly |(?:can|could|would|will) you (?:please |kindly )?)'
+
 /** Politeness and commands around what is wanted: nothing of the picture is in them. */
 const WRAPPERS: readonly RegExp[] = [
-  /^(?:hi|hello|hey)\b[,! ]*/,
+  // With a mark of punctuation, or "hello kitty" would lose its name.
+  /^(?:hi|hello|hey)(?: there)? ?[,.!] */,
   /^(?:picture|image|prompt) ?: /,
-  /^(?:please |kindly )+/,
-  /^(?:can|could|would|will) you (?:please |kindly )?/,
+  new RegExp(`^${POLITE}+(?:${VERBS}(?: me| us)? )?`),
   /^(?:i|we) (?:want|need|would like|d like)(?: you)?(?: to)? /,
-  /^(?:please |kindly )+/,
-  /^(?:generate|create|make|draw|produce|design|show|give|provide|imagine)(?: me| us)? (?=\S)/,
+  new RegExp(`^${POLITE}+`),
+  /^(?:generate|create)(?: me| us)? (?=\S)/,
+  // Most are nouns as well ("show dog", "design studio"): only before what a wish begins with.
   new RegExp(
-    '^(?:an? |the |one )?(?:\\w+ )?(?:image|picture)(?: that| which)? ' +
+    `^${VERBS} (?:(?:me|us) |(?=(?:an?|the|some|\\d+|one|two|three|four|five|six|seven|eight) ))`,
+  ),
+  new RegExp(
+    '^(?:an? |the |one )?(?:(?:nice|beautiful|lovely|great|good|stunning|detailed|new) )?' +
+      '(?:image|picture)(?: that| which)? ' +
       '(?:of|showing|shows|depicting|depicts|featuring|with|containing) ',
   ),
   /^there (?:is|are) /,
@@ -23,7 +34,14 @@ const WRAPPERS: readonly RegExp[] = [
 const FILLER = new RegExp(
   '\\b(?:(?:very |ultra |super )?(?:high|best|top) (?:quality|resolution|res)|' +
     '(?:highly|ultra|hyper|super|very) detailed|masterpiece|award winning|' +
-    'trending on artstation|ultra hd|uhd|hd|[48]k|if possible|thank you|thanks|please)\\b',
+    'trending on artstation|ultra hd|uhd|hd|[48]k|if possible)\\b',
+  'g',
+)
+
+/** After a comma, a full stop, or the wish itself; elsewhere it may be what stands on a card. */
+const THANKS = new RegExp(
+  '(?:[,.;] *|(?<!\\b(?:says?|saying|reads?|reading|words?|text|lettering|written|with|of|in|on|' +
+    'a|an|the|and|or|for)) )(?:please|thank you|thanks)(?: very much| in advance)? *(?=[,.;]|$)',
   'g',
 )
 
@@ -32,6 +50,12 @@ const REWRITES: readonly (readonly [RegExp, string])[] = [
   [/\bclose up\b/g, 'closeup'],
   [/\btop down\b/g, 'topdown'],
   [/\b(?:3 d|three d|three dimensional)\b/g, '3d'],
+  // One thing with two legs, handles or lenses; "two glasses" are something else.
+  [
+    /\b(?:a )?pair of (?=(?:\w+ ){0,4}(?:\w*glasses|jeans|pants|shorts|scissors|trousers)\b)/g,
+    'a ',
+  ],
+  [/\b(?:a )?pair of (?=(?:\w+ ){0,4}(?:head|ear)phones\b)/g, 'a '],
   [/\b(?:a )?(?:couple|pair) of\b/g, '2'],
   [/\b(?:a )?dozen\b/g, '12'],
   [/\bfree (?:from|of)\b/g, 'without'],
@@ -39,6 +63,7 @@ const REWRITES: readonly (readonly [RegExp, string])[] = [
   [/\b(?:with no|having no|that has no|lacking|no)\b/g, 'without'],
   [/\bwithout any\b/g, 'without'],
   [/\b(?:is|are|was|were|do|does|has|have)n t\b/g, 'not'],
+  [/\bin( \w+)? letters\b/g, 'in$1 lettering'],
   [/\b(?:made (?:out )?(?:of|from)|built of)\b/g, 'madeof'],
   [/\b(?:dressed in|clad in|that wears|who wears)\b/g, 'wearing'],
   [/\b(?:to|on|at) the (left|right)(?: hand)?(?: side)? of\b/g, '$1of'],
@@ -65,12 +90,12 @@ const REWRITES: readonly (readonly [RegExp, string])[] = [
   [/ viewfrom above(?= ?(?:[,.;]|$))/g, ', topdown view'],
   [/\bsnow covered\b/g, 'snowy'],
   [/\b(\w+) (?:that|which) (?:is|are) (\w+) in colou?r\b/g, '$2 $1'],
-  [/\b(\w+) colou?red\b/g, '$1'],
 ]
 
 /** "a detailed, 4k picture" leaves a mark of punctuation behind that parts nothing. */
 const withoutFiller = (text: string): string =>
   text
+    .replace(THANKS, ' ')
     .replace(FILLER, ' ')
     .replace(/^((?:[^,.;]* )?(?:an?|the)) *(?:[,;] *)+/, '$1 ')
     .replace(/ {2,}/g, ' ')
@@ -89,6 +114,7 @@ function unwrap(text: string): string {
 export function rewritten(text: string): string {
   let changed = unwrap(withoutFiller(text))
   for (const [pattern, to] of REWRITES) changed = changed.replace(pattern, to)
+  changed = changed.replace(/\b(\w+) colou?red\b/g, (all, word) => (isColor(word) ? word : all))
   // "logo free" says what "without a logo" says, wherever the sentence goes on.
   changed = changed.replace(/\b(\w+) free\b(?! \w)/g, 'without $1')
   return changed

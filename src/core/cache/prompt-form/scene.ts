@@ -3,7 +3,7 @@ import type { Token } from './tokens.ts'
 
 /** A thing in a picture, with what is said of it. */
 export interface Thing {
-  /** `1`, a number, or `many`; a thing that cannot be counted has 1. */
+  /** `1`, a number, `many`, or `=2` for one with a number in its name; what has none has 1. */
   readonly count: string
   /** Plain adjectives side by side are sorted: another order of them means nothing. */
   readonly modifiers: readonly string[]
@@ -24,23 +24,27 @@ export interface Clause {
   readonly links: readonly Link[]
   /** It tells what happens at the same time as what stands before. */
   readonly isMeanwhile: boolean
+  /** A colon behind it makes it a label of what follows. */
+  readonly isLabel: boolean
 }
 
 /** Reads the tokens of each clause. */
 export function clausesOf(tokens: readonly Token[]): readonly Clause[] {
-  const clauses: { readonly tokens: Token[]; readonly isMeanwhile: boolean }[] = []
-  let current: Token[] | undefined
+  const clauses: { readonly tokens: Token[]; readonly isMeanwhile: boolean; isLabel: boolean }[] =
+    []
+  let current: (typeof clauses)[number] | undefined
   let isMeanwhile = false
   for (const token of tokens) {
     if (token.kind === 'break') {
+      if (current !== undefined) current.isLabel = token.text === ':'
       current = undefined
       isMeanwhile = token.text === 'while'
     } else if (current === undefined) {
-      current = [token]
-      clauses.push({ tokens: current, isMeanwhile })
-    } else current.push(token)
+      current = { tokens: [token], isMeanwhile, isLabel: false }
+      clauses.push(current)
+    } else current.tokens.push(token)
   }
-  return clauses.map((clause) => ({ ...clauseOf(clause.tokens), isMeanwhile: clause.isMeanwhile }))
+  return clauses.map(({ tokens: words, ...more }) => ({ ...clauseOf(words), ...more }))
 }
 
 /** What is being read of a clause. */
@@ -109,10 +113,13 @@ const MANY = 'many'
 function thingOf(words: readonly Token[]): Thing {
   const isNumber = ({ text }: Token): boolean => /^\d+$/.test(text)
   const last = words.at(-1)
-  const number = words.length > 1 ? words.find(isNumber) : undefined
+  const [first] = words
+  // A number counts what follows it; "a formula 1 car" has one in its name, "a 2 door car" too.
+  const number = words.length > 1 && first !== undefined && isNumber(first) ? first : undefined
+  const isName = number !== undefined && number.text !== '1' && last?.isPlural !== true
   const rest = words.filter((word) => word !== number && (word.text !== MANY || words.length === 1))
   return {
-    count: number?.text ?? (last?.isPlural === true ? MANY : '1'),
+    count: isName ? `=${number.text}` : (number?.text ?? (last?.isPlural === true ? MANY : '1')),
     modifiers: inAnyOrder(rest.slice(0, -1).map(({ text }) => text)),
     head: rest.at(-1)?.text ?? '',
   }

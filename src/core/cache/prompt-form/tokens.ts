@@ -26,7 +26,7 @@ const RELATIONS: ReadonlySet<string> = new Set(
     'on in at of with without under above over behind beside near against between among amid',
     'around across along through into onto off from to toward towards down up after during for as',
     'like not except infrontof leftof rightof madeof says styleof viewfrom past out outside before',
-    'about or but then showing depicting wearing',
+    'about or but then showing depicting wearing by',
   ].flatMap((line) => line.split(' ')),
 )
 
@@ -43,7 +43,6 @@ const SAME_RELATIONS: ReadonlyMap<string, string> = new Map([
     'have',
   ].map((word) => [word, 'with'] as const),
   ['having', 'with'],
-  ['by', 'beside'],
   ['laying', 'lying'],
 ])
 

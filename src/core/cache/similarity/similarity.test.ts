@@ -22,7 +22,7 @@ describe('vetoes', () => {
     ['a lighthouse, watercolor painting', 'a lighthouse, oil painting', 'slot'],
     ['a lighthouse, side view', 'a lighthouse, aerial view', 'slot'],
     ['a sign that says "OPEN"', 'a sign that says "CLOSED"', 'literal'],
-    ['a model 3 car', 'a model 5 car', 'count'],
+    ['a model 3 car', 'a model 5 car', 'attribute'],
   ])('%s is not %s', (one, other, reason) => {
     expect(veto(one, other, false)).toBe(reason)
     expect(veto(one, other, true)).toBe(reason)
