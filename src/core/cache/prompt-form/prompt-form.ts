@@ -153,7 +153,8 @@ const LABELS: ReadonlySet<string> = new Set(
   ].flatMap((line) => line.split(' ')),
 )
 
-const isPart = ({ links }: Pick<Clause, 'links'>): boolean => {
+/** Whether a clause says where or which, and not what: its number or letter alone does so too. */
+const isPart = (links: readonly Link[]): boolean => {
   const [{ things: [thing] = [] } = {}, ...others] = links
   if (others.length > 0 || thing === undefined) return false
   return LABELS.has(thing.head) || /^(?:\d+|\p{L})$/u.test(thing.head)
@@ -163,7 +164,7 @@ function addClause(draft: Draft, { links, isMeanwhile }: Clause): void {
   const rest = withoutSlots(draft, draft.scenes.length === 0 ? withoutStyle(draft, links) : links)
   const [first] = rest
   if (first === undefined) return
-  if (isPart({ links: rest })) draft.isInOrder = true
+  if (isPart(rest)) draft.isInOrder = true
   if (first.relation !== '') {
     const marked = { ...first, relation: `${isMeanwhile ? MEANWHILE : ''}${first.relation}` }
     attach(draft, [marked, ...rest.slice(1)])
