@@ -17,8 +17,8 @@ const PRAISE: ReadonlySet<string> = new Set(
 const PERSONS: ReadonlySet<string> = new Set(
   (
     'man woman boy girl male female person child kid baby toddler teenager adult elder lady ' +
-    'gentleman guy grandfather grandmother father mother son daughter brother sister husband wife ' +
-    'his her their'
+    'gentleman guy grandfather grandmother father mother son daughter brother sister husband ' +
+    'wife his her their'
   ).split(' '),
 )
 
