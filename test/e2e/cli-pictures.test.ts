@@ -117,7 +117,7 @@ describe.concurrent('edit', () => {
   })
 })
 
-test('route explain tells what a request is taken for, the plan and its gate, and reasons', async () => {
+test('route explain tells what a request is taken for, its plan and all reasons', async () => {
   const output = await commands.text(0, 'route', 'explain', 'a glass bottle', '-p', 'prduct')
   expect(output).toMatch(/^for {4}prduct \(asked\), glass \(rule\), floor 0\.8\n/)
   expect(output).toMatch(/\nplan {3}\w+: 0\.\d+ accepted, \$\d\.\d+ for each, p95 \d+\.?\d* s\n/)
