@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import type { Fact } from '../core/jobs/request-record.ts'
+import { type Fact, isEnded } from '../core/jobs/request-record.ts'
 import { purposeSchema } from '../core/purpose/purpose.ts'
 import { normaliseRequest } from '../core/request/normalise.ts'
 import type { RequestDraft } from '../core/request/request-draft.ts'
 import type { PartialImage } from '../ports/provider.ts'
 import { openAsk } from '../testing/asking-client.ts'
 import { clearDead, die, expectEnded, openAgain } from '../testing/gateway-death.ts'
-import { type GatewayStand, withGatewayStand } from '../testing/gateway-stand.ts'
+import { type GatewayStand, until, withGatewayStand } from '../testing/gateway-stand.ts'
 import {
   draws,
   failed,
@@ -143,6 +143,14 @@ function atCall(number: number): (facts: readonly Fact[]) => boolean {
   }
 }
 
+/** Until a request has ended; a job that is put back is tried again after a while. */
+const letWaitingEnd = ({ stores, clock }: GatewayStand): Promise<boolean> =>
+  until(async () => {
+    const [record] = await stores.requests.list({ tenant: 'here', limit: 1 })
+    if (record?.state === 'queued') await clock.advance(500)
+    return record !== undefined && isEnded(record.state)
+  })
+
 describe('a process that dies between the two calls', () => {
   afterEach(clearDead)
 
@@ -201,6 +209,7 @@ describe('a process that dies between the two calls', () => {
     const options = { providers: Object.values(providers), purposes }
     const dead = await die(options, atCall(2), begin[who])
     const stand = await openAgain({ ...options, ...dead, seed: 2 })
+    await letWaitingEnd(stand)
     const record = await expectEnded(stand, state)
     expect(record.costNano).toBe(costNano)
     const attempts = await stand.stores.requests.attempts(record.id)
