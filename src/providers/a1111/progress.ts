@@ -2,6 +2,7 @@ import { isObject } from '../../core/json.ts'
 import type { HttpAnswer } from '../../ports/http-client.ts'
 import type { JobNews, WatchRule } from '../shared/job-news.ts'
 import type { WireRequest } from '../shared/wire-request.ts'
+import { postJson } from '../shared/wire-request.ts'
 
 /** Pause between looks: the web UI itself looks twice a second. */
 const LOOK_EVERY_MS = 500
@@ -24,7 +25,7 @@ export const watch: WatchRule = {
     {
       toLook: ({ attemptId, partialImages = 0 }) => {
         const value = { id_task: attemptId, id_live_preview: -1, live_preview: partialImages > 0 }
-        return { method: 'POST', url: '/internal/progress', body: { kind: 'json', value } }
+        return postJson('/internal/progress', value)
       },
       fromLook: fromTask,
     },

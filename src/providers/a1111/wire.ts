@@ -6,6 +6,7 @@ import { toDataUrl } from '../shared/data-url.ts'
 import type { WireOutcome, WireRequest } from '../shared/definition.ts'
 import { drawnSize } from '../shared/own-models.ts'
 import { measuredSeconds } from '../shared/own-price.ts'
+import { postJson } from '../shared/wire-request.ts'
 import { answerWords } from './failures.ts'
 import { type A1111Options, acceptedOptions } from './options.ts'
 
@@ -47,7 +48,7 @@ export function toWire(call: ProviderCall): WireRequest {
     ...toInputs(call, options),
   }
   const name = call.operation === 'generate' ? 'txt2img' : 'img2img'
-  return { method: 'POST', url: `/sdapi/v1/${name}`, body: { kind: 'json', value: sent(value) } }
+  return postJson(`/sdapi/v1/${name}`, sent(value))
 }
 
 const sent = (value: JsonObject): JsonObject =>

@@ -4,20 +4,17 @@ import type { HttpAnswer } from '../../ports/http-client.ts'
 import type { ProviderCall } from '../../ports/provider.ts'
 import { toBase64 } from '../shared/data-url.ts'
 import type { WireOutcome, WireRequest } from '../shared/definition.ts'
-import { concluded, requestIdOf } from '../shared/picture-answer.ts'
+import { concluded, pictureFrom, requestIdOf } from '../shared/picture-answer.ts'
 import { servicePictures, toServiceDetails, toServiceWords } from '../shared/stability-services.ts'
 import { unreadable } from '../shared/status-failure.ts'
+import { postJson } from '../shared/wire-request.ts'
 import { acceptedOptions, strengthOf } from './options.ts'
 
 /** Prints a call as the JSON that `InvokeModel` hands to the model. */
 export function toWire(call: ProviderCall): WireRequest {
   const { model } = call
-  return {
-    method: 'POST',
-    url: `/model/${encodeURIComponent(model.wireName ?? model.id)}/invoke`,
-    headers: { accept: 'application/json' },
-    body: { kind: 'json', value: toFields(call) },
-  }
+  const url = `/model/${encodeURIComponent(model.wireName ?? model.id)}/invoke`
+  return postJson(url, toFields(call), { accept: 'application/json' })
 }
 
 function toFields(call: ProviderCall): JsonObject {
@@ -67,15 +64,11 @@ export function fromWire(answer: HttpAnswer): WireOutcome {
   if (!isObject(json)) return { kind: 'failed', failure: unreadable(answer, 'Bedrock'), ...facts }
   const reason = firstOf(json.finish_reasons)
   if (typeof reason === 'string') return { ...withheld(reason), ...facts }
-  const seed = firstOf(json.seeds)
-  const seeded = typeof seed === 'number' && Number.isSafeInteger(seed) ? { seed } : {}
+  const image = images[0]?.bytes.length === 0 ? undefined : images[0]
   return concluded(answer, {
     service: 'Bedrock',
     asked: 1,
-    images: images
-      .slice(0, 1)
-      .filter(({ bytes }) => bytes.length > 0)
-      .map((image) => ({ ...image, ...seeded })),
+    images: pictureFrom(image, undefined, firstOf(json.seeds)),
     usage: { images: 1 },
     facts,
   })

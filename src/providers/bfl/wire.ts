@@ -1,13 +1,13 @@
-import type { Model } from '../../core/catalog/model.ts'
 import { isObject, type JsonObject } from '../../core/json.ts'
-import { parseAspect } from '../../core/request/aspect.ts'
-import type { Size } from '../../core/request/image-request.ts'
 import type { HttpAnswer } from '../../ports/http-client.ts'
 import type { CallPlan, ProviderCall, ProviderJob } from '../../ports/provider.ts'
 import { toBase64 } from '../shared/data-url.ts'
 import type { WireOutcome, WireRequest } from '../shared/definition.ts'
+import { fluxPolls } from '../shared/flux-jobs.ts'
 import { reportedUnits } from '../shared/picture-answer.ts'
-import { linkedPicture, pollReader, submittedJob } from '../shared/poll-reader.ts'
+import { submittedJob } from '../shared/poll-reader.ts'
+import { wantedShape } from '../shared/wanted-shape.ts'
+import { postJson } from '../shared/wire-request.ts'
 import { classify, wordsOf } from './failures.ts'
 import { acceptedOptions } from './options.ts'
 
@@ -31,11 +31,7 @@ export function toWire(call: ProviderCall): WireRequest {
     output_format: model.wire.output_format === false ? undefined : settings.format,
     ...acceptedOptions(call),
   }
-  return {
-    method: 'POST',
-    url: `/v1/${model.wireName ?? model.id}`,
-    body: { kind: 'json', value },
-  }
+  return postJson(`/v1/${model.wireName ?? model.id}`, value)
 }
 
 /** The caller's words; a model that reads none gets none. */
@@ -67,33 +63,11 @@ function toInputs({ model, images, mask }: ProviderCall): JsonObject {
   }
 }
 
-/**
- * Width and height, or the shape. A generation always says what the gateway expects, because BFL's
- * own defaults differ by model and FLUX.2 chooses the size, and so the price, itself when none is
- * given. An edit says nothing unless asked: the picture then follows its input.
- */
+/** Width and height, or the shape; a filled picture has those of its input. */
 function toShape(call: ProviderCall): JsonObject {
-  const { model, settings } = call
-  const isGeneration = call.operation === 'generate'
-  if (model.wire.inputs === 'fill') return {}
-  if (model.sizes.kind === 'aspect') {
-    const aspect = settings.aspect ?? (isGeneration ? nearestAspect(call) : undefined)
-    return aspect === undefined ? {} : { aspect_ratio: aspect }
-  }
-  const size = settings.size ?? (isGeneration ? call.expectedSize : undefined)
-  return size === undefined ? {} : { width: size.width, height: size.height }
-}
-
-function nearestAspect(call: {
-  readonly model: Model
-  readonly expectedSize: Size
-}): string | undefined {
-  const { sizes } = call.model
-  if (sizes.kind !== 'aspect') return undefined
-  const wanted = call.expectedSize.width / call.expectedSize.height
-  const distance = (aspect: string): number =>
-    Math.abs(Math.log((parseAspect(aspect) ?? 1) / wanted))
-  return sizes.aspects.toSorted((a, b) => distance(a) - distance(b))[0]
+  if (call.model.wire.inputs === 'fill') return {}
+  const { aspect, size } = wantedShape(call)
+  return { aspect_ratio: aspect, ...size }
 }
 
 /** Reads the answer to a submit: the job, with the charge that BFL reports at this moment only. */
@@ -115,39 +89,26 @@ export function fromSubmit(answer: HttpAnswer): WireOutcome {
 const megapixels = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined
 
-const readPoll = pollReader({
-  service: 'BFL',
-  failures: { classify, wordsOf },
-  stateOf: ({ status, state }) => status ?? state,
-  states: {
-    Pending: 'pending',
-    Reasoning: 'pending',
-    Generating: 'pending',
-    Ready: ({ task, job }) => ready(task.result, job),
-    'Request Moderated': 'content_policy_input',
-    'Content Moderated': 'content_policy_output',
-    Error: 'overloaded',
-    Failed: 'overloaded',
-    'Task not found': 'lost',
-  },
-})
+const readPoll = fluxPolls('BFL', { classify, wordsOf })
 
-/** Reads a poll. The submit's charge is booked only where BFL keeps it. */
+/**
+ * Reads a poll. The submit's charge is booked only where BFL keeps it, and of what was used the
+ * submit tells more than the poll.
+ */
 export function fromPoll(answer: HttpAnswer, job: ProviderJob, plan: CallPlan): WireOutcome {
   const outcome = readPoll(answer, job, plan)
-  const { reported_dollars: dollars } = job.facts
-  const isKept =
-    outcome.kind === 'produced' || (outcome.kind === 'failed' && outcome.failure.billed === true)
-  return isKept && typeof dollars === 'string' ? { ...outcome, reportedDollars: dollars } : outcome
-}
-
-function ready(result: unknown, job: ProviderJob): WireOutcome {
-  const { sample, seed } = isObject(result) ? result : {}
-  const outcome = linkedPicture(job, sample, seed)
-  if (outcome.kind !== 'produced') return outcome
-  const { input_mp: inputMegapixels, output_mp: outputMegapixels } = job.facts
+  const {
+    reported_dollars: dollars,
+    input_mp: inputMegapixels,
+    output_mp: outputMegapixels,
+  } = job.facts
+  const isMade = outcome.kind === 'produced'
+  const isKept = isMade || (outcome.kind === 'failed' && outcome.failure.billed === true)
+  const charge = isKept && typeof dollars === 'string' ? { reportedDollars: dollars } : {}
+  if (!isMade) return { ...outcome, ...charge }
   return {
     ...outcome,
+    ...charge,
     usage: {
       images: 1,
       ...(typeof inputMegapixels === 'number' ? { inputMegapixels } : {}),

@@ -6,6 +6,7 @@ import { attemptUuid, seedOf } from '../shared/attempt-uuid.ts'
 import type { CancelRule, RemoteImage, WireOutcome, WireRequest } from '../shared/definition.ts'
 import { drawnSize } from '../shared/own-models.ts'
 import { measuredSeconds } from '../shared/own-price.ts'
+import { postJson } from '../shared/wire-request.ts'
 import { classify, failureOfJob, wordsOf } from './failures.ts'
 import type { GraphValues, Workflow } from './graph.ts'
 
@@ -70,7 +71,7 @@ export const toWire =
       // Servers before December 2025 show previews only when started with `--preview-method`.
       extra_data: (call.partialImages ?? 0) > 0 ? { preview_method: 'auto' } : {},
     }
-    return { method: 'POST', url: '/prompt', body: { kind: 'json', value } }
+    return postJson('/prompt', value)
   }
 
 function valuesOf(call: ProviderCall, answers: readonly HttpAnswer[]): GraphValues {
@@ -198,11 +199,7 @@ export function fromQueueLength({ json }: HttpAnswer): number | undefined {
  * then, because old servers interrupt whatever runs, whosever it is.
  */
 export const cancel: CancelRule = {
-  toCancel: ({ id }) => ({
-    method: 'POST',
-    url: '/queue',
-    body: { kind: 'json', value: { delete: [id] } },
-  }),
+  toCancel: ({ id }) => postJson('/queue', { delete: [id] }),
   afterCancel: ({ id, pollUrl }, answers) => {
     if (answers.length === 1) return toLook()
     if (answers.length > 2) return undefined

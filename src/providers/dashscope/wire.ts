@@ -5,6 +5,7 @@ import type { ProviderCall } from '../../ports/provider.ts'
 import { toDataUrl } from '../shared/data-url.ts'
 import type { WireOutcome, WireRequest } from '../shared/definition.ts'
 import { unreadable } from '../shared/status-failure.ts'
+import { postJson } from '../shared/wire-request.ts'
 import { failureOfCode, readError } from './classify.ts'
 import { acceptedOptions } from './options.ts'
 import { fromPictures } from './pictures.ts'
@@ -29,12 +30,7 @@ export function toWire(call: ProviderCall): WireRequest {
     input: shape === 'prompt' ? toPrompt(call) : toMessages(call),
     parameters: toParameters(call),
   }
-  return {
-    method: 'POST',
-    url: paths[shape],
-    ...(shape === 'sync' ? {} : { headers: AS_TASK }),
-    body: { kind: 'json', value },
-  }
+  return postJson(paths[shape], value, shape === 'sync' ? undefined : AS_TASK)
 }
 
 const toPrompt = ({ prompt, settings }: ProviderCall): JsonObject => ({

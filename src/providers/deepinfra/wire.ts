@@ -7,6 +7,7 @@ import { fileParts, toForm } from '../shared/form.ts'
 import { fromPictureList, imageAt } from '../shared/openai-images/picture-list.ts'
 import { concluded, reportedUnits, requestIdOf } from '../shared/picture-answer.ts'
 import { unreadable } from '../shared/status-failure.ts'
+import { postJson } from '../shared/wire-request.ts'
 import { classifyInside } from './classify.ts'
 
 const NANO_PER_DOLLAR = 1_000_000_000
@@ -35,11 +36,7 @@ function toInference({ model, prompt, n, settings, expectedSize }: ProviderCall)
     seed: settings.seed,
     negative_prompt: settings.negativePrompt,
   }
-  return {
-    method: 'POST',
-    url: `/inference/${model.wireName ?? model.id}`,
-    body: { kind: 'json', value },
-  }
+  return postJson(`/inference/${model.wireName ?? model.id}`, value)
 }
 
 /** An edit or a variation as a form; variations take no words. Several images share one name. */

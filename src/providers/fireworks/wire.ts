@@ -1,12 +1,12 @@
-import { failure, type ProviderFailure } from '../../core/errors/provider-failure.ts'
 import { isObject, type JsonObject } from '../../core/json.ts'
 import type { HttpAnswer, ImageBytes } from '../../ports/http-client.ts'
 import type { ProviderCall } from '../../ports/provider.ts'
 import { toDataUrl } from '../shared/data-url.ts'
 import type { WireOutcome, WireRequest } from '../shared/definition.ts'
 import { imageAt } from '../shared/openai-images/picture-list.ts'
-import { concluded, requestIdOf } from '../shared/picture-answer.ts'
+import { concluded, pictureFrom, requestIdOf, withheldPicture } from '../shared/picture-answer.ts'
 import { unreadable } from '../shared/status-failure.ts'
+import { postJson } from '../shared/wire-request.ts'
 import { failures } from './classify.ts'
 import { stepsOf } from './estimate.ts'
 import { fromSubmit } from './jobs.ts'
@@ -19,19 +19,13 @@ export function toWire(call: ProviderCall): WireRequest {
   const name = model.wireName ?? model.id
   switch (shapeOf(model)) {
     case 'kontext':
-      return post(`/workflows/${name}`, {}, toKontext(call))
+      return postJson(`/workflows/${name}`, toKontext(call))
     case 'workflow':
-      return post(`/workflows/${name}/text_to_image`, toAccept(call), toWorkflow(call))
+      return postJson(`/workflows/${name}/text_to_image`, toWorkflow(call), toAccept(call))
     case 'legacy':
-      return post(`/image_generation/${name}`, toAccept(call), toLegacy(call))
+      return postJson(`/image_generation/${name}`, toLegacy(call), toAccept(call))
   }
 }
-
-const post = (
-  url: string,
-  headers: Readonly<Record<string, string>>,
-  fields: JsonObject,
-): WireRequest => ({ method: 'POST', url, headers, body: { kind: 'json', value: fields } })
 
 /** One picture comes as it is, several as base64 in a list. */
 function toAccept({ n, settings }: ProviderCall): Readonly<Record<string, string>> {
@@ -95,12 +89,19 @@ export function fromWire(answer: HttpAnswer, call: ProviderCall): WireOutcome {
   return concluded(answer, {
     service: 'Fireworks',
     asked: call.n,
-    images: asked.filter((artifact) => !isFiltered(artifact)).flatMap(pictureOf),
-    withheld: asked.filter(isFiltered).map(withheldOf),
+    images: asked
+      .filter(({ reason }) => reason !== FILTERED)
+      .flatMap(({ image, seed }) => pictureFrom(image, undefined, seed)),
+    withheld: asked
+      .filter(({ reason }) => reason === FILTERED)
+      .map(() => withheldPicture('Fireworks', FILTERED)),
     facts,
     missingBilled: 'unknown',
   })
 }
+
+/** Why a picture is kept back that was made. */
+const FILTERED = 'CONTENT_FILTERED'
 
 /** One picture of an answer, as Fireworks tells of it. */
 interface Artifact {
@@ -131,15 +132,3 @@ function fromEntry(entry: unknown, images: readonly ImageBytes[]): readonly Arti
     seed: index === 0 ? seed : undefined,
   }))
 }
-
-const isFiltered = ({ reason }: Artifact): boolean => reason === 'CONTENT_FILTERED'
-
-const withheldOf = (): ProviderFailure => {
-  const message = 'Fireworks made the picture and withheld it (CONTENT_FILTERED)'
-  return failure('content_policy_output', message, { providerCode: 'CONTENT_FILTERED' })
-}
-
-const pictureOf = ({ image, seed }: Artifact) =>
-  image === undefined
-    ? []
-    : [{ ...image, ...(Number.isSafeInteger(seed) ? { seed: Number(seed) } : {}) }]

@@ -4,6 +4,7 @@ import type { HttpAnswer, HttpEvent } from '../../ports/http-client.ts'
 import type { ProviderJob } from '../../ports/provider.ts'
 import type { BatchRule, BatchWireLine, WireBatchResult } from '../shared/batch-rule.ts'
 import type { WireRequest } from '../shared/definition.ts'
+import { postJson } from '../shared/wire-request.ts'
 
 /** Batches on one page of the list. */
 const PAGE = 100
@@ -35,7 +36,7 @@ export const batch: BatchRule = {
       batch: { displayName: name, inputConfig: { fileName: fileNameOf(uploaded.json) } },
     }
     const url = `/models/${model?.wireName ?? model?.id}:batchGenerateContent`
-    return { method: 'POST', url, body: { kind: 'json', value } }
+    return postJson(url, value)
   },
   fromBatch: (value) => {
     const name = isObject(value) ? value.name : undefined
@@ -69,11 +70,7 @@ export const batch: BatchRule = {
       ? [{ method: 'GET', url: `${BESIDE}download/v1beta/${file}:download?alt=media` }]
       : [],
   fromResult,
-  toCancel: ({ pollUrl }) => ({
-    method: 'POST',
-    url: `${pollUrl}:cancel`,
-    body: { kind: 'json', value: {} },
-  }),
+  toCancel: ({ pollUrl }) => postJson(`${pollUrl}:cancel`, {}),
 }
 
 const textIn = (value: unknown, name: string): string | undefined => {

@@ -3,6 +3,7 @@ import { isObject, type JsonObject } from '../../core/json.ts'
 import type { HttpAnswer, HttpEvent } from '../../ports/http-client.ts'
 import type { ProviderCall } from '../../ports/provider.ts'
 import type { WireEvent, WireOutcome, WireRequest } from '../shared/definition.ts'
+import { postJson } from '../shared/wire-request.ts'
 import { type Chunk, failureOf, readChunk } from './answer.ts'
 import { classifyInside } from './classify.ts'
 import { readOptions } from './options.ts'
@@ -32,7 +33,7 @@ export function toWire(call: ProviderCall): WireRequest {
     ...(searches === true ? { tools: [{ googleSearch: {} }] } : {}),
   }
   const url = `/models/${model.wireName ?? model.id}:${method}`
-  return { method: 'POST', url, body: { kind: 'json', value } }
+  return postJson(url, value)
 }
 
 const toParts = ({ prompt, images }: ProviderCall): JsonObject[] => [

@@ -1,5 +1,6 @@
 import { readCatalogue } from '../shared/catalogue.ts'
 import { defineProvider } from '../shared/definition.ts'
+import { postJson } from '../shared/wire-request.ts'
 import { estimate } from './estimate.ts'
 import { classify } from './failures.ts'
 import { fromPoll, fromSubmit, toPoll } from './generations.ts'
@@ -37,9 +38,8 @@ export default defineProvider({
   webhook,
   limits: { parallelCalls: PARALLEL_CALLS },
   // A dry run is checked and priced, not made and not charged.
-  probe: {
-    method: 'POST',
-    url: '/v2/image/generate/ideogram-4?dry_run=true',
-    body: { kind: 'json', value: { prompt: 'a red cup', rendering_speed: 'turbo' } },
-  },
+  probe: postJson('/v2/image/generate/ideogram-4?dry_run=true', {
+    prompt: 'a red cup',
+    rendering_speed: 'turbo',
+  }),
 })

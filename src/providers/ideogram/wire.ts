@@ -3,6 +3,7 @@ import type { Quality } from '../../core/request/image-request.ts'
 import type { ProviderCall } from '../../ports/provider.ts'
 import type { WireRequest } from '../shared/definition.ts'
 import { fileParts, toForm } from '../shared/form.ts'
+import { postJson } from '../shared/wire-request.ts'
 import { USUAL_QUALITY } from './estimate.ts'
 import { acceptedOptions } from './options.ts'
 
@@ -21,8 +22,7 @@ export function toWire(call: ProviderCall): WireRequest {
   const { model, operation } = call
   const url = String(model.wire[operation])
   const fields = toFields(call)
-  if (operation === 'generate')
-    return { method: 'POST', url, body: { kind: 'json', value: fields } }
+  if (operation === 'generate') return postJson(url, fields)
   const files = fileParts(call, (index) => (index === 0 ? 'image' : 'reference_images'))
   return toForm(url, fields, files)
 }

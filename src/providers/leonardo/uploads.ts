@@ -1,13 +1,14 @@
-import { isObject } from '../../core/json.ts'
-import type { HttpAnswer, MultipartPart } from '../../ports/http-client.ts'
+import { isObject, type JsonObject } from '../../core/json.ts'
+import type { HttpAnswer } from '../../ports/http-client.ts'
 import type { InputBytes, ProviderCall } from '../../ports/provider.ts'
-import type { WireRequest } from '../shared/definition.ts'
+import { fileParts, toForm } from '../shared/form.ts'
+import { postJson, type WireRequest } from '../shared/wire-request.ts'
 
 /** Where Leonardo lets a file be put: a form of the storage behind it, good for two minutes. */
 interface Place {
   readonly id: string
   readonly url: string
-  readonly fields: readonly (readonly [name: string, value: string])[]
+  readonly fields: JsonObject
 }
 
 /**
@@ -21,26 +22,19 @@ export function toUpload(
   const image = images[Math.floor(answers.length / 2)]
   if (image === undefined) return undefined
   if (answers.length % 2 === 0) {
-    const value = { extension: extensionOf(image) }
-    return { method: 'POST', url: '/init-image', body: { kind: 'json', value } }
+    return postJson('/init-image', { extension: extensionOf(image) })
   }
   const place = placeOf(answers.at(-1))
-  return place === undefined ? undefined : put(place, image)
+  if (place === undefined) return undefined
+  // The fields of the form come first, and the file last: the storage reads no further.
+  return toForm(
+    place.url,
+    place.fields,
+    fileParts({ images: [image] }, () => 'file'),
+  )
 }
 
 const extensionOf = ({ format }: InputBytes): string => (format === 'jpeg' ? 'jpg' : format)
-
-/** The fields of the form come first, and the file last: the storage reads no further. */
-function put({ url, fields }: Place, image: InputBytes): WireRequest {
-  const file: MultipartPart = {
-    name: 'file',
-    filename: `input.${extensionOf(image)}`,
-    contentType: `image/${image.format}`,
-    bytes: image.bytes,
-  }
-  const parts = [...fields.map(([name, value]) => ({ name, value })), file]
-  return { method: 'POST', url, body: { kind: 'multipart', parts } }
-}
 
 /** The ids of what was put, in order; an empty one for what cannot be read, which is refused. */
 export const uploadedIds = (answers: readonly HttpAnswer[]): readonly string[] =>
@@ -58,9 +52,8 @@ function placeOf(answer: HttpAnswer | undefined): Place | undefined {
 function fieldsOf(text: unknown): Place['fields'] {
   try {
     const fields: unknown = typeof text === 'string' ? JSON.parse(text) : text
-    if (!isObject(fields)) return []
-    return Object.entries(fields).map(([name, value]) => [name, String(value)] as const)
+    return isObject(fields) ? (fields as JsonObject) : {}
   } catch {
-    return []
+    return {}
   }
 }

@@ -4,6 +4,7 @@ import type { HttpAnswer } from '../../ports/http-client.ts'
 import type { ProviderCall } from '../../ports/provider.ts'
 import type { WireOutcome, WireRequest } from '../shared/definition.ts'
 import { submittedJob } from '../shared/poll-reader.ts'
+import { postJson } from '../shared/wire-request.ts'
 import { failures } from './classify.ts'
 import { readOptions } from './options.ts'
 import { uploadedIds } from './uploads.ts'
@@ -37,7 +38,7 @@ export function toWire(call: ProviderCall, uploads: readonly HttpAnswer[]): Wire
     elements: options.elements,
     ...toInputs(call, uploadedIds(uploads)),
   }
-  return { method: 'POST', url: '/generations', body: { kind: 'json', value } }
+  return postJson('/generations', value)
 }
 
 function toInputs(call: ProviderCall, ids: readonly string[]): JsonObject {

@@ -2,6 +2,7 @@ import type { JsonObject } from '../../core/json.ts'
 import type { InputBytes, ProviderCall } from '../../ports/provider.ts'
 import { toBase64 } from '../shared/data-url.ts'
 import type { WireRequest } from '../shared/definition.ts'
+import { postJson } from '../shared/wire-request.ts'
 import { readOptions } from './options.ts'
 
 /**
@@ -23,7 +24,7 @@ export function toWire(call: ProviderCall): WireRequest {
     output_format: settings.format,
     ...options,
   }
-  return { method: 'POST', url: '/generations', body: { kind: 'json', value } }
+  return postJson('/generations', value)
 }
 
 const toReference = (image: InputBytes): JsonObject => ({

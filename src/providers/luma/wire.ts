@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../core/json.ts'
 import type { ProviderCall } from '../../ports/provider.ts'
 import type { WireRequest } from '../shared/definition.ts'
+import { postJson } from '../shared/wire-request.ts'
 import { acceptedOptions } from './options.ts'
 
 /** Prints a call. Luma's own default shape is 16:9, so one is always said. */
@@ -14,5 +15,5 @@ export function toWire(call: ProviderCall): WireRequest {
     format: settings.format === 'jpeg' ? 'jpg' : settings.format,
     ...acceptedOptions(call),
   }
-  return { method: 'POST', url: '/generations/image', body: { kind: 'json', value } }
+  return postJson('/generations/image', value)
 }

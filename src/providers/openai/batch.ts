@@ -4,6 +4,7 @@ import type { HttpAnswer, HttpEvent, MultipartPart } from '../../ports/http-clie
 import type { ProviderJob } from '../../ports/provider.ts'
 import type { BatchRule, BatchWireLine, WireBatchResult } from '../shared/batch-rule.ts'
 import type { WireRequest } from '../shared/definition.ts'
+import { postJson } from '../shared/wire-request.ts'
 
 /** Where our name for a batch stands among its metadata. */
 const NAME = 'keeprate'
@@ -75,11 +76,7 @@ export const batch: BatchRule = {
       url: `/files/${encodeURIComponent(String(id))}/content`,
     })),
   fromResult,
-  toCancel: ({ pollUrl }: ProviderJob) => ({
-    method: 'POST',
-    url: `${pollUrl}/cancel`,
-    body: { kind: 'json', value: {} },
-  }),
+  toCancel: ({ pollUrl }: ProviderJob) => postJson(`${pollUrl}/cancel`, {}),
 }
 
 const idOf = (value: unknown): string | undefined =>

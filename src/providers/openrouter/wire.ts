@@ -6,6 +6,7 @@ import { toDataUrl } from '../shared/data-url.ts'
 import type { WireEvent, WireOutcome, WireRequest } from '../shared/definition.ts'
 import { fromPictureList, imageAt, missingPictures } from '../shared/openai-images/picture-list.ts'
 import { unreadable } from '../shared/status-failure.ts'
+import { postJson } from '../shared/wire-request.ts'
 import { classifyInside } from './classify.ts'
 import { factsOf } from './facts.ts'
 import { readOptions } from './options.ts'
@@ -33,7 +34,7 @@ export function toWire(call: ProviderCall): WireRequest {
     ['user', safetyIdentifier],
   ]
   const value = Object.fromEntries(fields.filter(([, member]) => member !== undefined))
-  return { method: 'POST', url: '/images', body: { kind: 'json', value } }
+  return postJson('/images', value)
 }
 
 /** Of the normalised parameters those that the model's suppliers take. */

@@ -8,6 +8,7 @@ import { fileParts, toForm } from '../shared/form.ts'
 import { fromPictureList } from '../shared/openai-images/picture-list.ts'
 import { concluded, reportedUnits, requestIdOf } from '../shared/picture-answer.ts'
 import { unreadable } from '../shared/status-failure.ts'
+import { postJson } from '../shared/wire-request.ts'
 import { classifyInside } from './classify.ts'
 import { acceptedOptions } from './options.ts'
 
@@ -40,8 +41,7 @@ export function toWire(call: ProviderCall): WireRequest {
     ...acceptedOptions(call),
   }
   const url = tool ?? paths[operation] ?? '/images/generations'
-  if (operation === 'generate')
-    return { method: 'POST', url, body: { kind: 'json', value: fields } }
+  if (operation === 'generate') return postJson(url, fields)
   return toForm(url, fields, fileParts({ ...call, images: call.images.slice(0, 1) }))
 }
 

@@ -1,5 +1,6 @@
 import { readCatalogue } from '../shared/catalogue.ts'
 import { defineProvider } from '../shared/definition.ts'
+import { postJson } from '../shared/wire-request.ts'
 import { classify } from './classify.ts'
 import { estimate } from './estimate.ts'
 import modelsFile from './models.json' with { type: 'json' }
@@ -27,19 +28,12 @@ export default defineProvider({
   classify,
   flow: { kind: 'sync' },
   // A search costs nothing; its id is any, because searches are not kept.
-  probe: {
-    method: 'POST',
-    url: PATH,
-    body: {
-      kind: 'json',
-      value: [
-        {
-          taskType: 'modelSearch',
-          taskUUID: '5f0d6c5e-3a51-4c0e-8d0b-6f3f6c1b2a10',
-          search: 'FLUX',
-          limit: 1,
-        },
-      ],
+  probe: postJson(PATH, [
+    {
+      taskType: 'modelSearch',
+      taskUUID: '5f0d6c5e-3a51-4c0e-8d0b-6f3f6c1b2a10',
+      search: 'FLUX',
+      limit: 1,
     },
-  },
+  ]),
 })

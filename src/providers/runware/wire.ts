@@ -1,14 +1,14 @@
-import { failure, type ProviderFailure } from '../../core/errors/provider-failure.ts'
 import { isObject, type JsonObject } from '../../core/json.ts'
 import { decimal } from '../../core/pricing/decimal.ts'
-import type { HttpAnswer, ImageBytes } from '../../ports/http-client.ts'
+import type { HttpAnswer } from '../../ports/http-client.ts'
 import type { ProviderCall } from '../../ports/provider.ts'
 import { attemptUuid } from '../shared/attempt-uuid.ts'
 import { toDataUrl } from '../shared/data-url.ts'
-import type { WireImage, WireOutcome, WireRequest } from '../shared/definition.ts'
+import type { WireOutcome, WireRequest } from '../shared/definition.ts'
 import { imageAt } from '../shared/openai-images/picture-list.ts'
-import { concluded } from '../shared/picture-answer.ts'
+import { concluded, pictureFrom, withheldPicture } from '../shared/picture-answer.ts'
 import { unreadable } from '../shared/status-failure.ts'
+import { postJson } from '../shared/wire-request.ts'
 import { classifyInside, errorsOf } from './classify.ts'
 import { readOptions } from './options.ts'
 
@@ -30,7 +30,7 @@ export function toWire(call: ProviderCall): WireRequest {
     includeCost: true,
     ...toWork(call),
   }
-  return { method: 'POST', url: PATH, body: { kind: 'json', value: [task] } }
+  return postJson(PATH, [task])
 }
 
 /** What is to be done, with its own parameters. */
@@ -91,43 +91,34 @@ export function fromWire(answer: HttpAnswer, call: ProviderCall): WireOutcome {
   if (!isObject(json)) return { kind: 'failed', failure: unreadable(answer, 'Runware') }
   const results = Array.isArray(json.data) ? json.data.filter(isObject) : []
   const asked = results.slice(0, call.n)
-  const flagged = asked.filter(isFlagged).map(flaggedPicture)
+  // A flagged picture comes all the same.
+  const flagged = asked.filter(isFlagged).map(() => withheldPicture('Runware', 'NSFWContent'))
   const images = asked
     .filter((result) => !isFlagged(result))
-    .flatMap((result) => pictureOf(result, answer.images))
+    .flatMap(({ imageBase64Data: marker, imageURL: url, seed }) =>
+      pictureFrom(imageAt(marker, answer.images), url, seed),
+    )
   const broken = errorsOf(json)
     .map((error) => classifyInside(answer, error))
     .slice(0, Math.max(0, call.n - images.length - flagged.length))
   const cost = costOf(results)
+  const id = results[0]?.taskUUID
   return concluded(answer, {
     service: 'Runware',
     asked: call.n,
     images,
     withheld: [...flagged, ...broken],
     usage: cost === undefined ? {} : { credits: Number(cost) },
-    facts: { ...(cost === undefined ? {} : { reportedDollars: cost }), ...idOf(results) },
+    facts: {
+      ...(cost === undefined ? {} : { reportedDollars: cost }),
+      ...(typeof id === 'string' ? { providerRequestId: id } : {}),
+    },
   })
 }
 
 type TaskResult = Readonly<Record<string, unknown>>
 
 const isFlagged = ({ NSFWContent: flag }: TaskResult): boolean => flag === true
-
-/** A flagged picture comes all the same, and was made: it is charged. */
-const flaggedPicture = (): ProviderFailure =>
-  failure('content_policy_output', 'Runware flagged the picture (NSFWContent)', {
-    providerCode: 'NSFWContent',
-  })
-
-function pictureOf(
-  { imageBase64Data: marker, imageURL: url, seed }: TaskResult,
-  bytes: readonly ImageBytes[],
-): readonly WireImage[] {
-  const facts = Number.isSafeInteger(seed) ? { seed: Number(seed) } : {}
-  const image = imageAt(marker, bytes)
-  if (image !== undefined) return [{ ...image, ...facts }]
-  return typeof url === 'string' && URL.canParse(url) ? [{ url, ...facts }] : []
-}
 
 /** Each result tells its own cost; without all of them the sum would be too small. */
 function costOf(results: readonly TaskResult[]): string | undefined {
@@ -136,9 +127,4 @@ function costOf(results: readonly TaskResult[]): string | undefined {
   )
   if (costs.length === 0 || costs.length < results.length) return undefined
   return costs.reduce((sum, cost) => sum.plus(cost)).toFixed()
-}
-
-function idOf([first]: readonly TaskResult[]): { readonly providerRequestId?: string } {
-  const id = first?.taskUUID
-  return typeof id === 'string' ? { providerRequestId: id } : {}
 }

@@ -5,6 +5,7 @@ import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { parseAspect } from '../../core/request/aspect.ts'
 import { imageFormats, operations, type Size } from '../../core/request/image-request.ts'
 import type { CallPlan, InputBytes, ProviderCall } from '../../ports/provider.ts'
+import { wantedShape } from './wanted-shape.ts'
 
 /** What a call says, by the names under which it is mapped onto a model's own fields. */
 const mappableInputs = [
@@ -95,28 +96,15 @@ export function toMappedInput(call: ProviderCall, files: MappedFiles): JsonObjec
  * defaults of hosted models differ; an edit says nothing unless asked, and follows its input.
  */
 function toShape(call: ProviderCall, mapping: Mapping) {
-  const { model, settings, operation } = call
-  if (mapping.follows_input?.includes(operation)) return {}
-  const isGeneration = operation === 'generate'
-  if (model.sizes.kind === 'aspect') {
-    return { aspect_ratio: settings.aspect ?? (isGeneration ? nearestAspect(call) : undefined) }
-  }
-  const size = settings.size ?? (isGeneration ? call.expectedSize : undefined)
-  if (size === undefined) return {}
+  if (mapping.follows_input?.includes(call.operation)) return {}
+  const { aspect, size } = wantedShape(call)
+  if (size === undefined) return { aspect_ratio: aspect }
   const { width, height } = size
   return {
     width,
     height,
     size: mapping.size_form === 'text' ? `${width}x${height}` : { width, height },
   }
-}
-
-function nearestAspect({ model, expectedSize }: ProviderCall): string | undefined {
-  if (model.sizes.kind !== 'aspect') return undefined
-  const wanted = ratioOf(expectedSize)
-  const distance = (aspect: string): number =>
-    Math.abs(Math.log((parseAspect(aspect) ?? 1) / wanted))
-  return model.sizes.aspects.toSorted((a, b) => distance(a) - distance(b))[0]
 }
 
 const ratioOf = ({ width, height }: Size): number => width / height

@@ -2,7 +2,7 @@ import { failure, type ProviderFailure } from '../../core/errors/provider-failur
 import { isObject } from '../../core/json.ts'
 import { dollarsFromNano } from '../../core/money.ts'
 import type { Usage } from '../../core/pricing/usage.ts'
-import type { HttpAnswer } from '../../ports/http-client.ts'
+import type { HttpAnswer, ImageBytes } from '../../ports/http-client.ts'
 import type { WireImage, WireOutcome } from './definition.ts'
 import { missingPictures } from './openai-images/picture-list.ts'
 
@@ -36,6 +36,26 @@ export function concluded(answer: Pick<HttpAnswer, 'status'>, pictures: Pictures
   const missing = missingPictures(asked, named, pictures.missingBilled)
   return { kind: 'produced', images, withheld: [...withheld, ...missing], usage, ...facts }
 }
+
+/**
+ * One picture of an answer: bytes that came with it, else a link; none where there is neither.
+ * @param seed its seed, where that is a whole number.
+ */
+export function pictureFrom(
+  image: ImageBytes | undefined,
+  url: unknown,
+  seed: unknown,
+): readonly WireImage[] {
+  const facts = Number.isSafeInteger(seed) ? { seed: Number(seed) } : {}
+  if (image !== undefined) return [{ ...image, ...facts }]
+  return typeof url === 'string' && URL.canParse(url) ? [{ url, ...facts }] : []
+}
+
+/** A picture that was made, hence paid for, and that its provider keeps back or marks. */
+export const withheldPicture = (service: string, providerCode: string): ProviderFailure =>
+  failure('content_policy_output', `${service} withheld a picture (${providerCode})`, {
+    providerCode,
+  })
 
 /** The id of a request, by which the provider finds it: in the body, or in a header. */
 export function requestIdOf(

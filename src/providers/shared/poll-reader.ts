@@ -8,6 +8,7 @@ import type { HttpAnswer } from '../../ports/http-client.ts'
 import type { CallPlan, ProviderJob } from '../../ports/provider.ts'
 import type { WireOutcome, WireRequest } from './definition.ts'
 import type { FailureReader } from './failure-reader.ts'
+import { pictureFrom } from './picture-answer.ts'
 
 type Body = Readonly<Record<string, unknown>>
 
@@ -56,12 +57,13 @@ const failedJob = (job: ProviderJob, reason: ProviderFailure): WireOutcome => ({
 
 /** The one picture of a job, as a link; a failure where it is none. */
 export function linkedPicture(job: ProviderJob, url: unknown, seed?: unknown): WireOutcome {
-  if (typeof url !== 'string' || !URL.canParse(url)) {
+  const images = pictureFrom(undefined, url, seed)
+  if (images.length === 0) {
     return failedJob(job, failure('empty', `job ${job.id} ended without a picture`))
   }
   return {
     kind: 'produced',
-    images: [{ url, ...(typeof seed === 'number' ? { seed } : {}) }],
+    images,
     withheld: [],
     usage: { images: 1 },
     providerRequestId: job.id,

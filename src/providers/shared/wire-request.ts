@@ -10,3 +10,15 @@ export interface WireRequest {
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: HttpRequest['body']
 }
+
+/** Posts a JSON document, as most providers want it. */
+export const postJson = (
+  url: string,
+  value: unknown,
+  headers?: WireRequest['headers'],
+): WireRequest => ({
+  method: 'POST',
+  url,
+  ...(headers === undefined ? {} : { headers }),
+  body: { kind: 'json', value },
+})

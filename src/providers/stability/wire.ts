@@ -3,7 +3,7 @@ import { isObject } from '../../core/json.ts'
 import type { HttpAnswer } from '../../ports/http-client.ts'
 import type { WireOutcome } from '../shared/definition.ts'
 import { failureReader } from '../shared/failure-reader.ts'
-import { requestIdOf } from '../shared/picture-answer.ts'
+import { concluded, pictureFrom, requestIdOf, withheldPicture } from '../shared/picture-answer.ts'
 
 /** Too many requests shut a key out for 60 s (Stability API reference, read 2026-11-20). */
 const RATE_LIMIT_PAUSE_MS = 60_000
@@ -18,8 +18,7 @@ export function fromWire(answer: HttpAnswer): WireOutcome {
   const reason = headers['finish-reason'] ?? body.finish_reason ?? 'SUCCESS'
   const id = requestIdOf(answer)
   if (reason === 'CONTENT_FILTERED') {
-    const message = 'Stability made the picture and withheld it (CONTENT_FILTERED)'
-    const withheld = failure('content_policy_output', message, { providerCode: reason })
+    const withheld = withheldPicture('Stability', reason)
     return { kind: 'failed', failure: withheld, usage: { images: 1 }, ...id }
   }
   const [image] = images
@@ -27,13 +26,13 @@ export function fromWire(answer: HttpAnswer): WireOutcome {
     return { kind: 'failed', failure: withoutPicture(answer, String(reason)), ...id }
   }
   const seed = Number(headers.seed ?? body.seed ?? Number.NaN)
-  return {
-    kind: 'produced',
-    images: [{ ...image, ...(Number.isSafeInteger(seed) ? { seed } : {}) }],
-    withheld: [],
+  return concluded(answer, {
+    service: 'Stability',
+    asked: 1,
+    images: pictureFrom(image, undefined, seed),
     usage: { images: 1 },
-    ...id,
-  }
+    facts: id,
+  })
 }
 
 /** A 200 without a usable picture: an error in JSON, another end, or no picture at all. */

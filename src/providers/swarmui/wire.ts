@@ -6,6 +6,7 @@ import { toDataUrl } from '../shared/data-url.ts'
 import type { WireImage, WireOutcome, WireRequest } from '../shared/definition.ts'
 import { missingPictures } from '../shared/openai-images/picture-list.ts'
 import { drawnSize } from '../shared/own-models.ts'
+import { postJson } from '../shared/wire-request.ts'
 import { answerWords, classifyInside } from './failures.ts'
 import { acceptedOptions } from './options.ts'
 
@@ -13,11 +14,7 @@ import { acceptedOptions } from './options.ts'
 // src/WebAPI/T2IAPI.cs, read 2026-11-26.
 
 /** Opens a session. It is free, and every other call has to name one. */
-export const SESSION: WireRequest = {
-  method: 'POST',
-  url: '/API/GetNewSession',
-  body: { kind: 'json', value: {} },
-}
+export const SESSION: WireRequest = postJson('/API/GetNewSession', {})
 
 /** Each call has a session of its own: an old one may have been forgotten. */
 export const toSession = (
@@ -31,11 +28,8 @@ const NO_GUIDANCE = 1
 const CREATIVITY = 0.6
 
 /** Prints a call. */
-export const toWire = (call: ProviderCall, [session]: readonly HttpAnswer[]): WireRequest => ({
-  method: 'POST',
-  url: '/API/GenerateText2Image',
-  body: { kind: 'json', value: toParameters(call, session) },
-})
+export const toWire = (call: ProviderCall, [session]: readonly HttpAnswer[]): WireRequest =>
+  postJson('/API/GenerateText2Image', toParameters(call, session))
 
 /** Parameters stand beside the session; the server skips what it does not know. */
 export function toParameters(call: ProviderCall, session: HttpAnswer | undefined): JsonObject {

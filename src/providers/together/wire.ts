@@ -8,6 +8,7 @@ import type { WireImage, WireOutcome, WireRequest } from '../shared/definition.t
 import { fromPictureList } from '../shared/openai-images/picture-list.ts'
 import { concluded, requestIdOf } from '../shared/picture-answer.ts'
 import { unreadable } from '../shared/status-failure.ts'
+import { postJson } from '../shared/wire-request.ts'
 import { classifyInside } from './classify.ts'
 import { readOptions } from './options.ts'
 
@@ -30,7 +31,7 @@ export function toWire(call: ProviderCall): WireRequest {
     response_format: 'base64',
     ...readOptions(call),
   }
-  return { method: 'POST', url: '/images/generations', body: { kind: 'json', value } }
+  return postJson('/images/generations', value)
 }
 
 /**

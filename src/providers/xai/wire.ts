@@ -8,6 +8,7 @@ import type { WireImage, WireOutcome, WireRequest } from '../shared/definition.t
 import { imageAt } from '../shared/openai-images/picture-list.ts'
 import { concluded, requestIdOf } from '../shared/picture-answer.ts'
 import { unreadable } from '../shared/status-failure.ts'
+import { postJson } from '../shared/wire-request.ts'
 import { classifyInside } from './classify.ts'
 
 /** Of xAI's units of money (its Rust client, read 2026-11-20). */
@@ -28,7 +29,7 @@ export function toWire(call: ProviderCall): WireRequest {
     ...toImages(images),
   }
   const url = images.length === 0 ? '/images/generations' : '/images/edits'
-  return { method: 'POST', url, body: { kind: 'json', value } }
+  return postJson(url, value)
 }
 
 /** One picture stands alone, several in a list. */
