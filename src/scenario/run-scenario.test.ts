@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { DeadEnd } from '../sandbox/dead-ends.ts'
 import { readScenario } from './read-scenario.ts'
 import { emulatedIds, runScenario } from './run-scenario.ts'
 
@@ -37,4 +38,28 @@ test('a batch is made whole through an outage and takes nothing from callers', a
   const report = await runScenario(readScenario(nightBatch, 'night.yaml', emulatedIds))
   expect(report).toMatchObject({ success: 1, batch: { lines: 60, made: 60 }, missed: [] })
   expect(Object.keys(report.failures)).toEqual(['overloaded'])
+})
+
+/** Slow enough that few calls begin before the first that hangs has failed: nobody can know yet. */
+const closedWay = (fault: DeadEnd): string => `
+scenario: nothing leads to the cheapest
+providers: [bfl, together, openai]
+load: { rps: 0.5, for_s: 80 }
+faults:
+  - { fault: ${fault}, provider: together }
+goals: { success: 1, calls_per_request: 1.5, wasted_per_minute: 10 }
+`
+
+/** One that fails at once and one that fails late; no name and no handshake fail as the first. */
+const ends: readonly DeadEnd[] = ['connect-refused', 'connect-hang']
+
+test.each(ends)('%s of the cheapest is felt by nobody and costs nothing', async (fault) => {
+  const report = await runScenario(readScenario(closedWay(fault), 'way.yaml', emulatedIds))
+  expect(report).toMatchObject({ requests: 40, errors: {}, held: '0', ledger_findings: [] })
+  expect(report.missed).toEqual([])
+  const dead = report.providers.find(({ provider }) => provider === 'together')
+  expect(dead).toMatchObject({ calls: dead?.failed, spend: '0' })
+  expect(dead?.failed).toBeGreaterThan(0)
+  expect(dead?.breaker_openings).toBeGreaterThan(0)
+  expect(report.calls).toBe(40 + (dead?.failed ?? 0))
 })
