@@ -82,7 +82,7 @@ test('a code is read from body or headers, and a number is one too', () => {
   expect(reader.classify(answerOf(400, { code: { odd: true } })).providerCode).toBeUndefined()
 })
 
-test('an error inside of a success may have been paid, and is a breakdown unless it is told', () => {
+test('an error inside of a success may be paid, and is a breakdown unless it is told', () => {
   expect(reader.classifyInside(answerOf(200, { error: 'odd' }))).toMatchObject({
     class: 'overloaded',
     billed: 'unknown',
