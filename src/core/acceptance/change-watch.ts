@@ -1,13 +1,15 @@
 /**
  * Latest outcomes that are compared with all before, and the standard errors beyond which a
- * difference is no chance. The short window sees a collapse at once, the long one a loss of a
- * tenth.
+ * difference is no chance. The short window sees a collapse at once, the long ones a loss of a
+ * tenth or less. Each outcome is a look at all three, so three errors would be passed by chance
+ * alone several times in 20,000 outcomes, and each time most of what was learned would be lost.
  */
 const WINDOWS = [
-  { length: 50, alarm: 3 },
-  { length: 200, alarm: 3.5 },
+  { length: 50, alarm: 4 },
+  { length: 200, alarm: 3.7 },
+  { length: 800, alarm: 3.7 },
 ] as const
-const LONGEST = 200
+const LONGEST = 800
 /** Outcomes before the window that must be there to compare with. */
 const FEWEST_BEFORE = 100
 
@@ -16,11 +18,13 @@ const FEWEST_BEFORE = 100
  */
 export const INHERITED = 0.15
 
-/** The latest outcomes of one model at one purpose, and the sums of those before. Plain data. */
+/** The latest outcomes of one model at one purpose, and sums of them and of all. Plain data. */
 export interface ChangeWatch {
   /** Newest last. */
   readonly recent: readonly Watched[]
-  readonly before: Sums
+  readonly all: Sums
+  /** Of the newest, for each of {@link WINDOWS}. */
+  readonly windows: readonly Sums[]
 }
 
 interface Sums {
@@ -35,10 +39,12 @@ interface Watched {
   readonly expected: number
 }
 
+const nothing: Sums = { count: 0, difference: 0, variance: 0 }
+
 /** Before the first outcome, and after an alarm. */
 export const noChange: ChangeWatch = {
-  recent: [],
-  before: { count: 0, difference: 0, variance: 0 },
+  ...{ recent: [], all: nothing },
+  windows: WINDOWS.map(() => nothing),
 }
 
 /**
@@ -51,28 +57,35 @@ export function nextWatch(
   outcome: Watched,
 ): { readonly watch: ChangeWatch; readonly hasChanged: boolean } {
   const recent = [...watch.recent, outcome]
-  const leaving = recent.length > LONGEST ? recent.shift() : undefined
-  const before = leaving === undefined ? watch.before : plus(watch.before, leaving)
-  const hasChanged = WINDOWS.some((window) => isFar(recent, before, window))
-  return { watch: hasChanged ? noChange : { recent, before }, hasChanged }
+  const all = plus(watch.all, sumsOf(outcome))
+  const windows = WINDOWS.map(({ length }, index) => {
+    const grown = plus(watch.windows[index] ?? nothing, sumsOf(outcome))
+    const leaving = recent.at(-1 - length)
+    return leaving === undefined ? grown : plus(grown, sumsOf(leaving), -1)
+  })
+  const hasChanged = WINDOWS.some(({ length, alarm }, index) => {
+    const now = windows[index] ?? nothing
+    return now.count === length && isFar(now, plus(all, now, -1), alarm)
+  })
+  if (recent.length > LONGEST) recent.shift()
+  return { watch: hasChanged ? noChange : { recent, all, windows }, hasChanged }
 }
 
-const plus = (sums: Sums, { isGood, expected }: Watched): Sums => ({
-  count: sums.count + 1,
-  difference: sums.difference + (isGood ? 1 : 0) - expected,
-  variance: sums.variance + expected * (1 - expected),
+const sumsOf = ({ isGood, expected }: Watched): Sums => ({
+  count: 1,
+  difference: (isGood ? 1 : 0) - expected,
+  variance: expected * (1 - expected),
 })
 
-function isFar(
-  recent: readonly Watched[],
-  before: Sums,
-  { length, alarm }: { readonly length: number; readonly alarm: number },
-): boolean {
-  const count = recent.length + before.count
-  if (recent.length < length || count < length + FEWEST_BEFORE) return false
-  const now = recent.slice(-length).reduce(plus, noChange.before)
-  const then = recent.slice(0, -length).reduce(plus, before)
-  const error = Math.sqrt((then.variance / then.count) * (1 / length + 1 / then.count))
-  const difference = now.difference / length - then.difference / then.count
+const plus = (sums: Sums, other: Sums, times = 1): Sums => ({
+  count: sums.count + times * other.count,
+  difference: sums.difference + times * other.difference,
+  variance: sums.variance + times * other.variance,
+})
+
+function isFar(now: Sums, then: Sums, alarm: number): boolean {
+  if (then.count < FEWEST_BEFORE) return false
+  const error = Math.sqrt((then.variance / then.count) * (1 / now.count + 1 / then.count))
+  const difference = now.difference / now.count - then.difference / then.count
   return Math.abs(difference) > alarm * Math.max(1e-6, error)
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { seededRandom } from '../../testing/virtual-clock.ts'
 import type { Cell } from './cell.ts'
 import { placeKey } from './cell.ts'
 import { INHERITED, nextWatch, noChange } from './change-watch.ts'
@@ -104,11 +105,11 @@ describe('a belief', () => {
 })
 
 describe('a silent change', () => {
-  const play = (before: number, after: number) => {
+  const play = (before: number, after: number, changesAt = 300, outcomes = 200) => {
     let watch = noChange
     let changedAt: number | undefined
-    for (let index = 0; index < 500 && changedAt === undefined; index += 1) {
-      const rate = index < 300 ? before : after
+    for (let index = 0; index < changesAt + outcomes && changedAt === undefined; index += 1) {
+      const rate = index < changesAt ? before : after
       // Evenly spread, so that there is no luck in it.
       const isGood = Math.floor((index + 1) * rate) > Math.floor(index * rate)
       const next = nextWatch(watch, { isGood, expected: 0.8 })
@@ -131,6 +132,23 @@ describe('a silent change', () => {
     const changedAt = play(0.8, 0.66)
     expect(changedAt).toBeGreaterThanOrEqual(350)
     expect(changedAt).toBeLessThan(500)
+  })
+
+  test('of less than a tenth is noticed within eight hundred outcomes', () => {
+    const changedAt = play(0.8, 0.73, 2_000, 900)
+    expect(changedAt).toBeGreaterThanOrEqual(2_200)
+    expect(changedAt).toBeLessThan(2_800)
+  })
+
+  test('is seen once at most in 20,000 outcomes without any', () => {
+    const random = seededRandom(7)
+    let alarms = 0
+    for (let index = 0, watch = noChange; index < 20_000; index += 1) {
+      const next = nextWatch(watch, { isGood: (random.bytes(1)[0] ?? 0) < 205, expected: 0.8 })
+      watch = next.watch
+      alarms += next.hasChanged ? 1 : 0
+    }
+    expect(alarms).toBeLessThanOrEqual(1)
   })
 
   test('leaves 15 % of what was counted before it, and so does a new version', () => {
