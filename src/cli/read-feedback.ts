@@ -34,8 +34,8 @@ const verdictSchema = z.strictObject({
 })
 
 /**
- * Reads JSON lines, or CSV whose first row names the columns: verdicts have `id` and `accepted`, and
- * any of `score`, `reason`, `rater`; figures of the business have `id`, `value` and `baseline`.
+ * Reads JSON lines, or CSV whose first row names the columns: verdicts have `id` and `accepted`,
+ * and any of `score`, `reason`, `rater`; figures of the business have `id`, `value` and `baseline`.
  * @throws GatewayError that names the line.
  */
 export function readFeedback(

@@ -18,7 +18,7 @@ export interface GivenVerdict
   extends About,
     Pick<Verdict, 'rater' | 'isAccepted' | 'score' | 'reason'> {}
 
-/** How it did, by a figure where more is better: clicks or sales for each time that it was shown. */
+/** How it did, by a figure where more is better: clicks or sales for each view. */
 export interface GivenFigure extends About {
   readonly value: number
   /** What is usual there. */
@@ -63,8 +63,8 @@ export async function takeVerdict(
 
 /**
  * Takes a figure of the business as evidence, a weak one: what sells depends on more than the
- * picture. It is nobody's verdict, so it changes no cost per accepted picture and no cache, and what
- * people say of the picture outweighs it. A newer figure takes the place of an older one.
+ * picture. It is nobody's verdict, so it changes no cost per accepted picture and no cache, and
+ * what people say of the picture outweighs it. A newer figure takes the place of an older one.
  * @returns the pictures that it is about.
  * @throws GatewayError `not_found` for an unknown subject and for another tenant's alike.
  */

@@ -120,7 +120,7 @@ describe.concurrent('edit', () => {
 test('route explain tells what a request is taken for, its plan and all reasons', async () => {
   const output = await commands.text(0, 'route', 'explain', 'a glass bottle', '-p', 'prduct')
   expect(output).toMatch(/^for {4}prduct \(asked\), glass \(rule\), floor 0\.8\n/)
-  expect(output).toMatch(/\nplan {3}\w+: 0\.\d+ accepted, \$\d\.\d+ for each, p95 \d+\.?\d* s\n/)
+  expect(output).toMatch(/\nplan {3}\w+: 0\.\d+ accepted, \$\d\.\d+ for each, p95 [\d.]+ s\n/)
   expect(output).toMatch(/\ngates {2}off: absent\n {4}offer .*\n1\. {2}\S+ .* chosen\n/)
   expect(output).toMatch(/\n\d+ more cannot be used:\n {2}\d+: cannot do what is asked/)
 })

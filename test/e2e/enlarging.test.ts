@@ -35,7 +35,7 @@ const wanted = {
   response_format: 'url',
 }
 
-test('a small picture is enlarged where that is cheaper, both calls are booked; never by strict', async () => {
+test('a small picture is enlarged where both together are cheaper, and not by strict', async () => {
   const route = (await ask('/v1/route', wanted)).body as Receipt['explain']
   const { headers } = await ask('/v1/images/generations', wanted)
   expect(headers['x-keeprate-route']).toBe('upscale')

@@ -138,7 +138,7 @@ test('a pin and a ban hold at once; names that nobody has are refused', async ()
   expect(nobody.body).toMatchObject({ error: { param: 'offer' } })
 })
 
-test('a figure of the business is taken beside what is usual, and alone is refused by name', async () => {
+test('a figure of the business is taken beside what is usual, and refused alone', async () => {
   const made = await call('POST', '/v1/images/generations', {
     ...{ model: 'auto:preview', prompt: 'a cup that sells', response_format: 'url' },
   })

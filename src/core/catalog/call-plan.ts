@@ -70,7 +70,7 @@ export function makeCallPlan(
   }
 }
 
-/** What was said to be dropped is not sent: there are services that refuse words they do not need. */
+/** What was said to be dropped is not sent: some services refuse words that they do not need. */
 function promptFor(request: ImageRequest, model: Model, operation: Operation): string {
   if (model.operationLimits?.[operation]?.prompt === 'none') return ''
   return isPadded(request, operation) && request.prompt === '' ? MARGINS : request.prompt
