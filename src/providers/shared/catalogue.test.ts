@@ -1,18 +1,24 @@
 import { expect, test } from 'vitest'
-import modelsFile from '../bfl/models.json' with { type: 'json' }
-import pricesFile from '../bfl/prices.json' with { type: 'json' }
 import { readCatalogue } from './catalogue.ts'
 
-test('the two files of a provider are read whole', () => {
-  const { models, prices } = readCatalogue('bfl', modelsFile, pricesFile)
-  expect(models.length).toBeGreaterThan(0)
-  expect(models.every(({ provider }) => provider === 'bfl')).toBe(true)
-  expect(prices).toHaveLength(pricesFile.length)
+const price = {
+  offer: 'painter/painter-1',
+  operation: 'generate',
+  components: [{ kind: 'per_image', usd: '0.01' }],
+  valid_from: '2026-02-01',
+  valid_to: null,
+  source: { url: 'https://painter.example', read_at: '2026-11-20', confidence: 'high' },
+}
+
+test('a provider that lists no models may have prices, and both files are read', () => {
+  const { models, aliases, prices } = readCatalogue('painter', { models: [], aliases: [] }, [price])
+  expect({ models, aliases }).toEqual({ models: [], aliases: [] })
+  expect(prices.map(({ offer }) => offer)).toEqual(['painter/painter-1'])
 })
 
-test.each<[string, unknown, unknown]>([
-  ['models', { models: [{ id: 7 }] }, pricesFile],
-  ['prices', modelsFile, [{ ...pricesFile[0], valid_from: 'soon' }]],
+test.each<[string, unknown, readonly object[]]>([
+  ['models', { models: [{ id: 7 }], aliases: [] }, [price]],
+  ['prices', { models: [], aliases: [] }, [{ ...price, valid_from: 'soon' }]],
 ])('a wrong file of %s is refused when it is read, not when it is used', (_, models, prices) => {
-  expect(() => readCatalogue('bfl', models, prices)).toThrow()
+  expect(() => readCatalogue('painter', models, prices)).toThrow()
 })
