@@ -153,7 +153,7 @@ describe('what goes wrong with it', () => {
   test('a request without an offer ends as failed, with what the question cost', () =>
     withClassifier(
       async (stand) => {
-        await expect(ask(stand)).rejects.toMatchObject({ code: 'unsupported_parameter' })
+        await expect(ask(stand)).rejects.toMatchObject({ code: 'offer_forbidden' })
         const [record] = await stand.stores.requests.list({ tenant: 'here', limit: 1 })
         expect(record).toMatchObject({ state: 'failed' })
         expect(record?.costNano).toBeGreaterThan(0n)

@@ -9,6 +9,8 @@ import { type OpenStores, withStores } from './with-stores.ts'
 const TO_BEFORE_USAGE = [
   'drop table usage_totals',
   'drop table usage_series',
+  // A later index has columns of those that go.
+  'drop index requests_batch_sums',
   ...['purpose', 'made_offer', 'made_size', 'made_quality', 'made_images', 'made_cached'].map(
     (column) => `alter table requests drop column ${column}`,
   ),
