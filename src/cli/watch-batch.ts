@@ -24,7 +24,7 @@ export async function watchBatch(
   const startMs = clock.monotonicMs()
   let before: number | undefined
   let [atServices, readAtMs, shownAtMs] = [0, ...Array(2).fill(Number.NEGATIVE_INFINITY)]
-  let isHalted = false
+  let halting: string | undefined
   // What it ended with is shown as well.
   for (let isLast = false; !isLast; ) {
     isLast = signal.aborted
@@ -42,21 +42,20 @@ export async function watchBatch(
       readAtMs = clock.monotonicMs()
     }
     const total = current?.total ?? 0
+    const look = { batch: { ...batch, total }, sums, now: clock.now() }
+    if (halting === undefined && !isLast) {
+      halting = await haltingBudget(look, stores)
+      if (halting !== undefined) onHalt(halting)
+    }
     if (isLast || clock.monotonicMs() - shownAtMs >= showMs) {
       const line = printProgress({
         ...{ total, completed, failed, cancelled, before },
         ...{ cached: sums.cached, retried: sums.retried, spentNano: sums.costNano },
         elapsedMs: clock.monotonicMs() - startMs,
-        ...{ atServices, pausedUntil: sums.pausedUntil },
+        ...{ atServices, pausedUntil: halting === undefined ? sums.pausedUntil : undefined },
       })
       process.stderr.write(isTerminal ? `\r\u001b[2K${line}` : `${line}\n`)
       shownAtMs = clock.monotonicMs()
-    }
-    const look = { batch: { ...batch, total }, sums, now: clock.now() }
-    const halting = isHalted || isLast ? undefined : await haltingBudget(look, stores)
-    if (halting !== undefined) {
-      isHalted = true
-      onHalt(halting)
     }
     await clock.sleep(LOOK_MS, signal).catch(() => undefined)
   }

@@ -27,11 +27,20 @@ export async function haltingBudget(
   if (!isPaused || isWorkedOn || known < batch.total) return undefined
   const handedIn = await chunks.ofBatch(batch.id)
   if (handedIn.some(({ state }) => state !== 'ended')) return undefined
-  const ids = await queue.budgetsPausing(batch.id)
-  const pausing = (await budgets.list()).filter(({ id }) => ids.includes(id))
-  const isForGood = pausing.length === ids.length && pausing.every(neverTurns)
-  const [first] = pausing
-  return isForGood && first !== undefined ? budgetName(first) : undefined
+  const [first] = await endlessOf(await queue.budgetsPausing(batch.id), { budgets })
+  return first === undefined ? undefined : budgetName(first)
 }
 
-const neverTurns = ({ per }: Budget): boolean => per === 'total'
+/**
+ * The budgets that pause a batch, by their ids, when none of them begins anew: then no instant is
+ * known at which it goes on. None when one does begin anew.
+ */
+export async function endlessOf(
+  ids: readonly string[],
+  { budgets }: Pick<Stores, 'budgets'>,
+): Promise<readonly Budget[]> {
+  if (ids.length === 0) return []
+  const pausing = (await budgets.list()).filter(({ id }) => ids.includes(id))
+  const isForGood = pausing.length === ids.length && pausing.every(({ per }) => per === 'total')
+  return isForGood ? pausing : []
+}

@@ -3,6 +3,7 @@ import { GatewayError } from '../core/errors/gateway-error.ts'
 import type { JsonObject } from '../core/json.ts'
 import { dollarsFromNano } from '../core/money.ts'
 import type { HttpContext } from './context.ts'
+import { nameHeader } from './name-header.ts'
 import { rateHeaders } from './rate-headers.ts'
 
 /** Fastify's own refusals, in the words of our catalogue. */
@@ -62,12 +63,17 @@ const shorten = (text: string, limit: number): string =>
 const sentence = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`)
 
 /** OpenAI's error body, with our advice, documentation link and request id. */
-export function printError(error: GatewayError, requestId: string, baseUrl: string): JsonObject {
+export function printError(
+  error: GatewayError,
+  requestId: string,
+  baseUrl: string,
+  { param, message }: Pick<GatewayError, 'param' | 'message'> = error,
+): JsonObject {
   return {
     error: {
-      message: `${sentence(shorten(error.message, MAX_MESSAGE))} ${error.entry.advice}`,
+      message: `${sentence(shorten(message, MAX_MESSAGE))} ${error.entry.advice}`,
       type: error.entry.type,
-      param: error.param === undefined ? null : shorten(error.param, MAX_PARAM),
+      param: param === undefined ? null : shorten(param, MAX_PARAM),
       code: error.code,
       doc_url: `${baseUrl}/docs/errors#${error.code}`,
       request_id: error.requestId ?? requestId,
@@ -129,5 +135,12 @@ export const createErrorSender =
         'x-request-id': requestId,
         'x-content-type-options': 'nosniff',
       })
-      .send(printError(known, requestId, publicUrl ?? baseUrlOf(request)))
+      .send(
+        printError(
+          known,
+          requestId,
+          publicUrl ?? baseUrlOf(request),
+          nameHeader(known, request.headers),
+        ),
+      )
   }

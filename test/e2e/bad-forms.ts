@@ -6,6 +6,9 @@ import type { BadRequest } from './refusal.ts'
 const EDITS = '/v1/images/edits'
 const VARIATIONS = '/v1/images/variations'
 const PROMPT = textPart('prompt', 'add snow')
+/** "café", as Latin-1 has it. */
+const BROKEN = Uint8Array.of(0x63, 0x61, 0x66, 0xe9)
+const QUOTED = Uint8Array.of(0x22, ...BROKEN, 0x22)
 
 type Expected = Pick<BadRequest, 'code' | 'param'> & { readonly status?: number }
 type Images = Awaited<ReturnType<typeof makeHostileImages>>
@@ -56,6 +59,14 @@ function badParts(good: Buffer): readonly BadRequest[] {
     form('n empty', wrong('n', ''), invalid('n')),
     form('n of zero', wrong('n', '0'), invalid('n')),
     form('a stream in words', wrong('stream', 'yes'), invalid('stream')),
+    form('a prompt that is no UTF-8', [{ name: 'prompt', value: BROKEN }, picture], {
+      ...invalid('prompt'),
+    }),
+    form(
+      'a prompt in JSON that is no UTF-8',
+      [picture, { name: 'prompt', value: QUOTED, contentType: 'application/json' }],
+      invalid('prompt'),
+    ),
     form('keeprate that is no JSON', wrong('keeprate', '{'), invalid('keeprate')),
     form('keeprate with an unknown member', wrong('keeprate', '{"x":1}'), {
       code: 'unsupported_parameter',

@@ -149,7 +149,7 @@ const badRoutes = (good: Buffer): readonly BadRequest[] => [
     body: '{"prompt":"a cup"}',
     status: 400,
     code: 'invalid_request',
-    param: 'operation',
+    param: 'x-keeprate-operation',
   },
   {
     title: 'an enlargement by a variation',

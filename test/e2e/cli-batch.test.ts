@@ -110,6 +110,8 @@ test('a batch whose budget never turns ends with 3, and goes on with more money'
   expect(halted.code, halted.errors).toBe(3)
   const { id, status, keeprate } = JSON.parse(halted.output) as Printed
   expect([status, keeprate.images > 0, keeprate.images < 4]).toEqual(['in_progress', true, true])
+  // Nobody knows when it goes on.
+  expect(keeprate).toMatchObject({ paused_until: null, paused_by: [expect.any(String)] })
   expect(halted.errors).toContain(`The budget tag:batch=${id} in total has no room`)
   expect(halted.errors).toContain(`keeprate batch run ${id}`)
   const whole = await commands.json<Printed>(0, 'batch', 'run', id, '--budget', '1/total')

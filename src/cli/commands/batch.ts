@@ -191,7 +191,7 @@ async function report(output: Output, batch: Batch, keeprate: Keeprate): Promise
   const failures = await readFailedLines(batch, keeprate)
   const { total, completed, failed } = countsOf(printed)
   const sums = printed.keeprate as unknown as Sums & JsonObject
-  const { cost, saved, services, paused_until: pausedUntil } = sums
+  const { cost, saved, services, paused_until: pausedUntil, paused_by: pausedBy } = sums
   const faults = batch.progress.faults ?? []
   output.data(
     failures === undefined ? printed : { ...printed, keeprate: { ...sums, failures } },
@@ -199,7 +199,9 @@ async function report(output: Output, batch: Batch, keeprate: Keeprate): Promise
       `${batch.id}   ${batch.state}   ${completed} of ${total} made, ${failed} failed`,
       `cost   $${cost}   saved $${saved}`,
       ...services.map(printService),
-      ...(pausedUntil === null ? [] : [`paused until ${pausedUntil}`]),
+      ...(pausedUntil === null
+        ? pausedBy.map((budget) => `paused until the budget ${budget} is raised`)
+        : [`paused until ${pausedUntil}`]),
       ...faults.map(({ line, message }) => `line ${line ?? '-'}: ${message}`),
       ...(failures === undefined ? [] : printFailedLines(failures)),
       ...(batch.errorFileId === undefined
@@ -229,6 +231,7 @@ interface Sums {
   readonly cost: string
   readonly saved: string
   readonly paused_until: string | null
+  readonly paused_by: readonly string[]
 }
 
 interface Counts {

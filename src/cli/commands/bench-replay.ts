@@ -12,7 +12,7 @@ import { targetOf, targets } from '../../core/replay/target.ts'
 import { decisionHistory } from '../../gateway/decision-history.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { type Output, table } from '../output.ts'
-import { readFileBytes } from '../read-file-bytes.ts'
+import { readFileText } from '../read-file-text.ts'
 import { action, type CommonOptions, withCommonOptions, withKeeprate } from '../settings.ts'
 
 /** About a million decisions with a handful of candidates each. */
@@ -57,10 +57,7 @@ async function recorded({ last, tenant, ...common }: ReplayOptions): Promise<str
 async function benchReplay(output: Output, options: ReplayOptions): Promise<number> {
   const { log, policy } = options
   const target = targetOf(policy)
-  const text =
-    log === undefined
-      ? await recorded(options)
-      : new TextDecoder().decode(readFileBytes(log, MAX_MEBIBYTES))
+  const text = log === undefined ? await recorded(options) : readFileText(log, MAX_MEBIBYTES)
   const decisions = readDecisionLog(text)
   const found = replay(decisions, target)
   output.data(printReplay(policy, found), toText(policy, found))

@@ -11,7 +11,7 @@ import { MOST_REQUESTS } from '../../worlds/wire.ts'
 import type { World } from '../../worlds/world.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { type Output, table } from '../output.ts'
-import { readFileBytes } from '../read-file-bytes.ts'
+import { readFileText } from '../read-file-text.ts'
 import { action } from '../settings.ts'
 
 /** The largest world that can be read; the examples have 12 kB. */
@@ -96,7 +96,7 @@ function readCount(param: string, text: string, most: number): number {
 }
 
 function openWorld(output: Output, file: string, requests: string | undefined): World {
-  const text = new TextDecoder().decode(readFileBytes(file, MAX_MEBIBYTES))
+  const text = readFileText(file, MAX_MEBIBYTES)
   const { world, ignored } = readWorld(text, file)
   if (ignored.length > 0) output.note(`${file}: nobody reads ${ignored.join(', ')}`)
   if (requests === undefined) return world

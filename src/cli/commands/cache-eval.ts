@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { createSafeFetch } from '../../adapters/safe-fetch/client.ts'
 import { embeddedLens, openEmbedder } from '../../config/similarity.ts'
@@ -16,8 +15,12 @@ import { type Lens, lexicalLens } from '../../core/cache/similarity/nearness.ts'
 import { invalid } from '../../core/errors/gateway-error.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { type Output, table } from '../output.ts'
+import { readFileText } from '../read-file-text.ts'
 import { type LabelledFile, readPairs } from '../read-pairs.ts'
 import { action, type CommonOptions, loadForCommand, withCommonOptions } from '../settings.ts'
+
+/** A hundred thousand pairs of long prompts are smaller. */
+const MAX_MEBIBYTES = 256
 
 /** `keeprate cache eval`: what the cache would do with labelled requests. */
 export function addCacheEval(cache: Command): void {
@@ -37,10 +40,7 @@ interface EvaluateOptions extends CommonOptions {
 }
 
 async function evaluate(output: Output, path: string, options: EvaluateOptions): Promise<number> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw invalid('file', `${path} cannot be read: ${error.code ?? error.message}.`)
-  })
-  const labelled = readPairs(text, path)
+  const labelled = readPairs(readFileText(path, MAX_MEBIBYTES), path)
   const { pairs, triplets } = labelled
   const lens = await lensFor(labelled, options)
   const { threshold, calibration } = thresholdOf(labelled, lens, options)

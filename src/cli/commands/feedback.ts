@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { GatewayError, invalid } from '../../core/errors/gateway-error.ts'
 import {
@@ -10,7 +9,11 @@ import {
 import { exitCodes } from '../exit-codes.ts'
 import type { Output } from '../output.ts'
 import { readFeedback } from '../read-feedback.ts'
+import { readFileText } from '../read-file-text.ts'
 import { action, type CommonOptions, withCommonOptions, withKeeprate } from '../settings.ts'
+
+/** A million verdicts with a reason are smaller. */
+const MAX_MEBIBYTES = 256
 
 interface VerdictOptions extends CommonOptions {
   readonly reason?: string
@@ -52,9 +55,7 @@ export function addFeedback(program: Command): void {
     .option('--rater <name>', 'who says so where the file does not', 'import')
     .action(
       action(async (output, path: string, options: VerdictOptions) => {
-        const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-          throw invalid('file', `${path} cannot be read: ${error.code ?? error.message}.`)
-        })
+        const text = readFileText(path, MAX_MEBIBYTES)
         return give(output, readFeedback(text, path, options.rater), options)
       }),
     )

@@ -12,7 +12,7 @@ import type { RecordedChange } from '../../core/pricebook/feed/recorded-change.t
 import { curatedRows } from '../../gateway/price-watch.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { type Output, table } from '../output.ts'
-import { readFileBytes } from '../read-file-bytes.ts'
+import { readFileText } from '../read-file-text.ts'
 import { action, type CommonOptions, withCommonOptions, withKeeprate } from '../settings.ts'
 
 /** LiteLLM's file has 1.4 MB (2026-08-01). */
@@ -62,9 +62,9 @@ const importList = (
 }
 
 function readJson(file: string): unknown {
-  const bytes = readFileBytes(file, MAX_MEBIBYTES)
+  const text = readFileText(file, MAX_MEBIBYTES)
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    return JSON.parse(text)
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     throw invalid('file', `${file} is no JSON: ${reason}`)

@@ -1,4 +1,4 @@
-import type { Multipart } from '@fastify/multipart'
+import type { Multipart, MultipartValue } from '@fastify/multipart'
 import type { FastifyRequest } from 'fastify'
 import { GatewayError, invalid } from '../../core/errors/gateway-error.ts'
 import type { InputImage } from '../../core/request/image-request.ts'
@@ -89,8 +89,19 @@ export async function* partsOf(
   while (true) {
     const next = await parts.next().catch(refuseBroken)
     if (next.done === true) return
+    if (next.value.type === 'field') refuseBrokenText(next.value)
     yield next.value
   }
+}
+
+/** What the parser puts in the place of bytes that are no UTF-8. */
+const REPLACEMENT = '\ufffd'
+
+/** Replaced bytes would be a prompt that nobody wrote; the parser gives the text only, no bytes. */
+function refuseBrokenText({ fieldname: name, value }: MultipartValue): void {
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  if (!`${name}${text}`.includes(REPLACEMENT)) return
+  throw invalid(name, `${name} is not UTF-8 text, or has a character U+FFFD in place of some.`)
 }
 
 /** The bytes of a file; a body that ends inside of it is the sender's mistake, too. */

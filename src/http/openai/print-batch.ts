@@ -3,18 +3,21 @@ import type { Chunk } from '../../core/jobs/chunk.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { dollarsFromNano } from '../../core/money.ts'
 import type { Instant } from '../../core/time.ts'
+import { endlessOf } from '../../gateway/halted-batch.ts'
 import type { Stores } from '../../ports/stores.ts'
 
 /** A batch as OpenAI prints it, with what its lines came to and cost. */
 export async function printBatch(
   batch: Batch,
-  { queue, chunks }: Pick<Stores, 'queue' | 'chunks'>,
+  { queue, budgets, chunks }: Pick<Stores, 'queue' | 'budgets' | 'chunks'>,
 ): Promise<JsonObject> {
-  const [{ counts, ...sums }, handedIn] = await Promise.all([
+  const [{ counts, pausedUntil, ...sums }, handedIn] = await Promise.all([
     queue.sumBatch(batch.id),
     chunks.ofBatch(batch.id),
   ])
   const pausing = counts.has('paused') ? await queue.budgetsPausing(batch.id) : []
+  // The queue looks again all the same, but only somebody who raises the budget makes it go on.
+  const isEndless = (await endlessOf(pausing, { budgets })).length > 0
   const { terms, progress, state, endedAt } = batch
   const count = (...states: Parameters<typeof counts.get>[0][]): number =>
     states.reduce((sum, each) => sum + (counts.get(each) ?? 0), 0)
@@ -51,7 +54,7 @@ export async function printBatch(
       waiting: count('queued'),
       paused: count('paused'),
       paused_until:
-        sums.pausedUntil === undefined ? null : new Date(sums.pausedUntil).toISOString(),
+        pausedUntil === undefined || isEndless ? null : new Date(pausedUntil).toISOString(),
       paused_by: pausing,
       cancelled: count('cancelled'),
       services: printServices(handedIn),
