@@ -132,7 +132,10 @@ describe('drafts', () => {
   const body = { prompt: 'a red bicycle by the sea', size: '1024x1024' }
 
   test('are picked by the caller, and refined by the words of the draft', async () => {
-    const drafts = await post('/v1/images/drafts', { ...body, n: 2, response_format: 'url' })
+    const drafts = await post('/v1/images/drafts', {
+      ...{ ...body, n: 2, response_format: 'url' },
+      keeprate: { purpose: 'thumbnail' },
+    })
     expect(drafts.status).toBe(200)
     const { images } = await receiptOf(drafts.headers['x-request-id'])
     expect(images.map(({ status }) => status)).toEqual(['published', 'published'])
@@ -144,6 +147,10 @@ describe('drafts', () => {
       prompt: body.prompt,
       images: [{ digest: images[1]?.sha256 }],
     })
+    const byDefault = await post(`/v1/images/${images[0]?.id}/refine`, {})
+    const { request: asked } = await receiptOf(byDefault.headers['x-request-id'])
+    // Whoever names no model pays for what the purpose needs, not for the dearest there is.
+    expect(asked).toMatchObject({ model: 'auto', purpose: 'thumbnail', n: 1 })
     const unknown = await post(`/v1/images/img_${'0'.repeat(36)}/refine`, {})
     expect(unknown.status).toBe(404)
   })
@@ -160,7 +167,7 @@ describe('drafts', () => {
     const lines = receipt.attempts.map(({ cost }) => nanoFromDollars(cost))
     expect(nanoFromDollars(receipt.cost)).toBe(sumNano(lines))
     const bad = await post('/v1/images/generations', wanted, { 'x-keeprate-strategy': 'guess' })
-    expect([bad.status, jsonOf(bad)]).toMatchObject([400, { error: { param: 'strategy' } }])
+    expect([bad.status, jsonOf(bad)]).toMatchObject([400, { error: { param: 'x-keeprate-strategy' } }])
   })
 })
 

@@ -1,4 +1,5 @@
 import type { ImageRecord } from '../../core/jobs/request-record.ts'
+import type { JsonValue } from '../../core/json.ts'
 import { USUAL_DRAFTS } from '../../core/routing/draft-requests.ts'
 import type { HttpContext } from '../context.ts'
 import { onlyOperation, readExtras } from '../extras.ts'
@@ -47,10 +48,16 @@ export const draftRoutes = (context: HttpContext): readonly RouteDefinition[] =>
       const body = readBody(refineBody, request)
       const extras = readExtras(request.headers, body.keeprate)
       const { record, input } = await storedInput(request, context)
+      const made = await madeOf(record, context)
+      const asked = fromBody(onlyOperation('edit', extras), body, extras.draft)
+      const isOwnPurpose = asked.purpose !== undefined || body.model?.startsWith('auto:') === true
       const draft = {
-        ...fromBody(onlyOperation('edit', extras), body, extras.draft),
-        model: body.model ?? 'auto:best',
-        prompt: body.prompt ?? (await promptOf(record, context)),
+        ...asked,
+        ...(isOwnPurpose ? {} : { purpose: made.purpose }),
+        model: body.model ?? 'auto',
+        prompt: body.prompt ?? made.prompt,
+        // One was picked, and one is wanted of it, whatever its purpose usually asks for.
+        n: body.n ?? 1,
         images: [input],
       }
       return runImages(
@@ -63,12 +70,12 @@ export const draftRoutes = (context: HttpContext): readonly RouteDefinition[] =>
   }),
 ]
 
-/** The words that a picture was made of; none when they are not kept any more. */
-async function promptOf(
-  { requestId }: ImageRecord,
-  { gateway }: HttpContext,
-): Promise<string | undefined> {
-  const made = await gateway.deps.stores.requests.request(requestId)
-  const { prompt } = made?.request ?? {}
-  return typeof prompt === 'string' ? prompt : undefined
+/** What a picture was made of, and for; neither when it is not kept any more. */
+async function madeOf({ requestId }: ImageRecord, { gateway }: HttpContext) {
+  const record = await gateway.deps.stores.requests.request(requestId)
+  const { prompt, purpose } = record?.request ?? {}
+  return { prompt: textOr(prompt), purpose: textOr(purpose) }
 }
+
+const textOr = (value: JsonValue | undefined): string | undefined =>
+  typeof value === 'string' ? value : undefined
