@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { ErrorCode } from '../src/core/errors/catalogue.ts'
 import { purposeSchema } from '../src/core/purpose/purpose.ts'
 import { until } from '../src/testing/gateway-stand.ts'
@@ -80,6 +80,29 @@ test('a key makes so many pictures at a time, and others are not kept waiting by
     expect((await ask(stand, {}, shop)).images).toBe(1)
     const never = [400, 'invalid_request', 'n', null, 'false']
     expect(refusedAs(await ask(stand, { n: 3 }, shop))).toEqual(never)
+  })
+})
+
+test('who sends five waits for about five of those who sent sixty before', async () => {
+  const { acme, open } = waiting()
+  const limits = { bytesInFlight: 1 }
+  await withHttpStand({ providers: [acme], limits }, async (stand) => {
+    const reserve = vi.spyOn(stand.gateway.deps.bytes, 'reserve')
+    const send = (secret: string, many: number) =>
+      Array.from({ length: many }, (_, at) => ask(stand, { prompt: `${secret} ${at}` }, secret))
+    const crowd = send('sk-here', 60)
+    await until(() => reserve.mock.calls.length === 60)
+    const few = send('sk-there', 5)
+    await until(() => reserve.mock.calls.length === 65)
+    open()
+    expect((await Promise.all([...few, ...crowd])).map(({ images }) => images)).toEqual(
+      Array(65).fill(1),
+    )
+    const places = acme.calls.flatMap(({ prompt }, at) =>
+      prompt?.startsWith('sk-there') === true ? [at] : [],
+    )
+    // They take turns; the first of the crowd was being made already.
+    expect([places.length, Math.max(...places) <= 2 * 5 + 1]).toEqual([5, true])
   })
 })
 

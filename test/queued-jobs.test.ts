@@ -57,7 +57,11 @@ describe('a job that waits for its turn', () => {
   })
 
   test.each([
-    ['a time without a zone', { 'x-keeprate-not-before': '2026-12-01T03:00:00' }, 'not_before'],
+    [
+      'a time without a zone',
+      { 'x-keeprate-not-before': '2026-12-01T03:00:00' },
+      'x-keeprate-not-before',
+    ],
     ['an unknown priority', { 'x-keeprate-priority': 'urgent' }, 'x-keeprate-priority'],
     ['a model that nobody has', { 'x-keeprate-priority': '3' }, 'model', 404],
   ])('is refused at once for %s', async (claim, headers, param, status = 400) => {
@@ -74,7 +78,7 @@ describe('a job that waits for its turn', () => {
     await withHttpStand({ providers: [scriptedProvider()] }, async (stand) => {
       const headers = { 'x-keeprate-not-before': '2036-12-01T03:00:00Z' }
       const answer = await stand.ask('POST', path, { body, headers })
-      expect(await answer.json()).toMatchObject({ error: { param: 'not_before' } })
+      expect(await answer.json()).toMatchObject({ error: { param: 'x-keeprate-not-before' } })
     })
   })
 

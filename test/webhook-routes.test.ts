@@ -86,7 +86,7 @@ describe('webhooks', () => {
           body: { prompt: 'a cup' },
         })
       const refused = await ask('http://169.254.169.254/latest')
-      expect([refused.status_, refused.error]).toMatchObject([400, { param: 'webhook' }])
+      expect([refused.status_, refused.error]).toMatchObject([400, { param: 'x-keeprate-webhook' }])
       expect((await ask(`${NOBODY}/own`)).status_).toBe(200)
       const { data } = await call(stand, 'GET /v1/webhooks/deliveries')
       expect(data).toMatchObject([
