@@ -49,6 +49,33 @@ describe('budgets', () => {
       expect((await generate(stand)).headers.get('x-keeprate-budget-remaining')).toBeNull()
     }))
 
+  test('whose scope is nearly a known name, or no key, are taken and doubted', () =>
+    withServer(async (stand) => {
+      const body = { name: 'shop', tenant: 'here', team: 'design' }
+      const { id } = await jsonOf(asAdmin(stand, 'POST', '/v1/keys', body))
+      const doubts = {
+        ...{ 'purpose:thumbnal': 'Was "thumbnail" meant?', 'purpose:cards': undefined },
+        ...{ 'provider:acne': 'No provider', 'provider:zeta': 'No provider' },
+        ...{ [`key:${id}`]: undefined, 'key:shop': `key:${id}`, 'key:key_here': undefined },
+        ...{ [`key:key_${'0'.repeat(36)}`]: 'No key', 'team:desgn': 'Was "design" meant?' },
+        ...{ 'tenant:here': undefined, 'tenant:other': undefined, 'tag:a=b': undefined },
+      }
+      for (const [scope, doubt] of Object.entries(doubts)) {
+        const wanted = { scope, per: 'day', limit: '1' }
+        const made = await jsonOf(asAdmin(stand, 'POST', '/v1/budgets', wanted))
+        const warning = { code: 'name_unknown', message: expect.stringContaining(`${doubt}`) }
+        const warnings = doubt === undefined ? [] : [warning]
+        expect(made, scope).toMatchObject({ scope, warnings })
+      }
+      const order = { kind: 'ban', offer: 'acme', purpose: 'Product' }
+      const banned = await jsonOf(asAdmin(stand, 'POST', '/v1/route/orders', order))
+      expect(banned.warnings).toMatchObject([{ param: 'purpose' }])
+      const slipped = { ...order, offer: 'acme/paimter' }
+      expect(await jsonOf(asAdmin(stand, 'POST', '/v1/route/orders', slipped))).toMatchObject({
+        error: { message: expect.stringContaining('did you mean acme/painter?') },
+      })
+    }))
+
   test('that are exhausted are told in full, and not to be asked again', () =>
     withServer(async (stand) => {
       await asAdmin(stand, 'POST', '/v1/budgets', { scope: 'total', per: 'hour', limit: '0.005' })

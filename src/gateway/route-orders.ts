@@ -1,4 +1,5 @@
 import { offerName } from '../core/catalog/model.ts'
+import { closestName } from '../core/closest-name.ts'
 import { GatewayError, invalid } from '../core/errors/gateway-error.ts'
 import type { JsonObject } from '../core/json.ts'
 import { requestLimits } from '../core/request/limits.ts'
@@ -38,10 +39,15 @@ export async function takeOrderBack(given: GivenOrder, deps: Parts): Promise<voi
 
 function checkNames({ offer, purpose }: GivenOrder, { snapshot }: Parts): void {
   const { models } = snapshot().catalog
-  const isKnown = models.some((model) => model.provider === offer || offerName(model) === offer)
-  if (!isKnown) {
+  const names = models.flatMap((model) => [model.provider, offerName(model)])
+  if (!names.includes(offer)) {
     const name = JSON.stringify(offer.slice(0, 100))
-    throw invalid('offer', `offer must be provider/model or a provider; ${name} is none here.`)
+    const meant = closestName(offer, names)
+    const hint = meant === undefined ? '.' : `; did you mean ${meant}?`
+    throw invalid(
+      'offer',
+      `offer must be provider/model or a provider; ${name} is none here${hint}`,
+    )
   }
   if (purpose === undefined) return
   if (purpose.trim() !== '' && purpose.length <= requestLimits.maxLabelCharacters) return

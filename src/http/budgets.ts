@@ -9,6 +9,7 @@ import {
 } from '../core/budgets/wire.ts'
 import type { Book } from '../core/ledger/entry.ts'
 import { findBudget, removeBudget, setBudget, showBudgets } from '../gateway/budget-admin.ts'
+import { slipsOfScope } from '../gateway/name-slips.ts'
 import type { HttpContext } from './context.ts'
 import { defineRoute, type RouteDefinition, readBody, readWith } from './route.ts'
 import { bookOf } from './usage.ts'
@@ -73,7 +74,8 @@ function changingRoutes(context: HttpContext): readonly RouteDefinition[] {
       answers: ['application/json'],
       handler: async (request) => {
         const wanted = fromBudgetBody(readBody(budgetSchema, request))
-        return showOne(await setBudget(wanted, deps), context)
+        const shown = await showOne(await setBudget(wanted, deps), context)
+        return { ...shown, warnings: await slipsOfScope(wanted.scope, deps) }
       },
     }),
     defineRoute({

@@ -3,6 +3,7 @@ import type { JsonObject } from '../core/json.ts'
 import { requestLimits } from '../core/request/limits.ts'
 import { normaliseRequest } from '../core/request/normalise.ts'
 import { explainRoute, printRoute } from '../gateway/explain-route.ts'
+import { slipsOfPurpose } from '../gateway/name-slips.ts'
 import { recommend } from '../gateway/recommend.ts'
 import { type GivenOrder, giveOrder, printOrder, takeOrderBack } from '../gateway/route-orders.ts'
 import { callerOf } from './auth.ts'
@@ -64,7 +65,8 @@ export const routingRoutes = (context: HttpContext): readonly RouteDefinition[] 
     answers,
     handler: async (request) => {
       const given = toOrder(readBody(orderBody, request))
-      return printOrder(await giveOrder(given, context.gateway.deps))
+      const made = printOrder(await giveOrder(given, context.gateway.deps))
+      return { ...made, warnings: slipsOfPurpose(given.purpose, context.gateway.deps) }
     },
   }),
   defineRoute({

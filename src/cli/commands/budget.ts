@@ -3,6 +3,7 @@ import type { Keeprate } from '../../config/open-keeprate.ts'
 import type { Budget } from '../../core/budgets/budget.ts'
 import { fromBudgetBody } from '../../core/budgets/wire.ts'
 import { findBudget, removeBudget, setBudget, showBudgets } from '../../gateway/budget-admin.ts'
+import { slipsOfScope } from '../../gateway/name-slips.ts'
 import { bookInUse } from '../../gateway/usage-report.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { type Output, table } from '../output.ts'
@@ -89,7 +90,12 @@ const show = (output: Output, id: string, options: BookOptions): Promise<number>
 
 const set = (output: Output, scope: string, limit: string, options: SetOptions) =>
   withKeeprate(options, async (keeprate) => {
-    const made = await setBudget(readWanted(scope, limit, options), keeprate.gateway.deps)
+    const { gateway } = keeprate
+    await gateway.ready
+    const made = await setBudget(readWanted(scope, limit, options), gateway.deps)
+    for (const { message } of await slipsOfScope(scope, gateway.deps)) {
+      output.note(`note   ${message}`)
+    }
     return print([made], output, tools(keeprate, options.book))
   })
 

@@ -3,6 +3,7 @@ import { LOCAL_CALLER } from '../../config/library.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { normaliseRequest } from '../../core/request/normalise.ts'
 import { explainRoute, printRoute } from '../../gateway/explain-route.ts'
+import { slipsOfPurpose } from '../../gateway/name-slips.ts'
 import { giveOrder, printOrder, takeOrderBack } from '../../gateway/route-orders.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { offersTable } from '../offers-table.ts'
@@ -83,6 +84,9 @@ const changeOrder = (
     const where = purpose === undefined ? 'all purposes' : purpose
     if (isGiven) {
       const made = await giveOrder(given, gateway.deps)
+      for (const { message } of slipsOfPurpose(purpose, gateway.deps)) {
+        output.note(`note   ${message}`)
+      }
       output.data(printOrder(made), `${kind} of ${offer} for ${where}`)
     } else {
       await takeOrderBack(given, gateway.deps)

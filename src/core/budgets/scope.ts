@@ -22,7 +22,7 @@ export interface Spender {
  * @throws GatewayError naming `scope`.
  */
 export function checkScope(text: string): string {
-  const { kind, name } = split(text)
+  const { kind, name } = partsOfScope(text)
   if (!scopeKinds.some((known) => known === kind)) {
     throw invalid('scope', `${kind} is no scope; there are ${scopeKinds.join(', ')}.`)
   }
@@ -38,13 +38,13 @@ export function checkScope(text: string): string {
 
 /** The provider whose calls a scope counts; undefined for scopes of whole requests. */
 export function providerOf(scope: string): string | undefined {
-  const { kind, name } = split(scope)
+  const { kind, name } = partsOfScope(scope)
   return kind === 'provider' ? name : undefined
 }
 
 /** Whether a budget counts what this spender spends; a provider's counts what goes to it. */
 export function counts(scope: string, spender: Spender): boolean {
-  const { kind, name } = split(scope)
+  const { kind, name } = partsOfScope(scope)
   switch (kind as ScopeKind) {
     case 'total':
     case 'provider':
@@ -69,7 +69,8 @@ function hasTag(tags: Spender['tags'], name: string): boolean {
   return at < 0 || tags[key] === name.slice(at + 1)
 }
 
-function split(text: string): { readonly kind: string; readonly name: string } {
+/** What kind of thing a scope names, and its name; of `total` the name is empty. */
+export function partsOfScope(text: string): { readonly kind: string; readonly name: string } {
   const at = text.indexOf(':')
   return at < 0 ? { kind: text, name: '' } : { kind: text.slice(0, at), name: text.slice(at + 1) }
 }

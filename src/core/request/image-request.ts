@@ -194,6 +194,7 @@ export interface Warning {
     | 'draft_delivered'
     | 'floor_unreachable'
     | 'purpose_unknown'
+    | 'name_unknown'
   readonly param?: string
   readonly message: string
 }
