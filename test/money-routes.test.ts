@@ -52,7 +52,10 @@ describe('budgets', () => {
   test('whose scope is nearly a known name, or no key, are taken and doubted', () =>
     withServer(async (stand) => {
       const body = { name: 'shop', tenant: 'here', team: 'design' }
-      const { id } = await jsonOf(asAdmin(stand, 'POST', '/v1/keys', body))
+      const rights = { models: ['painter', 'acme/*', 'paimter'], purposes: ['hero', 'Product'] }
+      const key = await jsonOf(asAdmin(stand, 'POST', '/v1/keys', { ...body, ...rights }))
+      expect(key.warnings).toMatchObject([{ param: 'models' }, { param: 'purposes' }])
+      const { id } = key
       const doubts = {
         ...{ 'purpose:thumbnal': 'Was "thumbnail" meant?', 'purpose:cards': undefined },
         ...{ 'provider:acne': 'No provider', 'provider:zeta': 'No provider' },

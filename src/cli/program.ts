@@ -23,6 +23,7 @@ import { addStorage } from './commands/storage.ts'
 import { addUsage } from './commands/usage.ts'
 import { addWebhooks } from './commands/webhooks.ts'
 import { exitCodes } from './exit-codes.ts'
+import { createOutput } from './output.ts'
 import { version } from './version.ts'
 
 const program = new Command('keeprate')
@@ -71,4 +72,9 @@ try {
   if (!(error instanceof CommanderError)) throw error
   // Help and version are wanted; everything else the parser refuses is wrong usage.
   process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.usage
+  // The parser has told people; a program that asked for JSON reads that alone.
+  if (error.exitCode !== 0 && process.argv.includes('--json')) {
+    const message = error.message.replace(/^error: /, '')
+    createOutput(true).data({ error: { code: 'usage', message } }, '')
+  }
 }

@@ -1,4 +1,5 @@
 import { partsOfScope, type ScopeKind } from '../core/budgets/scope.ts'
+import { offerName } from '../core/catalog/model.ts'
 import { closestName } from '../core/closest-name.ts'
 import { isId } from '../core/ids.ts'
 import type { VirtualKey } from '../core/ledger/virtual-key.ts'
@@ -49,6 +50,26 @@ export async function slipsOfScope(scope: string, parts: Parts): Promise<readonl
       return nearly(kind, name, { names, param })
     }
   }
+}
+
+/**
+ * Says which of a key's models there are not, and which of its purposes are nearly known ones: it
+ * would be refused whatever it asks for. Patterns with a star may be for what is still to come.
+ */
+export function slipsOfRights(
+  { models = [], purposes = [] }: Pick<VirtualKey, 'models' | 'purposes'>,
+  parts: Pick<Parts, 'snapshot' | 'purposes'>,
+): readonly Warning[] {
+  const { catalog } = parts.snapshot()
+  // The names that such a pattern is compared with.
+  const names = catalog.models.flatMap((model) => [model.id, offerName(model)])
+  const isName = (pattern: string): boolean => !pattern.includes('*')
+  return [
+    ...models
+      .filter(isName)
+      .flatMap((name) => nearly('model', name, { names, param: 'models', isOnly: true })),
+    ...purposes.filter(isName).flatMap((name) => slipsOfPurpose(name, parts, 'purposes')),
+  ]
 }
 
 /** Keys are named by their ids; those of the settings have short ones, and are in no list. */

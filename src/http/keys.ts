@@ -5,6 +5,7 @@ import { isId } from '../core/ids.ts'
 import { changedRights, keyRightsSchema, printKey } from '../core/ledger/key-rights.ts'
 import type { VirtualKey } from '../core/ledger/virtual-key.ts'
 import { createKey, rotateKey } from '../gateway/key-ring.ts'
+import { slipsOfRights } from '../gateway/name-slips.ts'
 import type { KeyStore } from '../ports/key-store.ts'
 import type { HttpContext } from './context.ts'
 import { unknownThing } from './find-image.ts'
@@ -92,7 +93,8 @@ function makingRoutes({ gateway }: HttpContext): readonly RouteDefinition[] {
         const { tenant, ...body } = readBody(createBody, request)
         refusePast(body.expires_at, clock.now())
         const made = await createKey({ ...changedRights(body), tenant }, parts)
-        return { ...printKey(made.key), secret: made.secret }
+        const warnings = slipsOfRights(made.key, gateway.deps)
+        return { ...printKey(made.key), secret: made.secret, warnings }
       },
     }),
     defineRoute({

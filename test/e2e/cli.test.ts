@@ -73,17 +73,21 @@ describe.concurrent('keys', () => {
       id: made.id,
       revoked: true,
     })
-    expect(await commands.json(1, 'keys', 'revoke', made.id)).toEqual({
-      id: made.id,
-      revoked: false,
-    })
-    expect(await commands.text(1, 'keys', 'revoke', 'key_nobody')).toContain('no active key')
+    for (const id of [made.id, 'key_nobody']) {
+      expect(await commands.json(2, 'keys', 'revoke', id)).toMatchObject({
+        error: { code: 'not_found', message: `There is no active key ${id}.` },
+      })
+    }
   })
 
   test('of an unknown scope are wrong usage', async () => {
     const words = ['keys', 'create', 'x', '--scopes', 'everything']
     const { error } = await commands.json<{ error: { message: string } }>(2, ...words)
     expect(error.message).toContain('everything is no scope')
+    // What the parser refuses is JSON as well.
+    expect(await commands.json(2, 'keys', 'create', 'x', '--scope', 'admin')).toEqual({
+      error: { code: 'usage', message: expect.stringContaining("unknown option '--scope'") },
+    })
   })
 
   test('names cannot steer a terminal', async () => {

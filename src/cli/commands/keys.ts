@@ -4,7 +4,9 @@ import { changedRights, keyRightsSchema, printKey } from '../../core/ledger/key-
 import { scopes, type VirtualKey } from '../../core/ledger/virtual-key.ts'
 import { parseDuration } from '../../core/time.ts'
 import type { Dependencies } from '../../gateway/dependencies.ts'
+import type { Gateway } from '../../gateway/gateway.ts'
 import { createKey, rotateKey } from '../../gateway/key-ring.ts'
+import { slipsOfRights } from '../../gateway/name-slips.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { type Output, table } from '../output.ts'
 import { action, type CommonOptions, withCommonOptions, withKeeprate } from '../settings.ts'
@@ -103,6 +105,12 @@ function printSecret(output: Output, key: VirtualKey, secret: string): number {
   return exitCodes.ok
 }
 
+/** Models are known once providers are open; a key is made all the same. */
+async function noteSlips(output: Output, key: VirtualKey, gateway: Gateway): Promise<void> {
+  await gateway.ready
+  for (const { message } of slipsOfRights(key, gateway.deps)) output.note(`note   ${message}`)
+}
+
 const unknown = (id: string, what = 'key'): GatewayError =>
   new GatewayError('not_found', `There is no ${what} ${id}.`, { param: 'id' })
 
@@ -120,6 +128,7 @@ const create = (
   withKeeprate(options, async ({ gateway }) => {
     const rights = changedRights(readRights({ ...options, name }))
     const made = await createKey({ ...rights, tenant: options.tenant }, partsOf(gateway.deps))
+    await noteSlips(output, made.key, gateway)
     return printSecret(output, made.key, made.secret)
   })
 
@@ -160,7 +169,9 @@ const update = (output: Output, id: string, options: RightsOptions): Promise<num
     const before = await find(id, gateway.deps)
     const isDone = await stores.keys.update(id, changedRights(readRights(options), before))
     if (!isDone) throw unknown(id, 'active key')
-    return printOne(output, await find(id, gateway.deps))
+    const after = await find(id, gateway.deps)
+    await noteSlips(output, after, gateway)
+    return printOne(output, after)
   })
 
 const rotate = (
@@ -179,6 +190,7 @@ const rotate = (
 const revoke = (output: Output, id: string, options: CommonOptions): Promise<number> =>
   withKeeprate(options, async ({ stores, gateway }) => {
     const isRevoked = await stores.keys.revoke(id, gateway.deps.clock.now())
-    output.data({ id, revoked: isRevoked }, isRevoked ? `revoked ${id}` : `no active key ${id}`)
-    return isRevoked ? exitCodes.ok : exitCodes.failed
+    if (!isRevoked) throw unknown(id, 'active key')
+    output.data({ id, revoked: true }, `revoked ${id}`)
+    return exitCodes.ok
   })
