@@ -161,6 +161,10 @@ async function operate(stand: HttpStand, id: string): Promise<void> {
   for (const query of ['', '?id=nothing', '?older_than=soon', '?all=true&prompt=x', '?word=x']) {
     expect((await purge(query)).status).toBe(400)
   }
+  // Dropped, a body that names less would let all of it go.
+  const body = { tenant: 'nobody' }
+  const dropped = await stand.ask('DELETE', '/v1/cache?all=true', { headers: admin, body })
+  expect(dropped.status).toBe(400)
   const pin = { headers: admin, body: { id, pinned: true } }
   expect(await json(stand.ask('POST', '/v1/cache/pins', pin))).toMatchObject({ entries: 2 })
   expect(await json(purge('?all=true'))).toMatchObject({ entries: 0 })

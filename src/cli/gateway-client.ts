@@ -95,8 +95,13 @@ function urlOf(options: GatewayOptions): string {
 function readAnswer({ status, json }: HttpAnswer, url: string): Record<string, unknown> {
   if (status < 300 && isObject(json)) return json
   const error = isObject(json) && isObject(json.error) ? json.error : {}
-  const message = String(error.message ?? `${url} answered with ${status}.`)
-  throw new GatewayError(isErrorCode(error.code) ? error.code : codeOf(status), message)
+  const code = isErrorCode(error.code) ? error.code : codeOf(status)
+  const told = String(error.message ?? `${url} answered with ${status}.`)
+  // Answers end with the advice of the catalogue, which is printed apart here.
+  const { advice } = errorCatalogue[code]
+  const message = told.endsWith(` ${advice}`) ? told.slice(0, -advice.length - 1) : told
+  const param = typeof error.param === 'string' ? { param: error.param } : {}
+  throw new GatewayError(code, message, param)
 }
 
 const isErrorCode = (code: unknown): code is ErrorCode =>

@@ -52,8 +52,16 @@ function addRoute(
     url,
     handler,
     config: { policy },
+    ...(method === 'DELETE' ? { preHandler: refuseBody } : {}),
     ...(bodyLimit === undefined ? {} : { bodyLimit }),
   })
+}
+
+/** Dropped, what stands in a body would let a deletion take more than was meant. */
+async function refuseBody({ body }: FastifyRequest): Promise<void> {
+  if (body == null || Object.keys(Object(body)).length === 0) return
+  const message = 'A deletion takes no body; what is to go stands in path and query.'
+  throw new GatewayError('invalid_request', message)
 }
 
 /** @param scope a part of the server of its own: what parses bodies there holds nowhere else. */
