@@ -26,7 +26,6 @@ const image = (code: string, param = 'image[0]'): Expected => ({ code, param })
 /** Fields and parts that are wrong, around pictures that are good. */
 function badParts(good: Buffer): readonly BadRequest[] {
   const picture = filePart('image', good)
-  const many = (count: number) => Array.from({ length: count }, () => filePart('image[]', good))
   const wrong = (name: string, value: string): Part[] => [PROMPT, picture, textPart(name, value)]
   const invalid = (param: string | null): Expected => ({ code: 'invalid_request', param })
   return [
@@ -73,6 +72,15 @@ function badParts(good: Buffer): readonly BadRequest[] {
       param: 'keeprate.x',
     }),
     form('an unknown fidelity', wrong('input_fidelity', 'max'), invalid('input_fidelity')),
+  ]
+}
+
+/** Forms with too many parts, or with those of another route. */
+function badShapes(good: Buffer): readonly BadRequest[] {
+  const picture = filePart('image', good)
+  const many = (count: number) => Array.from({ length: count }, () => filePart('image[]', good))
+  const invalid = (param: string | null): Expected => ({ code: 'invalid_request', param })
+  return [
     form('17 images', [PROMPT, ...many(17)], invalid('image')),
     form('18 files', [PROMPT, ...many(18)], {
       status: 413,
@@ -201,6 +209,7 @@ function badFraming(good: Buffer): readonly BadRequest[] {
 export async function makeBadForms(images: Images): Promise<readonly BadRequest[]> {
   return [
     ...badParts(images.good),
+    ...badShapes(images.good),
     ...badFiles(images),
     ...(await badMasks(images.good)),
     ...badFraming(images.good),
