@@ -16,6 +16,7 @@ import type { GatewayEvent } from './events.ts'
 import { type CallTarget, HealthDesk } from './health-desk.ts'
 import { LatencyDesk } from './latency-desk.ts'
 import { type LanePass, ProviderLanes, type Waiting } from './provider-lanes.ts'
+import { ReachDesk } from './reach-desk.ts'
 import { RetryDesk } from './retry-desk.ts'
 
 /** The credential of a provider that names none. */
@@ -56,6 +57,7 @@ export class Traffic {
   readonly retries: RetryDesk
   readonly latencies: LatencyDesk
   readonly timeouts = new CallTimeouts()
+  readonly reach: ReachDesk
   readonly #lanes: ProviderLanes
   readonly #clock: Clock
   readonly #isFearless: boolean
@@ -78,6 +80,7 @@ export class Traffic {
     const latencies = new LatencyDesk(emit, parts.latencyLimitMs)
     this.latencies = latencies
     this.health = new HealthDesk(parts.breaker ?? defaultBreakerRule, { now, emit, latencies })
+    this.reach = new ReachDesk(parts.clock)
     this.#lanes = new ProviderLanes(parts.clock)
     this.#backlogs = new BacklogDesk(parts.clock)
     this.retries = new RetryDesk(parts.retry ?? defaultRetryRule, parts.clock)
@@ -94,6 +97,14 @@ export class Traffic {
     const seconds = Math.ceil(retryAfterMs / 1_000)
     const reason = `its circuit breaker is open for another ${seconds} s: ${causes[soonest.cause]}`
     return { reason, retryAfterMs }
+  }
+
+  /**
+   * Whether a call is better made elsewhere, if there is somewhere else: what may be only slow is
+   * not refused to those who have nothing better.
+   */
+  isDoubtful(provider: string): boolean {
+    return !this.#isFearless && this.reach.isDoubtful(provider)
   }
 
   /**

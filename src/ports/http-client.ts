@@ -51,7 +51,15 @@ export interface HttpRequest {
   /** More bytes of decoded images or body than this end the exchange. */
   readonly maxBytes: number
   readonly signal?: AbortSignal
+  /** See {@link OnConnecting}. */
+  readonly onConnecting?: OnConnecting
 }
+
+/**
+ * Told when a request looks for a connection; what it returns is told whether there was one: right
+ * before the request is written, or at its end.
+ */
+export type OnConnecting = () => (isConnected: boolean) => void
 
 /** The bytes of one image with their SHA-256 (lower-case hex), computed while they arrived. */
 export interface ImageBytes {

@@ -3,6 +3,7 @@ import type { Model, ModelAlias } from '../core/catalog/model.ts'
 import type { Unfit } from '../core/catalog/settings.ts'
 import type { PriceRow } from '../core/pricebook/price-row.ts'
 import type { BatchService } from './batch-service.ts'
+import type { OnConnecting } from './http-client.ts'
 import type {
   CallOutcome,
   InputBytes,
@@ -101,6 +102,8 @@ export interface CallContext {
   readonly via?: string
   /** How long a synchronous call may take, when that is less than its model allows. */
   readonly timeoutMs?: number
+  /** Told of the request that asks for the pictures. */
+  readonly onConnecting?: OnConnecting
   /** Told when the provider says what is left of a rate limit. */
   onRate?(report: RateReport): void
 }

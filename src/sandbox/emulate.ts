@@ -20,11 +20,15 @@ export interface Emulated {
   readonly logged: LoggedRequest
 }
 
-/** Lets the emulator answer. How the answer reaches the client is the caller's part. */
+/**
+ * Lets the emulator answer. How the answer reaches the client is the caller's part.
+ * @param onReached called before the work, unless a dead end keeps the client from a connection.
+ */
 export async function emulate(
   running: Running,
   { emulator, memory }: Station,
   request: EmulatorRequest,
+  onReached: () => void = () => undefined,
 ): Promise<Emulated> {
   const provider = emulator.id
   const { method, path, headers, body } = request
@@ -35,6 +39,7 @@ export async function emulate(
     ...{ provider, headers, names, text: body },
     isWanted: (wanted) => isServerFault(wanted) && (isUnled(request) || !isDeadEnd(wanted)),
   })
+  if (!isDeadEnd(fault)) onReached()
   const early = fault === undefined ? undefined : edgeAnswer(fault, at)
   if (early !== undefined) return { answer: early, fault, logged }
   if (breaksBeforeWork(fault)) return { answer: { status: 200 }, fault, logged }

@@ -1,7 +1,7 @@
 import { createBodyReader } from '../adapters/safe-fetch/body-reader.ts'
 import { ExchangeError, type FailureKind, toHttpFailure } from '../adapters/safe-fetch/failure.ts'
 import { toOutgoing } from '../adapters/safe-fetch/outgoing.ts'
-import type { HttpAnswer, HttpClient, HttpRequest } from '../ports/http-client.ts'
+import type { HttpAnswer, HttpClient, HttpRequest, OnConnecting } from '../ports/http-client.ts'
 import type { EmulatorAnswer } from '../providers/shared/emulator.ts'
 import type { SandboxClock } from '../sandbox/clock.ts'
 import { type DeadEnd, isDeadEnd } from '../sandbox/dead-ends.ts'
@@ -65,11 +65,16 @@ async function withLimit(running: Running, request: HttpRequest): Promise<HttpAn
   const ended = Promise.withResolvers<never>()
   over.signal.addEventListener('abort', () => ended.reject(over.signal.reason), { once: true })
   ended.promise.catch(() => undefined)
+  const tellConnected = request.onConnecting?.()
   try {
-    return await Promise.race([exchange(running, request, over.signal), ended.promise])
+    return await Promise.race([
+      exchange(running, request, over.signal, tellConnected),
+      ended.promise,
+    ])
   } catch (error) {
     throw toHttpFailure(error, !(error instanceof Unreached))
   } finally {
+    tellConnected?.(false)
     request.signal?.removeEventListener('abort', giveUp)
     over.abort(new ExchangeError('aborted', 'over'))
     await late
@@ -80,13 +85,14 @@ async function exchange(
   running: Running,
   request: HttpRequest,
   signal: AbortSignal,
+  tellConnected: ReturnType<OnConnecting> | undefined,
 ): Promise<HttpAnswer> {
   const { station, ...place } = emulatedPlace(running, request.url)
   const { headers, body = new Uint8Array() } = toOutgoing(request)
-  const { answer, fault, logged } = await emulate(running, station, {
-    ...{ method: request.method, headers, body, signal },
-    ...place,
-  })
+  const asked = { method: request.method, headers, body, signal, ...place }
+  const { answer, fault, logged } = await emulate(running, station, asked, () =>
+    tellConnected?.(true),
+  )
   if (isDeadEnd(fault)) await reachNothing(fault, running.clock, signal)
   if (isDeliveryFault(fault)) await deliverBroken(fault, running.clock, signal)
   logged.status = answer.status

@@ -40,26 +40,29 @@ test('a batch is made whole through an outage and takes nothing from callers', a
   expect(Object.keys(report.failures)).toEqual(['overloaded'])
 })
 
-/** Slow enough that few calls begin before the first that hangs has failed: nobody can know yet. */
-const closedWay = (fault: DeadEnd): string => `
+const closedWay = (fault: DeadEnd, rps: number): string => `
 scenario: nothing leads to the cheapest
 providers: [bfl, together, openai]
-load: { rps: 0.5, for_s: 80 }
+load: { rps: ${rps}, requests: 60 }
 faults:
   - { fault: ${fault}, provider: together }
 goals: { success: 1, calls_per_request: 1.5, wasted_per_minute: 10 }
 `
 
 /** One that fails at once and one that fails late; no name and no handshake fail as the first. */
-const ends: readonly DeadEnd[] = ['connect-refused', 'connect-hang']
+const ends: readonly (readonly [DeadEnd, number])[] = [
+  ['connect-refused', 1],
+  ['connect-hang', 1],
+  ['connect-hang', 2],
+]
 
-test.each(ends)('%s of the cheapest is felt by nobody and costs nothing', async (fault) => {
-  const report = await runScenario(readScenario(closedWay(fault), 'way.yaml', emulatedIds))
-  expect(report).toMatchObject({ requests: 40, errors: {}, held: '0', ledger_findings: [] })
+test.each(ends)('%s of the cheapest at %d/s is felt by nobody, for nothing', async (fault, rps) => {
+  const report = await runScenario(readScenario(closedWay(fault, rps), 'way.yaml', emulatedIds))
+  expect(report).toMatchObject({ requests: 60, errors: {}, held: '0', ledger_findings: [] })
   expect(report.missed).toEqual([])
   const dead = report.providers.find(({ provider }) => provider === 'together')
   expect(dead).toMatchObject({ calls: dead?.failed, spend: '0' })
   expect(dead?.failed).toBeGreaterThan(0)
   expect(dead?.breaker_openings).toBeGreaterThan(0)
-  expect(report.calls).toBe(40 + (dead?.failed ?? 0))
+  expect(report.calls).toBe(60 + (dead?.failed ?? 0))
 })

@@ -76,6 +76,21 @@ describe('not sent', () => {
     await failsWith(client.send(request(server.origin)), 'connect', false)
   })
 
+  test('a request says when it looks for a connection, and whether it found one', async () => {
+    const told: (string | boolean)[] = []
+    const onConnecting = () => {
+      told.push('looks')
+      return (isConnected: boolean) => told.push(isConnected)
+    }
+    const server = await serve((_request, response) => response.end('{}'))
+    await client.send(request(server.origin, { onConnecting }))
+    expect(told).toEqual(['looks', true])
+    await server.close()
+    const gone = client.send(request(server.origin, { onConnecting }))
+    await failsWith(gone, 'connect', false)
+    expect(told).toEqual(['looks', true, 'looks', false])
+  })
+
   test.each<[string, string, 'end' | 'reset']>([
     ['another protocol', 'SSH-2.0-Server\r\n', 'end'],
     ['nothing at all', '', 'end'],

@@ -1,6 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Dispatcher } from 'undici'
-import type { HttpAnswer, HttpEvent, HttpFailure, HttpRequest } from '../../ports/http-client.ts'
+import type {
+  HttpAnswer,
+  HttpEvent,
+  HttpFailure,
+  HttpRequest,
+  OnConnecting,
+} from '../../ports/http-client.ts'
 import { type BodyReader, createBodyReader, DrainReader } from './body-reader.ts'
 import type { Deadline } from './deadline.ts'
 import { EventChannel } from './event-channel.ts'
@@ -60,6 +66,7 @@ class HopRun implements Dispatcher.DispatchHandler {
   readonly #promised: Promised
   #controller: Dispatcher.DispatchController | undefined
   #sink: Sink | undefined
+  #tellConnected: ReturnType<OnConnecting> | undefined
   #isSent: boolean
   #isOver = false
 
@@ -83,6 +90,7 @@ class HopRun implements Dispatcher.DispatchHandler {
       headersTimeout: 0,
       bodyTimeout: 0,
     }
+    this.#tellConnected = request.onConnecting?.()
     try {
       dispatcher.dispatch(options, this)
     } catch (error) {
@@ -92,6 +100,7 @@ class HopRun implements Dispatcher.DispatchHandler {
 
   /** Called right before the head is written, in the same turn. */
   onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#tellConnected?.(true)
     if (this.#isOver) {
       controller.abort(new ExchangeError('aborted', 'over before it began'))
       return
@@ -202,6 +211,7 @@ class HopRun implements Dispatcher.DispatchHandler {
   #fail(error: unknown): void {
     if (this.#isOver) return
     this.#isOver = true
+    this.#tellConnected?.(false)
     const failure = toHttpFailure(error, this.#isSent)
     if (this.#sink === undefined) this.#promised.reject(failure)
     else this.#sink.fail(failure)

@@ -167,6 +167,7 @@ async function makeCall(open: OpenAttempt, run: Run, deps: Dependencies): Promis
   if ('failure' in prepared) return { kind: 'failed', failure: prepared.failure }
   if (run.stop.buying.aborted) return unsent
   const timeoutMs = deps.traffic.timeouts.limitMs(open.plan)
+  const onConnecting = () => deps.traffic.reach.look(provider.id)
   const call = {
     provider,
     stop: run.stop.calls,
@@ -176,7 +177,7 @@ async function makeCall(open: OpenAttempt, run: Run, deps: Dependencies): Promis
   try {
     return await deps.webhooks.during(open, deps.limits.lostAnswerMs, deps, (watch) =>
       callOrCancel(
-        { ...call, context: { ...callContext(open, run, deps, watch), timeoutMs } },
+        { ...call, context: { ...callContext(open, run, deps, watch), timeoutMs, onConnecting } },
         deps.clock,
       ),
     )

@@ -12,6 +12,7 @@ import { standardOf } from '../gate-wishes.ts'
 import type { QuotedRequest } from '../plan-desk.ts'
 import { quoteVariant } from '../quote-variants.ts'
 import { missingImages, type Run, spenderOf } from '../run.ts'
+import { unreached } from './leave-doubtful.ts'
 
 /** Attempts that a plan may have, whatever gates refuse. */
 const MOST_ATTEMPTS = 3
@@ -126,20 +127,23 @@ function sift(
       !isBarred(candidate)
     )
   })
-  const keep = (isKept: (candidate: Candidate) => boolean, reason: string): void => {
+  const keep = (isKept: (candidate: Candidate) => boolean, unfit: Exclusion['unfit']): void => {
     const kept = usable.filter((at) => isKept(options[at]?.candidate as Candidate))
     if (kept.length === 0 || kept.length === usable.length) return
     for (const at of usable) {
       const offer = options[at]?.candidate.offer ?? ''
-      if (!kept.includes(at)) barred.set(offer, { offer, unfit: { code: 'needs', reason } })
+      if (!kept.includes(at)) barred.set(offer, { offer, unfit })
     }
     usable = kept
   }
   // One request belongs to one book, and pictures of emulators are for nobody who has others.
-  keep(({ isSimulated }) => !isSimulated, 'its provider is emulated, and others are not')
+  const emulated = 'its provider is emulated, and others are not'
+  keep(({ isSimulated }) => !isSimulated, { code: 'needs', reason: emulated })
   if (traits.needsText && !request.needs.includes('text')) {
-    keep(({ model }) => model.supports.text === true, 'it writes no legible text')
+    const reason = 'it writes no legible text'
+    keep(({ model }) => model.supports.text === true, { code: 'needs', reason })
   }
+  keep(({ model }) => !deps.traffic.isDoubtful(model.provider), unreached)
   return { usable, exclusions: [...exclusions, ...barred.values()] }
 }
 

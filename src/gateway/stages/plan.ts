@@ -18,6 +18,7 @@ import type { Dependencies, Snapshot } from '../dependencies.ts'
 import { standardOf } from '../gate-wishes.ts'
 import { type QuotedOffers, quoteAtProvider, quoteOffers } from '../quote-offers.ts'
 import { missingImages, type Run } from '../run.ts'
+import { leaveDoubtful } from './leave-doubtful.ts'
 import { floorWarnings, type LearnedPlan, planLearned, takeDecision } from './plan-learned.ts'
 
 /**
@@ -93,18 +94,18 @@ function planByName(run: Run, missing: number, deps: Dependencies): Run {
   const asked = { request, resolution, images: missing }
   const quoted = quoteOffers(asked, snapshot, startedAt)
   refuseBadOptions(request, quoted)
-  const { candidates, exclusions } = withoutBroken(quoted, run, deps)
+  const working = withoutBroken(quoted, run, deps)
+  const { candidates, exclusions } = working
   // When all images of a named model are missing, its list price has just been worked out.
   const isListed = isPinned && missing === request.n && request.baseline === undefined
   const listNano = isListed ? quoted.candidates[0]?.quote.expectedNano : listPrice(run, deps)
-  const made = makePlan({
-    candidates,
-    exclusions,
+  const limits = {
     ranking: rankingOf(resolution),
     maxSteps: deps.limits.planSteps,
     besideNano: looksNano(run, candidates, deps),
     ...(run.request.maxCostNano === undefined ? {} : { maxCostNano: run.request.maxCostNano }),
-  })
+  }
+  const made = leaveDoubtful(working, deps, (offers) => makePlan({ ...offers, ...limits }))
   if (made.steps.length === 0) throw noOffer(run, candidates, exclusions)
   return { ...run, listNano, plan: made }
 }

@@ -122,6 +122,7 @@ async function submit(
     timeouts: { headersMs: limitMs, totalMs: limitMs },
     maxBytes: maxAnswerBytes(call.n),
     signal: context.signal,
+    onConnecting: context.onConnecting,
   })
   const result = await watchCall(line, clock, { call, context }, () =>
     interruptOnAbort(line, context.signal, () =>
@@ -208,6 +209,7 @@ async function stream(
     timeouts: { headersMs: limitMs, totalMs: limitMs },
     maxBytes: maxAnswerBytes(call.n),
     signal: context.signal,
+    onConnecting: context.onConnecting,
   })
   const { answer, events } = await line.http.stream(await signed(line, request))
   if (answer !== undefined) {

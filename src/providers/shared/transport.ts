@@ -8,6 +8,7 @@ import type {
   HttpFailure,
   HttpFailureInfo,
   HttpRequest,
+  OnConnecting,
 } from '../../ports/http-client.ts'
 import type { ProviderDefinition, WireRequest } from './definition.ts'
 
@@ -94,11 +95,12 @@ export function toHttp(
   wire: WireRequest,
   limits: Pick<HttpRequest, 'timeouts' | 'maxBytes'> & {
     readonly signal?: AbortSignal | undefined
+    readonly onConnecting?: OnConnecting | undefined
   },
 ): HttpRequest {
   const url = toUrl(line, wire)
   const credential = isOwnHost(line, url) ? line.definition.authorize(line.apiKey) : {}
-  const { signal, ...rest } = limits
+  const { signal, onConnecting, ...rest } = limits
   return {
     method: wire.method,
     url,
@@ -109,6 +111,7 @@ export function toHttp(
     maxRedirects: 0,
     ...rest,
     ...(signal === undefined ? {} : { signal }),
+    ...(onConnecting === undefined ? {} : { onConnecting }),
   }
 }
 
