@@ -3,7 +3,8 @@ import type { Instant } from './time.ts'
 /**
  * The kinds of ids: `req_…` request (= job), `att_…` attempt, `img_…` image, `hld_…` hold, `key_…`
  * virtual key, `whk_…` webhook or other destination, `msg_…` delivery, `evt_…` notice, `alr_…`
- * alert, `file_…` uploaded or made file, `batch_…` batch, `chk_…` chunk of a batch.
+ * alert, `file_…` uploaded or made file, `batch_…` batch, `chk_…` chunk of a batch, `exp_…`
+ * experiment.
  */
 export type IdPrefix =
   | 'req'
@@ -18,6 +19,7 @@ export type IdPrefix =
   | 'file'
   | 'batch'
   | 'chk'
+  | 'exp'
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'
 /** 50 bits of milliseconds: enough until the year 37,000. */

@@ -1,6 +1,7 @@
 import type { Context } from '../core/acceptance/context.ts'
 import { kindOf } from '../core/acceptance/context.ts'
 import { stepOfMoneyPrice } from '../core/acceptance/money-price.ts'
+import type { Experiment } from '../core/experiments/experiment.ts'
 import type { Book } from '../core/ledger/entry.ts'
 import type { RequestTraits } from '../core/purpose/request-traits.ts'
 import type { ImageRequest } from '../core/request/image-request.ts'
@@ -58,6 +59,8 @@ export interface Weighing {
   readonly attempts: number
   /** What money is worth above its amount, while a budget is spent too fast. */
   readonly moneyPrice: number
+  /** How many of the usable options plans may use; the others stand in reserve. */
+  readonly planned?: number
 }
 
 /**
@@ -71,6 +74,7 @@ export class PlanDesk {
   readonly #warmth = new Map<string, Warmth>()
   readonly #spend: Record<Book, ExplorationSpend> = { real: noSpend, simulated: noSpend }
   #orders: readonly RouteOrder[] = []
+  #experiments: readonly Experiment[] = []
 
   constructor(parts: { readonly learning: LearningDesk; readonly traffic: Traffic }) {
     this.#parts = parts
@@ -81,9 +85,15 @@ export class PlanDesk {
     return this.#orders
   }
 
-  /** Reads what operators fixed, here or at another replica. */
-  async readOrders({ routeOrders }: Pick<Stores, 'routeOrders'>): Promise<void> {
-    this.#orders = await routeOrders.list()
+  /** Experiments between offers, as they were read last. */
+  get experiments(): readonly Experiment[] {
+    return this.#experiments
+  }
+
+  /** Reads what operators fixed and compare, here or at another replica. */
+  async readOrders(stores: Pick<Stores, 'routeOrders' | 'experiments'>): Promise<void> {
+    this.#orders = await stores.routeOrders.list()
+    this.#experiments = await stores.experiments.list()
   }
 
   /** Reads what exploring has cost, by all replicas. */
@@ -108,7 +118,7 @@ export class PlanDesk {
 
   /** All plans over what may be called. @returns undefined when nothing may. */
   weigh(weighing: Weighing, snapshot: Snapshot): Weighed | undefined {
-    const { quoted, usable, context, traits, images, gate, attempts } = weighing
+    const { quoted, usable, context, traits, images, gate, attempts, planned } = weighing
     if (usable.length === 0) return undefined
     const { learning } = this.#parts
     const wishes = this.#wishes(weighing, snapshot)
@@ -116,11 +126,13 @@ export class PlanDesk {
     const key = [
       ...[snapshot.book.version, quoted.key, learning.version, kindOf(context), traits.purpose],
       ...[context.size, ...Object.values(wishes), attempts, gate?.passGood, gate?.passBad],
-      ...[gate?.costNano, gate?.isRequired, usable.join(), waits.join()],
+      ...[gate?.costNano, gate?.isRequired, usable.join(), waits.join(), planned],
     ].join('|')
     const known = this.#weighed.get(key)
     if (known !== undefined) return known
-    const weighed = weigh(this.#options(weighing, waits), images, { wishes, gate, attempts })
+    const weighed = weigh(this.#options(weighing, waits), images, {
+      ...{ wishes, gate, attempts, planned },
+    })
     if (this.#weighed.size >= limits.mostWeighed) this.#weighed.clear()
     this.#weighed.set(key, weighed)
     return weighed

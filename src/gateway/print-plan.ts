@@ -19,6 +19,7 @@ export const printPlan = (plan: Plan): JsonObject => ({
   ...(plan.drafts === undefined ? {} : { drafts: printDrafts(plan.drafts) }),
   ...(plan.preview === undefined ? {} : { preview: printPreviewPart(plan.preview) }),
   ...(plan.enlarging === undefined ? {} : { upscale: printEnlarging(plan.enlarging) }),
+  ...(plan.experiment === undefined ? {} : { experiment: { ...plan.experiment } }),
   offers: plan.explanation.map((offer) => printOffer(offer, plan.steps)),
   ...printDecision(plan),
 })

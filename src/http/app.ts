@@ -9,6 +9,7 @@ import { budgetRoutes } from './budgets.ts'
 import { cacheRoutes } from './cache.ts'
 import type { HttpContext } from './context.ts'
 import { createErrorSender } from './errors.ts'
+import { experimentRoutes } from './experiments.ts'
 import { feedbackRoutes } from './feedback.ts'
 import { healthRoutes } from './health.ts'
 import { jobRoutes } from './jobs.ts'
@@ -95,6 +96,7 @@ export async function createApp(
     ...cacheRoutes(context),
     ...quoteRoutes(context),
     ...routingRoutes(context),
+    ...experimentRoutes(context),
     ...priceRoutes(context),
     ...priceFeedRoutes(context),
     ...usageRoutes(context),

@@ -17,6 +17,7 @@ import type { BudgetStore } from './budget-store.ts'
 import type { CacheEntries } from './cache-entries.ts'
 import type { CacheLookupStore } from './cache-lookups.ts'
 import type { ChunkStore } from './chunk-store.ts'
+import type { ExperimentStore } from './experiment-store.ts'
 import type { FeedbackStore } from './feedback-store.ts'
 import type { FileStore } from './file-store.ts'
 import type { HistoryStore } from './history-store.ts'
@@ -165,6 +166,7 @@ export interface Stores {
   readonly beliefs: BeliefStore
   readonly kept: KeptPictures
   readonly routeOrders: RouteOrderStore
+  readonly experiments: ExperimentStore
   readonly sharpness: SharpnessStore
   /** Resolves when the database answers. */
   check(): Promise<void>

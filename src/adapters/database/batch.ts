@@ -27,6 +27,7 @@ import {
   toJudgedRow,
   toSettledRow,
 } from './changes.ts'
+import type { ExperimentRequestRow } from './experiment-tables.ts'
 import { type DeliveryRow, type NoticeRow, toDeliveryRow, toNoticeRow } from './notice-rows.ts'
 import {
   toAttemptRow,
@@ -63,6 +64,7 @@ export interface BatchRows {
   readonly sightedAgain: SightingRow[]
   readonly learned: Pick<EvidenceNote, 'deltas' | 'change'>[]
   readonly explored: ExplorationRow[]
+  readonly joined: ExperimentRequestRow[]
 }
 
 /** The facts of one commit. */
@@ -90,6 +92,7 @@ const factOrder: { readonly [Kind in Fact['kind']]: number } = {
   'image-judged': 7,
   'evidence-noted': 7,
   'plan-chosen': 1,
+  'experiment-joined': 1,
   'cache-written': 8,
   'request-ended': 9,
   'job-put-back': 9,
@@ -127,6 +130,7 @@ class Collector {
     sightedAgain: [],
     learned: [],
     explored: [],
+    joined: [],
   }
   readonly #pictures = new Map<string, number>()
   readonly #changes = new Map<string, number>()
@@ -260,6 +264,9 @@ const adders: { readonly [Kind in Fact['kind']]: FactAdder<Kind> } = {
   },
   'plan-chosen': ({ book, knownNano, extraNano }, { rows }) => {
     rows.explored.push({ book, requests: 1n, known_nano: knownNano, extra_nano: extraNano })
+  },
+  'experiment-joined': ({ requestId, experimentId, arm }, { rows }) => {
+    rows.joined.push({ request_id: requestId, experiment_id: experimentId, arm })
   },
   'cache-written': ({ entry }, { rows }, subjects) => {
     rows.cached.push(toCacheRow(entry))

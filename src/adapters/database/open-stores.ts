@@ -10,6 +10,7 @@ import { cacheLookupStore } from './cache-lookup-store.ts'
 import { cacheStore } from './cache-store.ts'
 import { chunkStore } from './chunk-store.ts'
 import type { Engine } from './engine.ts'
+import { experimentStore } from './experiment-store.ts'
 import { feedbackStore } from './feedback-store.ts'
 import { fileStore } from './file-store.ts'
 import { historyStore } from './history-store.ts'
@@ -65,6 +66,7 @@ export async function openStores(engine: Engine): Promise<Stores> {
     beliefs: beliefStore(engine),
     kept: keptPictures(engine),
     routeOrders: routeOrderStore(engine),
+    experiments: experimentStore(engine),
     sharpness: sharpnessStore(engine),
     async check() {
       await engine.execute(sql`select 1`.compile(engine.kysely))

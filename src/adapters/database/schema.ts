@@ -19,6 +19,7 @@ import type {
   SimilarPromptRow,
   StoredDayRow,
 } from './cache-tables.ts'
+import type { ExperimentTables } from './experiment-tables.ts'
 import type { VirtualKeyRow } from './key-rows.ts'
 import type { DeliveryRow, DestinationRow, NoticeRow } from './notice-rows.ts'
 import { type PlaceColumns, placeColumns } from './place-columns.ts'
@@ -169,7 +170,7 @@ export interface MigrationRow {
 }
 
 /** All tables, for Kysely. */
-export interface Schema {
+export interface Schema extends ExperimentTables {
   readonly requests: RequestRow
   readonly attempts: AttemptRow
   readonly images: ImageRow

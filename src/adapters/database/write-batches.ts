@@ -58,6 +58,7 @@ export function* writeBatches(
   const learned = toBeliefRows(rows.learned)
   yield* write(writes.believe, learned.counts, 'belief')
   for (const query of writes.raise(learned.generations)) yield query
+  for (const query of writes.join(rows.joined)) yield query
   yield* write(writes.explore, sumExploration(rows.explored), 'exploration')
   // Most series are known already, so fewer rows are written than given.
   const { series, totals: used } = usage.rows()

@@ -13,6 +13,7 @@ import {
   submittedColumns,
 } from './changes.ts'
 import type { Printer } from './engine.ts'
+import { experimentWrites } from './experiment-writes.ts'
 import { balanceColumns, holdColumns, ledgerColumns } from './money-columns.ts'
 import { deliveryColumns, noticeColumns } from './notice-rows.ts'
 import type { Printed } from './printed.ts'
@@ -51,6 +52,7 @@ export const prepareWrites = (printer: Printer) => ({
   ...answerWrites(printer),
   ...beliefWrites(printer),
   ...budgetWrites(printer),
+  ...experimentWrites(printer),
 })
 
 /** The statements for one row each, as plain data. */
@@ -81,6 +83,7 @@ export const printWrites = (writes: Writes): Readonly<Record<keyof Writes, Print
   believe: writes.believe.print(),
   raise: writes.raise.print(),
   explore: writes.explore.print(),
+  join: writes.join.print(),
   claimsOf: writes.claimsOf.print(),
   lockWindows: writes.lockWindows.print(),
   claim: writes.claim.print(),

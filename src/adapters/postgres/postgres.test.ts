@@ -12,6 +12,7 @@ import { testBudgetStore } from '../../testing/test-budget-store.ts'
 import { testCacheEntries } from '../../testing/test-cache-entries.ts'
 import { testCacheStore } from '../../testing/test-cache-store.ts'
 import { testChunkStore } from '../../testing/test-chunk-store.ts'
+import { testExperimentStore } from '../../testing/test-experiment-store.ts'
 import { testFeedbackStore } from '../../testing/test-feedback-store.ts'
 import { testFileStore } from '../../testing/test-file-store.ts'
 import { testJobQueue } from '../../testing/test-job-queue.ts'
@@ -61,6 +62,7 @@ function testPostgres(url: string): void {
   testCacheStore('PostgreSQL', open)
   testCacheEntries('PostgreSQL', open)
   testFeedbackStore('PostgreSQL', open)
+  testExperimentStore('PostgreSQL', open)
   testBeliefStore('PostgreSQL', open)
   testAnswerStore('PostgreSQL', open)
   testNoticeStore('PostgreSQL', open)
@@ -98,6 +100,7 @@ const EMPTY_ALL = [
   'sightings',
   'exploration_spend',
   'route_orders',
+  ...['experiments', 'experiment_requests'],
   'sharpness_counts',
   'cache_entries',
   'similar_prompts',
@@ -120,8 +123,7 @@ const EMPTY_ALL = [
   'hold_claims',
   'budget_windows',
   'budgets',
-  'usage_totals',
-  'usage_series',
+  ...['usage_totals', 'usage_series'],
   'virtual_keys',
   'settings',
 ]

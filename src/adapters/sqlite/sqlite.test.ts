@@ -14,6 +14,7 @@ import { testBudgetStore } from '../../testing/test-budget-store.ts'
 import { testCacheEntries } from '../../testing/test-cache-entries.ts'
 import { testCacheStore } from '../../testing/test-cache-store.ts'
 import { testChunkStore } from '../../testing/test-chunk-store.ts'
+import { testExperimentStore } from '../../testing/test-experiment-store.ts'
 import { testFeedbackStore } from '../../testing/test-feedback-store.ts'
 import { testFileStore } from '../../testing/test-file-store.ts'
 import { testJobQueue } from '../../testing/test-job-queue.ts'
@@ -50,6 +51,7 @@ testBudgetStore('SQLite', open)
 testCacheStore('SQLite', open)
 testCacheEntries('SQLite', open)
 testFeedbackStore('SQLite', open)
+testExperimentStore('SQLite', open)
 testBeliefStore('SQLite', open)
 testAnswerStore('SQLite', open)
 testNoticeStore('SQLite', open)

@@ -10,11 +10,12 @@ import { offersTable } from '../offers-table.ts'
 import { type Output, table } from '../output.ts'
 import { action, type CommonOptions, withCommonOptions, withKeeprate } from '../settings.ts'
 import { type PictureOptions, toInput, withPictureOptions } from './generate.ts'
+import { addExperiments } from './route-experiment.ts'
 
 /** Stands in for the prompt of somebody who asks about a kind of picture. */
 const SAMPLE_PROMPT = 'a picture as usual'
 
-/** `keeprate route explain|pin|unpin|ban|unban|list` */
+/** `keeprate route explain|pin|unpin|ban|unban|list|experiment` */
 export function addRoute(program: Command): void {
   const route = program.command('route').description('Which offers are tried, and why')
   withPictureOptions(route.command('explain'))
@@ -42,6 +43,7 @@ export function addRoute(program: Command): void {
   withCommonOptions(route.command('list'))
     .description('Show what is pinned and banned')
     .action(action(list))
+  addExperiments(route)
 }
 
 const explain = (output: Output, prompt: string, options: PictureOptions): Promise<number> =>

@@ -3,6 +3,7 @@ import type { IdempotencyKey } from '../answers/idempotency-key.ts'
 import type { OwedAnswer } from '../answers/owed-answer.ts'
 import type { BudgetClaim } from '../budgets/claim.ts'
 import type { FailureClass } from '../errors/provider-failure.ts'
+import type { ExperimentArm } from '../experiments/experiment.ts'
 import type { JsonObject, JsonValue } from '../json.ts'
 import type { Book, Hold, LedgerEntry } from '../ledger/entry.ts'
 import type { Nano } from '../money.ts'
@@ -232,6 +233,13 @@ export type Fact =
       readonly book: Book
       readonly knownNano: number
       readonly extraNano: number
+    }
+  | {
+      /** The request takes part in an experiment; said again after a restart, it stays as it is. */
+      readonly kind: 'experiment-joined'
+      readonly requestId: string
+      readonly experimentId: string
+      readonly arm: ExperimentArm
     }
   | { readonly kind: 'cache-written'; readonly entry: CacheEntry }
   | {

@@ -36,6 +36,8 @@ export interface Weighed {
   readonly front: readonly number[]
   readonly input: PlanningInput
   readonly plans: SequencePlans
+  /** Options from here on stand in reserve alone. */
+  readonly planned: number
 }
 
 /** Works out all plans over options, of which there must be one. */
@@ -46,17 +48,19 @@ export function weigh(
     readonly wishes: Wishes
     readonly gate?: Gate | undefined
     readonly attempts: number
+    /** How many of the options, from the first, plans may use; all of them where it is absent. */
+    readonly planned?: number | undefined
   },
 ): Weighed {
-  const { wishes, gate, attempts } = given
+  const { wishes, gate, attempts, planned = options.length } = given
   const arms = options.map((option) => armOf(option, images))
   const all: PlanningInput = {
     ...{ arms, wishes, attempts, sigma: PRIOR_SIGMA },
     ...(gate === undefined ? {} : { gate }),
   }
-  const front = frontIn(all)
+  const front = frontIn({ ...all, arms: arms.slice(0, planned) })
   const input = { ...all, arms: front.flatMap((position) => arms[position] ?? []) }
-  return { options, front, input, plans: planSequences(input) }
+  return { options, front, input, plans: planSequences(input), planned }
 }
 
 function armOf({ candidate, variant, belief, seconds }: Option, images: number): Arm {
@@ -226,6 +230,7 @@ function explain(
   const used = new Set(steps.map(({ at }) => at))
   const losers = rankedOptions(weighed).filter((at) => !used.has(at))
   const reasonAt = (at: number): string => {
+    if (at >= weighed.planned) return REASONS.pinned
     const place = front.indexOf(at)
     return REASONS[(place < 0 ? undefined : plan.losers[place]) ?? 'dominated']
   }

@@ -1,6 +1,7 @@
 import type { AutoRanking, Resolution } from '../catalog/catalog.ts'
 import type { Model } from '../catalog/model.ts'
 import type { Fit, Unfit } from '../catalog/settings.ts'
+import type { ExperimentArm } from '../experiments/experiment.ts'
 import type { Nano } from '../money.ts'
 import type { RowOrigin } from '../pricebook/layers.ts'
 import type { PriceRow } from '../pricebook/price-row.ts'
@@ -102,6 +103,14 @@ export interface Plan {
   readonly gate?: GateChoice
   /** How a plan was chosen that was made by what was learned. */
   readonly decision?: Decision
+  /** The experiment that fixed the offer. */
+  readonly experiment?: ExperimentPart
+}
+
+/** The side of an experiment that a request takes. */
+export interface ExperimentPart {
+  readonly id: string
+  readonly arm: ExperimentArm
 }
 
 /** How a plan was chosen: enough to explain it, to repeat it, and to judge other policies by it. */

@@ -15,6 +15,9 @@ function logGamma(x: number): number {
   return (x - 0.5) * Math.log(x) - x + Math.log(2 * Math.PI) / 2 + series
 }
 
+/** Logarithm of the beta function B(a, b), for a and b > 0. */
+export const logBeta = (a: number, b: number): number => -logScale(a, b)
+
 /** Logarithm of 1 / B(a, b). */
 const logScale = (a: number, b: number): number => logGamma(a + b) - logGamma(a) - logGamma(b)
 

@@ -31,7 +31,8 @@ export function planEnlarging(run: Run, deps: Dependencies): Run {
   const [first] = plan?.steps ?? []
   const isOpen = resolution.auto === 'learned' || resolution.auto === 'cheapest'
   if (plan === undefined || first === undefined || plan.drafts !== undefined) return run
-  if (wasEnlarging(run)) return run
+  // An experiment compares offers that make the picture as it is asked for.
+  if (plan.experiment !== undefined || wasEnlarging(run)) return run
   if (!isOpen || missingImages(run) !== 1 || !mayEnlarge(request, traits)) return run
   const wanted = first.fit.finishing.resize ?? first.fit.expectedSize
   const pairs = ENLARGING_SCALES.flatMap((scale) => pairsAt(scale, { wanted, first }, run, deps))

@@ -13,6 +13,7 @@ import type { QuotedRequest } from '../plan-desk.ts'
 import { quoteVariant } from '../quote-variants.ts'
 import { missingImages, type Run, spenderOf } from '../run.ts'
 import { unreached } from './leave-doubtful.ts'
+import { joinedFact, takePart } from './take-part.ts'
 
 /** Attempts that a plan may have, whatever gates refuse. */
 const MOST_ATTEMPTS = 3
@@ -53,21 +54,23 @@ function planAt(
   const { request, resolution, snapshot, startedAt, traits } = run
   const { plans } = deps.learning
   const images = missingImages(run)
-  const open = { request, resolution, images, shown: narrowing.shown }
-  const quoted = plans.quote(open, snapshot, startedAt)
-  const { usable, exclusions } = sift(quoted, run, narrowing, deps)
+  const asked = { request, resolution, images, shown: narrowing.shown }
+  const quoted = plans.quote(asked, snapshot, startedAt)
+  const { usable: allowed, exclusions } = sift(quoted, run, narrowing, deps)
   const candidates = quoted.options.map(({ candidate }) => candidate)
-  const weighing = { quoted, usable, context: contextOf(request, traits), traits, images }
+  const weighing = { quoted, usable: allowed, context: contextOf(request, traits), traits, images }
   const isDirect = traits.standard.strategy === 'direct'
   const attempts = isDirect ? 1 : Math.min(MOST_ATTEMPTS, deps.limits.planSteps)
   // All that are usable belong to one book.
-  const isSimulated = quoted.options[usable[0] ?? 0]?.candidate.isSimulated === true
+  const isSimulated = quoted.options[allowed[0] ?? 0]?.candidate.isSimulated === true
   const book: Book = isSimulated ? 'simulated' : 'real'
   const moneyPrice = deps.budgets.moneyPriceFor(spenderOf(run), book)
   const gate = gateOf(run, isSimulated, deps)
   const wanted = { ...weighing, gate, attempts, moneyPrice }
-  const weighed = plans.weigh(wanted, snapshot)
-  if (weighed === undefined) return { candidates, exclusions }
+  const open = plans.weigh(wanted, snapshot)
+  if (open === undefined) return { candidates, exclusions }
+  const isDrawn = narrowing.draw !== undefined
+  const { usable, weighed, experiment } = takePart({ weighed: open, wanted, isDrawn }, run, deps)
   const mostNano = request.maxCostNano ?? traits.standard.maxCostNano
   const exploration = plans.exploration(
     weighed,
@@ -80,11 +83,8 @@ function planAt(
   const besideNano = (gate?.costNano ?? 0n) * BigInt(images)
   const steps = priceSteps(chosen, { run, quoted, usable, besideNano }, deps)
   if (steps.length === 0) return { candidates, exclusions }
-  return {
-    plan: toLearnedPlan(weighed, chosen, { steps, exclusions, besideNano }),
-    candidates,
-    exclusions,
-  }
+  const plan = toLearnedPlan(weighed, chosen, { steps, exclusions, besideNano })
+  return { plan: { ...plan, ...experiment }, candidates, exclusions }
 }
 
 /**
@@ -223,10 +223,11 @@ export function takeDecision(run: Run, plan: Plan, deps: Dependencies): Run {
   const { provider } = first.model
   deps.learning.plans.decided({ purpose, book, provider, knownNano, extraNano })
   const fact = { kind: 'plan-chosen', book, knownNano, extraNano } as const
+  const joined = plan.experiment === undefined ? [] : [joinedFact(run, plan.experiment)]
   return {
     ...run,
     plan,
-    unwritten: [...run.unwritten, fact],
+    unwritten: [...run.unwritten, fact, ...joined],
     warnings: [...run.warnings, ...floorWarnings(run, plan)],
   }
 }

@@ -21,6 +21,7 @@ import { cacheLookUps } from './0022-cache-look-ups.ts'
 import { knownUploads } from './0024-known-uploads.ts'
 import { notices } from './0025-notices.ts'
 import { batchSums } from './0026-batch-sums.ts'
+import { experiments } from './0028-experiments.ts'
 import type { Migration } from './migration.ts'
 
 /** All migrations in their order. Append only. */
@@ -48,4 +49,5 @@ export const migrations: readonly Migration[] = [
   knownUploads,
   notices,
   batchSums,
+  experiments,
 ]

@@ -1,3 +1,4 @@
+import { hashText } from '../../statistics/hash-text.ts'
 import { type PromptForm, slotNames } from '../prompt-form/prompt-form.ts'
 import { wordsOf } from './form-facts.ts'
 import { toUnitVector, type UnitVector } from './unit-vector.ts'
@@ -19,7 +20,7 @@ const PIECE = 3
 export function lexicalVector(form: PromptForm): UnitVector {
   const vector = new Float32Array(LEXICAL_DIMENSIONS)
   const add = (feature: string, weight: number): void => {
-    const hash = hashOf(feature)
+    const hash = hashText(feature)
     const place = hash % LEXICAL_DIMENSIONS
     vector[place] = (vector[place] ?? 0) + (hash & SIGN_BIT ? weight : -weight)
   }
@@ -38,14 +39,3 @@ export function lexicalVector(form: PromptForm): UnitVector {
 
 /** A bit of the hash that the place does not depend on. */
 const SIGN_BIT = 1 << 20
-
-/** FNV-1a over UTF-16 (Fowler, Noll and Vo; draft-eastlake-fnv-17, 2019). */
-function hashOf(text: string): number {
-  let hash = 0x811c9dc5
-  for (let index = 0; index < text.length; index += 1) {
-    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193)
-  }
-  // The low bits of short texts are poor; this spreads them.
-  hash ^= hash >>> 15
-  return Math.imul(hash, 0x2c1b3c6d) >>> 0
-}
