@@ -41,8 +41,12 @@ export interface ConnectionSettings {
 /** A connection to one file. All its calls block the thread and throw SQLite's own errors. */
 export interface Connection {
   query(query: Printed): Outcome
-  /** Runs all steps in one transaction, or none. */
-  transact<Result>(steps: Steps<Result>): Result
+  /**
+   * Runs all steps in one transaction, or none.
+   * @param isWaived whether the disk need not confirm it: a power cut may take it back, a process
+   *   that dies may not. The next transaction that is confirmed confirms it as well.
+   */
+  transact<Result>(steps: Steps<Result>, isWaived?: boolean): Result
   close(): void
 }
 
@@ -79,9 +83,20 @@ export function openConnection(settings: ConnectionSettings): Connection {
     return { rows, changes: rows.length }
   }
 
+  let isConfirming = true
+  const confirm = (isWanted: boolean): void => {
+    if (isWanted === isConfirming) return
+    database.exec(`pragma synchronous = ${isWanted ? 'full' : 'normal'}`)
+    isConfirming = isWanted
+  }
+
   return {
-    query,
-    transact: (steps) => {
+    query: (asked) => {
+      confirm(true)
+      return query(asked)
+    },
+    transact: (steps, isWaived = false) => {
+      confirm(!isWaived)
       database.exec('begin immediate')
       try {
         let step = steps.next()

@@ -5,7 +5,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads'
 import type { CompiledQuery } from 'kysely'
-import type { Batch } from '../database/batch.ts'
+import { type Batch, costsNothing } from '../database/batch.ts'
 import type { Outcome } from '../database/engine.ts'
 import { fill, type Printed } from '../database/printed.ts'
 import type { RowsStatement } from '../database/statement.ts'
@@ -49,7 +49,9 @@ function follow(order: WriteOrder): Outcome {
   }
   connection ??= openConnection(settings)
   if (order.kind === 'query') return connection.query(order.query)
-  return { rows: connection.transact(writeBatches(writes, order.batches)), changes: 0 }
+  const isWaived = order.batches.every(costsNothing)
+  const rows = connection.transact(writeBatches(writes, order.batches), isWaived)
+  return { rows, changes: 0 }
 }
 
 parentPort?.on('message', (order: WriteOrder) => {
