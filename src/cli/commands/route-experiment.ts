@@ -84,7 +84,8 @@ function tell(output: Output, shown: JsonObject): number {
     return [name, offer, requests, judged, accepted, cost].map(String)
   })
   const head = ['arm', 'offer', 'requests', 'judged', 'accepted', 'for each accepted']
-  const state = `${shown.state}: b is accepted ${low} to ${high} more often, p ${shown.p_value}`
-  output.data(shown, `${state}\n${table([head, ...rows])}`)
+  const end = shown.stopped_at === null ? '' : `, stopped ${shown.stopped_at}`
+  const compared = `share of b less that of a ${low} to ${high}, p ${shown.p_value}`
+  output.data(shown, `${shown.state}${end}: ${compared}\n${table([head, ...rows])}`)
   return exitCodes.ok
 }

@@ -84,7 +84,9 @@ function planAt(
   const steps = priceSteps(chosen, { run, quoted, usable, besideNano }, deps)
   if (steps.length === 0) return { candidates, exclusions }
   const plan = toLearnedPlan(weighed, chosen, { steps, exclusions, besideNano })
-  return { plan: { ...plan, ...experiment }, candidates, exclusions }
+  // With looks at its pictures the arm's offer may be too dear for the request's limit.
+  const isTaken = (steps[0]?.at ?? 0) < weighed.planned
+  return { plan: { ...plan, ...(isTaken ? experiment : {}) }, candidates, exclusions }
 }
 
 /**
