@@ -76,10 +76,10 @@ describe('content that one provider refuses', () => {
 
 describe('what cannot be meant is refused by name:', () => {
   test.each([
-    [{ 'x-keeprate-on-policy-refusal': 'maybe' }, {}, 'on_policy_refusal'],
+    [{ 'x-keeprate-on-policy-refusal': 'maybe' }, {}, 'x-keeprate-on-policy-refusal'],
     [{}, { on_policy_refusal: 'maybe' }, 'keeprate.on_policy_refusal'],
-    [{ 'x-keeprate-hedge': 'always' }, {}, 'hedge'],
-    [{ 'x-keeprate-hedge': 'auto' }, {}, 'hedge'],
+    [{ 'x-keeprate-hedge': 'always' }, {}, 'x-keeprate-hedge'],
+    [{ 'x-keeprate-hedge': 'auto' }, {}, 'x-keeprate-hedge'],
     [{ 'x-keeprate-hedge': 'auto' }, { hedge: 'off' }, 'x-keeprate-hedge'],
   ])('%j %j', async (headers, keeprate, param) => {
     const answer = await generate({ prompt: 'a cup', keeprate }, { ...headers } as never)
