@@ -12,6 +12,7 @@ export function offersTable(offers: readonly JsonObject[]): string {
     const name = variant === undefined ? String(offer.offer) : `${offer.offer} (${variant})`
     const share =
       acceptance && `${acceptance.mean.toFixed(2)} (${acceptance.low}–${acceptance.high})`
+    const loading = offer.load_s === undefined ? '' : `; loads its model first, ${offer.load_s} s`
     return [
       offer.step === undefined ? '' : `${offer.step}.`,
       name,
@@ -20,7 +21,7 @@ export function offersTable(offers: readonly JsonObject[]): string {
       acceptance === undefined ? '' : `${acceptance.own}+${acceptance.inherited}`,
       offer.per_accepted === undefined ? '' : `$${offer.per_accepted}`,
       offer.p95_s === undefined ? '' : `${Number(offer.p95_s).toFixed(1)} s`,
-      String(offer.reason ?? ''),
+      `${offer.reason ?? ''}${loading}`,
     ]
   })
   const head = ['', 'offer', 'price', 'accepted', 'n', '$ per accepted', 'p95', 'why']

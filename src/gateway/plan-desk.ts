@@ -21,6 +21,7 @@ import type { Wishes } from '../core/routing/sequence-plan.ts'
 import { armOfVariant, printVariant } from '../core/routing/variants.ts'
 import { waitingFor } from '../core/routing/waiting-cost.ts'
 import { isOneSided, nextWarmth, noWarmth, type Warmth } from '../core/routing/warmth.ts'
+import { withLoading } from '../core/routing/with-loading.ts'
 import type { Instant } from '../core/time.ts'
 import type { Stores } from '../ports/stores.ts'
 import type { LearningDesk } from './learning-desk.ts'
@@ -45,6 +46,12 @@ export interface QuotedRequest {
   readonly key: string
   readonly options: readonly QuotedVariant[]
   readonly exclusions: readonly Exclusion[]
+}
+
+/** Seconds before anybody works for a call, and those of them in which its model is loaded. */
+interface Wait {
+  readonly wait: number
+  readonly loading: number
 }
 
 /** What options are weighed for. */
@@ -126,7 +133,8 @@ export class PlanDesk {
     const key = [
       ...[snapshot.book.version, quoted.key, learning.version, kindOf(context), traits.purpose],
       ...[context.size, ...Object.values(wishes), attempts, gate?.passGood, gate?.passBad],
-      ...[gate?.costNano, gate?.isRequired, usable.join(), waits.join(), planned],
+      ...[gate?.costNano, gate?.isRequired, usable.join(), planned],
+      ...waits.map(({ wait, loading }) => `${wait}/${loading}`),
     ].join('|')
     const known = this.#weighed.get(key)
     if (known !== undefined) return known
@@ -168,22 +176,25 @@ export class PlanDesk {
   }
 
   /** Seconds that a call to each usable option would wait before anybody works for it. */
-  #waits({ quoted, usable }: Weighing, { providers }: Snapshot): readonly number[] {
+  #waits({ quoted, usable }: Weighing, { providers }: Snapshot): readonly Wait[] {
     return usable.map((at) => {
       const candidate = quoted.options[at]?.candidate
       const provider = providers.get(candidate?.model.provider ?? '')
-      if (candidate === undefined || provider === undefined) return 0
+      if (candidate === undefined || provider === undefined) return { wait: 0, loading: 0 }
       const { offer, model } = candidate
-      const { typicalSeconds } = model
-      return this.#parts.traffic.waitSeconds({ provider, offer, typicalSeconds })
+      const { traffic } = this.#parts
+      const wait = traffic.waitSeconds({ provider, offer, typicalSeconds: model.typicalSeconds })
+      return { wait, loading: traffic.loads.secondsOf(model) }
     })
   }
 
-  #options({ quoted, usable, context }: Weighing, waits: readonly number[]): readonly Option[] {
+  #options({ quoted, usable, context }: Weighing, waits: readonly Wait[]): readonly Option[] {
     const { learning, traffic } = this.#parts
     const chosen = usable.flatMap((at, position) => {
       const option = quoted.options[at]
-      return option === undefined ? [] : [{ ...option, wait: waits[position] ?? 0 }]
+      const { wait = 0, loading = 0 } = waits[position] ?? {}
+      if (option === undefined) return []
+      return [{ ...option, candidate: withLoading(option.candidate, loading), wait }]
     })
     const names = chosen.map(({ variant, candidate }) =>
       armOfVariant(variant, candidate.isSimulated),

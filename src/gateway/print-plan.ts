@@ -60,6 +60,7 @@ export const printOffer = (offer: ExplainedOffer, steps: Plan['steps'] = []): Js
   expected_cost: dollars(offer.expectedNano),
   low_cost: dollars(offer.lowNano),
   high_cost: dollars(offer.highNano),
+  load_s: offer.loadSeconds,
   gated: offer.isGated,
   ...printWaiting(offer.waiting),
   ...printBelieved(offer.believed),

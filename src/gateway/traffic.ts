@@ -6,6 +6,7 @@ import {
   neverOpen,
 } from '../core/breaker/breaker.ts'
 import { defaultRetryRule, type RetryRule } from '../core/breaker/retry-budget.ts'
+import { type Model, offerName } from '../core/catalog/model.ts'
 import type { ProviderFailure } from '../core/errors/provider-failure.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Credential, Provider, RateReport } from '../ports/provider.ts'
@@ -15,6 +16,7 @@ import { CredentialChoice } from './credential-choice.ts'
 import type { GatewayEvent } from './events.ts'
 import { type CallTarget, HealthDesk } from './health-desk.ts'
 import { LatencyDesk } from './latency-desk.ts'
+import { LoadDesk } from './load-desk.ts'
 import { type LanePass, ProviderLanes, type Waiting } from './provider-lanes.ts'
 import { ReachDesk } from './reach-desk.ts'
 import { RetryDesk } from './retry-desk.ts'
@@ -58,6 +60,7 @@ export class Traffic {
   readonly latencies: LatencyDesk
   readonly timeouts = new CallTimeouts()
   readonly reach: ReachDesk
+  readonly loads = new LoadDesk()
   readonly #lanes: ProviderLanes
   readonly #clock: Clock
   readonly #isFearless: boolean
@@ -144,13 +147,14 @@ export class Traffic {
   }
 
   /**
-   * Seconds that a new call would wait behind others, ours and those of the server's other users.
-   * A job that runs counts whole: how far it is, few servers say.
+   * Seconds that a new call would wait behind others, ours and those of the server's other users,
+   * and until its model is loaded. A job that runs counts whole: how far it is, few servers say.
    */
   waitSeconds(to: Destination): number {
     const { provider } = to
     const { parallelCalls } = provider.limits ?? {}
-    if (parallelCalls === undefined) return 0
+    const loadSeconds = this.loads.secondsOf(modelOf(to))
+    if (parallelCalls === undefined) return loadSeconds
     const credentials = credentialsOf(to)
     const loads = credentials.map((each) => this.#lanes.loadOf(this.#laneOf(to, each, 1)))
     const running = loads.reduce((sum, load) => sum + load.running, 0)
@@ -158,7 +162,7 @@ export class Traffic {
     const ahead = Math.max(running, this.#backlogs.jobsAt(provider)) + waiting
     // A provider that is held back by its limit of none is no quicker for it.
     const places = Math.max(1, parallelCalls * credentials.length)
-    return Math.floor(ahead / places) * to.typicalSeconds
+    return Math.floor(ahead / places) * to.typicalSeconds + loadSeconds
   }
 
   /** Learns from what a provider says of its limits, unless providers are never left out. */
@@ -190,6 +194,7 @@ export class Traffic {
     const leaveChoice = this.#choice.begin(to.provider.id, chosen, credentialsOf(to))
     // Noted before the call is written down, so that a probe stays the only one.
     const watch = this.health.begin(targetOf(to, credential))
+    this.loads.take(modelOf(to))
     let isOpen = true
     const close = (): boolean => {
       const wasOpen = isOpen
@@ -222,6 +227,10 @@ export class Traffic {
 
 const credentialsOf = ({ provider }: Destination): readonly Credential[] =>
   provider.credentials ?? ONLY
+
+/** The model behind an offer, as far as loading it goes. */
+const modelOf = ({ provider, offer }: Destination): Pick<Model, 'provider' | 'loads'> =>
+  provider.models.find((model) => offerName(model) === offer) ?? { provider: provider.id }
 
 const targetOf = (to: Destination, credential: string): CallTarget => ({
   provider: to.provider.id,

@@ -92,6 +92,8 @@ export interface Model {
   readonly guidance?: { readonly min: number; readonly max: number; readonly default: number }
   /** Prior of the seconds one call takes, until measured. */
   readonly typicalSeconds: number
+  /** What its server must have loaded for it, and the seconds it loads where that is another. */
+  readonly loads?: { readonly name: string; readonly seconds: number }
   /** Limit of one call, in milliseconds: synchronous answer or polling. */
   readonly timeoutMs: number
   readonly lifecycle: Lifecycle

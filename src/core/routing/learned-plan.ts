@@ -8,7 +8,15 @@ import { frontIn } from './field.ts'
 import { mostLooks } from './gate-use.ts'
 import { drawsOf, quantileOf } from './latency-sum.ts'
 import type { LoserReason } from './loser-reason.ts'
-import type { BelievedOffer, Candidate, Decision, Exclusion, ExplainedOffer, Plan } from './plan.ts'
+import {
+  type BelievedOffer,
+  type Candidate,
+  type Decision,
+  type Exclusion,
+  type ExplainedOffer,
+  type Plan,
+  priceOf,
+} from './plan.ts'
 import { toPlanLog } from './plan-log.ts'
 import { planSequences } from './plan-sequences.ts'
 import type {
@@ -249,9 +257,7 @@ const rowOf = (
   candidate: Candidate,
   option: Option | undefined,
 ): Omit<ExplainedOffer, 'reason'> => ({
-  offer: candidate.offer,
-  ...candidate.quote,
-  ...(candidate.waiting === undefined ? {} : { waiting: candidate.waiting }),
+  ...priceOf(candidate),
   ...(option === undefined ? {} : { believed: believedOf(candidate, option) }),
 })
 

@@ -37,6 +37,8 @@ export interface Candidate {
   readonly isSimulated: boolean
   /** Seconds that it would wait behind other calls, as far as that is known. */
   readonly queueSeconds?: number
+  /** Seconds of these for which its server would load the model, which are paid. */
+  readonly loadSeconds?: number
   /** Known when the operator says what waiting costs; decides, and is never charged. */
   readonly waiting?: Waiting
   /** Taken only after a failure, never because a gate refused what came before. */
@@ -60,6 +62,8 @@ export interface ExplainedOffer {
   readonly lowNano?: Nano
   readonly highNano?: Nano
   readonly waiting?: Waiting
+  /** See {@link Candidate.loadSeconds}. */
+  readonly loadSeconds?: number
   /** Whether gates look at its pictures, as far as attempts before it do not fail. */
   readonly isGated?: boolean
   readonly reason: string
@@ -268,14 +272,20 @@ function nextStep(
   return possible.find(({ model }) => !known.has(model.provider)) ?? possible[0]
 }
 
+/** What an explanation shows of a candidate wherever it stands. */
+export const priceOf = ({ offer, quote, waiting, loadSeconds }: Candidate) => ({
+  ...{ offer, ...quote },
+  ...(waiting === undefined ? {} : { waiting }),
+  ...(loadSeconds === undefined ? {} : { loadSeconds }),
+})
+
 function explain(
   candidate: Candidate,
   steps: readonly Candidate[],
   tooDear: ReadonlySet<string>,
 ): ExplainedOffer {
   const step = steps.indexOf(candidate) + 1
-  const { offer, quote, waiting } = candidate
-  const shared = { offer, ...quote, ...(waiting === undefined ? {} : { waiting }) }
+  const shared = priceOf(candidate)
   if (step === 1) return { ...shared, step, reason: 'chosen' }
   if (step > 1) return { ...shared, step, reason: 'used when the offers before it fail' }
   const reason = tooDear.has(candidate.offer)

@@ -7,6 +7,7 @@ import { type ChosenSteps, chooseSteps, toLearnedPlan } from '../../core/routing
 import type { Candidate, Exclusion, Plan } from '../../core/routing/plan.ts'
 import { barredBy } from '../../core/routing/route-order.ts'
 import { shownSize } from '../../core/routing/variants.ts'
+import { withLoading } from '../../core/routing/with-loading.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { standardOf } from '../gate-wishes.ts'
 import type { QuotedRequest } from '../plan-desk.ts'
@@ -184,7 +185,7 @@ function priceSteps(
     readonly usable: readonly number[]
     readonly besideNano: Nano
   },
-  { limits }: Dependencies,
+  { limits, traffic }: Dependencies,
 ): readonly { readonly at: number; readonly candidate: Candidate }[] {
   const { run, quoted, usable } = from
   const { request, snapshot, startedAt } = run
@@ -208,7 +209,8 @@ function priceSteps(
     if (mostNano !== undefined && heldNano + highNano > mostNano) continue
     heldNano += highNano
     const { waiting } = option.candidate
-    steps.push({ at, candidate: waiting ? { ...priced.value, waiting } : priced.value })
+    const loaded = withLoading(priced.value, traffic.loads.secondsOf(priced.value.model))
+    steps.push({ at, candidate: waiting ? { ...loaded, waiting } : loaded })
   }
   return steps
 }

@@ -13,6 +13,7 @@ import {
   rankingOf,
 } from '../../core/routing/plan.ts'
 import { barredBy } from '../../core/routing/route-order.ts'
+import { withLoading } from '../../core/routing/with-loading.ts'
 import type { Instant } from '../../core/time.ts'
 import type { Dependencies, Snapshot } from '../dependencies.ts'
 import { standardOf } from '../gate-wishes.ts'
@@ -164,7 +165,8 @@ export function withoutBroken(
     if (blocked !== undefined) broken.push({ offer, unfit: { code: 'health', ...blocked } })
     if (blocked !== undefined) return []
     const queueSeconds = traffic.waitSeconds({ provider, offer, typicalSeconds })
-    return [queueSeconds === 0 ? candidate : { ...candidate, queueSeconds }]
+    const loaded = withLoading(candidate, traffic.loads.secondsOf(model))
+    return [queueSeconds === 0 ? loaded : { ...loaded, queueSeconds }]
   })
   return { candidates: working, exclusions: [...exclusions, ...broken] }
 }

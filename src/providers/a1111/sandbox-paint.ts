@@ -9,6 +9,8 @@ import type { EmulatedJob } from './sandbox-request.ts'
 const NANO_PER_HOUR = 1_200_000_000n
 const TICKS_PER_SECOND = 10_000
 const TICKS_PER_HOUR = 36_000_000n
+/** Loading another checkpoint; a guess for SDXL from a fast disk. */
+const LOAD_SECONDS = 10
 /** `cost-differs`: so much longer than usual. */
 const DIFFERING = 1.5
 const RANDOM = -1
@@ -31,11 +33,15 @@ export function paint(
   const id = job.taskId === '' ? `task(${kit.hexId(15)})` : job.taskId
   serverOf(kit).waiting.add(id)
   return inTurn(kit, async () => {
+    const loadedBefore = serverOf(kit).options.sd_model_checkpoint
     const checkpoint = load(kit, job, fault)
     const seconds = secondsOf(kit, job, checkpoint) * (fault === 'cost-differs' ? DIFFERING : 1)
     const { count, steps } = job
+    const isLoaded = fault === 'model-gone' || checkpoint.title === loadedBefore
+    const loadSeconds = isLoaded ? 0 : LOAD_SECONDS * (job.restores ? 2 : 1)
+    await kit.latency(loadSeconds)
     const done = await work(kit, { id, count, steps, seconds, drawing: drawingOf(job) })
-    const ticks = Math.max(1, Math.round(seconds * done * TICKS_PER_SECOND))
+    const ticks = Math.max(1, Math.round((loadSeconds + seconds * done) * TICKS_PER_SECOND))
     const nano = (2n * NANO_PER_HOUR * BigInt(ticks) + TICKS_PER_HOUR) / (2n * TICKS_PER_HOUR)
     const { title } = checkpoint
     kit.bill({ model: title, images: job.count, dollars: dollarsFromNano(nano), requestId: id })

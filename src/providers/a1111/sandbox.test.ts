@@ -83,7 +83,7 @@ describe('the emulated server', () => {
   })
 
   test('keeps the checkpoint of a call loaded when it is told so', async () => {
-    const { ask, paint, pass, infoOf } = makeServer()
+    const { ask, paint, pass, infoOf, bills } = makeServer()
     const title = 'v1-5-pruned-emaonly.safetensors [6ce0161689]'
     const once = paint({ override_settings: { sd_model_checkpoint: title } })
     await pass(60_000)
@@ -96,6 +96,13 @@ describe('the emulated server', () => {
     await pass(60_000)
     expect((await kept).status).toBe(200)
     expect((await ask('GET', '/sdapi/v1/options')).json.sd_model_checkpoint).toBe(title)
+    const again = paint({ override_settings: { sd_model_checkpoint: title } })
+    await pass(60_000)
+    expect((await again).status).toBe(200)
+    // To it and back, to it, and not at all: each time costs $1.20 / 3600 for 10 seconds.
+    const [both = 0, there = 0, none = 0] = bills.map(({ dollars }) => Number(dollars))
+    expect(there - none).toBeCloseTo(1.2 / 360, 5)
+    expect(both - none).toBeCloseTo(2.4 / 360, 5)
   })
 
   test.each([

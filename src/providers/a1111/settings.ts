@@ -1,7 +1,12 @@
 import { z } from 'zod'
 import type { ProviderDefinition, ProviderInstance } from '../shared/definition.ts'
 import { readInstanceSettings } from '../shared/instance.ts'
-import { type OwnModelFacts, ownModelMembers, toOwnModels } from '../shared/own-models.ts'
+import {
+  loadMembers,
+  type OwnModelFacts,
+  ownModelMembers,
+  toOwnModels,
+} from '../shared/own-models.ts'
 import { ownPriceRows, ownSpeedMembers } from '../shared/own-price.ts'
 
 const model = z.strictObject({
@@ -16,6 +21,7 @@ type ServerModel = z.output<typeof model>
 
 const settings = z.strictObject({
   ...ownSpeedMembers,
+  ...loadMembers,
   /** SD.Next and the others spell the guidance of FLUX differently. */
   server: z.enum(['automatic1111', 'forge', 'sdnext']).default('automatic1111'),
   parallel_calls: z.number().int().min(1).max(64).default(1),
@@ -36,9 +42,12 @@ export function readServer(
     models: rows,
     server,
     parallel_calls,
+    load_seconds,
     ...speed
   } = readInstanceSettings(settings, instance)
-  const models = toOwnModels(instance.id, 'models', rows, (row) => factsOf(row, server))
+  const models = toOwnModels(instance.id, 'models', rows, (row) =>
+    factsOf(row, server, load_seconds),
+  )
   return {
     models,
     aliases: [],
@@ -53,12 +62,14 @@ export function readServer(
   }
 }
 
-const factsOf = (row: ServerModel, server: string): OwnModelFacts => ({
+const factsOf = (row: ServerModel, server: string, seconds: number): OwnModelFacts => ({
   operations: ['generate', 'edit', 'inpaint'],
   maxImagesPerCall: BATCH,
   formats: ['png'],
   hasPreviews: true,
-  ...(row.checkpoint === undefined ? {} : { wireName: row.checkpoint }),
+  ...(row.checkpoint === undefined
+    ? {}
+    : { wireName: row.checkpoint, loads: { name: row.checkpoint, seconds } }),
   wire: {
     mask: 'white_is_edit',
     checkpoint: row.checkpoint,

@@ -3,7 +3,12 @@ import type { Model } from '../../core/catalog/model.ts'
 import type { Operation } from '../../core/request/image-request.ts'
 import type { ProviderDefinition, ProviderInstance } from '../shared/definition.ts'
 import { InstanceError, readInstanceSettings } from '../shared/instance.ts'
-import { type OwnModelFacts, ownModelMembers, toOwnModels } from '../shared/own-models.ts'
+import {
+  loadMembers,
+  type OwnModelFacts,
+  ownModelMembers,
+  toOwnModels,
+} from '../shared/own-models.ts'
 import { type OwnSpeed, ownPriceRows, ownSpeedMembers } from '../shared/own-price.ts'
 import { builtInWorkflow, type Workflow } from './graph.ts'
 import {
@@ -33,6 +38,7 @@ type TemplateModel = z.output<typeof workflow>
 const settings = z
   .strictObject({
     ...ownSpeedMembers,
+    ...loadMembers,
     parallel_calls: z.number().int().min(1).max(64).default(1),
     models: z.array(model).default([]),
     workflows: z.array(workflow).default([]),
@@ -55,11 +61,19 @@ export interface ComfyServer
 /** Models, graphs, prices and limits of one server, as its operator describes it. */
 export function readServer(instance: ProviderInstance): ComfyServer {
   const read = readInstanceSettings(settings, instance)
-  const { models: rows, workflows: templates, parallel_calls, ...speed } = read
+  const { models: rows, workflows: templates, parallel_calls, load_seconds, ...speed } = read
   checkTemplates(templates)
-  const builtIn = toOwnModels(instance.id, 'models', rows, factsOfBuiltIn)
-  const drawn = toOwnModels(instance.id, 'workflows', templates, factsOfTemplate).map(
-    (made, index) => withSlots(made, templates[index]),
+  const builtIn = toOwnModels(instance.id, 'models', rows, (row) => ({
+    ...factsOfBuiltIn(row),
+    loads: { name: row.checkpoint, seconds: load_seconds },
+  }))
+  // What a graph of the operator's own loads is not known: each is taken to load something else.
+  const factsOfGraph = (row: TemplateModel): OwnModelFacts => ({
+    ...factsOfTemplate(row),
+    loads: { name: `workflow ${row.id}`, seconds: load_seconds },
+  })
+  const drawn = toOwnModels(instance.id, 'workflows', templates, factsOfGraph).map((made, index) =>
+    withSlots(made, templates[index]),
   )
   const models = [...builtIn, ...drawn]
   const twice = drawn.findIndex(({ id }) => builtIn.some((other) => other.id === id))

@@ -92,6 +92,17 @@ export const ownModelMembers = {
   ...ownSpeedMembers,
 } as const
 
+/**
+ * Seconds in which a server of one's own loads another model: 7 GB of SDXL from a fast disk into the
+ * card. Our guess; from a network drive it takes a minute.
+ */
+const LOAD_SECONDS = 10
+
+/** How long a server takes from one model to another; 0 where it keeps all of them loaded. */
+export const loadMembers = {
+  load_seconds: z.number().min(0).max(600).default(LOAD_SECONDS),
+} as const
+
 /** What an operator says of one model. */
 export type OwnModel = z.output<z.ZodObject<typeof ownModelMembers>>
 
@@ -101,6 +112,7 @@ export interface OwnModelFacts {
   readonly maxImagesPerCall: number
   readonly formats: Model['formats']
   readonly wireName?: string
+  readonly loads?: Model['loads']
   /** The server shows what it paints while it paints. */
   readonly hasPreviews?: true
   readonly wire: Model['wire']
@@ -142,6 +154,7 @@ function toOwnModel(provider: string, own: OwnModel, facts: OwnModelFacts): Mode
     steps: { min: 1, max: MOST_STEPS, default: family.steps, ...own.steps },
     guidance: { min: 1, max: MOST_GUIDANCE, default: family.guidance, ...own.guidance },
     typicalSeconds: own.typical_seconds ?? own.seconds_per_image ?? family.seconds,
+    ...(facts.loads === undefined ? {} : { loads: facts.loads }),
     timeoutMs: Math.round((own.timeout_seconds ?? TIMEOUT_SECONDS) * 1_000),
     lifecycle: {},
     wire: { family: own.family, ...facts.wire },
