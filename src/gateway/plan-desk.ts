@@ -183,8 +183,9 @@ export class PlanDesk {
       if (candidate === undefined || provider === undefined) return { wait: 0, loading: 0 }
       const { offer, model } = candidate
       const { traffic } = this.#parts
-      const wait = traffic.waitSeconds({ provider, offer, typicalSeconds: model.typicalSeconds })
-      return { wait, loading: traffic.loads.secondsOf(model) }
+      const queued = traffic.waitSeconds({ provider, offer, typicalSeconds: model.typicalSeconds })
+      const loading = traffic.loads.secondsOf(model)
+      return { wait: queued + loading, loading }
     })
   }
 

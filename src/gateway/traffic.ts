@@ -147,14 +147,13 @@ export class Traffic {
   }
 
   /**
-   * Seconds that a new call would wait behind others, ours and those of the server's other users,
-   * and until its model is loaded. A job that runs counts whole: how far it is, few servers say.
+   * Seconds that a new call would wait behind others, ours and those of the server's other users.
+   * A job that runs counts whole: how far it is, few servers say.
    */
   waitSeconds(to: Destination): number {
     const { provider } = to
     const { parallelCalls } = provider.limits ?? {}
-    const loadSeconds = this.loads.secondsOf(modelOf(to))
-    if (parallelCalls === undefined) return loadSeconds
+    if (parallelCalls === undefined) return 0
     const credentials = credentialsOf(to)
     const loads = credentials.map((each) => this.#lanes.loadOf(this.#laneOf(to, each, 1)))
     const running = loads.reduce((sum, load) => sum + load.running, 0)
@@ -162,7 +161,7 @@ export class Traffic {
     const ahead = Math.max(running, this.#backlogs.jobsAt(provider)) + waiting
     // A provider that is held back by its limit of none is no quicker for it.
     const places = Math.max(1, parallelCalls * credentials.length)
-    return Math.floor(ahead / places) * to.typicalSeconds + loadSeconds
+    return Math.floor(ahead / places) * to.typicalSeconds
   }
 
   /** Learns from what a provider says of its limits, unless providers are never left out. */

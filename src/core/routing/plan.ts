@@ -35,7 +35,7 @@ export interface Candidate {
   /** Images that one call may ask for. */
   readonly mostPerCall: number
   readonly isSimulated: boolean
-  /** Seconds that it would wait behind other calls, as far as that is known. */
+  /** Seconds that it would wait behind other calls and for its model, as far as that is known. */
   readonly queueSeconds?: number
   /** Seconds of these for which its server would load the model, which are paid. */
   readonly loadSeconds?: number

@@ -164,8 +164,9 @@ export function withoutBroken(
     const blocked = traffic.blockOf({ provider, offer, typicalSeconds })
     if (blocked !== undefined) broken.push({ offer, unfit: { code: 'health', ...blocked } })
     if (blocked !== undefined) return []
-    const queueSeconds = traffic.waitSeconds({ provider, offer, typicalSeconds })
-    const loaded = withLoading(candidate, traffic.loads.secondsOf(model))
+    const loadSeconds = traffic.loads.secondsOf(model)
+    const queueSeconds = traffic.waitSeconds({ provider, offer, typicalSeconds }) + loadSeconds
+    const loaded = withLoading(candidate, loadSeconds)
     return [queueSeconds === 0 ? loaded : { ...loaded, queueSeconds }]
   })
   return { candidates: working, exclusions: [...exclusions, ...broken] }
