@@ -5,8 +5,8 @@ type Loading = Pick<Model, 'provider' | 'loads'>
 
 /**
  * Knows what own servers have loaded: what the last call to them was made with. What other users of
- * a server had loaded meanwhile is not known, nor what it has before the first call; then nothing is
- * counted, and the answer's seconds tell.
+ * a server had loaded meanwhile is not known, nor what it has before the first call; then nothing
+ * is counted, and the answer's seconds tell.
  */
 export class LoadDesk {
   readonly #loaded = new Map<string, string>()

@@ -5,7 +5,8 @@
  */
 import { parentPort, workerData } from 'node:worker_threads'
 import type { CompiledQuery } from 'kysely'
-import { type Batch, costsNothing } from '../database/batch.ts'
+import type { Batch } from '../database/batch.ts'
+import { costsNothing } from '../database/costs-nothing.ts'
 import type { Outcome } from '../database/engine.ts'
 import { fill, type Printed } from '../database/printed.ts'
 import type { RowsStatement } from '../database/statement.ts'

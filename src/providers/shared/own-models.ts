@@ -93,8 +93,8 @@ export const ownModelMembers = {
 } as const
 
 /**
- * Seconds in which a server of one's own loads another model: 7 GB of SDXL from a fast disk into the
- * card. Our guess; from a network drive it takes a minute.
+ * Seconds in which a server of one's own loads another model: 7 GB of SDXL from a fast disk into
+ * the card. Our guess; from a network drive it takes a minute.
  */
 const LOAD_SECONDS = 10
 

@@ -6,7 +6,8 @@ import {
   sampleEndedRequest,
   sampleRequest,
 } from '../../testing/sample-records.ts'
-import { costsNothing, toBatch } from './batch.ts'
+import { toBatch } from './batch.ts'
+import { costsNothing } from './costs-nothing.ts'
 
 const accepted: Fact = { kind: 'request-accepted', request: sampleRequest('one') }
 const closing = closingFacts('one')
