@@ -89,7 +89,8 @@ test('a database that is lost under load: nothing unrecorded, nothing paid lost'
 
 test('a SQLite file that another has locked: nothing is bought, pictures are shown', async () => {
   const stand = await startBilledStand({ speed: '2000' })
-  const locker = new DatabaseSync(join(stand.gateway.home, 'keeprate.db'))
+  // It waits for what the gateway writes just then.
+  const locker = new DatabaseSync(join(stand.gateway.home, 'keeprate.db'), { timeout: 10_000 })
   try {
     const [seen = ''] = linksOf(await stand.generate(linked('a boat')))
     const before = await stand.callsSent()
