@@ -80,6 +80,8 @@ export interface Result {
   readonly model: string
   readonly route: string
   readonly cache: string
+  /** Where a draft was refined: what that came to beside both ways to do without; expected. */
+  readonly drafts?: JsonObject
   readonly warnings: readonly Warning[]
   readonly requestId: string
 }
@@ -197,6 +199,7 @@ async function toResult(result: GatewayResult): Promise<Result> {
     model: result.model,
     route: result.route,
     cache: result.cache,
+    ...(result.drafts === undefined ? {} : { drafts: result.drafts }),
     warnings: result.warnings,
     requestId: result.requestId,
   }

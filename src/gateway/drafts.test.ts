@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
+import { purposeSchema } from '../core/purpose/purpose.ts'
 import { normaliseRequest } from '../core/request/normalise.ts'
 import type { Judge } from '../ports/judge.ts'
 import type { PartialImage } from '../ports/provider.ts'
@@ -12,6 +13,8 @@ import {
   scriptedModel,
   scriptedProvider,
 } from '../testing/scripted-provider.ts'
+import { explainRoute, printRoute } from './explain-route.ts'
+import { recommend } from './recommend.ts'
 
 const CENT_NANO = 10_000_000n
 
@@ -30,9 +33,9 @@ const thirdIsBest = (): Judge => {
 }
 
 /** One provider that only draws, and a dear one that edits as well. */
-function stand(refines: Play, judge?: Judge) {
+function stand(refines: Play, judge?: Judge, usd = '0.01') {
   const drafter = scriptedProvider({
-    id: 'quick',
+    ...{ id: 'quick', usd },
     models: [scriptedModel({ provider: 'quick', operations: ['generate'], tier: 'budget' })],
     play: draws(1),
   })
@@ -75,10 +78,42 @@ describe('draft, pick, refine', () => {
         strategy: 'draft_refine',
         drafts: { offer: 'quick/painter', count: 4, all_at_once: '0.32', basis: 'prior' },
       })
+      expect(result.drafts).toEqual(record?.plan.drafts)
       expect(await stores.ledger.audit()).toEqual([])
       // A draft never answers an equal request, and the refined picture does.
       const again = await ask(draft)
       expect(again.images.map(({ record: { id } }) => id)).toEqual([result.images[0]?.record.id])
+    })
+  })
+
+  test('a dry run tells both baselines: 4 × 0.003 + 0.08 need 92 % accepted', async () => {
+    const { options } = stand(draws(900), undefined, '0.003')
+    await withGatewayStand(options, async ({ gateway }) => {
+      const request = normaliseRequest({ ...draft, operation: 'generate' })
+      const run = await explainRoute(
+        request,
+        { keyId: 'key_someone', tenant: 'here' },
+        gateway.deps,
+      )
+      expect(printRoute(run)).toMatchObject({
+        strategy: 'draft_refine',
+        drafts: {
+          ...{ count: 4, expected_cost: '0.012', with_refining: '0.092' },
+          ...{ all_at_once: '0.32', one_by_one: '0.1', one_by_one_accepted: 0.8 },
+          ...{ least_refined_accepted: 0.92, is_worth_it: false, estimated: true },
+        },
+      })
+    })
+  })
+
+  test('a purpose of drafts is recommended offers, by what is believed of each', async () => {
+    const { options } = stand(draws(900))
+    const purposes = { drafty: purposeSchema.parse({ strategy: 'draft_refine' }) }
+    await withGatewayStand({ ...options, purposes }, async ({ gateway }) => {
+      const caller = { keyId: 'key_someone', tenant: 'here' }
+      const [row] = await recommend({ purpose: 'drafty', category: 'any' }, caller, gateway.deps)
+      const [best] = (row?.offers ?? []) as readonly object[]
+      expect(best).toMatchObject({ offer: 'fine/painter', reason: 'chosen' })
     })
   })
 

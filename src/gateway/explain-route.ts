@@ -7,8 +7,10 @@ import { printPlan } from './print-plan.ts'
 import { printTraits } from './print-traits.ts'
 import type { Run } from './run.ts'
 import { recallClass } from './stages/classify.ts'
+import { compareDrafts } from './stages/compare-drafts.ts'
 import { beginRun } from './stages/normalise.ts'
 import { explainPlan } from './stages/plan.ts'
+import { isDrafted, planDrafts } from './stages/plan-drafts.ts'
 import { planEnlarging } from './stages/plan-enlarging.ts'
 import { planPreview } from './stages/plan-preview.ts'
 import { openStop } from './stop-order.ts'
@@ -27,8 +29,10 @@ export async function explainRoute(
   const { models } = run.resolution
   const measured = await measureMask(run.request, { models, snapshot: run.snapshot }, deps)
   const classified = await recallClass({ ...run, request: measured }, deps)
-  const explained = await explainPlan(classified, deps)
-  return planPreview(planEnlarging(explained, deps), deps)
+  const explained = isDrafted(classified)
+    ? planDrafts(classified, deps)
+    : await explainPlan(classified, deps)
+  return compareDrafts(planPreview(planEnlarging(explained, deps), deps), deps)
 }
 
 /** An explained request as it is answered: dollars, and the rows that receipts have, too. */

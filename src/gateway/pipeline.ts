@@ -14,6 +14,7 @@ import { admit } from './stages/admit.ts'
 import { afford } from './stages/afford.ts'
 import { cache } from './stages/cache.ts'
 import { classify } from './stages/classify.ts'
+import { compareDrafts } from './stages/compare-drafts.ts'
 import { deliver } from './stages/deliver.ts'
 import { draft } from './stages/draft.ts'
 import { enlarge } from './stages/enlarge.ts'
@@ -87,6 +88,7 @@ const stages: readonly ((run: Run, deps: Dependencies) => Promise<Run>)[] = [
   classify,
   async (run, deps) => (isDrafted(run) ? planDrafts(run, deps) : plan(run, deps)),
   async (run, deps) => planPreview(planEnlarging(run, deps), deps),
+  compareDrafts,
   setAsideVector,
   afford,
   hold,

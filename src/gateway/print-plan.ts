@@ -1,5 +1,6 @@
 import type { JsonObject } from '../core/json.ts'
 import { dollarsFromNano } from '../core/money.ts'
+import type { DraftComparison } from '../core/routing/draft-refine.ts'
 import type {
   BelievedOffer,
   Candidate,
@@ -16,7 +17,7 @@ import { printPriceSource, printWaiting } from './print-quote.ts'
 export const printPlan = (plan: Plan): JsonObject => ({
   strategy: plan.strategy,
   hold: dollarsFromNano(plan.holdNano),
-  ...(plan.drafts === undefined ? {} : { drafts: printDrafts(plan.drafts) }),
+  ...(plan.comparison === undefined ? {} : { drafts: printDrafts(plan.comparison, plan.drafts) }),
   ...(plan.preview === undefined ? {} : { preview: printPreviewPart(plan.preview) }),
   ...(plan.enlarging === undefined ? {} : { upscale: printEnlarging(plan.enlarging) }),
   ...(plan.experiment === undefined ? {} : { experiment: { ...plan.experiment } }),
@@ -24,16 +25,22 @@ export const printPlan = (plan: Plan): JsonObject => ({
   ...printDecision(plan),
 })
 
-/** Both baselines beside what drafts are expected to cost: made all at once, and one by one. */
-const printDrafts = ({ step, count, prospect }: DraftPart): JsonObject => ({
-  ...{ offer: step.offer, count, price: printPriceSource(step.row, step.origin) },
-  expected_cost: dollarsFromNano(step.quote.expectedNano),
-  with_refining: expectedDollars(prospect.costNano),
-  all_at_once: expectedDollars(prospect.blindNano),
-  one_by_one: expectedDollars(prospect.oneByOneNano),
-  least_refined_accepted: rounded(prospect.leastRefineChance),
-  is_worth_it: prospect.isWorthIt,
-  basis: 'prior',
+/**
+ * Both baselines beside what drafts and refining are expected to cost: dear pictures made all at
+ * once, and one by one. Who made the drafts is said where the plan has them.
+ */
+export const printDrafts = (compared: DraftComparison, made?: DraftPart): JsonObject => ({
+  ...(made && { offer: made.step.offer, price: printPriceSource(made.step.row, made.step.origin) }),
+  count: compared.count,
+  expected_cost: expectedDollars(compared.draftsNano),
+  with_refining: expectedDollars(compared.prospect.costNano),
+  all_at_once: expectedDollars(compared.prospect.blindNano),
+  one_by_one: expectedDollars(compared.prospect.oneByOneNano),
+  one_by_one_accepted: rounded(compared.alone.belief.mean),
+  least_refined_accepted: rounded(compared.prospect.leastRefineChance),
+  is_worth_it: compared.prospect.isWorthIt,
+  basis: basisOf(compared.alone),
+  estimated: true,
 })
 
 const printPreviewPart = ({ step, share }: PreviewPart): JsonObject => ({
@@ -75,6 +82,10 @@ const printPriceOf = (step: Candidate | undefined): JsonObject =>
 const dollars = (nano: bigint | undefined): string | undefined =>
   nano === undefined ? undefined : dollarsFromNano(nano)
 
+/** Whether outcomes stand behind a belief, or a tier's promise alone. */
+const basisOf = (known: Pick<BelievedOffer, 'ownOutcomes' | 'inheritedOutcomes'>): string =>
+  known.ownOutcomes + known.inheritedOutcomes < 0.5 ? 'prior' : 'outcomes'
+
 /** What is believed of an offer; a share without outcomes behind it is said to be a prior. */
 function printBelieved(believed: BelievedOffer | undefined): JsonObject {
   if (believed === undefined) return {}
@@ -87,7 +98,7 @@ function printBelieved(believed: BelievedOffer | undefined): JsonObject {
       high: rounded(interval[1]),
       own: Math.round(ownOutcomes),
       inherited: Math.round(Math.max(0, inheritedOutcomes)),
-      basis: ownOutcomes + inheritedOutcomes < 0.5 ? 'prior' : 'outcomes',
+      basis: basisOf(believed),
     },
     per_accepted: expectedDollars(believed.perAcceptedNano),
     p95_s: rounded(believed.p95Seconds),

@@ -44,7 +44,9 @@ async function recommendOne(
   caller: Caller,
   deps: Dependencies,
 ): Promise<JsonObject> {
-  const draft = { operation: 'generate', prompt: SAMPLE_PROMPT, purpose, category } as const
+  const asked = { operation: 'generate', prompt: SAMPLE_PROMPT, purpose, category } as const
+  // Offers are compared by what is believed of them, which drafts and refining hide.
+  const draft = { ...asked, strategy: 'auto' } as const
   const needs = purpose === 'text' ? (['text'] as const) : []
   try {
     const run = await explainRoute(normaliseRequest({ ...draft, needs }), caller, deps)

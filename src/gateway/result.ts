@@ -1,5 +1,6 @@
 import type { CallSettings } from '../core/catalog/settings.ts'
 import type { ImageRecord } from '../core/jobs/request-record.ts'
+import type { JsonObject } from '../core/json.ts'
 import type { Book } from '../core/ledger/entry.ts'
 import type { Nano } from '../core/money.ts'
 import type { Usage } from '../core/pricing/usage.ts'
@@ -43,6 +44,8 @@ export interface GatewayResult {
   readonly resolved: CallSettings
   /** Tokens of all attempts that produced pictures, when the provider counts them. */
   readonly tokens?: Usage['tokens']
+  /** What drafting came to beside both ways to do without, as receipts say it; all expected. */
+  readonly drafts?: JsonObject
   /** Lowest score of its pictures, 0 to 1; absent when no gate looked at any of them. */
   readonly score?: number
   /** Time of the answer that was not spent waiting for providers, in milliseconds. */

@@ -1,6 +1,6 @@
 import type { CallSettings } from '../core/catalog/settings.ts'
 import type { RequestRecord } from '../core/jobs/request-record.ts'
-import type { JsonObject } from '../core/json.ts'
+import { isObject, type JsonObject } from '../core/json.ts'
 import { dollarsFromNano } from '../core/money.ts'
 import type { Warning } from '../core/request/image-request.ts'
 import type { Dependencies } from './dependencies.ts'
@@ -31,7 +31,7 @@ export async function storedResult(
   record: RequestRecord,
   deps: Pick<Dependencies, 'stores' | 'images'>,
 ): Promise<GatewayResult> {
-  const { summary = {}, listCostNano, savedNano } = record
+  const { summary = {}, listCostNano, savedNano, plan: { drafts } = {} } = record
   // A picture from the cache belongs to another request, so each is found by its own id.
   const ids = (summary.images ?? []) as readonly string[]
   const found = await Promise.all(ids.map((id) => deps.stores.requests.image(id)))
@@ -55,6 +55,7 @@ export async function storedResult(
     warnings: (summary.warnings ?? []) as unknown as readonly Warning[],
     resolved: (summary.resolved ?? {}) as CallSettings,
     ...(tokens === undefined ? {} : { tokens }),
+    ...(isObject(drafts) ? { drafts: drafts as JsonObject } : {}),
     ...scored(images),
     overheadMs: Number(summary.overhead_ms ?? 0),
     release: () => undefined,

@@ -53,7 +53,7 @@ const generate = (body: object, headers?: Readonly<Record<string, string>>) =>
 interface Receipt {
   readonly cost: string
   readonly request: object
-  readonly explain: object
+  readonly explain: { readonly drafts?: object }
   readonly attempts: readonly { readonly offer: string; readonly cost: string }[]
   readonly images: readonly {
     readonly id: string
@@ -129,6 +129,13 @@ test('an emulated judge knows the hidden truth, costs money and is named as emul
   expect(answer.headers['x-keeprate-cost']).toBe(receipt.cost)
 })
 
+interface Told {
+  readonly expected_cost: string
+  readonly all_at_once: string
+  readonly one_by_one: string
+  readonly one_by_one_accepted: number
+}
+
 describe('drafts', () => {
   const body = { prompt: 'a red bicycle by the sea', size: '1024x1024' }
 
@@ -142,7 +149,15 @@ describe('drafts', () => {
     expect(images.map(({ status }) => status)).toEqual(['published', 'published'])
     const refined = await post(`/v1/images/${images[1]?.id}/refine`, { model: 'gpt-image-2' })
     expect(refined.headers).toMatchObject({ 'x-keeprate-provider': 'openai' })
-    const { request } = await receiptOf(refined.headers['x-request-id'])
+    const { request, explain } = await receiptOf(refined.headers['x-request-id'])
+    const { drafts: told } = (jsonOf(refined) as { keeprate: { drafts: Told } }).keeprate
+    expect(told).toEqual(explain.drafts)
+    expect(told).toMatchObject({ count: 2, estimated: true, basis: 'prior' })
+    expect(told.expected_cost).toBe(drafts.headers['x-keeprate-cost'])
+    expect(told).not.toHaveProperty('offer')
+    // Two pictures from nothing, and as many as it takes until one is accepted.
+    const alone = Number(told.all_at_once) / 2
+    expect(Number(told.one_by_one)).toBeCloseTo(alone / told.one_by_one_accepted, 3)
     expect(request).toMatchObject({
       operation: 'edit',
       prompt: body.prompt,
@@ -165,6 +180,7 @@ describe('drafts', () => {
     })
     const receipt = await receiptOf(answer.headers['x-request-id'])
     expect(receipt.explain).toMatchObject({ strategy: 'draft_refine', drafts: { count: 4 } })
+    expect(jsonOf(answer)).toMatchObject({ keeprate: { drafts: receipt.explain.drafts } })
     const lines = receipt.attempts.map(({ cost }) => nanoFromDollars(cost))
     expect(nanoFromDollars(receipt.cost)).toBe(sumNano(lines))
     const bad = await post('/v1/images/generations', wanted, { 'x-keeprate-strategy': 'guess' })

@@ -62,6 +62,7 @@ const deciding: { readonly [Field in keyof Required<ImageRequest>]: readonly [un
     cacheThreshold: [0.99, false],
     cancelOnDisconnect: [true, false],
     partialImages: [2, false],
+    refines: ['img_1', false],
   }
 
 describe('the key', () => {

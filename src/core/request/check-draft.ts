@@ -50,6 +50,7 @@ const fields: {
   inputFidelity: ['input_fidelity', 'text'],
   images: ['image', 'list'],
   mask: ['mask', 'object'],
+  refines: ['refines', 'text'],
   purpose: ['purpose', 'text'],
   category: ['category', 'text'],
   complexity: ['complexity', 'text'],

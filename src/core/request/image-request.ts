@@ -119,6 +119,8 @@ export interface ImageRequest {
   readonly inputFidelity?: 'low' | 'high'
   readonly images: readonly InputImage[]
   readonly mask?: InputImage
+  /** Id of the draft of which this is the finished picture; its cost is told beside it. */
+  readonly refines?: string
   readonly purpose?: string
   readonly category?: string
   /** How much detail the picture has; found out from the prompt when absent. */

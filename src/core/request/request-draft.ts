@@ -40,6 +40,8 @@ export interface RequestDraft extends DetailsDraft {
   readonly moderation?: 'auto' | 'low' | null
   readonly inputFidelity?: 'low' | 'high' | null
   readonly images?: readonly InputImage[]
+  /** Id of the picture of ours that is refined. */
+  readonly refines?: string | null
   readonly mask?: InputImage | null
   readonly purpose?: string | null
   readonly category?: string | null

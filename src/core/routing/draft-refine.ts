@@ -1,3 +1,4 @@
+import type { ArmBelief } from '../acceptance/knowledge.ts'
 import type { ExpectedNano } from './arm.ts'
 
 /** Cheap drafts, one of which is picked and refined by a dear model that gets it as its input. */
@@ -5,6 +6,8 @@ export interface DraftPlan {
   readonly drafts: number
   readonly draftNano: ExpectedNano
   readonly refineNano: ExpectedNano
+  /** Price of the dear model's picture when it starts from nothing; an edit may cost another. */
+  readonly premiumNano: ExpectedNano
   /** Share of drafts that are worth refining. */
   readonly draftChance: number
   /** q: share of refined pictures that are accepted, when the draft goes in. */
@@ -31,6 +34,16 @@ export interface DraftProspect {
   readonly isWorthIt: boolean
 }
 
+/** Drafts and what is made of one of them, beside both ways to do without. All of it expected. */
+export interface DraftComparison {
+  readonly count: number
+  /** What all drafts cost. */
+  readonly draftsNano: ExpectedNano
+  readonly prospect: DraftProspect
+  /** What is believed of pictures that the refining model makes from nothing. */
+  readonly alone: ArmBelief
+}
+
 /** At least one of so many independent tries. @example atLeastOne(0.6, 3) // 0.936 */
 export const atLeastOne = (chance: number, tries: number): number => 1 - (1 - chance) ** tries
 
@@ -40,11 +53,12 @@ export const atLeastOne = (chance: number, tries: number): number => 1 - (1 - ch
  * @example 4 drafts at $0.003 and one picture at $0.08: $0.092, against $0.32 at once
  */
 export function draftProspect(plan: DraftPlan): DraftProspect {
-  const { drafts, draftNano, refineNano, draftChance, refineChance, blindChance } = plan
+  const { drafts, draftNano, refineNano, premiumNano, draftChance, refineChance, blindChance } =
+    plan
   const costNano = drafts * draftNano + refineNano
   const pickChance = atLeastOne(draftChance, drafts)
-  const blindNano = drafts * refineNano
-  const oneByOneNano = refineNano / blindChance
+  const blindNano = drafts * premiumNano
+  const oneByOneNano = premiumNano / blindChance
   const perAcceptedNano = costNano / refineChance
   return {
     ...{ costNano, perAcceptedNano, pickChance, blindNano, oneByOneNano },

@@ -7,7 +7,7 @@ import type { RowOrigin } from '../pricebook/layers.ts'
 import type { PriceRow } from '../pricebook/price-row.ts'
 import type { ChargeLine } from '../pricing/charge.ts'
 import type { ImageRequest } from '../request/image-request.ts'
-import type { DraftProspect } from './draft-refine.ts'
+import type { DraftComparison } from './draft-refine.ts'
 import type { PlanLog } from './plan-log.ts'
 import type { GateChoice, PlannedFloor } from './sequence-plan.ts'
 import type { Waiting } from './waiting-cost.ts'
@@ -99,6 +99,8 @@ export interface Plan {
   readonly strategy: 'direct' | 'fallback' | 'cascade' | 'draft_refine'
   /** What is made before the steps, which then refine the best of it. */
   readonly drafts?: DraftPart
+  /** What refining a draft comes to beside doing without; drafts of this plan, or earlier ones. */
+  readonly comparison?: DraftComparison
   /** What is tried before the steps: a small picture, enlarged. */
   readonly enlarging?: EnlargingPart
   /** What is shown while the first step makes the picture. */
@@ -142,11 +144,10 @@ export interface Decision {
   readonly log: PlanLog
 }
 
-/** Who makes the drafts, how many, and what that comes to. */
+/** Who makes the drafts, and how many. */
 export interface DraftPart {
   readonly step: Candidate
   readonly count: number
-  readonly prospect: DraftProspect
 }
 
 /** A picture that is made small and enlarged, because that is cheaper. */

@@ -109,7 +109,10 @@ describe('drafts that are refined', () => {
     expect(atLeastOne(0.6, drafts)).toBeCloseTo(chance, 12)
   })
 
-  const plan = { drafts: 4, draftNano: 3e6, refineNano: 80e6, draftChance: 0.6, blindChance: 0.6 }
+  const plan = {
+    ...{ drafts: 4, draftNano: 3e6, refineNano: 80e6, premiumNano: 80e6 },
+    ...{ draftChance: 0.6, blindChance: 0.6 },
+  }
 
   test('save 71.25 % of making four at once, but win only above 0.69 against one by one', () => {
     const good = draftProspect({ ...plan, refineChance: 0.9 })

@@ -4,6 +4,7 @@ import type { JsonObject } from '../../core/json.ts'
 import { closeEntry } from '../../core/ledger/entry.ts'
 import type { Nano } from '../../core/money.ts'
 import { requestNotice } from '../../core/notices/request-notice.ts'
+import type { Plan } from '../../core/routing/plan.ts'
 import type { Instant } from '../../core/time.ts'
 import { acceptedRecord, unwrittenOf } from '../acceptance.ts'
 import { cacheFacts, cacheWord, keepPrompt, printMatches } from '../cache-entries.ts'
@@ -15,6 +16,7 @@ import { loadImage } from '../load-image.ts'
 import { madeOf } from '../made-of.ts'
 import { paidWrite } from '../paid-write.ts'
 import { ENLARGE_STEP } from '../preliminary.ts'
+import { printDrafts } from '../print-plan.ts'
 import { type GatewayResult, scored } from '../result.ts'
 import { bookOf, type Run, readyImages, spentNano, turnNano } from '../run.ts'
 import { toErrorSummary } from '../stored-error.ts'
@@ -171,10 +173,15 @@ function toResult(run: Run, deps: Dependencies): GatewayResult {
     ...scored(images.map(({ record }) => record)),
     resolved: producing[0]?.resolved ?? {},
     ...(tokens === undefined ? {} : { tokens }),
+    ...draftsOf(run.plan),
     overheadMs: toMicroseconds(deps.clock.monotonicMs() - run.startedMs - run.providerMs),
     release: () => run.reservation?.release(),
   }
 }
+
+/** Both baselines, where a draft was refined. */
+const draftsOf = ({ comparison, drafts }: Partial<Plan> = {}): Pick<GatewayResult, 'drafts'> =>
+  comparison === undefined ? {} : { drafts: printDrafts(comparison, drafts) }
 
 /** What the model asked for would cost for the pictures there are: what failed saves nothing. */
 function listNanoOf({ listNano, request }: Run, images: number): Nano | undefined {

@@ -1,7 +1,5 @@
 import type { Nano } from '../../core/money.ts'
 import type { InputImage } from '../../core/request/image-request.ts'
-import { acceptancePrior } from '../../core/routing/acceptance-prior.ts'
-import { type DraftProspect, draftProspect } from '../../core/routing/draft-refine.ts'
 import { draftRequest, refineRequest, USUAL_DRAFTS } from '../../core/routing/draft-requests.ts'
 import { type Candidate, makePlan } from '../../core/routing/plan.ts'
 import { resolveFor } from '../allowed-models.ts'
@@ -45,16 +43,14 @@ export function planDrafts(run: Run, deps: Dependencies): Run {
     besideNano: looksNano(run, maker, deps) * BigInt(missing),
     ...(maxCostNano === undefined ? {} : { maxCostNano: maxCostNano - drafts.holdNano }),
   })
-  const [refiner] = plan.steps
-  if (refiner === undefined) throw noOffer(run, able, exclusions)
-  const prospect = prospectOf(maker, refiner, run)
+  if (plan.steps.length === 0) throw noOffer(run, able, exclusions)
   return {
     ...run,
     listNano,
     plan: {
       ...plan,
       strategy: 'draft_refine',
-      drafts: { step: maker, count: USUAL_DRAFTS, prospect },
+      drafts: { step: maker, count: USUAL_DRAFTS },
       holdNano: plan.holdNano + drafts.holdNano,
     },
   }
@@ -97,18 +93,4 @@ const TIERS = ['premium', 'standard', 'budget'] as const
 function ofHighestTier(candidates: readonly Candidate[]): readonly Candidate[] {
   const tier = TIERS.find((each) => candidates.some(({ model }) => model.tier === each))
   return candidates.filter(({ model }) => model.tier === tier)
-}
-
-/** Both baselines, by prior shares: until drafts were judged, nothing better is known. */
-function prospectOf(maker: Candidate, refiner: Candidate, { traits }: Run): DraftProspect {
-  const share = ({ model }: Candidate): number =>
-    Number(acceptancePrior(model.tier, traits.purpose))
-  return draftProspect({
-    drafts: USUAL_DRAFTS,
-    draftNano: Number(maker.quote.expectedNano) / USUAL_DRAFTS,
-    refineNano: Number(refiner.quote.expectedNano),
-    draftChance: share(maker),
-    refineChance: share(refiner),
-    blindChance: share(refiner),
-  })
 }

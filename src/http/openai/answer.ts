@@ -58,6 +58,7 @@ export const keeprateObjectOf = (result: GatewayResult): JsonObject => ({
   cache: result.cache,
   price_version: result.priceVersion,
   score: result.score,
+  drafts: result.drafts,
   overhead_ms: Math.round(result.overheadMs * 10) / 10,
   images: result.images.map(({ record }) => record.id),
   warnings: result.warnings.map((warning) => ({ ...warning })),

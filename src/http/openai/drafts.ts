@@ -59,6 +59,7 @@ export const draftRoutes = (context: HttpContext): readonly RouteDefinition[] =>
         // One was picked, and one is wanted of it, whatever its purpose usually asks for.
         n: body.n ?? 1,
         images: [input],
+        refines: record.id,
       }
       return runImages(
         { draft, extras, responseFormat: body.response_format },
