@@ -1,6 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { type Fact, isEnded } from '../core/jobs/request-record.ts'
-import { purposeSchema } from '../core/purpose/purpose.ts'
 import { normaliseRequest } from '../core/request/normalise.ts'
 import type { RequestDraft } from '../core/request/request-draft.ts'
 import type { PartialImage } from '../ports/provider.ts'
@@ -8,48 +7,15 @@ import { openAsk } from '../testing/asking-client.ts'
 import { clearDead, die, expectEnded, openAgain } from '../testing/gateway-death.ts'
 import { type GatewayStand, until, withGatewayStand } from '../testing/gateway-stand.ts'
 import {
-  draws,
-  failed,
-  type Play,
-  scriptedModel,
-  scriptedProvider,
-} from '../testing/scripted-provider.ts'
+  DIRECT_NANO,
+  ENLARGED_NANO,
+  roomyMarket as market,
+  roomyPurposes as purposes,
+  SMALL_NANO,
+  roomyWish as wanted,
+} from '../testing/roomy-market.ts'
+import { failed } from '../testing/scripted-provider.ts'
 import { takeVerdict } from './feedback-desk.ts'
-
-const SMALL_NANO = 2_500_000n
-const ENLARGED_NANO = 2_000_000n
-const DIRECT_NANO = 40_000_000n
-
-/** A painter that is paid by the megapixel, and an upscaler at a fixed price. */
-function market({ upscaler = '0.002', enlarges }: { upscaler?: string; enlarges?: Play } = {}) {
-  const painter = scriptedProvider({
-    id: 'painter',
-    models: [scriptedModel({ provider: 'painter', tier: 'premium', qualities: [] })],
-    row: {
-      components: [
-        { kind: 'per_megapixel', usd_per_mp: '0.04', mp_base: 1_048_576, rounding: 'none' },
-      ],
-    },
-    play: draws(1),
-  })
-  const crisp = scriptedProvider({
-    ...{ id: 'crisp', usd: upscaler },
-    models: [
-      scriptedModel({
-        ...{ provider: 'crisp', operations: ['upscale'], qualities: [] },
-        operationLimits: { upscale: { modes: ['fast'], scales: [2, 4] } },
-      }),
-    ],
-    play: enlarges ?? draws(500),
-  })
-  return { painter, crisp }
-}
-
-const purposes = {
-  roomy: purposeSchema.parse({ upscale: true, floor: 0.5 }),
-  exact: purposeSchema.parse({ floor: 0.5 }),
-}
-const wanted = { prompt: 'a boat', purpose: 'roomy', size: '1024x1024' } as const
 
 async function play(
   providers: ReturnType<typeof market>,

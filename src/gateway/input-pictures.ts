@@ -1,6 +1,6 @@
 import type { CallPlan } from '../core/catalog/call-plan.ts'
 import { readImageHeader } from '../core/quality/image-header.ts'
-import type { InputImage } from '../core/request/image-request.ts'
+import type { InputImage, Size } from '../core/request/image-request.ts'
 import type { Expansion } from '../core/request/operation-details.ts'
 import type { InputBytes } from '../ports/provider.ts'
 import type { Dependencies } from './dependencies.ts'
@@ -11,7 +11,10 @@ export interface InputPictures {
   readonly mask?: InputBytes
 }
 
-/** Reads the pictures of a call; undefined when one of them is no longer stored. */
+/**
+ * Reads the pictures of a call; undefined when one of them is no longer stored, or when a mask that
+ * was shrunk is not as large as its picture any more.
+ */
 export async function loadPictures(
   { images, mask }: CallPlan,
   deps: Dependencies,
@@ -24,7 +27,8 @@ export async function loadPictures(
   }
   if (mask === undefined) return { images: loaded }
   const bytes = await load(mask, deps)
-  return bytes === undefined ? undefined : { images: loaded, mask: bytes }
+  if (bytes === undefined || (mask.isShrunk && !isAsLarge(bytes, loaded[0]))) return undefined
+  return { images: loaded, mask: bytes }
 }
 
 /**
@@ -44,7 +48,22 @@ export async function padPicture(
 
 async function load(image: InputImage, deps: Dependencies): Promise<InputBytes | undefined> {
   const bytes = await deps.images.get(image.digest)
-  return bytes === undefined ? undefined : { ...image, bytes }
+  if (bytes === undefined) return undefined
+  return image.isShrunk === true ? shrink(bytes, image, deps) : { ...image, bytes }
+}
+
+const isAsLarge = ({ width, height }: Size, other: Size | undefined): boolean =>
+  width === other?.width && height === other.height
+
+/** Scaled by the longer edge, so that a photo whose camera lay on its side is not cropped. */
+async function shrink(
+  bytes: Uint8Array,
+  { width, height, format }: InputImage,
+  deps: Dependencies,
+): Promise<InputBytes> {
+  const edge = Math.max(width, height)
+  const resize = { width: edge, height: edge }
+  return describe(await deps.decoder.convert(bytes, { resize, isWhole: true, format }), deps)
 }
 
 function describe(bytes: Uint8Array, { sha256 }: Dependencies): InputBytes {

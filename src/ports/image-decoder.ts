@@ -29,13 +29,14 @@ export interface ImageDecoder {
   lettering(bytes: Uint8Array, kind: Lettering): Promise<Uint8Array>
   /**
    * Scales and crops (centre, cover) to `resize` and re-encodes as `format`; without `resize` only
-   * re-encodes.
+   * re-encodes. With `isWhole` nothing is cropped: it is scaled until it fits in.
    * @param finishing.compression 0–100 quality for jpeg and webp.
    */
   convert(
     bytes: Uint8Array,
     finishing: {
       readonly resize?: Size
+      readonly isWhole?: true
       readonly format: ImageFormat
       readonly compression?: number
     },

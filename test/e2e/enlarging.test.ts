@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { nanoFromDollars } from '../../src/core/money.ts'
+import { noisePng } from '../../src/testing/noise-png.ts'
 import { exchange, jsonOf } from './exchange.ts'
 import { clearStand, type Stand, startStand } from './stand.ts'
 
@@ -35,9 +36,18 @@ const wanted = {
   response_format: 'url',
 }
 
-test('a small picture is enlarged where both together are cheaper, and not by strict', async () => {
-  const route = (await ask('/v1/route', wanted)).body as Receipt['explain']
-  const { headers } = await ask('/v1/images/generations', wanted)
+const photo = Buffer.from(noisePng({ width: 1024, height: 1024 }, 3)).toString('base64')
+const edited = {
+  ...{ ...wanted, prompt: 'make it blue', keeprate: { category: 'glass' } },
+  images: [{ image_url: `data:image/png;base64,${photo}` }],
+}
+
+test.each([
+  ['picture', '/v1/images/generations', wanted],
+  ['edit', '/v1/images/edits', edited],
+])('a small %s is enlarged where that is cheaper, and not by strict', async (_, path, body) => {
+  const route = (await ask('/v1/route', body)).body as Receipt['explain']
+  const { headers } = await ask(path, body)
   expect(headers['x-keeprate-route']).toBe('upscale')
   const receipt: Receipt = (await ask(`/v1/requests/${headers['x-request-id']}`)).body
   expect(receipt.explain.upscale).toEqual(route.upscale)
@@ -50,8 +60,8 @@ test('a small picture is enlarged where both together are cheaper, and not by st
   expect(nano).toBe(nanoFromDollars(receipt.cost))
   expect(headers['x-keeprate-cost']).toBe(receipt.cost)
 
-  const strict = { ...wanted, keeprate: { strict: true } }
-  const exact = await ask('/v1/images/generations', strict)
+  const strict = { ...body, keeprate: { category: 'glass', strict: true } }
+  const exact = await ask(path, strict)
   expect(exact.headers).toMatchObject({ 'x-keeprate-route': 'direct', 'x-keeprate-attempts': '1' })
   expect(((await ask('/v1/route', strict)).body as Receipt['explain']).upscale).toBeUndefined()
 })

@@ -34,6 +34,7 @@ export interface DecodeTask {
 /** A picture to be scaled, cropped and encoded anew. */
 export interface ConvertTask extends DecodeTask {
   readonly resize?: Size
+  readonly isWhole?: true
   readonly format: ImageFormat
   readonly compression?: number
 }
@@ -121,9 +122,10 @@ export async function lettering({ kind, ...task }: LetteringTask): Promise<Uint8
  * @public called by name, from the pool
  */
 export async function convert(task: ConvertTask): Promise<Uint8Array> {
-  const { resize, format, compression = DEFAULT_QUALITY } = task
+  const { resize, isWhole, format, compression = DEFAULT_QUALITY } = task
   let picture = open(task).autoOrient()
-  if (resize !== undefined) picture = picture.resize({ ...resize, fit: 'cover' })
+  const fit = isWhole === true ? 'inside' : 'cover'
+  if (resize !== undefined) picture = picture.resize({ ...resize, fit })
   const data = await encoded(picture.keepMetadata(), format, compression).toBuffer()
   return move(new Uint8Array(data)) as Uint8Array
 }

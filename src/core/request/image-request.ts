@@ -84,6 +84,8 @@ export interface InputImage extends Size {
   readonly hasAlpha: boolean
   /** Of a mask: what it marks. Measured only where a price depends on it. */
   readonly coverage?: Coverage
+  /** The stored bytes are larger: they are made so small before they are sent. */
+  readonly isShrunk?: true
 }
 
 /**

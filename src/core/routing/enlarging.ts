@@ -14,21 +14,31 @@ export const UPSCALED = 'upscaled'
  * it suffers. Letters and faces do, and who wants nothing adapted does not want it made like this.
  */
 export const mayEnlarge = (
-  { operation, strict, seed, mask, providerOptions, strategy, n }: ImageRequest,
-  { standard, needsText, isTransparent, complexity, category }: RequestTraits,
+  request: ImageRequest,
+  { standard, needsText, isTransparent, complexity, category, basis }: RequestTraits,
 ): boolean =>
   standard.isEnlargeable &&
-  operation === 'generate' &&
-  n === 1 &&
-  !strict &&
+  // The words of an edit rarely say what its picture shows, so somebody must.
+  (request.operation === 'generate' || (isEdit(request) && basis.category !== 'default')) &&
+  request.n === 1 &&
+  !request.strict &&
   !needsText &&
   !isTransparent &&
   complexity !== 'people' &&
   category !== 'people' &&
-  mask === undefined &&
-  seed === undefined &&
-  strategy !== 'draft' &&
-  Object.keys(providerOptions).length === 0
+  request.seed === undefined &&
+  request.strategy !== 'draft' &&
+  Object.keys(request.providerOptions).length === 0
+
+/**
+ * An edit that is not to keep what it is given to the last detail, as refining a draft is; few
+ * upscalers keep transparency.
+ */
+const isEdit = ({ operation, inputFidelity, refines, images }: ImageRequest): boolean =>
+  (operation === 'edit' || operation === 'inpaint') &&
+  inputFidelity !== 'high' &&
+  images.every(({ hasAlpha }) => !hasAlpha) &&
+  refines === undefined
 
 /** The size to begin with; undefined where the factor does not lead to whole pixels. */
 export function smallSize({ width, height }: Size, scale: number): Size | undefined {
@@ -36,10 +46,28 @@ export function smallSize({ width, height }: Size, scale: number): Size | undefi
   return isWhole ? { width: width / scale, height: height / scale } : undefined
 }
 
-/** How the request looks that makes the small picture. */
+/** How the request looks that makes the small picture; what goes in is as small. */
 export function smallRequest(request: ImageRequest, size: Size): ImageRequest {
   const { aspect: _, resolution: __, partialImages: ___, compression: ____, ...rest } = request
-  return { ...rest, size }
+  const { images, mask } = request
+  return {
+    ...{ ...rest, size, images: images.map((image) => shrunk(image, size)) },
+    ...(mask === undefined ? {} : { mask: shrunk(mask, size) }),
+  }
+}
+
+/** An input picture that still covers a size, in its own shape; never enlarged. */
+function shrunk(input: InputImage, size: Size): InputImage {
+  const { width, height, byteLength, coverage } = input
+  const factor = Math.max(size.width / width, size.height / height)
+  if (factor >= 1) return input
+  const scaled = (edge: number): number => Math.max(1, Math.round(edge * factor))
+  const sized = (size: Size): Size => ({ width: scaled(size.width), height: scaled(size.height) })
+  return {
+    ...{ ...input, ...sized(input), isShrunk: true },
+    byteLength: Math.ceil(byteLength * factor ** 2),
+    ...(coverage === undefined ? {} : { coverage: { ...coverage, ...sized(coverage) } }),
+  }
 }
 
 /** How the request looks that enlarges it. */
@@ -54,9 +82,10 @@ export function enlargeRequest(
     resolution: ___,
     partialImages: ____,
     quality: _____,
+    mask: ______,
     ...rest
   } = request
-  const { steps: ______, guidance: _______, style: ________, ...plain } = rest
+  const { steps: _______, guidance: ________, style: _________, ...plain } = rest
   const details = { kind: 'upscale', scale, mode: 'fast' } as const
   return { ...plain, operation: 'upscale', details, images: [input], model: 'auto:cheapest' }
 }

@@ -1,4 +1,4 @@
-import type { Warning } from '../../core/request/image-request.ts'
+import type { ImageRequest, Warning } from '../../core/request/image-request.ts'
 import { enlargeRequest, smallRequest } from '../../core/routing/enlarging.ts'
 import type { Candidate } from '../../core/routing/plan.ts'
 import type { Dependencies } from '../dependencies.ts'
@@ -62,16 +62,23 @@ export async function enlargeSmall(
   if ('reason' in larger) return begun
   const { ended, providerMs } = larger
   const [large] = ended.flatMap(({ images }) => images)
-  const told = large === undefined ? [] : [warningOf(made.offer, small, upscaler.offer, large)]
+  const makers = { maker: made.offer, upscaler: upscaler.offer }
+  const told = large === undefined ? [] : [warningOf(request, makers, small, large)]
   return { ...begun, ended, providerMs, warnings: [...begun.warnings, ...told] }
 }
 
 const isLate = ({ request: { deadlineMs }, startedMs }: Run, { clock }: Dependencies): boolean =>
   deadlineMs !== undefined && clock.monotonicMs() - startedMs >= deadlineMs
 
-function warningOf(maker: string, small: ReadyImage, upscaler: string, large: ReadyImage): Warning {
+function warningOf(
+  { images }: ImageRequest,
+  { maker, upscaler }: { readonly maker: string; readonly upscaler: string },
+  small: ReadyImage,
+  large: ReadyImage,
+): Warning {
+  const how = images.length === 0 ? '' : ' of what went in, made as small'
   const message =
-    `${maker} made ${sizeOf(small)}, which ${upscaler} enlarged to ${sizeOf(large)}: ` +
+    `${maker} made ${sizeOf(small)}${how}, which ${upscaler} enlarged to ${sizeOf(large)}: ` +
     'that costs less, and the purpose allows it.'
   return { code: 'parameter_approximated', param: 'size', message }
 }

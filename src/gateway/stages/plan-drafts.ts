@@ -1,5 +1,5 @@
 import type { Nano } from '../../core/money.ts'
-import type { InputImage } from '../../core/request/image-request.ts'
+import { unmadeInput } from '../../core/request/unmade-input.ts'
 import { draftRequest, refineRequest, USUAL_DRAFTS } from '../../core/routing/draft-requests.ts'
 import { type Candidate, makePlan } from '../../core/routing/plan.ts'
 import { resolveFor } from '../allowed-models.ts'
@@ -29,7 +29,7 @@ export function planDrafts(run: Run, deps: Dependencies): Run {
   const [maker] = drafts.steps
   if (maker === undefined) throw noOffer(run, drafts.candidates, drafts.exclusions)
   const { snapshot, startedAt, resolution } = run
-  const request = refineRequest(run.request, inputLike(maker))
+  const request = refineRequest(run.request, unmadeInput(maker.fit.expectedSize))
   const quoted = quoteOffers({ request, resolution, images: missing }, snapshot, startedAt)
   const { candidates, exclusions } = withoutBroken(quoted, run, deps)
   const able = candidates.filter(({ isSimulated }) => isSimulated === maker.isSimulated)
@@ -80,12 +80,6 @@ function planDraftStep(run: Run, deps: Dependencies) {
 function looksNano(run: Run, { isSimulated }: Candidate, deps: Dependencies): Nano {
   const { gates } = standardOf({ ...run, traits: withPick(run.traits, deps) }, deps).purpose
   return deps.gates.ceilingNano(gates, isSimulated)
-}
-
-/** The draft as far as prices depend on it. */
-function inputLike({ fit: { expectedSize: size } }: Candidate): InputImage {
-  const byteLength = size.width * size.height
-  return { ...size, digest: '0'.repeat(64), format: 'png', byteLength, hasAlpha: false }
 }
 
 const TIERS = ['premium', 'standard', 'budget'] as const

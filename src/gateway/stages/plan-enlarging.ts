@@ -1,5 +1,6 @@
 import { contextOf } from '../../core/purpose/context-of.ts'
-import type { InputImage, Size } from '../../core/request/image-request.ts'
+import type { Size } from '../../core/request/image-request.ts'
+import { unmadeInput } from '../../core/request/unmade-input.ts'
 import {
   chooseEnlarging,
   ENLARGING_SCALES,
@@ -69,7 +70,7 @@ function pairsAt(
           barredBy(deps.learning.plans.orders, traits.purpose, offer) === undefined,
       )
       .toSorted((a, b) => (a.quote.expectedNano < b.quote.expectedNano ? -1 : 1))
-  const enlarging = enlargeRequest(request, inputOf(size), scale)
+  const enlarging = enlargeRequest(request, unmadeInput(size), scale)
   const upscalers = { request: enlarging, resolution: resolveFor(run, enlarging.model), images: 1 }
   const [upscaler] = usable(upscalers, wanted)
   if (upscaler === undefined) return []
@@ -85,12 +86,6 @@ function pairsAt(
 
 const isSame = (one: Size, other: Size): boolean =>
   one.width === other.width && one.height === other.height
-
-/** The small picture as far as prices depend on it. */
-const inputOf = (size: Size): InputImage => ({
-  ...{ ...size, digest: '0'.repeat(64), format: 'png', hasAlpha: false },
-  byteLength: size.width * size.height,
-})
 
 /** Most that looking at the enlarged picture may cost. */
 function looksNano(run: Run, plan: Plan, deps: Dependencies): bigint {
