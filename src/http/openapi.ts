@@ -1,6 +1,6 @@
 import { type ZodType, z } from 'zod'
 import type { JsonObject } from '../core/json.ts'
-import { keeprateObject } from './extras.ts'
+import { keeprateObject } from './keeprate-object.ts'
 import type { RouteDefinition } from './route.ts'
 
 const errorSchema: JsonObject = {

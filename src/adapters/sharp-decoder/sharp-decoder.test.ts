@@ -121,6 +121,9 @@ describe('convert', () => {
     expect(metadata).toMatchObject({ width: 32, height: 64, hasProfile: true })
     expect(metadata.orientation ?? 1).toBe(1)
     expect(metadata.exif?.toString('latin1')).toContain('somebody')
+    const within = { resize: { width: 32, height: 32 }, isWhole: true, format: 'jpeg' } as const
+    const whole = await decoder.convert(photo, within)
+    expect(readImageHeader(whole)).toMatchObject({ width: 16, height: 32 })
   })
 })
 

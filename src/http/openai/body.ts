@@ -4,7 +4,7 @@ import type { JsonObject } from '../../core/json.ts'
 import { imageFormats } from '../../core/request/image-request.ts'
 import { requestLimits } from '../../core/request/limits.ts'
 import type { RequestDraft } from '../../core/request/request-draft.ts'
-import { detailMembers, keeprateObject } from '../extras.ts'
+import { detailMembers, keeprateObject } from '../keeprate-object.ts'
 
 /**
  * Fields that generations and edits share. Optional ones may be null. Ranges are checked once for
