@@ -3,7 +3,7 @@ import { GatewayError, invalid } from '../core/errors/gateway-error.ts'
 import type { JsonObject } from '../core/json.ts'
 import { dollarsFromNano } from '../core/money.ts'
 import { checkStructure } from '../core/quality/image-header.ts'
-import type { InputImage, Warning } from '../core/request/image-request.ts'
+import type { InputImage, Reference, Warning } from '../core/request/image-request.ts'
 import { requestLimits } from '../core/request/limits.ts'
 import { normaliseRequest } from '../core/request/normalise.ts'
 import type { Operation } from '../core/request/operation.ts'
@@ -11,6 +11,7 @@ import type { DetailsDraft } from '../core/request/operation-details.ts'
 import type { RequestDraft } from '../core/request/request-draft.ts'
 import type { Caller } from '../gateway/dependencies.ts'
 import { explainRoute, printRoute } from '../gateway/explain-route.ts'
+import { storedReferences } from '../gateway/references.ts'
 import type { DeliveredImage, GatewayResult } from '../gateway/result.ts'
 import { providers as shippedProviders } from '../providers/registry.generated.ts'
 import type { ProviderDefinition } from '../providers/shared/definition.ts'
@@ -40,10 +41,17 @@ export interface GatewayOptions {
 }
 
 /** A request in the library's words: everything but the input images is as in the HTTP API. */
-export type GenerateInput = Omit<
-  RequestDraft,
-  'operation' | 'images' | 'mask' | 'stream' | keyof DetailsDraft
->
+export interface GenerateInput
+  extends Omit<
+    RequestDraft,
+    'operation' | 'images' | 'mask' | 'references' | 'stream' | keyof DetailsDraft
+  > {
+  /**
+   * What the pictures are to be like: files, ids of stored pictures (`img_…`), or `group:` and the
+   * name of a group.
+   */
+  readonly references?: readonly (Uint8Array | string)[]
+}
 
 /** A request that starts from pictures. */
 export interface EditInput extends GenerateInput, DetailsDraft {
@@ -147,6 +155,10 @@ export function openLocal(keeprate: Keeprate): LocalGateway {
       result.release()
     }
   }
+  const withLikes = async ({ references, ...rest }: GenerateInput) => ({
+    ...rest,
+    ...(references === undefined ? {} : { references: await likes(references, keeprate) }),
+  })
   const withImages = async (operation: Operation, input: EditInput): Promise<RequestDraft> => {
     const { images, mask, ...rest } = input
     const kept: InputImage[] = []
@@ -154,10 +166,11 @@ export function openLocal(keeprate: Keeprate): LocalGateway {
       kept.push(await keep(bytes, `image[${index}]`, keeprate))
     }
     const keptMask = mask === undefined ? undefined : await keep(mask, 'mask', keeprate)
-    return { ...rest, operation, images: kept, mask: keptMask }
+    return { ...(await withLikes(rest)), operation, images: kept, mask: keptMask }
   }
   return {
-    generate: (input, options = {}) => run({ ...input, operation: 'generate' }, options),
+    generate: async (input, options = {}) =>
+      run({ ...(await withLikes(input)), operation: 'generate' }, options),
     edit: async (input, options = {}) =>
       run(await withImages(input.operation ?? 'edit', input), options),
     variations: async (input, options = {}) => run(await withImages('variation', input), options),
@@ -166,12 +179,28 @@ export function openLocal(keeprate: Keeprate): LocalGateway {
       const draft: RequestDraft =
         'images' in input
           ? await withImages(input.operation ?? 'edit', input)
-          : { ...input, operation: 'generate' }
+          : { ...(await withLikes(input)), operation: 'generate' }
       return printRoute(await explainRoute(normaliseRequest(draft), LOCAL_CALLER, deps))
     },
     keeprate,
     close: () => keeprate.close(),
   }
+}
+
+/** Files go into the store, and names are looked up there. */
+async function likes(
+  references: readonly (Uint8Array | string)[],
+  keeprate: Keeprate,
+): Promise<readonly Reference[]> {
+  const sent: Reference[] = []
+  for (const [index, bytes] of references.entries()) {
+    if (typeof bytes === 'string') continue
+    const { digest, format } = await keep(bytes, `references[${index}]`, keeprate)
+    sent.push({ digest, format })
+  }
+  const names = references.filter((each) => typeof each === 'string')
+  const at = { tenant: LOCAL_CALLER.tenant, room: requestLimits.maxReferences - sent.length }
+  return [...sent, ...(await storedReferences(names, at, keeprate.gateway.deps))]
 }
 
 async function keep(bytes: Uint8Array, param: string, keeprate: Keeprate): Promise<InputImage> {

@@ -103,7 +103,8 @@ export async function queueInput(
     const read = readBatchLine(text, number, endpoint)
     try {
       if (!read.ok) throw new GatewayError('invalid_request', read.refusal.message)
-      const request = await words.read(endpoint, (read.value satisfies BatchLine).body)
+      const { body } = read.value satisfies BatchLine
+      const request = await words.read(endpoint, body, caller.tenant)
       const asked = { request: tagLine(request, batch.id), caller, place }
       const service = await toServiceLine(asked, batch, deps)
       if (service === undefined) requests.push(asked)

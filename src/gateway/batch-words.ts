@@ -6,8 +6,11 @@ import type { GatewayResult } from './result.ts'
 
 /** How lines of a batch are read and answered: as the routes would that they name. */
 export interface BatchWords {
-  /** @throws GatewayError for a body that the route would refuse. */
-  read(endpoint: BatchEndpoint, body: JsonObject): Promise<ImageRequest>
+  /**
+   * @param tenant whose stored pictures the body may name.
+   * @throws GatewayError for a body that the route would refuse.
+   */
+  read(endpoint: BatchEndpoint, body: JsonObject, tenant: string): Promise<ImageRequest>
   /** The body of the answer, as JSON. */
   print(body: JsonObject, result: GatewayResult, baseUrl: string): Promise<JsonObject>
   printError(error: GatewayError, requestId: string, baseUrl: string): JsonObject

@@ -63,7 +63,9 @@ describe('edit small, then enlarge', () => {
       expect(market.crisp.calls).toMatchObject([{ operation: 'upscale', images: [{ width: 256 }] }])
       expect(market.crisp.calls[0]?.mask).toBeUndefined()
       const record = await stand.stores.requests.request(result.requestId)
-      expect(record?.plan).toMatchObject({ upscale: { scale: 4, expected_cost: '0.0045' } })
+      expect(record?.plan).toMatchObject({
+        upscale: { scale: 4, size: '256x256', input: '341x256', expected_cost: '0.0045' },
+      })
       expect(await stand.stores.ledger.audit()).toEqual([])
     })
   })

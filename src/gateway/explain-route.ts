@@ -5,6 +5,7 @@ import type { Caller, Dependencies } from './dependencies.ts'
 import { measureMask } from './measure-mask.ts'
 import { printPlan } from './print-plan.ts'
 import { printTraits } from './print-traits.ts'
+import { heldToReferences, printReferences } from './references.ts'
 import type { Run } from './run.ts'
 import { recallClass } from './stages/classify.ts'
 import { compareDrafts } from './stages/compare-drafts.ts'
@@ -32,7 +33,8 @@ export async function explainRoute(
   const explained = isDrafted(classified)
     ? planDrafts(classified, deps)
     : await explainPlan(classified, deps)
-  return compareDrafts(planPreview(planEnlarging(explained, deps), deps), deps)
+  const held = heldToReferences(explained, deps)
+  return compareDrafts(planPreview(planEnlarging(held, deps), deps), deps)
 }
 
 /** An explained request as it is answered: dollars, and the rows that receipts have, too. */
@@ -48,6 +50,7 @@ export function printRoute({ request, plan, traits, snapshot, ...run }: Run): Js
     simulated: first?.isSimulated === true,
     list_cost: run.listNano === undefined ? undefined : dollarsFromNano(run.listNano),
     traits: printTraits(traits),
+    ...printReferences(request),
     ...(plan && printPlan(plan)),
     warnings: run.warnings as unknown as JsonObject[],
   }

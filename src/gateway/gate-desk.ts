@@ -63,6 +63,7 @@ export interface GateWishes extends Omit<Expectation, 'sharpness' | 'isCritical'
 export class GateDesk {
   readonly #clock: Clock
   readonly #evidence: EvidenceDesk
+  readonly #comparesPictures: boolean
   /** The tools that charge, by what they are needed for. */
   readonly #tools: { readonly [Key in Need]?: PaidTool }
   /** Whether texts in pictures can be read. */
@@ -76,8 +77,19 @@ export class GateDesk {
     this.#evidence = new EvidenceDesk(tools)
     this.canRead = tools.reader !== undefined
     this.canJudge = tools.judge !== undefined
+    this.#comparesPictures = tools.embedder?.takesImages === true
     const { judge, embedder } = tools
     this.#tools = { ...(judge && { judge }), ...(embedder && { embedding: embedder }) }
+  }
+
+  /**
+   * Whether pictures can be compared with pictures, those of a book or any: an emulated embedder
+   * sees none but emulated ones.
+   */
+  canCompare(isSimulated?: boolean): boolean {
+    const { embedding } = this.#tools
+    const isOfBook = isSimulated === undefined || embedding?.isSimulated === isSimulated
+    return this.#comparesPictures && isOfBook
   }
 
   /** Looks at one picture. Never rejects: what cannot be told is a verdict, too. */

@@ -14,7 +14,7 @@ import type { ImageDecoder, Lettering } from '../ports/image-decoder.ts'
 import type { Judge } from '../ports/judge.ts'
 import type { PaidTool } from '../ports/paid-tool.ts'
 import type { TextLayout, TextReader } from '../ports/text-reader.ts'
-import { BrandVectors, bothNano, type ReferencePicture } from './brand-vectors.ts'
+import { BrandVectors, bothNano, type FindPicture, type ReferencePicture } from './brand-vectors.ts'
 
 /** What gates look with; what is absent makes the checks that need it say so. */
 export interface GateTools {
@@ -50,10 +50,11 @@ export interface GatedPicture extends Size {
   readonly isSimulated?: boolean
 }
 
-/** Who pays for a look, and how long it is waited for. */
+/** Who pays for a look, how long it is waited for, and what the request brings along. */
 export interface LookTerms {
   readonly account?: LookAccount
   readonly signal?: AbortSignal
+  readonly find?: FindPicture
 }
 
 /** Something to look at, or why there is nothing, with what it cost to come by. */
@@ -155,7 +156,8 @@ export class EvidenceDesk {
     const { embedder } = this.#tools
     if (embedder?.takesImages !== true) return missing('no embedder of pictures is configured')
     if (!isOfOneBook(embedder, picture)) return missing(otherBook(embedder))
-    const brand = await this.#brands.of(gate, (image) => this.#embed(embedder, [{ image }], terms))
+    const ask = (image: ReferencePicture) => this.#embed(embedder, [{ image }], terms)
+    const brand = await this.#brands.of(gate, ask, terms.find)
     if (!brand.ok) return { kind: 'missing', reason: brand.reason, costNano: brand.costNano }
     const isOfBrand = brand.vectors.length > 0
     const text = isOfBrand || prompt === '' ? [] : [{ text: prompt }]

@@ -2,6 +2,7 @@ import type { Attempt, ImageRecord } from '../core/jobs/request-record.ts'
 import type { RequestTraits } from '../core/purpose/request-traits.ts'
 import { isSuspiciouslySmall } from '../core/quality/blank.ts'
 import { type Gate, gateSchema } from '../core/quality/gate.ts'
+import { likenessGate } from '../core/quality/likeness.ts'
 import type { Dependencies } from './dependencies.ts'
 import type { GateWishes } from './gate-desk.ts'
 import type { Run } from './run.ts'
@@ -14,8 +15,8 @@ const pickGate: Gate = gateSchema.parse({ gate: 'judge', threshold: 0 })
 export type Standard = Pick<GateWishes, 'purpose' | 'prompt' | 'literals'>
 
 /**
- * The gates of a request's pictures: those of its purpose, and where texts are asked for, reading
- * them, as far as there is a reader.
+ * The gates of a request's pictures: those of its purpose; where texts are asked for, reading them,
+ * as far as there is a reader; and likeness to the pictures that it names, with an embedder.
  */
 export function standardOf(
   { request, traits }: Pick<Run, 'request' | 'traits'>,
@@ -24,7 +25,8 @@ export function standardOf(
   const { purpose: name, literals, standard } = traits
   const { gates: own, isCritical } = standard
   const reads = literals.length > 0 && desk.canRead && own.every(({ gate }) => gate !== 'text')
-  const gates = reads ? [...own, textGate] : own
+  const likeness = desk.canCompare() ? likenessGate(request) : undefined
+  const gates = [...own, ...(reads ? [textGate] : []), ...(likeness ? [likeness] : [])]
   return { purpose: { name, gates, isCritical }, prompt: request.prompt, literals }
 }
 

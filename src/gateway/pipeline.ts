@@ -7,6 +7,7 @@ import type { Caller, Dependencies } from './dependencies.ts'
 import { runHedged } from './hedge.ts'
 import { measureMask } from './measure-mask.ts'
 import { openPreview, type Preview } from './preview.ts'
+import { heldToReferences } from './references.ts'
 import type { GatewayResult } from './result.ts'
 import { missingImages, newlyEnded, type Run, type Watch } from './run.ts'
 import { type BlockedStep, noneAdmitted } from './run-step.ts'
@@ -88,7 +89,7 @@ const stages: readonly ((run: Run, deps: Dependencies) => Promise<Run>)[] = [
   classify,
   async (run, deps) => (isDrafted(run) ? planDrafts(run, deps) : plan(run, deps)),
   async (run, deps) => planPreview(planEnlarging(run, deps), deps),
-  compareDrafts,
+  async (run, deps) => compareDrafts(heldToReferences(run, deps), deps),
   setAsideVector,
   afford,
   hold,

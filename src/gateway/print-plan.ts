@@ -1,5 +1,6 @@
 import type { JsonObject } from '../core/json.ts'
 import { dollarsFromNano } from '../core/money.ts'
+import type { Size } from '../core/request/image-request.ts'
 import type { DraftComparison } from '../core/routing/draft-refine.ts'
 import type {
   BelievedOffer,
@@ -45,15 +46,18 @@ export const printDrafts = (compared: DraftComparison, made?: DraftPart): JsonOb
 
 const printPreviewPart = ({ step, share }: PreviewPart): JsonObject => ({
   offer: step.offer,
-  size: `${step.fit.expectedSize.width}x${step.fit.expectedSize.height}`,
+  size: printSize(step.fit.expectedSize),
   expected_cost: dollarsFromNano(step.quote.expectedNano),
   share: rounded(share),
   price: printPriceSource(step.row, step.origin),
 })
 
+const printSize = ({ width, height }: Size): string => `${width}x${height}`
+
 const printEnlarging = ({ small, upscaler, ...part }: EnlargingPart): JsonObject => ({
   ...{ offer: small.offer, upscaler: upscaler.offer, scale: part.scale },
-  size: `${small.fit.expectedSize.width}x${small.fit.expectedSize.height}`,
+  size: printSize(small.fit.expectedSize),
+  input: part.input && printSize(part.input),
   expected_cost: dollarsFromNano(small.quote.expectedNano + upscaler.quote.expectedNano),
   acceptance: rounded(part.acceptance),
   price: printPriceSource(small.row, small.origin),

@@ -16,6 +16,10 @@ export const headerReaders: ReadonlyMap<string, HeaderReader> = new Map(
     display: (value) => ({ display: value }),
     floor: (value) => ({ floor: readNumber('x-keeprate-floor', value) }),
     brand: (value) => ({ brand: value }),
+    references: (value) => ({ references: value.split(',').map((name) => name.trim()) }),
+    'reference-threshold': (value) => ({
+      reference_threshold: readNumber('x-keeprate-reference-threshold', value),
+    }),
     baseline: (value) => ({ baseline: value }),
     'dry-run': (value) => ({ dry_run: readFlag('x-keeprate-dry-run', value) }),
     'max-cost': (value) => ({ max_cost: value }),

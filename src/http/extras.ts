@@ -11,6 +11,8 @@ export interface Extras {
   readonly draft: Omit<RequestDraft, 'operation'>
   /** Named by the caller; the route may know better. */
   readonly operation?: Operation
+  /** Pictures that those of the request are to be like: ids, groups, data URLs and links. */
+  readonly references?: readonly string[]
   readonly hasBody?: boolean
   /** Nothing is made: the answer says what would be tried, and why. */
   readonly isDryRun?: boolean
@@ -54,7 +56,8 @@ function toExtras(object: KeeprateObject): Extras {
   const { max_cost, deadline_ms, cache_ttl, negative_prompt, aspect_ratio, body, user, ...rest } =
     object
   const { provider_options, cancel_on_disconnect, on_policy_refusal, ...most } = rest
-  const { on_gate_refusal, operation, not_before, dry_run, cache_threshold, ...same } = most
+  const { on_gate_refusal, operation, not_before, dry_run, cache_threshold, ...more } = most
+  const { references, reference_threshold, ...same } = more
   return {
     draft: {
       ...same,
@@ -62,6 +65,7 @@ function toExtras(object: KeeprateObject): Extras {
       deadlineMs: deadline_ms,
       cacheTtlMs: readDuration(cache_ttl),
       cacheThreshold: cache_threshold,
+      referenceThreshold: reference_threshold,
       cancelOnDisconnect: cancel_on_disconnect,
       notBefore: not_before,
       onPolicyRefusal: on_policy_refusal,
@@ -73,6 +77,7 @@ function toExtras(object: KeeprateObject): Extras {
     } as Extras['draft'],
     ...(operation === null || operation === undefined ? {} : { operation }),
     ...(body === null || body === undefined ? {} : { hasBody: body === 'on' }),
+    ...(references === null || references === undefined ? {} : { references }),
     ...(dry_run === true ? { isDryRun: true } : {}),
   }
 }

@@ -51,6 +51,8 @@ export const keeprateObject = z.strictObject({
   display: z.string().nullish(),
   floor: z.number().nullish(),
   brand: label.nullish(),
+  references: z.array(z.string()).min(1).max(requestLimits.maxReferences).nullish(),
+  reference_threshold: z.number().nullish(),
   baseline: label.nullish(),
   dry_run: z.boolean().nullish(),
   max_cost: z.union([z.string(), z.number()]).nullish(),

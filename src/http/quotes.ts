@@ -5,10 +5,12 @@ import { isObject } from '../core/json.ts'
 import { dollarsFromNano, type Nano } from '../core/money.ts'
 import { withUsualCount } from '../core/purpose/image-count.ts'
 import { normaliseRequest } from '../core/request/normalise.ts'
+import type { RequestDraft } from '../core/request/request-draft.ts'
 import type { Candidate, Exclusion } from '../core/routing/plan.ts'
 import { measureMask } from '../gateway/measure-mask.ts'
 import { printExclusion, printQuote } from '../gateway/print-quote.ts'
 import { quoteOffers } from '../gateway/quote-offers.ts'
+import { callerOf } from './auth.ts'
 import type { HttpContext } from './context.ts'
 import { editBody, generationBody } from './openai/body.ts'
 import {
@@ -18,6 +20,7 @@ import {
   readGeneration,
   type Wanted,
 } from './openai/read-wanted.ts'
+import { withReferences } from './openai/references.ts'
 import { defineRoute, type RouteDefinition } from './route.ts'
 
 /** Prices before a call: nothing is held, sent or written but the pictures of an edit. */
@@ -31,7 +34,10 @@ export const quoteRoutes = (context: HttpContext): readonly RouteDefinition[] =>
     multipart: true,
     bodyLimit: MAX_EDIT_JSON,
     answers: ['application/json'],
-    handler: async (request) => quote(await readPriceQuestion(request, context), context),
+    handler: async (request) => {
+      const wanted = await readPriceQuestion(request, context)
+      return quote(await withReferences(wanted, callerOf(request).tenant, context), context)
+    },
   }),
 ]
 
@@ -46,7 +52,7 @@ export async function readPriceQuestion(
 }
 
 /** @throws GatewayError for a request that is wrong, or a model that nobody has. */
-async function quote({ draft }: Wanted, { gateway }: HttpContext) {
+async function quote(draft: RequestDraft, { gateway }: HttpContext) {
   const normal = normaliseRequest(withUsualCount(draft, gateway.deps.purposes))
   const { clock, snapshot: take } = gateway.deps
   const snapshot = take()

@@ -10,6 +10,7 @@ import { callerOf } from './auth.ts'
 import type { HttpContext } from './context.ts'
 import { generationBody } from './openai/body.ts'
 import { MAX_EDIT_JSON } from './openai/read-wanted.ts'
+import { withReferences } from './openai/references.ts'
 import { readPriceQuestion } from './quotes.ts'
 import { defineRoute, type RouteDefinition, readBody, readWith } from './route.ts'
 
@@ -40,9 +41,10 @@ export const routingRoutes = (context: HttpContext): readonly RouteDefinition[] 
     bodyLimit: MAX_EDIT_JSON,
     answers,
     handler: async (request) => {
-      const { draft } = await readPriceQuestion(request, context)
-      const normal = normaliseRequest(draft)
-      return printRoute(await explainRoute(normal, callerOf(request), context.gateway.deps))
+      const wanted = await readPriceQuestion(request, context)
+      const caller = callerOf(request)
+      const normal = normaliseRequest(await withReferences(wanted, caller.tenant, context))
+      return printRoute(await explainRoute(normal, caller, context.gateway.deps))
     },
   }),
   defineRoute({

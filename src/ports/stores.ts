@@ -87,6 +87,8 @@ export interface RequestStore {
   list(query: {
     readonly tenant: string
     readonly state?: JobFilter
+    /** Those of one group alone. */
+    readonly group?: string
     readonly limit: number
     readonly after?: string
   }): Promise<readonly RequestRecord[]>

@@ -138,6 +138,23 @@ function cancelling(open: OpenStores): void {
       expect(await requests.cancelAsked('worker-a')).toEqual([])
     }))
 
+  test('a list may be of one group, newest first; who has none is in no group', () =>
+    withStores(open, async ({ journal, requests }) => {
+      const of = (name: string, group: string, more: Partial<RequestRecord> = {}) => {
+        const createdAt = sampleNow + Number(name)
+        const request = { prompt: 'x', ...(group === '' ? {} : { group }) }
+        return accepted(name, { createdAt, request, state: 'completed', ...more })
+      }
+      await journal.commit([
+        ...[of('1', 'spring'), of('2', 'autumn'), of('3', ''), of('4', 'spring')],
+        ...[of('5', 'spring', { tenant: 'tenant-b' }), of('6', 'spring', { state: 'failed' })],
+      ])
+      const list = (group: string) =>
+        requests.list({ tenant: 'tenant-a', group, state: 'completed', limit: 9 })
+      expect(idsOf(await list('spring'))).toEqual(['req_4', 'req_1'])
+      expect(await list('')).toEqual([])
+    }))
+
   test('a list may be of one state, also behind a cursor', () =>
     withStores(open, async ({ journal, requests }) => {
       const at = (createdAt: number, state: RequestRecord['state']) => ({ createdAt, state })

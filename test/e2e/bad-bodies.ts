@@ -268,11 +268,11 @@ const framing: readonly BadRequest[] = [
     status: 415,
     code: 'unsupported_media_type',
   }),
-  broken('a body that is too large', JSON.stringify({ prompt: 'x'.repeat(3 * 2 ** 20) }), {
+  broken('a body that is too large', JSON.stringify({ prompt: 'x'.repeat(24 * 2 ** 20) }), {
     status: 413,
     code: 'payload_too_large',
   }),
-  broken('the same in chunks', JSON.stringify({ prompt: 'x'.repeat(3 * 2 ** 20) }), {
+  broken('the same in chunks', JSON.stringify({ prompt: 'x'.repeat(24 * 2 ** 20) }), {
     isChunked: true,
     status: 413,
     code: 'payload_too_large',

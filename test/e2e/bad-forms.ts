@@ -82,7 +82,8 @@ function badShapes(good: Buffer): readonly BadRequest[] {
   const invalid = (param: string | null): Expected => ({ code: 'invalid_request', param })
   return [
     form('17 images', [PROMPT, ...many(17)], invalid('image')),
-    form('18 files', [PROMPT, ...many(18)], {
+    // 16 images, a mask and 16 pictures to compare with.
+    form('34 files', [PROMPT, ...many(34)], {
       status: 413,
       code: 'payload_too_large',
       param: 'image',

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { nanoFromDollars, sumNano } from '../../src/core/money.ts'
 import { exchange, jsonOf } from './exchange.ts'
+import { filePart, makeForm, textPart } from './multipart.ts'
 import { clearStand, makeHome, runProgram, type Stand, startStand } from './stand.ts'
 
 // The model is offered by several providers, of which deepinfra is the cheapest; it is the one that
@@ -20,7 +21,7 @@ const config = `
 sandbox: [deepinfra, fireworks, together, openai]
 sandbox_truth: truth.yaml
 limits: { plan_steps: 2 }
-quality: { judge: sandbox }
+quality: { judge: sandbox, embedder: sandbox }
 purposes:
   product: { gates: [judge] }
 `
@@ -53,7 +54,7 @@ const generate = (body: object, headers?: Readonly<Record<string, string>>) =>
 interface Receipt {
   readonly cost: string
   readonly request: object
-  readonly explain: { readonly drafts?: object }
+  readonly explain: { readonly drafts?: object; readonly references?: object }
   readonly attempts: readonly { readonly offer: string; readonly cost: string }[]
   readonly images: readonly {
     readonly id: string
@@ -186,6 +187,74 @@ describe('drafts', () => {
     const bad = await post('/v1/images/generations', wanted, { 'x-keeprate-strategy': 'guess' })
     expect(jsonOf(bad)).toMatchObject({ error: { param: 'x-keeprate-strategy' } })
     expect(bad.status).toBe(400)
+  })
+})
+
+describe('pictures that a request names', () => {
+  const kite = { prompt: 'a green kite over a meadow', response_format: 'url' }
+  const like = (references: readonly string[], more: object = {}) => ({
+    ...{ ...kite, seed: 5 },
+    keeprate: { references, reference_threshold: 0.4, on_gate_refusal: 'fail', ...more },
+  })
+  let id = ''
+  let bytes: Uint8Array = Buffer.alloc(0)
+  let digest: string | undefined
+  beforeAll(async () => {
+    const made = await generate({ ...kite, seed: 4, keeprate: { group: 'spring' } })
+    const [image] = (await receiptOf(made.headers['x-request-id'])).images
+    id = image?.id ?? ''
+    digest = image?.sha256
+    bytes = (await get(`/v1/images/${id}/content`)).body
+  })
+
+  test('are ids, groups, data URLs and files; what is unlike all of them is refused', async () => {
+    const url = `data:image/png;base64,${Buffer.from(bytes).toString('base64')}`
+    const form = makeForm([
+      ...[filePart('image', bytes), filePart('reference[]', bytes)],
+      ...[textPart('prompt', 'make it blue'), textPart('keeprate', '{"reference_threshold":-1}')],
+    ])
+    const edit = exchange(stand.url, {
+      ...{ method: 'POST', path: '/v1/images/edits', body: form.body },
+      headers: { ...form.headers, authorization: `Bearer ${stand.key}` },
+    })
+    const named = { 'x-keeprate-references': id, 'x-keeprate-reference-threshold': '0.4' }
+    for (const [answer, shown] of [
+      [await generate(like(['group:spring'])), id],
+      [await generate({ ...kite, seed: 6 }, named), id],
+      [await generate({ ...like([url]), seed: 7 }), digest],
+      [await edit, digest],
+    ] as const) {
+      expect(answer.status).toBe(200)
+      const { explain, attempts, images } = await receiptOf(answer.headers['x-request-id'])
+      expect(explain.references).toMatchObject({ pictures: [shown] })
+      expect(images[0]?.quality.gates.at(-1)).toMatchObject({ gate: 'similarity', emulated: true })
+      expect(attempts.some(({ offer }) => offer === 'embedder/sandbox-referee')).toBe(true)
+    }
+    const unlike = { ...like([id]), prompt: 'a plate of spaghetti' }
+    expect(jsonOf(await generate(unlike))).toMatchObject({ error: { code: 'gate_refused' } })
+    const route = jsonOf(await post('/v1/route', unlike))
+    expect(route).toMatchObject({ references: { pictures: [id], threshold: 0.4 } })
+  })
+
+  test.each([
+    ['an unknown picture', () => like([`img_${'0'.repeat(36)}`]), 404, 'references'],
+    ['a group that has none', () => like(['group:autumn']), 404, 'references'],
+    ['neither', () => like([id, 'the blue one']), 400, 'references[1]'],
+    ['no picture', () => like(['data:image/png;base64,QUJD']), 400, 'references[0]'],
+    ['a place inside', () => like(['https://127.0.0.1/x.png']), 400, 'references[0]'],
+    ['too many', () => like(Array(17).fill(id)), 400, 'keeprate.references'],
+    ['none', () => like([]), 400, 'keeprate.references'],
+    ['no threshold', () => like([id], { reference_threshold: null }), 400, 'reference_threshold'],
+    ['no cosine', () => like([id], { reference_threshold: 2 }), 400, 'reference_threshold'],
+    [
+      'nothing',
+      () => ({ ...kite, keeprate: { reference_threshold: 0.4 } }),
+      400,
+      'reference_threshold',
+    ],
+  ])('are refused by name where they name %s', async (_, body, status, param) => {
+    const answer = await generate(body())
+    expect([answer.status, jsonOf(answer)]).toMatchObject([status, { error: { param } }])
   })
 })
 

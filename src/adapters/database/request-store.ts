@@ -1,5 +1,6 @@
-import type { Compilable } from 'kysely'
+import { type Compilable, sql } from 'kysely'
 import type { RequestStore } from '../../ports/stores.ts'
+import { toText } from './columns.ts'
 import { type Engine, run } from './engine.ts'
 import { requestLeases } from './request-leases.ts'
 import { fromAttemptRow, fromImageRow, fromRequestRow } from './rows.ts'
@@ -70,13 +71,16 @@ export function requestStore(engine: Engine): RequestStore {
 
 /** Keyset paging: the page after a request begins where that request stands, at any depth. */
 function listQuery({ kysely }: Engine, query: ListQuery): Compilable<RequestRow> {
-  const { tenant, state, limit, after } = query
+  const { tenant, state, group, limit, after } = query
   const newest = kysely
     .selectFrom('requests')
     .selectAll()
     .where('tenant', '=', tenant)
     .$if(state === 'dead', (all) => all.where('dead_letter', 'is not', null))
     .$if(state !== undefined && state !== 'dead', (all) => all.where('state', '=', state ?? ''))
+    .$if(group !== undefined, (all) =>
+      all.where('group_name', '=', toText(group ?? '')).where(sql<boolean>`group_name <> ''`),
+    )
     .orderBy('created_at', 'desc')
     .orderBy('id', 'desc')
     .limit(limit)

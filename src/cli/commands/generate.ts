@@ -2,12 +2,16 @@ import type { Command } from 'commander'
 import { type EditInput, type GenerateInput, openLocal, type Result } from '../../config/library.ts'
 import type { Keeprate } from '../../config/open-keeprate.ts'
 import { invalid } from '../../core/errors/gateway-error.ts'
+import { isId } from '../../core/ids.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { complexities } from '../../core/purpose/words.ts'
 import { type ImageFormat, imageFormats } from '../../core/request/image-request.ts'
+import { requestLimits } from '../../core/request/limits.ts'
+import { GROUP_MARK } from '../../gateway/references.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { offersTable } from '../offers-table.ts'
 import type { Output } from '../output.ts'
+import { readFileBytes } from '../read-file-bytes.ts'
 import { prepareOut, saveAll } from '../save-pictures.ts'
 import { action, type CommonOptions, withCommonOptions, withKeeprate } from '../settings.ts'
 
@@ -35,6 +39,8 @@ export interface PictureOptions {
   readonly display?: string
   readonly floor?: string
   readonly brand?: string
+  readonly references?: string
+  readonly referenceThreshold?: string
   readonly baseline?: string
   readonly group?: string
   readonly consistent?: boolean
@@ -62,6 +68,8 @@ export const withPictureOptions = (command: Command): Command =>
     .option('--display <WxH@ratio>', 'where it will stand, in CSS pixels: 512x512@2')
     .option('--floor <share>', 'share of requests that must end in an accepted picture')
     .option('--brand <name>', 'the brand it is for')
+    .option('--references <list>', 'pictures it is to be like: files, img_…, group:NAME')
+    .option('--reference-threshold <cosine>', 'how near the nearest of them must be, -1 to 1')
     .option('--baseline <model>', 'model whose price the savings are counted from')
     .option('--group <name>', 'pictures that belong together')
     .option('--consistent', 'all pictures of the group come from one model')
@@ -89,7 +97,8 @@ const toNumber = (text: string | undefined): number | undefined =>
 /** The options as a request; values are checked where all surfaces are. */
 export function toInput(prompt: string, options: PictureOptions): GenerateInput {
   const { format, aspectRatio, needs, cache, n, seed, steps, floor, ...most } = options
-  const { out: _, dryRun: _______, ...rest } = most
+  const { references, referenceThreshold, ...others } = most
+  const { out: _, dryRun: _______, ...rest } = others
   if (format !== undefined && !imageFormats.includes(format as ImageFormat)) {
     throw invalid('format', `--format must be ${imageFormats.join(', ')}.`)
   }
@@ -108,12 +117,22 @@ export function toInput(prompt: string, options: PictureOptions): GenerateInput 
     seed: toNumber(seed),
     steps: toNumber(steps),
     floor: toNumber(floor),
+    referenceThreshold: toNumber(referenceThreshold),
+    ...(references === undefined ? {} : { references: readReferences(references) }),
     format: format as ImageFormat | undefined,
     aspect: aspectRatio,
     needs: needs?.split(',').map((need) => need.trim()) as GenerateInput['needs'],
     cache: cache as GenerateInput['cache'],
   }
 }
+
+/** Names of stored pictures as they are, and files as their bytes. */
+const readReferences = (list: string): readonly (Uint8Array | string)[] =>
+  list.split(',').map((text) => {
+    const name = text.trim()
+    const isStored = name.startsWith(GROUP_MARK) || isId('img', name)
+    return isStored ? name : readFileBytes(name, requestLimits.maxReferenceBytes / 2 ** 20)
+  })
 
 function generate(output: Output, prompt: string, options: PictureOptions): Promise<number> {
   return withKeeprate(options as CommonOptions, async (keeprate) => {

@@ -1,8 +1,6 @@
 import type { Command } from 'commander'
-import { LOCAL_CALLER } from '../../config/library.ts'
+import { openLocal } from '../../config/library.ts'
 import type { JsonObject } from '../../core/json.ts'
-import { normaliseRequest } from '../../core/request/normalise.ts'
-import { explainRoute, printRoute } from '../../gateway/explain-route.ts'
 import { slipsOfPurpose } from '../../gateway/name-slips.ts'
 import { giveOrder, printOrder, takeOrderBack } from '../../gateway/route-orders.ts'
 import { exitCodes } from '../exit-codes.ts'
@@ -47,10 +45,9 @@ export function addRoute(program: Command): void {
 }
 
 const explain = (output: Output, prompt: string, options: PictureOptions): Promise<number> =>
-  withKeeprate(options as CommonOptions, async ({ gateway }) => {
-    await gateway.ready
-    const request = normaliseRequest({ operation: 'generate', ...toInput(prompt, options) })
-    const answer = printRoute(await explainRoute(request, LOCAL_CALLER, gateway.deps))
+  withKeeprate(options as CommonOptions, async (keeprate) => {
+    await keeprate.gateway.ready
+    const answer = await openLocal(keeprate).explain(toInput(prompt, options))
     for (const { message } of answer.warnings as { message: string }[]) {
       output.note(`note   ${message}`)
     }

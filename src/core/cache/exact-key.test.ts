@@ -32,6 +32,8 @@ const deciding: { readonly [Field in keyof Required<ImageRequest>]: readonly [un
     inputFidelity: ['high', true],
     images: [[image, image], true],
     mask: [inputImage({ digest: 'b'.repeat(64) }), true],
+    references: [[{ digest: 'c'.repeat(64), format: 'png' }], true],
+    referenceThreshold: [0.8, true],
     purpose: ['hero', true],
     category: ['shoes', true],
     complexity: ['people', true],

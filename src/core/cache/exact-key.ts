@@ -33,6 +33,8 @@ export function exactKeyText(request: ImageRequest, tenant: string): string {
     inputFidelity: request.inputFidelity,
     images: request.images.map((image) => image.digest),
     mask: request.mask?.digest,
+    references: request.references?.map(({ digest }) => digest),
+    referenceThreshold: request.referenceThreshold,
     purpose: request.purpose,
     category: request.category,
     complexity: request.complexity,

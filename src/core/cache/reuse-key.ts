@@ -45,6 +45,8 @@ function guardsOf(request: ImageRequest, { tenant, brand }: Owner): JsonObject {
     transparent: background === 'transparent' || needs.includes('transparent'),
     background: background ?? 'auto',
     style: request.style,
+    references: request.references?.map(({ digest }) => digest),
+    referenceThreshold: request.referenceThreshold,
     moderation: request.moderation ?? 'auto',
     guidance: request.guidance,
     steps: request.steps,

@@ -51,6 +51,8 @@ const fields: {
   images: ['image', 'list'],
   mask: ['mask', 'object'],
   refines: ['refines', 'text'],
+  references: ['references', 'list'],
+  referenceThreshold: ['reference_threshold', 'number'],
   purpose: ['purpose', 'text'],
   category: ['category', 'text'],
   complexity: ['complexity', 'text'],

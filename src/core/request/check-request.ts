@@ -14,6 +14,7 @@ export function checkRequest(request: ImageRequest, isStreaming: boolean): void 
   checkTags(request)
   checkOptions(request)
   checkOperation(request)
+  checkReferences(request)
   checkTogether(request)
   if (request.strategy === 'draft' && request.operation !== 'generate') {
     throw invalid(
@@ -113,6 +114,21 @@ const isDeeper = (value: unknown, levels: number): boolean =>
   typeof value === 'object' &&
   value !== null &&
   (levels === 0 || Object.values(value).some((member) => isDeeper(member, levels - 1)))
+
+function checkReferences({ references, referenceThreshold: threshold }: ImageRequest): void {
+  const { maxReferences } = requestLimits
+  const count = references?.length ?? 1
+  if (count < 1 || count > maxReferences) {
+    throw invalid('references', `references must name 1 to ${maxReferences} pictures.`)
+  }
+  if (threshold === undefined) return
+  if (!(threshold >= -1 && threshold <= 1)) {
+    throw invalid('reference_threshold', 'reference_threshold must be a cosine from -1 to 1.')
+  }
+  if (references === undefined) {
+    throw invalid('reference_threshold', 'reference_threshold needs references to compare with.')
+  }
+}
 
 function checkTogether(request: ImageRequest): void {
   if (request.consistent === true && request.group === undefined) {

@@ -88,6 +88,15 @@ export interface InputImage extends Size {
   readonly isShrunk?: true
 }
 
+/** A picture that those of a request are to be like. */
+export interface Reference {
+  /** SHA-256 of the bytes, lower-case hex. */
+  readonly digest: string
+  readonly format: ImageFormat
+  /** Its id, of a picture of ours. */
+  readonly image?: string
+}
+
 /**
  * The normalised request: what a caller wants, free of any provider's spelling. Every surface
  * (HTTP, CLI, library, batch line) produces this; every later stage reads only this.
@@ -123,6 +132,10 @@ export interface ImageRequest {
   readonly mask?: InputImage
   /** Id of the draft of which this is the finished picture; its cost is told beside it. */
   readonly refines?: string
+  /** What its pictures are to be like: the nearest of these, in the vectors of the embedder. */
+  readonly references?: readonly Reference[]
+  /** Lowest cosine that passes, -1 to 1; the purpose's own when absent. */
+  readonly referenceThreshold?: number
   readonly purpose?: string
   readonly category?: string
   /** How much detail the picture has; found out from the prompt when absent. */

@@ -8,6 +8,10 @@ export const requestLimits = {
   maxInputImages: 16,
   /** Any single input image, in bytes: OpenAI's 50 MB. */
   maxImageBytes: 50 * 1024 * 1024,
+  /** Pictures that those of a request are compared with, as many as a gate takes. */
+  maxReferences: 16,
+  /** One of them that is sent along: embedders shrink them all. */
+  maxReferenceBytes: 16 * 1024 * 1024,
   /** More pixels than this are refused from the header alone, before any decoding. */
   maxImagePixels: 50_000_000,
   /** An edge beyond this is no picture that any provider makes or takes. */

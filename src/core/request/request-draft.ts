@@ -9,6 +9,7 @@ import type {
   InputImage,
   Need,
   Operation,
+  Reference,
   RefusalMode,
   RequestStrategy,
 } from './image-request.ts'
@@ -43,6 +44,9 @@ export interface RequestDraft extends DetailsDraft {
   /** Id of the picture of ours that is refined. */
   readonly refines?: string | null
   readonly mask?: InputImage | null
+  /** Pictures that those of the request are to be like. */
+  readonly references?: readonly Reference[] | null
+  readonly referenceThreshold?: number | null
   readonly purpose?: string | null
   readonly category?: string | null
   readonly complexity?: Complexity | null

@@ -96,6 +96,8 @@ export interface Pair {
   readonly upscaler: Candidate
   readonly scale: number
   readonly acceptance: number
+  /** Pixels of the first picture that goes in, of an edit. */
+  readonly input?: Size
 }
 
 const priceOf = ({ small, upscaler }: Pair): ExpectedNano =>

@@ -6,7 +6,7 @@ import type { Nano } from '../money.ts'
 import type { RowOrigin } from '../pricebook/layers.ts'
 import type { PriceRow } from '../pricebook/price-row.ts'
 import type { ChargeLine } from '../pricing/charge.ts'
-import type { ImageRequest } from '../request/image-request.ts'
+import type { ImageRequest, Size } from '../request/image-request.ts'
 import type { DraftComparison } from './draft-refine.ts'
 import type { PlanLog } from './plan-log.ts'
 import type { GateChoice, PlannedFloor } from './sequence-plan.ts'
@@ -156,6 +156,8 @@ export interface EnlargingPart {
   readonly upscaler: Candidate
   /** Factor by which edges become longer. */
   readonly scale: number
+  /** Pixels of the first picture that goes in, of an edit. */
+  readonly input?: Size
   /** Share of such pictures that is believed to be accepted. */
   readonly acceptance: number
   /** Worst case of both calls, and of a look at what comes of them. */

@@ -10,6 +10,7 @@ import { answerFacts, nameFacts } from '../claim-facts.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { printPlan } from '../print-plan.ts'
 import { printTraits } from '../print-traits.ts'
+import { printReferences } from '../references.ts'
 import { bookOf, missingImages, type Run } from '../run.ts'
 
 /**
@@ -92,7 +93,11 @@ export function toRecord(run: Run, deps: Dependencies): RequestRecord {
     model: run.request.model,
     state: 'running',
     request: toStoredRequest(run.request),
-    plan: { traits: printTraits(run.traits), ...(run.plan && printPlan(run.plan)) },
+    plan: {
+      traits: printTraits(run.traits),
+      ...printReferences(run.request),
+      ...(run.plan && printPlan(run.plan)),
+    },
     book: bookOf(run),
     priceVersion: run.snapshot.book.version,
     createdAt: run.job?.record.createdAt ?? run.startedAt,

@@ -9,6 +9,7 @@ import { type Standard, standardFor, wishesFor } from '../gate-wishes.ts'
 import { findTwins } from '../near-twins.ts'
 import { openLooks, type PaidLooks } from '../paid-looks.ts'
 import { printQuality } from '../print-quality.ts'
+import { findReference, reusable, untold } from '../references.ts'
 import type { ReadyImage, Run } from '../run.ts'
 import type { SettledAttempt } from './settle.ts'
 
@@ -60,7 +61,9 @@ export async function judge(
   if (!hasOrder) all.push(...(await Promise.all(settled.kept.map(examine))))
   // Each picture is compared with those before it.
   else for (const image of settled.kept) all.push(await examine(image))
-  const good = all.filter((each) => !('failure' in each))
+  const good = all
+    .filter((each) => !('failure' in each))
+    .map((image) => reusable(image, run.request))
   // Drafts and previews are no pictures of the answer.
   const isCompared = !hasOrder && settled.attempt.step >= 0
   const twins = isCompared ? await findTwins(good, run, deps) : { good, refused: [], warnings: [] }
@@ -68,7 +71,7 @@ export async function judge(
     ...settled,
     good: twins.good,
     refused: [...all.filter((each) => 'failure' in each), ...twins.refused],
-    warnings: [...settled.warnings, ...twins.warnings],
+    warnings: [...settled.warnings, ...twins.warnings, ...untold(twins.good, run.request)],
     looks: looks.ended(),
     written: bothOf(settled.written, looks.written()),
   }
@@ -103,7 +106,7 @@ async function examineOne(
   const report = await deps.gates.examine(
     { ...record, bytes, isSimulated: provider.isSimulated },
     { ...wishes, shown: run.shownHashes },
-    { account: looks, signal: run.stop.calls },
+    { account: looks, signal: run.stop.calls, find: findReference(run.request, deps) },
   )
   if (report.hash !== undefined) run.shownHashes.push(report.hash)
   const examined = { ...image, record: { ...record, quality: printQuality(report) } }

@@ -4,10 +4,12 @@ import { makeId } from '../../core/ids.ts'
 import { checkCount } from '../../core/purpose/image-count.ts'
 import { misspeltPurpose } from '../../core/purpose/misspelt-purpose.ts'
 import { requestTraits } from '../../core/purpose/request-traits.ts'
+import { withThreshold } from '../../core/quality/likeness.ts'
 import type { ImageRequest } from '../../core/request/image-request.ts'
 import type { Instant } from '../../core/time.ts'
 import type { Caller, Dependencies, Snapshot } from '../dependencies.ts'
 import { checkHedge } from '../hedge.ts'
+import { comparable } from '../references.ts'
 import type { Run } from '../run.ts'
 
 /**
@@ -29,11 +31,12 @@ export function normalise(
 
 /** The same, for a look at what would become of a request: it is not counted as asked. */
 export function beginRun(
-  asked: ImageRequest,
+  wished: ImageRequest,
   caller: Caller,
   { watch, stop }: Pick<Run, 'watch' | 'stop'>,
   deps: Dependencies,
 ): Run {
+  const { request: asked, warnings } = comparable(wished, deps)
   checkHedge(asked, deps.rules)
   const startedMs = deps.clock.monotonicMs()
   const startedAt = deps.clock.now()
@@ -45,23 +48,24 @@ export function beginRun(
   const said = resolution.purpose === undefined ? {} : { purposeOfModel: resolution.purpose }
   const onPolicyRefusal = asked.onPolicyRefusal ?? deps.rules.onPolicyRefusal
   const onGateRefusal = asked.onGateRefusal ?? deps.rules.onGateRefusal
+  const traits = requestTraits(asked, deps.purposes, said)
   return {
     id: makeId('req', deps.random.bytes(16), startedAt),
     caller,
     request: {
-      ...asked,
+      ...withThreshold(asked, traits.standard.gates),
       ...(purpose === undefined ? {} : { purpose }),
       onPolicyRefusal,
       onGateRefusal,
     },
-    traits: requestTraits(asked, deps.purposes, said),
+    traits,
     snapshot,
     resolution,
     startedAt,
     startedMs,
     watch,
     stop,
-    warnings: [...resolution.warnings, ...misspeltPurpose(purpose, deps.purposes)],
+    warnings: [...warnings, ...resolution.warnings, ...misspeltPurpose(purpose, deps.purposes)],
     hits: [],
     shown: new Set(),
     shownHashes: [],

@@ -74,13 +74,16 @@ function pairsAt(
   const upscalers = { request: enlarging, resolution: resolveFor(run, enlarging.model), images: 1 }
   const [upscaler] = usable(upscalers, wanted)
   if (upscaler === undefined) return []
-  const smalls = usable({ request: smallRequest(request, size), resolution, images: 1 }, size)
+  const asked = smallRequest(request, size)
+  const [input] = asked.images
+  const smalls = usable({ request: asked, resolution, images: 1 }, size)
   const names = smalls.map(({ offer, fit, isSimulated }) =>
     armNameOf({ offer, quality: fit.settings.quality, isSimulated, tier: UPSCALED }),
   )
   const beliefs = deps.learning.desk.beliefs(names, contextOf(request, traits))
   return smalls.map((small, at) => ({
     ...{ small, upscaler, scale, acceptance: beliefs[at]?.belief.mean ?? 0 },
+    ...(input === undefined ? {} : { input }),
   }))
 }
 

@@ -103,7 +103,8 @@ function gateOf(run: Run, isSimulated: boolean, deps: Dependencies): Gate | unde
   const isRequired =
     (request.onGateRefusal ?? deps.rules.onGateRefusal) === 'fail' ||
     traits.standard.strategy === 'cascade' ||
-    own.some(({ required }) => required)
+    own.some(({ required }) => required) ||
+    (request.references !== undefined && deps.gates.canCompare(isSimulated))
   const costNano = deps.gates.ceilingNano(own, isSimulated)
   return { passGood, passBad, costNano, seconds: 0, ...(isRequired ? { isRequired } : {}) }
 }

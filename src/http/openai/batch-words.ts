@@ -8,18 +8,19 @@ import { readWith } from '../route.ts'
 import { answerFields, keeprateObjectOf, usageOf } from './answer.ts'
 import { editBody, generationBody } from './body.ts'
 import { toEdit, toGeneration } from './read-wanted.ts'
+import { withReferences } from './references.ts'
 
 /** Lines of a batch, read and answered as the image routes read and answer requests. */
 export const batchWords = (
   context: Pick<HttpContext, 'gateway' | 'http' | 'links' | 'bodyExtension'>,
 ): BatchWords => ({
-  read: async (endpoint, body) => {
-    const { draft } =
+  read: async (endpoint, body, tenant) => {
+    const wanted =
       endpoint === '/v1/images/generations'
         ? toGeneration(readWith(generationBody, body), {})
         : await toEdit(readWith(editBody, body), {}, context)
-    if (draft.stream === true) throw invalid('stream', 'A batch does not stream.')
-    return normaliseRequest(draft)
+    if (wanted.draft.stream === true) throw invalid('stream', 'A batch does not stream.')
+    return normaliseRequest(await withReferences(wanted, tenant, context))
   },
   print: async (body, result, baseUrl) => {
     const isLink = body.response_format === 'url'

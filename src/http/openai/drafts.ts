@@ -6,7 +6,7 @@ import { onlyOperation, readExtras } from '../extras.ts'
 import { defineRoute, type RouteDefinition, readBody } from '../route.ts'
 import { fromBody, generationBody, refineBody } from './body.ts'
 import { handOverHeaders as headers } from './hand-over.ts'
-import { readGeneration } from './read-wanted.ts'
+import { MAX_REFERENCE_JSON, readGeneration } from './read-wanted.ts'
 import { runImages } from './run-images.ts'
 import { storedInput } from './stored-input.ts'
 
@@ -20,6 +20,7 @@ export const draftRoutes = (context: HttpContext): readonly RouteDefinition[] =>
     policy: 'images:write',
     summary: 'Make cheap drafts, to pick one and refine it; an ordinary generation otherwise',
     body: generationBody,
+    bodyLimit: MAX_REFERENCE_JSON,
     headers,
     answers,
     answersLater: true,

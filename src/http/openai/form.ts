@@ -13,8 +13,8 @@ export const formLimits = {
   fieldSize: requestLimits.maxPromptCharacters * 4,
   fields: 32,
   fileSize: requestLimits.maxImageBytes,
-  /** 16 images and a mask. */
-  files: requestLimits.maxInputImages + 1,
+  /** 16 images, a mask, and what its pictures are to be like. */
+  files: requestLimits.maxInputImages + 1 + requestLimits.maxReferences,
   parts: 64,
   headerPairs: 16,
 } as const
@@ -24,6 +24,8 @@ export const formLimits = {
  */
 const IMAGE_NAME = /^images?(\[\d{0,2}\])?$/
 const MASK_NAME = /^mask(\[\])?$/
+/** Pictures that those of the request are to be like. */
+const REFERENCE_NAME = /^references?(\[\d{0,2}\])?$/
 
 const NUMBERS = new Set(['n', 'output_compression', 'partial_images', 'seed', 'steps', 'guidance'])
 
@@ -32,6 +34,7 @@ export interface Form {
   readonly fields: Readonly<Record<string, unknown>>
   readonly images: readonly InputImage[]
   readonly mask?: InputImage
+  readonly references: readonly InputImage[]
 }
 
 /**
@@ -52,6 +55,7 @@ export async function readForm(request: FastifyRequest, store: ImageStore): Prom
 async function readParts(request: FastifyRequest, store: ImageStore): Promise<Form> {
   const fields: Record<string, unknown> = {}
   const images: InputImage[] = []
+  const references: InputImage[] = []
   let mask: InputImage | undefined
   for await (const part of partsOf(request)) {
     const name = part.fieldname
@@ -62,22 +66,23 @@ async function readParts(request: FastifyRequest, store: ImageStore): Promise<Fo
       continue
     }
     const isMask = MASK_NAME.test(name)
-    if (!isMask && !IMAGE_NAME.test(name)) {
+    const isReference = REFERENCE_NAME.test(name)
+    if (!isMask && !isReference && !IMAGE_NAME.test(name)) {
       throw new GatewayError('unsupported_parameter', `${name} is no file this route takes.`, {
         param: name,
       })
     }
     if (isMask && mask !== undefined) throw invalid('mask', 'mask is given more than once.')
-    const param = isMask ? 'mask' : `image[${images.length}]`
-    const stored = await store
-      .putStream(bytesOf(part.file), requestLimits.maxImageBytes)
-      .catch(refuseLarge(param))
-    if (part.file.truncated) throw tooLarge(param)
+    const list = isReference ? references : images
+    const param = isMask ? 'mask' : `${isReference ? 'references' : 'image'}[${list.length}]`
+    const limit = isReference ? requestLimits.maxReferenceBytes : requestLimits.maxImageBytes
+    const stored = await store.putStream(bytesOf(part.file), limit).catch(refuseLarge(param, limit))
+    if (part.file.truncated) throw tooLarge(param, limit)
     const input = await describeInput(store, stored.digest, param)
     if (isMask) mask = input
-    else images.push(input)
+    else list.push(input)
   }
-  return { fields, images, ...(mask === undefined ? {} : { mask }) }
+  return { fields, images, references, ...(mask === undefined ? {} : { mask }) }
 }
 
 /** The parts; whatever the parser cannot read is the sender's mistake. */
@@ -122,13 +127,13 @@ function refuseBroken(error: unknown): never {
   throw new GatewayError('invalid_request', 'The multipart body cannot be read.', { cause: error })
 }
 
-const tooLarge = (param: string): GatewayError =>
-  new GatewayError('image_too_large', `${param} is larger than 50 MB.`, { param })
+const tooLarge = (param: string, limit: number): GatewayError =>
+  new GatewayError('image_too_large', `${param} is larger than ${limit / 2 ** 20} MB.`, { param })
 
 const refuseLarge =
-  (param: string) =>
+  (param: string, limit: number) =>
   (error: unknown): never => {
-    if (error instanceof Error && 'storeLimit' in error) throw tooLarge(param)
+    if (error instanceof Error && 'storeLimit' in error) throw tooLarge(param, limit)
     throw error
   }
 
@@ -137,7 +142,7 @@ const refuseLarge =
  * that says it is JSON was parsed already.
  */
 function readField(name: string, value: unknown): unknown {
-  if (IMAGE_NAME.test(name) || MASK_NAME.test(name)) {
+  if ([IMAGE_NAME, MASK_NAME, REFERENCE_NAME].some((each) => each.test(name))) {
     throw invalid(name, `${name} must be a file, not text.`)
   }
   if (typeof value === 'object') return value

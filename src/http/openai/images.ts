@@ -4,7 +4,13 @@ import { onlyOperation } from '../extras.ts'
 import { defineRoute, type RouteDefinition } from '../route.ts'
 import { editBody, generationBody } from './body.ts'
 import { handOverHeaders as headers } from './hand-over.ts'
-import { MAX_EDIT_JSON, readEditForm, readEditJson, readGeneration } from './read-wanted.ts'
+import {
+  MAX_EDIT_JSON,
+  MAX_REFERENCE_JSON,
+  readEditForm,
+  readEditJson,
+  readGeneration,
+} from './read-wanted.ts'
 import { runImages } from './run-images.ts'
 
 const answers = ['application/json', 'text/event-stream']
@@ -17,6 +23,7 @@ export const imageRoutes = (context: HttpContext): readonly RouteDefinition[] =>
     policy: 'images:write',
     summary: 'Generate images from a prompt',
     body: generationBody,
+    bodyLimit: MAX_REFERENCE_JSON,
     headers,
     answers,
     answersLater: true,

@@ -21,14 +21,22 @@ export async function readReference(
   param: string,
   context: Pick<HttpContext, 'gateway' | 'http' | 'links'>,
 ): Promise<InputImage> {
-  const { images } = context.gateway.deps
   const { image_url: url, file_id: file } = reference
   if (file != null) {
     const message = 'Files are no input images here; send image_url with a data URL or a link.'
     throw new GatewayError('unsupported_parameter', message, { param: `${param}.file_id` })
   }
   if (url == null) throw invalid(param, `${param} needs image_url.`)
-  const name = `${param}.image_url`
+  return readLink(url, `${param}.image_url`, context)
+}
+
+/** The same of a data URL or a link alone. */
+export async function readLink(
+  url: string,
+  name: string,
+  context: Pick<HttpContext, 'gateway' | 'http' | 'links'>,
+): Promise<InputImage> {
+  const { images } = context.gateway.deps
   const isData = url.startsWith('data:')
   const own = isData ? undefined : await linkedInput(url, name, context)
   if (own !== undefined) return own

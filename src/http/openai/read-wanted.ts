@@ -16,6 +16,9 @@ import { readReference } from './input-images.ts'
  */
 export const MAX_EDIT_JSON = 72 * 1024 * 1024
 
+/** Largest JSON body of a generation: one picture to compare with of 16 MB, and the rest. */
+export const MAX_REFERENCE_JSON = 24 * 1024 * 1024
+
 /** What a route read from its caller. */
 export interface Wanted {
   readonly draft: RequestDraft
@@ -42,8 +45,9 @@ export async function readEditForm(request: FastifyRequest, context: HttpContext
   const form = await readForm(request, context.gateway.deps.images)
   const body = readWith(formFields, form.fields)
   const extras = readExtras(request.headers, body.keeprate)
-  const { images, mask } = form
-  const draft = { ...fromBody(editOperation(extras), body, extras.draft), images, mask }
+  const { images, mask, references } = form
+  const asked = { ...fromBody(editOperation(extras), body, extras.draft), images, mask }
+  const draft = references.length === 0 ? asked : { ...asked, references }
   return { draft, extras, responseFormat: body.response_format }
 }
 

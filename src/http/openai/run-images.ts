@@ -16,6 +16,7 @@ import { handOver } from './hand-over.ts'
 import { mayBeSplit } from './may-be-split.ts'
 import { type Preference, readPrefer } from './prefer.ts'
 import type { Wanted } from './read-wanted.ts'
+import { withReferences } from './references.ts'
 import { type AnswerForm, sendImages } from './send-images.ts'
 import { streamImages } from './stream-images.ts'
 
@@ -24,12 +25,14 @@ import { streamImages } from './stream-images.ts'
  * them. A caller that goes away before it was answered wants nothing more.
  */
 export async function runImages(
-  { draft, extras, responseFormat }: Wanted,
+  wanted: Wanted,
   request: FastifyRequest,
   reply: FastifyReply,
   context: HttpContext,
 ): Promise<FastifyReply> {
   const { purposes } = context.gateway.deps
+  const { extras, responseFormat } = wanted
+  const draft = await withReferences(wanted, callerOf(request).tenant, context)
   const normal = normaliseRequest(withUsualCount(draft, purposes))
   const preference = readPrefer(request.headers.prefer)
   refuseBoth(normal, preference)

@@ -22,6 +22,7 @@ import { knownUploads } from './0024-known-uploads.ts'
 import { notices } from './0025-notices.ts'
 import { batchSums } from './0026-batch-sums.ts'
 import { experiments } from './0028-experiments.ts'
+import { groups } from './0029-groups.ts'
 import type { Migration } from './migration.ts'
 
 /** All migrations in their order. Append only. */
@@ -50,4 +51,5 @@ export const migrations: readonly Migration[] = [
   notices,
   batchSums,
   experiments,
+  groups,
 ]
