@@ -91,6 +91,16 @@ export function addGenerate(program: Command): void {
     .action(action(generate))
 }
 
+/** Both ways to do without drafts, where one was refined. */
+function draftLines({ drafts }: Pick<Result, 'drafts'>): readonly string[] {
+  if (drafts === undefined) return []
+  const { count, with_refining, all_at_once, one_by_one } = drafts
+  return [
+    `drafts $${with_refining} expected for ${count} and refining one, ` +
+      `against $${all_at_once} for ${count} at once or $${one_by_one} one by one`,
+  ]
+}
+
 const toNumber = (text: string | undefined): number | undefined =>
   text === undefined ? undefined : Number(text)
 
@@ -182,6 +192,7 @@ export async function report(
       `made by ${result.provider}/${result.model}   route ${result.route}   cache ${result.cache}`,
       ...paths.map((path) => `saved  ${path}`),
       `cost   $${result.cost}${simulated}${list}${saved}`,
+      ...draftLines(result),
       `receipt ${result.requestId}`,
     ].join('\n'),
   )
