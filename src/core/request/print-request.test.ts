@@ -8,6 +8,10 @@ test('a stored request is printed in the spelling of the wire', () => {
     ...{ format: 'webp', maxCostNano: '50000000', cacheTtlMs: 3_600_000, cacheIsExplicit: true },
     notBefore: Date.UTC(2026, 10, 26),
     images: [{ digest: 'ab', byteLength: 12, hasAlpha: false, format: 'png' }],
+    references: [
+      { digest: 'cd', format: 'png', image: 'img_1' },
+      { digest: 'ef', format: 'png' },
+    ],
     details: { kind: 'outpaint', expand: { left: 10 }, scale: 2 },
     tags: { campAign: 'Autumn' },
     providerOptions: { bfl: { safetyTolerance: 3 } },
@@ -19,6 +23,7 @@ test('a stored request is printed in the spelling of the wire', () => {
     ...{ size: '1024x768', display: '300x200@2', output_format: 'webp' },
     ...{ max_cost: '0.05', cache_ttl: 3_600, not_before: '2026-11-26T00:00:00.000Z' },
     images: [{ digest: 'ab', byte_length: 12, has_alpha: false, format: 'png' }],
+    references: ['img_1', 'ef'],
     ...{ expand: { left: 10 }, scale: 2 },
     tags: { campAign: 'Autumn' },
     provider_options: { bfl: { safetyTolerance: 3 } },

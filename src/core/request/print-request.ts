@@ -11,6 +11,7 @@ type Print = (value: JsonValue) => JsonObject
 const prints: { readonly [name: string]: Print } = {
   cacheIsExplicit: () => ({}),
   images: (value) => ({ images: printValue(value) }),
+  references: (value) => ({ references: (value as JsonObject[]).map(printReference) }),
   size: (value) => ({ size: printSize(value) }),
   display: (value) => ({ display: printSize(value) }),
   maxCostNano: (value) => ({ max_cost: dollarsFromNano(BigInt(String(value))) }),
@@ -21,6 +22,9 @@ const prints: { readonly [name: string]: Print } = {
     return printMembers(rest)
   },
 }
+
+/** Its id can be sent again; what was sent along is named by its content, as input images are. */
+const printReference = ({ digest, image }: JsonObject): JsonValue => image ?? digest ?? null
 
 /**
  * A stored request in the spelling of the wire, so that what a receipt says can be sent again:
