@@ -159,8 +159,9 @@ export class EvidenceDesk {
     const ask = (image: ReferencePicture) => this.#embed(embedder, [{ image }], terms)
     const brand = await this.#brands.of(gate, ask, terms.find)
     if (!brand.ok) return { kind: 'missing', reason: brand.reason, costNano: brand.costNano }
-    const isOfBrand = brand.vectors.length > 0
-    const text = isOfBrand || prompt === '' ? [] : [{ text: prompt }]
+    const isOfPrompt = gate.gate === 'similarity' && gate.to === 'prompt'
+    if (!isOfPrompt && brand.vectors.length === 0) return missing('no reference is stored any more')
+    const text = isOfPrompt && prompt !== '' ? [{ text: prompt }] : []
     const answer = await this.#embed(embedder, [{ image: picture }, ...text], terms)
     const costNano = bothNano(brand.costNano, answer.costNano)
     if (!answer.ok) return { kind: 'missing', reason: answer.reason, costNano }

@@ -180,6 +180,16 @@ describe('a request that names pictures', () => {
     })
   })
 
+  test('pays for no look where nothing is left to compare with', async () => {
+    await play(embedder(), async (stand) => {
+      const references = [{ digest: 'e'.repeat(64), format: 'png' }] as const
+      const asked = { ...first, prompt: 'a vase', references, referenceThreshold: 0.9 }
+      const { costNano, warnings } = await stand.ask(asked)
+      const message = 'references were not compared with: no reference is stored any more.'
+      expect([costNano, warnings]).toMatchObject([CENT_NANO, [{ message }]])
+    })
+  })
+
   test.each([
     ['there is no embedder', undefined, 'none'],
     ['the embedder is emulated and the pictures are not', embedder(true), 'other'],
