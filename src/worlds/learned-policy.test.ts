@@ -3,7 +3,7 @@ import small from '../../test/data/worlds/small.json' with { type: 'json' }
 import { benchOf } from './bench.ts'
 import { learnedPolicy } from './learned-policy.ts'
 import { policies } from './policies.ts'
-import type { PolicyDecision, PolicyMaker, RequestView } from './policy.ts'
+import type { PolicyDecision, PolicyMaker, PolicySetting, RequestView } from './policy.ts'
 import { readWorld } from './read-world.ts'
 
 const bench = (given: object) =>
@@ -93,4 +93,63 @@ describe('a price that rises tenfold', () => {
     rising(false).run('learned', make)
     expect(begins(decisions, [5.5, 10]).share).toBeLessThan(0.1)
   })
+})
+
+/** People keep as many of the pictures that passed as of those that nobody checked: half. */
+function findUseless(policy: ReturnType<PolicyMaker>, request: RequestView): void {
+  for (let index = 0; index < 8_000; index += 1) {
+    const seen = { requestIndex: index, call: 0, offer: 'quick', atSeconds: 0 }
+    policy.decide({ ...request, index })
+    const look = { hasPassed: index % 4 === 1, cost: 0.0005, seconds: 1 }
+    const gate = index % 2 === 0 ? undefined : look
+    policy.observe({ kind: 'attempt', ...seen, seconds: 2, billed: 0.004, error: undefined, gate })
+    policy.observe({ kind: 'verdict', ...seen, isAccepted: index % 8 < 4 })
+  }
+}
+
+test('a gate that was found useless is tried in one request of fifty, as in the gateway', () => {
+  const card = { model: 'quick', provider: 'north', typicalSeconds: 2 }
+  const offer = { ...card, name: 'quick', tier: 'standard', steps: undefined } as const
+  const offers = [{ ...offer, usualSteps: undefined }]
+  let drawn = 0
+  const draw = () => {
+    drawn = (drawn + 0.618_033_988_75) % 1
+    return drawn
+  }
+  const trialsWith = (given: PolicySetting['given']) => {
+    const policy = learnedPolicy({ offers, secondPrice: 0, draw, given })
+    const request: RequestView = {
+      ...{ index: 0, atSeconds: 0, purpose: 'blog', category: 'plain', floor: 0, badCost: 0.01 },
+      ...{ offers: offers.map((each) => ({ card: each, price: 0.004 })) },
+      ...{ attemptsLeft: 3, refused: [] },
+    }
+    findUseless(policy, request)
+    const decisions = Array.from({ length: 1_000 }, (_, index) =>
+      policy.decide({ ...request, index: 9_000 + index }),
+    )
+    expect(decisions.every(({ isGated }) => !isGated)).toBe(true)
+    return decisions.filter(({ isTrial }) => isTrial).map(({ exploringExtra }) => exploringExtra)
+  }
+  const trials = trialsWith({})
+  expect(trials.length).toBeGreaterThan(10)
+  expect(trials.length).toBeLessThan(30)
+  expect(new Set(trials)).toEqual(new Set([0.0005]))
+  expect(trialsWith({ isExploring: false })).toEqual([])
+})
+
+test('a trial looks at the last picture as well, and refuses nothing', () => {
+  const verdicts: unknown[] = []
+  const onTrial: PolicyMaker = () => ({
+    decide: ({ offers }) => ({
+      steps: [offers[0]?.card.name ?? ''],
+      ...{ isGated: false, isAudit: true, isTrial: true, exploringExtra: 0 },
+      explanation: { chosen: 'to try the gate', losers: new Map() },
+    }),
+    observe: (seen) => {
+      if (seen.kind === 'attempt' && seen.error === undefined) verdicts.push(seen.gate?.hasPassed)
+    },
+  })
+  bench({ requests: 200 }).run('trial', onTrial)
+  expect(verdicts).toHaveLength(200)
+  expect(new Set(verdicts)).toEqual(new Set([true, false]))
 })

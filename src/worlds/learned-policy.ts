@@ -90,21 +90,24 @@ class Learned implements WorldPolicy {
       leftNano: mayExplore ? explorationLeft(this.#spend, knownNano) : Number.NEGATIVE_INFINITY,
       draw: this.#setting.draw(),
       isOneSided: isOneSided(this.#warmth.get(request.purpose) ?? noWarmth),
+      // Of a gate that is known there is nothing to learn.
+      ...(this.#setting.given.gate === undefined ? { lookNano: this.#checking.cost * NANO } : {}),
     })
     const { plan, extraNano } = chosen
+    const isTrial = chosen.gate.reason === 'trial'
     const leastNano = Math.min(knownNano, plan.prospect.spend)
     this.#spend = withDecision(this.#spend, { knownNano: leastNano, extraNano })
     const names = plan.steps.map((step) => request.offers[step]?.card.name ?? '')
     const first = this.#cards.get(names[0] ?? '')?.provider ?? ''
     const warmth = this.#warmth.get(request.purpose) ?? noWarmth
     this.#warmth.set(request.purpose, nextWarmth(warmth, first))
-    open.isAudit = names.length > 1 && this.#setting.draw() < AUDIT_SHARE
+    open.isAudit = isTrial || (names.length > 1 && this.#setting.draw() < AUDIT_SHARE)
     const losers = plan.losers.flatMap((reason, position) => {
       const name = request.offers[position]?.card.name
       return reason === undefined || name === undefined ? [] : [[name, reason] as const]
     })
     return {
-      ...{ steps: names, isGated: plan.gate.isOn, isAudit: open.isAudit },
+      ...{ steps: names, isGated: plan.gate.isOn, isAudit: open.isAudit, isTrial },
       exploringExtra: extraNano / NANO,
       explanation: {
         chosen: chosen.isExploring ? 'promising, tried to learn' : 'cheapest for each accepted',

@@ -51,6 +51,8 @@ export interface PolicyDecision {
    * how often the gate refuses good ones.
    */
   readonly isAudit?: boolean
+  /** A gate that is off looks at the picture all the same, and refuses nothing. */
+  readonly isTrial?: boolean
   /** Dollars expected beyond the best plan known; above 0 the decision explores. */
   readonly exploringExtra: number
   readonly explanation: PolicyExplanation

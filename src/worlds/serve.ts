@@ -102,14 +102,15 @@ class Progress {
   }
 
   /** Makes the calls of a plan until a picture is delivered or every step has failed. */
-  follow({ steps, isGated, isAudit }: PolicyDecision): void {
+  follow({ steps, isGated, isAudit, isTrial = false }: PolicyDecision): void {
     for (const [position, name] of steps.entries()) {
       const offer = this.#stand.views.offerNamed(name)
       if (this.#failed.has(offer.provider)) continue
       const hasNext = steps
         .slice(position + 1)
         .some((next) => !this.#failed.has(this.#stand.views.offerNamed(next).provider))
-      const isChecked = isGated && hasNext && this.#refused.length < MOST_ATTEMPTS - 1
+      const isBetween = isGated && hasNext && this.#refused.length < MOST_ATTEMPTS - 1
+      const isChecked = isBetween || isTrial
       const hasPassed = this.#call(offer.name, isChecked)
       if (hasPassed === undefined) continue
       if (hasPassed || !isChecked || isAudit === true) {
