@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { neverOpen } from '../src/core/breaker/breaker.ts'
 import type { Tier } from '../src/core/catalog/model.ts'
+import type { Experiment } from '../src/core/experiments/experiment.ts'
 import type { JsonObject } from '../src/core/json.ts'
 import {
   draws,
@@ -143,8 +144,39 @@ test('what cannot be compared is refused with what is wrong', () =>
     expect(await refused({ purpose: ' ' })).toEqual([400, 'purpose'])
     expect(await refused({ category: 'glass' })).toEqual([200, undefined])
     expect(await refused({ category: 'food' })).toEqual([200, undefined])
-    expect(await refused({})).toEqual([400, 'purpose'])
     expect((await manage(stand, 'GET', '/exp_unknown')).status).toBe(404)
     const plain = await stand.ask('GET', '/v1/route/experiments')
     expect(plain.status).toBe(403)
+  }))
+
+test('experiments that some requests would belong to are refused, by the name of the other', () =>
+  withHttpStand({ providers: market().providers }, async (stand) => {
+    const { experiments } = stand.stores
+    const start = (changes: JsonObject) => manage(stand, 'POST', '', { ...terms, ...changes })
+    const { id } = await bodyOf(start({ category: 'glass' }))
+    const refused = await start({})
+    expect(refused.status).toBe(409)
+    expect(refused.headers.get('x-should-retry')).toBe('false')
+    expect(await refused.json()).toMatchObject({
+      error: { code: 'experiment_overlap', message: expect.stringContaining(`${id}`) },
+    })
+    expect((await start({ category: 'glass' })).status).toBe(409)
+    expect((await start({ category: 'food' })).status).toBe(200)
+    expect((await start({ purpose: 'blog' })).status).toBe(200)
+    await manage(stand, 'DELETE', `/${id}`)
+    expect((await start({ category: 'glass' })).status).toBe(200)
+
+    // Another replica starts one at the very same time.
+    const begin = experiments.start
+    Object.assign(experiments, {
+      start: async (own: Experiment) => {
+        await begin({ ...own, id: 'exp_other' })
+        await begin(own)
+      },
+    })
+    const late = await start({ purpose: 'hero' })
+    expect([late.status, await late.text()]).toEqual([409, expect.stringContaining('exp_other')])
+    const running = (await experiments.list()).filter(({ stoppedAt }) => stoppedAt === undefined)
+    const ofHero = running.filter(({ purpose }) => purpose === 'hero')
+    expect(ofHero.map((each) => each.id)).toEqual(['exp_other'])
   }))

@@ -30,19 +30,33 @@ type Parts = Pick<Dependencies, 'stores' | 'clock' | 'random' | 'learning' | 'sn
  */
 export async function startExperiment(given: GivenExperiment, deps: Parts): Promise<Experiment> {
   checkGiven(given, deps)
+  const { experiments } = deps.stores
   const startedAt = deps.clock.now()
   const experiment = { ...given, id: makeId('exp', deps.random.bytes(16), startedAt), startedAt }
-  const running = (await deps.stores.experiments.list()).filter(
-    ({ stoppedAt }) => stoppedAt === undefined,
-  )
-  const other = running.find((each) => overlap(each, experiment))
-  if (other !== undefined) {
-    const message = `Experiment ${other.id} has requests of this kind; stop it first.`
-    throw invalid('purpose', message)
+  await refuseOverlap(experiment, deps)
+  await experiments.start(experiment)
+  try {
+    // Another replica may have started one since. Both yield then: two at once would be worse.
+    await refuseOverlap(experiment, deps)
+  } catch (error) {
+    await experiments.stop(experiment.id, startedAt)
+    throw error
   }
-  await deps.stores.experiments.start(experiment)
   await deps.learning.plans.readOrders(deps.stores)
   return experiment
+}
+
+async function refuseOverlap(experiment: Experiment, { stores }: Parts): Promise<void> {
+  const other = (await stores.experiments.list()).find(
+    (each) =>
+      each.stoppedAt === undefined && each.id !== experiment.id && overlap(each, experiment),
+  )
+  if (other === undefined) return
+  const { id, purpose, category = 'all categories', a, b } = other
+  const message =
+    `Experiment ${id} compares ${a} and ${b} on requests of this kind (${purpose}, ${category}); ` +
+    'a request belongs to one experiment at most.'
+  throw new GatewayError('experiment_overlap', message, { param: 'purpose' })
 }
 
 function checkGiven(given: GivenExperiment, { snapshot }: Parts): void {

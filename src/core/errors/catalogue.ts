@@ -94,6 +94,11 @@ export const errorCatalogue = {
   model_not_found: entry(404, 'invalid_request_error', 'Choose a model of GET /v1/models.'),
   model_retired: entry(404, 'invalid_request_error', 'Use the replacement named in the message.'),
   not_found: entry(404, 'invalid_request_error', 'Check the id and the path.'),
+  experiment_overlap: entry(
+    409,
+    'invalid_request_error',
+    'Stop the experiment that the message names, or name a category or purpose that it leaves free.',
+  ),
   gone: entry(
     410,
     'invalid_request_error',
