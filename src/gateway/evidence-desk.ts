@@ -64,10 +64,13 @@ export class EvidenceDesk {
     const { gate } = this.#learning.instruments(context.purpose)
     const reach = reachAfter(about.refused, belief?.belief.mean ?? 0, PRIOR_SIGMA, gate)
     const picture: SeenPicture = { arm, context, reach, at: this.#parts.clock.now() }
-    return pictures.map(({ imageId, sighting }) => ({
-      kind: 'evidence-noted' as const,
-      note: this.#note({ imageId, picture, sighting, revision: 0 }),
-    }))
+    const gateVersion = this.#learning.gateVersionAt(context.purpose)
+    return pictures.map(({ imageId, sighting: seen }) => {
+      const isVersioned = seen.verdict !== undefined && gateVersion !== undefined
+      const sighting = isVersioned ? { ...seen, gateVersion } : seen
+      const note = this.#note({ imageId, picture, sighting, revision: 0 })
+      return { kind: 'evidence-noted' as const, note }
+    })
   }
 
   /**

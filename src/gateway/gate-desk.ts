@@ -1,4 +1,5 @@
 import { type Nano, sumNano } from '../core/money.ts'
+import type { Purpose } from '../core/purpose/purpose.ts'
 import type { Expectation, Need } from '../core/quality/check.ts'
 import { isOfPurpose } from '../core/quality/checks/blur.ts'
 import { type Gate, gatesFor } from '../core/quality/gate.ts'
@@ -15,6 +16,7 @@ import {
   type GateTools,
   type LookTerms,
 } from './gate-evidence.ts'
+import { gateVersionOf } from './gate-version.ts'
 import { SharpnessDesk } from './sharpness-desk.ts'
 
 /** What one gate said, what it cost and how long it took. */
@@ -69,11 +71,14 @@ export class GateDesk {
   /** Whether texts in pictures can be read. */
   readonly canRead: boolean
   readonly canJudge: boolean
+  readonly #versions = new WeakMap<readonly Gate[], { readonly version: string | undefined }>()
+  readonly #all: GateTools
   /** How sharp the pictures of purposes were so far. */
   readonly sharpness = new SharpnessDesk()
 
   constructor(tools: GateTools & { readonly clock: Clock }) {
     this.#clock = tools.clock
+    this.#all = tools
     this.#evidence = new EvidenceDesk(tools)
     this.canRead = tools.reader !== undefined
     this.canJudge = tools.judge !== undefined
@@ -127,6 +132,15 @@ export class GateDesk {
       milliseconds: this.#clock.monotonicMs() - start,
       ...(measures === undefined ? {} : { hash: measures.hash }),
     }
+  }
+
+  /** See `gateVersionOf`; the gates of a purpose are the same list each time. */
+  versionOf(purpose: Pick<Purpose, 'gates' | 'isCritical'>): string | undefined {
+    const known = this.#versions.get(purpose.gates) ?? {
+      version: gateVersionOf(purpose, this.#all),
+    }
+    this.#versions.set(purpose.gates, known)
+    return known.version
   }
 
   /** Most that the looks at one picture may cost; tools of the other book do not look at it. */

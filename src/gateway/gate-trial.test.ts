@@ -40,10 +40,13 @@ function findUseless({ gateway, clock }: GatewayStand): void {
     ...{ needsText: false, needsEdit: false, isTransparent: false },
   }
   const arm = { model: 'cheap/painter', tier: '' }
+  const gateVersion = desk.gateVersionAt(context.purpose)
+  const version = gateVersion === undefined ? {} : { gateVersion }
   for (let turn = 0; turn < MANY; turn += 1) {
     const verdict = turn % 2 === 0 ? 'pass' : 'fail'
     const fate = turn % 4 < 2 ? 'accept' : 'reject'
-    const sighting = { verdict, isShown: true, outcome: { fate, weight: 1 } } as const
+    const outcome = { fate, weight: 1 } as const
+    const sighting = { verdict, isShown: true, outcome, ...version } as const
     desk.note({ arm, context, reach: 1, at: clock.now() }, sighting)
   }
   for (let turn = 0; turn < 8; turn += 1) desk.think(clock.now() + turn * 3_600_001)
@@ -82,7 +85,10 @@ test('a useless gate is tried now and then: it looks, refuses nothing, and is be
     const [subject = ''] = tried.images.map(({ record }) => record.id)
     await takeVerdict({ subject, rater: 'me', isAccepted: true }, stand.gateway.deps)
     const kept = await stand.stores.beliefs.sighting(subject)
-    expect(kept?.sighting).toMatchObject({ verdict: 'fail', outcome: { fate: 'accept' } })
+    expect(kept?.sighting).toMatchObject({
+      ...{ verdict: 'fail', outcome: { fate: 'accept' } },
+      gateVersion: expect.stringMatching(/^[0-9a-f]{12}$/),
+    })
     const limited = await stand.ask({ ...wanted, prompt: 'three', maxCost: '1' })
     expect(await receiptOf(stand, limited.requestId)).toMatchObject({ gate: { reason: 'useless' } })
     expect(await stand.stores.ledger.audit()).toEqual([])

@@ -148,3 +148,64 @@ test('beliefs are made anew when there is enough that is new, and the version te
   desk.think(START)
   expect(desk.version).toBe(version + 1)
 })
+
+describe('gates of another version', () => {
+  /** Half of the pictures are good, and people say which: the gate is right of most, or of half. */
+  const sightings = (gateVersion: string, rightOf: number, count: number): Sighting[] =>
+    Array.from({ length: count }, (_, index) => {
+      const isGood = index % 2 === 0
+      const isRight = (index * 0.618_033_988_75) % 1 < rightOf
+      return {
+        ...{ gateVersion, isShown: true, verdict: isGood === isRight ? 'pass' : 'fail' },
+        outcome: { fate: isGood ? 'accept' : 'reject', weight: 1 },
+      }
+    })
+  const deskAt = (version: string) =>
+    new LearningDesk({
+      priorOf: () => ({ mean: 0.7, weight: 3 }),
+      gateVersionAt: () => version,
+    })
+  const see = (desk: LearningDesk, all: readonly Sighting[]): boolean =>
+    all.map((one) => desk.note({ arm, context, reach: 1, at: START }, one)).includes(true)
+  const gateOf = (desk: LearningDesk) => {
+    for (let turn = 0; turn < 20; turn += 1) desk.think(START + turn * 3_600_001)
+    return desk.instruments(context.purpose).gate
+  }
+
+  test('begin with the usual rates and 0.15 of what others did; the model stays as known', async () => {
+    const store = memoryBeliefStore()
+    const old = deskAt('judge#1')
+    see(old, sightings('judge#1', 0.98, 2_000))
+    const before = gateOf(old)
+    expect(before.passBad).toBeLessThan(0.08)
+    await store.add(old.takeDeltas())
+    const now = deskAt('judge#2')
+    await now.load(store)
+    const start = gateOf(now)
+    // 300 usual pictures, and 0.15 of some 1,000 bad ones.
+    expect(start.passBad).toBeGreaterThan(0.15)
+    expect(start.passBad).toBeLessThan(0.2)
+    expect(Math.abs(meanOf(now) - meanOf(old))).toBeLessThan(0.02)
+    see(now, sightings('judge#2', 0.55, 4_000))
+    const after = gateOf(now)
+    expect(after.passGood - after.passBad).toBeLessThan(0.25)
+    expect(Math.abs(meanOf(now) - meanOf(old))).toBeLessThan(0.03)
+    // Whoever goes back finds what was measured then.
+    await store.add(now.takeDeltas())
+    const back = deskAt('judge#1')
+    await back.load(store)
+    expect(gateOf(back).passBad).toBeLessThan(0.15)
+  })
+
+  test('that pass more or fewer pictures are no change of the model', () => {
+    const seen = (next: string) => {
+      const desk = deskAt('judge#1')
+      see(desk, sightings('judge#1', 0.98, 600))
+      gateOf(desk)
+      return see(desk, sightings(next, 0.5, 200).map(asFailed))
+    }
+    expect([seen('judge#1'), seen('judge#2')]).toEqual([true, false])
+  })
+})
+
+const asFailed = (sighting: Sighting): Sighting => ({ ...sighting, verdict: 'fail' })

@@ -1,4 +1,4 @@
-import { calibrateAll } from '../core/acceptance/calibrate.ts'
+import { calibrateAll, type GateVersionAt } from '../core/acceptance/calibrate.ts'
 import { type Place, placeKey } from '../core/acceptance/cell.ts'
 import { type ChangeWatch, nextWatch, noChange } from '../core/acceptance/change-watch.ts'
 import { type ArmName, type Context, kindOf, placeOf } from '../core/acceptance/context.ts'
@@ -47,6 +47,8 @@ export interface LearningSettings {
   /** Rates before they were measured. */
   readonly instruments?: Instruments
   readonly predecessors?: Predecessors
+  /** Verdicts of gates of another version say little of those of today. */
+  readonly gateVersionAt?: GateVersionAt
 }
 
 /**
@@ -103,7 +105,7 @@ export class LearningDesk {
       countsOf(after, picture.reach),
       before === undefined ? {} : scaleCounts(countsOf(before, picture.reach), -1),
     )
-    const stored = placeKey({ ...place, generation })
+    const stored = placeKey({ ...place, generation, gateVersion: after.gateVersion })
     const delta = scaleCounts(counted, weight)
     this.#addTo(this.#counts, stored, delta)
     this.#addTo(this.#fresh, stored, delta)
@@ -138,9 +140,14 @@ export class LearningDesk {
     return this.#version
   }
 
+  /** The version of the gates of a purpose, as they are set now. */
+  gateVersionAt(purpose: string): string | undefined {
+    return this.#settings.gateVersionAt?.(purpose)
+  }
+
   /** The rates of gate and reports at a purpose, as measured. */
   instruments(purpose: string): Instruments {
-    return instrumentsFor(this.#knowledge.instruments, purpose)
+    return instrumentsFor(this.#knowledge.instruments, purpose, this.gateVersionAt(purpose))
   }
 
   /** The floor to plan with, so that the one that is asked for holds in the end. */
@@ -176,10 +183,10 @@ export class LearningDesk {
     const { fewestFresh, mostFresh, freshShare, mostAgeMs } = limits
     const due = Math.min(mostFresh, Math.max(fewestFresh, freshShare * this.#pictures))
     if (this.#unread < due && now - this.#madeAt < mostAgeMs) return
-    const { priorOf, easeOf, instruments, predecessors = new Map() } = this.#settings
+    const { priorOf, easeOf, predecessors = new Map() } = this.#settings
     const cells = presentCells(this.#counts, this.#generations, predecessors, forwardWeight(now))
     const knowledge = makeKnowledge(cells, priorOf, this.#knowledge.instruments, easeOf)
-    this.#knowledge = { ...knowledge, instruments: calibrateAll(knowledge, instruments) }
+    this.#knowledge = withInstruments(knowledge, this.#settings)
     this.#beliefs.clear()
     this.#floors.clear()
     this.#unread = 0
@@ -192,10 +199,12 @@ export class LearningDesk {
     const { picture, after, before } = seen
     const place = placeOf(picture.arm, picture.context)
     const share = Math.min(1, this.#believe(place).belief.mean * picture.reach)
-    const { gate, reports } = this.instruments(place.purpose)
+    // Other gates are no change of the model: what they pass is not compared with it.
+    const version = after.gateVersion ?? this.gateVersionAt(place.purpose)
+    const { gate, reports } = instrumentsFor(this.#knowledge.instruments, place.purpose, version)
     let hasChanged = false
     const look = (name: string, isGood: boolean, expected: number) => {
-      const watched = `${key} ${name}`
+      const watched = `${key} ${version ?? ''} ${name}`
       const next = nextWatch(this.#watches.get(watched) ?? noChange, { isGood, expected })
       this.#watches.set(watched, next.watch)
       hasChanged ||= next.hasChanged
@@ -222,10 +231,16 @@ export class LearningDesk {
 }
 
 /** Before anything was seen. */
-function startOf({ priorOf, easeOf, instruments }: LearningSettings): Knowledge {
-  const nothing = makeKnowledge([], priorOf, undefined, easeOf)
-  return { ...nothing, instruments: calibrateAll(nothing, instruments) }
-}
+const startOf = (settings: LearningSettings): Knowledge =>
+  withInstruments(makeKnowledge([], settings.priorOf, undefined, settings.easeOf), settings)
+
+const withInstruments = (
+  knowledge: Knowledge,
+  { instruments, gateVersionAt }: LearningSettings,
+): Knowledge => ({
+  ...knowledge,
+  instruments: calibrateAll(knowledge, instruments, gateVersionAt),
+})
 
 /**
  * More steps never make a picture worse, so beliefs about one model's steps share what they know.

@@ -10,11 +10,13 @@ import { RepeatDesk } from './repeat-desk.ts'
 
 /** Puts it together; it knows nothing until {@link refreshLearning}. */
 export function openLearning(
-  parts: Pick<Dependencies, 'snapshot' | 'stores' | 'clock' | 'traffic'>,
+  parts: Pick<Dependencies, 'snapshot' | 'stores' | 'clock' | 'traffic' | 'purposes' | 'gates'>,
 ): Learning {
+  const { purposes, gates } = parts
   const desk = new LearningDesk({
     priorOf: (name) => priorOfTier(tierOfArm(name, (offer) => tierOf(offer, parts))),
     easeOf: easeOfPurpose,
+    gateVersionAt: (purpose) => gates.versionOf(purposes.of(purpose)),
   })
   return {
     desk,

@@ -11,11 +11,16 @@ const context: Context = {
   ...{ needsText: false, needsEdit: false, isTransparent: false },
 }
 const arm = { model: 'acme/painter', tier: '' }
-const place = placeKey(placeOf(arm, context))
+const gateVersion = '0a1b2c3d4e5f'
+const place = placeKey({ ...placeOf(arm, context), gateVersion })
 const kept = (revision: number, imageId = sampleImage('one').id): KeptSighting => ({
   imageId,
   picture: { arm, context, reach: 0.5, at: 1_000 },
-  sighting: { isShown: true, ...(revision > 0 ? { outcome: { fate: 'reject', weight: 1 } } : {}) },
+  sighting: {
+    isShown: true,
+    gateVersion,
+    ...(revision > 0 ? { outcome: { fate: 'reject', weight: 1 } } : {}),
+  },
   revision,
 })
 const noted = (note: Partial<EvidenceNote> & Pick<EvidenceNote, 'kept'>): Fact => ({

@@ -1,5 +1,6 @@
-import type { Cell } from './cell.ts'
-import { picturesIn } from './counts.ts'
+import { type Cell, placeKey } from './cell.ts'
+import { INHERITED } from './change-watch.ts'
+import { picturesIn, scaleCounts } from './counts.ts'
 import { type EvidenceKind, evidenceKinds } from './evidence.ts'
 import { type Instruments, likelihoodsOf, usualInstruments } from './instruments.ts'
 import {
@@ -7,6 +8,7 @@ import {
   beliefAt,
   type InstrumentsByPurpose,
   instrumentsFor,
+  instrumentsKey,
   type Knowledge,
 } from './knowledge.ts'
 import { fitReportBias } from './report-bias.ts'
@@ -14,31 +16,63 @@ import { fitReportBias } from './report-bias.ts'
 /** Pictures that the usual rates count as for all purposes, and these for each of them. */
 const PRIOR_PICTURES = { all: 100, purpose: 300 } as const
 
+/** The version of the gates that look at the pictures of a purpose now. */
+export type GateVersionAt = (purpose: string) => string | undefined
+
+const noVersion: GateVersionAt = () => undefined
+
 /**
  * The rates of all purposes together, and the gate's of each purpose with these as its prior: there
- * are few answers for each purpose, and the same people give them.
+ * are few answers for each purpose, and the same people give them. Each version of a purpose's gates
+ * has rates of its own; what others did there counts as little as what a model did before a change.
  */
 export function calibrateAll(
   knowledge: Knowledge,
   usual: Instruments = usualInstruments,
+  versionAt: GateVersionAt = noVersion,
 ): InstrumentsByPurpose {
-  const { cells, instruments } = knowledge
-  const known = cells.filter(({ counts }) => picturesIn(counts) >= FEWEST_PICTURES)
-  const believed = known.map((cell) => {
-    const { mean } = beliefAt(knowledge, cell).belief
-    return { purpose: cell.purpose, counts: cell.counts, mean }
-  })
+  const { instruments } = knowledge
+  const believed = believedCells(knowledge)
   const before = instrumentsFor(instruments, ANY_PURPOSE)
   const badBias = fitReportBias(believed, before, usual.reports.badBias)
-  const rates = settled(believed, before, { rates: usual, pictures: PRIOR_PICTURES.all })
-  const all = { ...rates, reports: { ...rates.reports, badBias } }
-  const byPurpose = [...Map.groupBy(believed, ({ purpose }) => purpose)].map(([purpose, own]) => {
-    const prior = { rates: all, pictures: PRIOR_PICTURES.purpose }
-    const { gate } = settled(own, instrumentsFor(instruments, purpose), prior)
-    return [purpose, { gate, reports: all.reports }] as const
-  })
+  const prior = { rates: usual, pictures: PRIOR_PICTURES.all }
+  const present = believed.filter((cell) => cell.gateVersion === versionAt(cell.purpose))
+  // People stay who they are when gates change; what gates were says nothing of others.
+  const { reports } = settled(believed, before, prior)
+  const { gate } = settled(present, before, prior)
+  const all = { gate, reports: { ...reports, badBias } }
+  const rates = { rates: all, pictures: PRIOR_PICTURES.purpose }
+  const byPurpose = [...Map.groupBy(believed, ({ purpose }) => purpose)].flatMap(
+    ([purpose, own]) => {
+      const versions = new Set([versionAt(purpose), ...own.map((cell) => cell.gateVersion)])
+      return [...versions].map((version) => {
+        const cells = own.map((cell) => asOfVersion(cell, version))
+        const measured = settled(cells, instrumentsFor(instruments, purpose, version), rates)
+        const found = { gate: measured.gate, reports: all.reports }
+        return [instrumentsKey(purpose, version), found] as const
+      })
+    },
+  )
   return new Map([[ANY_PURPOSE, all] as const, ...byPurpose])
 }
+
+/** Cells of places with enough pictures, whichever gates looked at them, with what is believed. */
+function believedCells(knowledge: Knowledge): readonly BelievedCell[] {
+  const places = Map.groupBy(knowledge.cells, (cell) =>
+    placeKey({ ...cell, gateVersion: undefined }),
+  )
+  return [...places.values()].flatMap((group) => {
+    const [first] = group
+    const pictures = group.reduce((sum, { counts }) => sum + picturesIn(counts), 0)
+    if (first === undefined || pictures < FEWEST_PICTURES) return []
+    const { mean } = beliefAt(knowledge, first).belief
+    return group.map(({ purpose, counts, gateVersion }) => ({ purpose, counts, gateVersion, mean }))
+  })
+}
+
+/** What a cell says of gates of a version. */
+const asOfVersion = (cell: BelievedCell, version: string | undefined): BelievedCell =>
+  cell.gateVersion === version ? cell : { ...cell, counts: scaleCounts(cell.counts, INHERITED) }
 
 /** Rates that count as so many good pictures and as many bad ones. */
 export interface RatesPrior {
@@ -63,7 +97,7 @@ function settled(
 const FEWEST_PICTURES = 40
 
 /** A cell with what is believed of it. */
-export interface BelievedCell extends Pick<Cell, 'counts' | 'purpose'> {
+export interface BelievedCell extends Pick<Cell, 'counts' | 'purpose' | 'gateVersion'> {
   readonly mean: number
 }
 

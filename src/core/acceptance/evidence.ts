@@ -58,6 +58,8 @@ export function weighOutcome(
  */
 export interface Sighting {
   readonly verdict?: 'pass' | 'fail'
+  /** Of the gates that gave the verdict. */
+  readonly gateVersion?: string
   readonly isShown: boolean
   readonly outcome?: { readonly fate: 'accept' | 'reject'; readonly weight: number }
 }

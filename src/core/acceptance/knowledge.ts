@@ -42,9 +42,17 @@ export type InstrumentsByPurpose = ReadonlyMap<string, Instruments>
 /** What holds for purposes that nothing is known of. */
 export const ANY_PURPOSE = ''
 
+/** Names what gates of one version are at a purpose; without one, those of no version. */
+export const instrumentsKey = (purpose: string, gateVersion: string | undefined): string =>
+  gateVersion === undefined ? purpose : `${purpose}\n${gateVersion}`
+
 /** The instruments of a purpose, measured or usual. */
-export const instrumentsFor = (known: InstrumentsByPurpose, purpose: string): Instruments =>
-  known.get(purpose) ?? known.get(ANY_PURPOSE) ?? usualInstruments
+export const instrumentsFor = (
+  known: InstrumentsByPurpose,
+  purpose: string,
+  gateVersion?: string,
+): Instruments =>
+  known.get(instrumentsKey(purpose, gateVersion)) ?? known.get(ANY_PURPOSE) ?? usualInstruments
 
 /** A prior for a model from its tier or published ratings, which real outcomes soon outweigh. */
 export type PriorOf = (model: string) => Belief
@@ -151,9 +159,11 @@ function shareOf({ mean, precision }: Normal): Belief {
 function seenCells(cells: readonly Cell[], instruments: InstrumentsByPurpose): SeenCell[] {
   const likelihoods = new Map<string, Likelihoods>()
   return cells.map((cell) => {
-    const known = likelihoods.get(cell.purpose)
-    const here = known ?? likelihoodsOf(instrumentsFor(instruments, cell.purpose))
-    if (known === undefined) likelihoods.set(cell.purpose, here)
+    // What a gate said of old is read as it was then, whatever gates are like today.
+    const key = instrumentsKey(cell.purpose, cell.gateVersion)
+    const known = likelihoods.get(key)
+    const here = known ?? likelihoodsOf(instrumentsFor(instruments, cell.purpose, cell.gateVersion))
+    if (known === undefined) likelihoods.set(key, here)
     const own = termsOf(cell.counts, here)
     const steps = stepsIn(cell.variant)
     const full = steps === undefined ? own : termsOf(withReach(cell.counts, stepShare(steps)), here)

@@ -21,6 +21,8 @@ export interface QualityNote extends JsonObject {
 
 /** Gates that look at what is in a picture; the others only find that it is none. */
 const ofContent: readonly JsonValue[] = ['blur', 'palette', 'text', 'similarity', 'judge']
+/** See {@link ofContent}. */
+export const isOfContent = (gate: JsonValue): boolean => ofContent.includes(gate)
 
 /** Lowest score of some pictures; undefined when none of them has one. */
 export function lowestScore(notes: readonly (QualityNote | undefined)[]): number | undefined {
@@ -38,7 +40,7 @@ export function sightingOf(
 ): Sighting | undefined {
   const told = (note?.gates ?? []).filter(
     ({ gate, outcome, emulated }) =>
-      ofContent.includes(gate ?? null) &&
+      isOfContent(gate ?? null) &&
       emulated !== true &&
       (outcome === 'passed' || outcome === 'failed'),
   )

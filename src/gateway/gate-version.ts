@@ -1,0 +1,34 @@
+import { canonicalJson } from '../core/json.ts'
+import type { Purpose } from '../core/purpose/purpose.ts'
+import { isOfContent } from '../core/quality/quality-note.ts'
+import type { GateTools } from './gate-evidence.ts'
+
+/** Hexadecimal digits that tell versions apart. */
+const DIGITS = 12
+
+/**
+ * Names the gates of content that a purpose has: their settings and what they look with. Another
+ * model or wording of the judge, another embedder, picture of a brand or threshold is another
+ * instrument, whatever was measured with the one before. @returns undefined where there are none.
+ */
+export function gateVersionOf(
+  { gates, isCritical }: Pick<Purpose, 'gates' | 'isCritical'>,
+  { judge, embedder, references, sha256 }: GateTools,
+): string | undefined {
+  const own = gates.filter(({ gate }) => isOfContent(gate))
+  if (own.length === 0) return undefined
+  const parts = own.map((gate) => {
+    switch (gate.gate) {
+      case 'judge':
+        return { ...gate, isCritical, by: judge?.version ?? null }
+      case 'similarity': {
+        const files = gate.references.map((name) => references?.get(name)?.bytes)
+        const like = files.map((bytes) => (bytes === undefined ? null : sha256(bytes)))
+        return { ...gate, like, by: embedder?.id ?? null }
+      }
+      default:
+        return gate
+    }
+  })
+  return sha256(canonicalJson(parts)).slice(0, DIGITS)
+}
