@@ -128,9 +128,11 @@ describe('text', () => {
 
   test('is read in other ways only while it is not found', async () => {
     const { used, ...all } = tools()
-    const desk = new GateDesk({ ...all, reader: reader({ as_it_is: '', light: 'open' }) })
+    const desk = new GateDesk({ ...all, reader: reader({ as_it_is: '', dark: '', light: 'open' }) })
     const report = await desk.examine(picture(), wishes(['text'], { literals: ['Open'] }))
-    expect([report.isGood, used]).toEqual([true, ['measure', 'as_it_is', 'as_it_is', 'light']])
+    expect([report.isGood, used]).toEqual([
+      ...[true, ['measure', 'as_it_is', 'as_it_is', 'dark', 'light']],
+    ])
   })
 
   test('nothing is read when no text was asked for; a reader that fails cannot tell', async () => {

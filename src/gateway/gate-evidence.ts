@@ -75,8 +75,8 @@ const JUDGED_EDGE = 2_048
 const WAYS_OF_READING: readonly (readonly [Lettering, TextLayout])[] = [
   ['as_it_is', 'sparse'],
   ['as_it_is', 'page'],
+  ['dark', 'sparse'],
   ['light', 'sparse'],
-  ['dark', 'page'],
 ]
 
 const free = { costNano: 0n }

@@ -9,8 +9,8 @@ export interface GreyPixels extends Size {
 }
 
 /**
- * Lettering that a text reader is to look at: as it is, or only what is very light or very dark, as
- * black on white.
+ * Lettering that a text reader is to look at: as it is, or only lines of letters that are lighter
+ * or darker than what is around them, as black on white.
  */
 export type Lettering = 'as_it_is' | 'light' | 'dark'
 

@@ -12,7 +12,10 @@ export interface Lettered extends Size {
   readonly isBold?: boolean
   /** `sign`: on a panel; `plain`: straight on the ground. */
   readonly setting: 'sign' | 'plain'
+  /** Light letters on a dark ground. */
   readonly isLight?: boolean
+  /** In place of black and white. */
+  readonly colours?: { readonly ink: string; readonly paper: string }
 }
 
 const escaped = (text: string): string =>
@@ -22,7 +25,10 @@ const escaped = (text: string): string =>
 export async function letteredPicture(lettered: Lettered): Promise<Uint8Array> {
   const { width, height, text, letterSize, setting, isLight = false, isBold = false } = lettered
   const { font = 'DejaVu Sans' } = lettered
-  const [ink, paper] = isLight ? ['#fafafa', '#1d2733'] : ['#161616', '#f4f1ea']
+  const usual = isLight
+    ? { ink: '#fafafa', paper: '#1d2733' }
+    : { ink: '#161616', paper: '#f4f1ea' }
+  const { ink, paper } = lettered.colours ?? usual
   const panel = `<rect x="6%" y="${height / 2 - letterSize}" width="88%" height="${letterSize * 2}"
     rx="${letterSize / 5}" fill="${paper}"/>`
   const words = `<text x="50%" y="${height / 2 + letterSize * 0.35}" text-anchor="middle"

@@ -4,10 +4,16 @@ import { openTesseract } from '../../src/adapters/tesseract/tesseract.ts'
 import { gateSchema } from '../../src/core/quality/gate.ts'
 import { readImageHeader } from '../../src/core/quality/image-header.ts'
 import { GateDesk, type GateReport } from '../../src/gateway/gate-desk.ts'
-import { letteredPicture } from '../../src/testing/lettered-picture.ts'
 import { VirtualClock } from '../../src/testing/virtual-clock.ts'
-import { brandColours, letteredBy, pictureSize, poster, scenePicture } from './good-pictures.ts'
-import { defects } from './planted-defects.ts'
+import {
+  brandOf,
+  cutoutPicture,
+  letteredBy,
+  type Made,
+  poster,
+  scenePicture,
+} from './good-pictures.ts'
+import { defects, lettered } from './planted-defects.ts'
 
 /** How much is tried. */
 export interface EvaluationSize {
@@ -43,16 +49,18 @@ const TIME_LIMIT_MS = 120_000
 /** Seeds of one evaluation; the next one begins behind them. */
 const SEEDS = 1_000_000
 
-const gatesOf = {
-  scene: ['blank', 'blur'],
-  poster: ['blank', { gate: 'palette', colours: [...brandColours] }],
-  lettering: ['blank', { gate: 'text', required: true }],
-}
-type PurposeName = keyof typeof gatesOf
+type PurposeName = 'scene' | 'poster' | 'cutout' | 'lettering'
 
-const purposeOf = (name: PurposeName) => ({
+const gatesOf: { readonly [Name in PurposeName]: (made: Made) => readonly unknown[] } = {
+  scene: () => ['blank', 'blur'],
+  poster: ({ colours = [] }) => ['blank', { gate: 'palette', colours: [...colours] }],
+  cutout: () => ['blank'],
+  lettering: () => ['blank', { gate: 'text', required: true }],
+}
+
+const purposeOf = (name: PurposeName, made: Made) => ({
   name,
-  gates: gatesOf[name].map((gate) => gateSchema.parse(gate)),
+  gates: gatesOf[name](made).map((gate) => gateSchema.parse(gate)),
   isCritical: false,
 })
 
@@ -68,14 +76,14 @@ export async function evaluateGates(size: EvaluationSize): Promise<Evaluation> {
     ...{ decoder, clock: new VirtualClock(), sha256: (data) => hash('sha256', data, 'hex') },
     ...(reader === undefined ? {} : { reader }),
   })
-  const look = (purpose: PurposeName, bytes: Uint8Array, text?: string): Promise<GateReport> => {
-    const edge = purpose === 'lettering' ? { width: 768, height: 768 } : pictureSize
+  const look = (purpose: PurposeName, made: Made): Promise<GateReport> => {
+    const { bytes, size: asked, text } = made
     const format = readImageHeader(bytes)?.format ?? 'png'
     return desk.examine(
-      { bytes, format, digest: hash('sha256', bytes, 'hex'), ...edge },
+      { bytes, format, digest: hash('sha256', bytes, 'hex'), ...asked },
       {
-        ...{ purpose: purposeOf(purpose), prompt: 'a place', isTransparent: false, size: edge },
-        literals: text === undefined ? [] : [text],
+        ...{ purpose: purposeOf(purpose, made), prompt: 'a place', size: asked },
+        ...{ isTransparent: purpose === 'cutout', literals: text === undefined ? [] : [text] },
       },
     )
   }
@@ -91,11 +99,14 @@ export async function evaluateGates(size: EvaluationSize): Promise<Evaluation> {
         look('scene', await scenePicture(seed + 100_000)),
       ),
       await tally('good posters', pictures, true, async (seed) =>
-        look('poster', await poster(seed, brandColours)),
+        look('poster', await poster(seed, brandOf(seed), { hasPhoto: true })),
+      ),
+      await tally('good cutouts', pictures, true, async (seed) =>
+        look('cutout', await cutoutPicture(seed + 100_000)),
       ),
       await tally('good lettering', letters, true, async (seed) => {
         const how = await letteredBy(seed + 100_000)
-        return look('lettering', await letteredPicture(how), how.text)
+        return look('lettering', await lettered(how, { seed, asked: how.text }))
       }),
     ]
     const spoilt: Tally[] = []
@@ -103,8 +114,7 @@ export async function evaluateGates(size: EvaluationSize): Promise<Evaluation> {
       const purpose = purposeFor(name)
       const seeds = purpose === 'lettering' ? letters : pictures
       const one = await tally(name, seeds, false, async (seed) => {
-        const { bytes, text } = await plant(seed)
-        return look(purpose, bytes, text)
+        return look(purpose, await plant(seed))
       })
       spoilt.push({ ...one, isTechnical })
     }
@@ -116,6 +126,7 @@ export async function evaluateGates(size: EvaluationSize): Promise<Evaluation> {
 
 const purposeFor = (defect: string): PurposeName => {
   if (defect === 'misspelt text') return 'lettering'
+  if (defect === 'ground not clear') return 'cutout'
   return defect === 'off palette' ? 'poster' : 'scene'
 }
 

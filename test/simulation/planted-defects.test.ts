@@ -19,9 +19,9 @@ test('gates catch planted defects and let good pictures pass', { timeout: LIMIT_
   const evaluation = await evaluateGates({ ...size, tesseract, seed: 1 })
   expect(evaluationFlaws(evaluation)).toEqual([])
   const names = evaluationLines(evaluation)
-  expect(names).toHaveLength(11)
+  expect(names).toHaveLength(13)
   const tried = [...evaluation.good, ...evaluation.spoilt].filter(({ made }) => made > 0)
-  expect(tried).toHaveLength(tesseract === undefined ? 9 : 11)
+  expect(tried).toHaveLength(tesseract === undefined ? 11 : 13)
 })
 
 if (tesseract === undefined) {

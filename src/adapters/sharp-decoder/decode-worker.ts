@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { move } from 'piscina'
 import sharp, { type Sharp } from 'sharp'
 import { SAMPLE_EDGE } from '../../core/quality/measures/colour-sample.ts'
+import { letterLines } from '../../core/quality/measures/letter-lines.ts'
 import {
   measurePicture,
   type PictureMeasures,
@@ -77,7 +78,8 @@ export async function grey(task: DecodeTask): Promise<GreyPixels> {
  * @public called by name, from the pool
  */
 export async function measure(task: DecodeTask): Promise<PictureMeasures> {
-  const picture = open(task)
+  // JPEG has no checksum: that a decoder wonders is all that tells a hole in its data.
+  const picture = open(task, 'warning')
   const { hasAlpha } = await picture.metadata()
   const { data, info } = await picture
     .autoOrient()
@@ -96,26 +98,40 @@ export interface LetteringTask extends DecodeTask {
 
 /** Longest edge of what is read: letters of usual size have then the 20 to 60 pixels it wants. */
 const READING_EDGE = 1_024
-/** Grey values from which lettering is very light, and below which it is very dark. */
-const LIGHT = 215
-const DARK = 40
+/** Share of the width over which a picture is smoothed to see what letters stand out from. */
+const SMOOTHED_SHARE = 1 / 25
 
 /**
- * Makes a grey picture for a text reader, which reads black on white best. White and black letters
- * on anything but their own kind stand alone after a threshold.
+ * Makes a grey picture for a text reader, which reads black on white best: the picture as it is, or
+ * only its lines of letters that are darker or lighter than what is around them.
  * @public called by name, from the pool
  */
 export async function lettering({ kind, ...task }: LetteringTask): Promise<Uint8Array> {
-  const grey = open(task)
+  const { data, info } = await open(task)
     .autoOrient()
     .flatten({ background: NEUTRAL })
     .resize({ width: READING_EDGE, height: READING_EDGE, fit: 'inside' })
-    .greyscale()
-  if (kind === 'light') grey.threshold(LIGHT).negate()
-  if (kind === 'dark') grey.threshold(DARK)
-  const data = await grey.toColourspace('b-w').png({ compressionLevel: 1 }).toBuffer()
-  return move(new Uint8Array(data)) as Uint8Array
+    .toColourspace('b-w')
+    .extractChannel(0)
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true })
+  const { width, height } = info
+  const shown = kind === 'as_it_is' ? data : await lettersOf(data, { width, height }, kind)
+  const png = await grey8(shown, { width, height }).png({ compressionLevel: 1 }).toBuffer()
+  return move(new Uint8Array(png)) as Uint8Array
 }
+
+async function lettersOf(values: Uint8Array, size: Size, kind: 'light' | 'dark') {
+  const around = await grey8(values, size)
+    .blur(size.width * SMOOTHED_SHARE)
+    .toColourspace('b-w')
+    .raw({ depth: 'uchar' })
+    .toBuffer()
+  return letterLines({ ...size, values }, around, kind)
+}
+
+const grey8 = (values: Uint8Array, size: Size): Sharp =>
+  sharp(values, { raw: { ...size, channels: 1 } }).toColourspace('b-w')
 
 /**
  * Scales, crops and encodes. Colour profile and descriptive data of the original are kept.
@@ -255,8 +271,11 @@ export async function pad(task: PadTask): Promise<PaddedPicture> {
 }
 
 /** The limits hold here too: a decoder that hangs is stopped even if nobody waits for it. */
-const open = ({ bytes, maxPixels, timeLimitMs }: DecodeTask): Sharp =>
-  sharp(bytes, { failOn: 'error', limitInputPixels: maxPixels, pages: 1 }).timeout({
+const open = (
+  { bytes, maxPixels, timeLimitMs }: DecodeTask,
+  failOn: 'error' | 'warning' = 'error',
+): Sharp =>
+  sharp(bytes, { failOn, limitInputPixels: maxPixels, pages: 1 }).timeout({
     seconds: Math.ceil(timeLimitMs / 1_000),
   })
 

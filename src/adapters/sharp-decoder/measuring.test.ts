@@ -149,7 +149,9 @@ describe('lettering for a text reader', () => {
       Buffer.from(
         `<svg xmlns="http://www.w3.org/2000/svg" width="600" height="300">
           <rect width="600" height="300" fill="${ground}"/>
-          <rect x="100" y="100" width="400" height="60" fill="${ink}"/></svg>`,
+          <g fill="${ink}"><rect x="285" y="100" width="20" height="40"/>
+          <rect x="320" y="100" width="20" height="40"/><rect x="40" y="40" width="500" height="6"/>
+          <rect x="300" y="200" width="30" height="40"/></g></svg>`,
       ),
     )
       .png()
@@ -162,17 +164,28 @@ describe('lettering for a text reader', () => {
 
   test.each([
     ['light', '#ffffff', '#a0c040'],
+    ['light', '#ffd23f', '#2f6b3a'],
     ['dark', '#101010', '#c0a040'],
-  ] as const)('%s letters become black on white', async (kind, ink, ground) => {
-    const bytes = await decoder.lettering(await sign(ink, ground), kind)
-    expect(await pixelOf(bytes, 0.5, 0.4)).toEqual([0])
-    expect(await pixelOf(bytes, 0.5, 0.8)).toEqual([255])
-    expect(await sharp(bytes).metadata()).toMatchObject({ format: 'png', width: 1024, height: 512 })
-  })
+    ['dark', '#b3122a', '#fdf3e3'],
+  ] as const)(
+    '%s letters in a line, %s on %s, become black on white',
+    async (kind, ink, ground) => {
+      const bytes = await decoder.lettering(await sign(ink, ground), kind)
+      expect(await pixelOf(bytes, 0.5, 0.4)).toEqual([0])
+      expect(await pixelOf(bytes, 0.55, 0.4)).toEqual([0])
+      // A bar is no letter, and what stands alone is no line.
+      for (const y of [0.14, 0.73, 0.9]) expect(await pixelOf(bytes, 0.52, y)).toEqual([255])
+      expect(await sharp(bytes).metadata()).toMatchObject({
+        format: 'png',
+        width: 1024,
+        height: 512,
+      })
+    },
+  )
 
   test('as it is, only grey and its size are new', async () => {
     const bytes = await decoder.lettering(await sign('#ff0000', '#ffffff'), 'as_it_is')
-    expect(await pixelOf(bytes, 0.5, 0.8)).toEqual([255])
+    expect(await pixelOf(bytes, 0.5, 0.95)).toEqual([255])
     expect((await pixelOf(bytes, 0.5, 0.4))[0]).toBeGreaterThan(40)
   })
 })

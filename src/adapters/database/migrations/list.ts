@@ -21,6 +21,7 @@ import { cacheLookUps } from './0022-cache-look-ups.ts'
 import { knownUploads } from './0024-known-uploads.ts'
 import { notices } from './0025-notices.ts'
 import { batchSums } from './0026-batch-sums.ts'
+import { sharpestEdges } from './0027-sharpest-edges.ts'
 import { experiments } from './0028-experiments.ts'
 import { groups } from './0029-groups.ts'
 import type { Migration } from './migration.ts'
@@ -50,6 +51,7 @@ export const migrations: readonly Migration[] = [
   knownUploads,
   notices,
   batchSums,
+  sharpestEdges,
   experiments,
   groups,
 ]

@@ -18,7 +18,7 @@ const SOFT = new RegExp(
 
 const LOWEST_SHARE = 0.01
 /** A picture less sharp than this share of the lowest usual value is no picture of the purpose. */
-const OUTLIER = 0.5
+const OUTLIER = 0.7
 
 /**
  * Whether the sharpness of a picture that was refused for it still says something about its

@@ -11,7 +11,7 @@ export interface PictureMeasures {
   readonly greyDeviation: number
   /** Share of the picture that looks like its most frequent colour, or that is clear. */
   readonly commonShare: number
-  /** Variance of the Laplacian; compare it only with pictures of the same purpose. */
+  /** Of its sharpest edges; compare it only with pictures of the same purpose. */
   readonly sharpness: number
   /** The largest first. */
   readonly colours: readonly DominantColour[]

@@ -55,8 +55,13 @@ describe('measures', () => {
     const values = (valueAt: (x: number) => number) =>
       Float32Array.from({ length: 400 }, (_, at) => valueAt(at % 20))
     const plane = { width: 20, height: 20 }
+    const edge = (low: number, high: number) => values((x) => (x < 10 ? low : high))
     expect(sharpnessOf({ ...plane, values: values((x) => 3 * x) })).toBe(0)
-    expect(sharpnessOf({ ...plane, values: values((x) => (x < 10 ? 0 : 90)) })).toBeGreaterThan(500)
+    // A step of two deviations, which neither light nor contrast makes less of an edge.
+    expect(sharpnessOf({ ...plane, values: edge(0, 90) })).toBe(2)
+    expect(sharpnessOf({ ...plane, values: edge(160, 200) })).toBe(2)
+    const soft = values((x) => 90 / (1 + Math.exp((10 - x) / 2)))
+    expect(sharpnessOf({ ...plane, values: soft })).toBeLessThan(0.2)
     expect(sharpnessOf({ width: 2, height: 1, values: Float32Array.of(0, 255) })).toBe(0)
   })
 

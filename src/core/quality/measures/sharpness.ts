@@ -1,17 +1,26 @@
 import type { Size } from '../../request/image-request.ts'
+import { deviationOf } from './colour-sample.ts'
+
+/** Share of the pixels whose Laplacian counts: a sharp picture has some sharp edges, if few. */
+const SHARPEST_SHARE = 0.001
+/** Steps of a grey value in which Laplacians are counted, and the largest of all. */
+const STEPS = 8
+const LARGEST = 4 * 255
+/** Grey values of contrast below which what looks like edges is noise. */
+const LEAST_CONTRAST = 1
 
 /**
- * Variance of the Laplacian: how much each pixel differs from the mean of its four neighbours. It
- * says nothing by itself (sky has little, grass has much), only beside pictures of the same kind.
- * A plane without inner pixels has 0.
+ * How much the sharpest pixels differ from the mean of their four neighbours (the Laplacian),
+ * beside the contrast of the whole picture. Neither a dark or pale picture nor one that is mostly
+ * sky is less sharp for that, as it would be by the variance of the Laplacian. It says nothing by
+ * itself, only beside pictures of the same kind. A plane without inner pixels has 0.
  */
 export function sharpnessOf({
   width,
   height,
   values,
 }: Size & { readonly values: Float32Array }): number {
-  let sum = 0
-  let squares = 0
+  const counts = new Uint32Array(LARGEST * STEPS + 1)
   for (let y = 1; y < height - 1; y += 1) {
     for (let x = 1; x < width - 1; x += 1) {
       const at = y * width + x
@@ -20,11 +29,16 @@ export function sharpnessOf({
         (values[at + 1] ?? 0) +
         (values[at - width] ?? 0) +
         (values[at + width] ?? 0)
-      const edge = around - 4 * (values[at] ?? 0)
-      sum += edge
-      squares += edge * edge
+      const step = Math.round(Math.abs(around - 4 * (values[at] ?? 0)) * STEPS)
+      counts[step] = (counts[step] ?? 0) + 1
     }
   }
-  const count = Math.max(0, width - 2) * Math.max(0, height - 2)
-  return count === 0 ? 0 : Math.max(0, squares / count - (sum / count) ** 2)
+  const inner = Math.max(0, width - 2) * Math.max(0, height - 2)
+  let above = 0
+  let step = counts.length
+  while (step > 0 && above <= inner * SHARPEST_SHARE) {
+    step -= 1
+    above += counts[step] ?? 0
+  }
+  return step / STEPS / Math.max(LEAST_CONTRAST, deviationOf(values))
 }
