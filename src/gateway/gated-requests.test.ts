@@ -7,7 +7,8 @@ import {
   until,
   withGatewayStand,
 } from '../testing/gateway-stand.ts'
-import { draws, failed, scriptedProvider } from '../testing/scripted-provider.ts'
+import { noisePng } from '../testing/noise-png.ts'
+import { draws, failed, produced, scriptedProvider } from '../testing/scripted-provider.ts'
 import { VirtualClock } from '../testing/virtual-clock.ts'
 
 const CEILING_NANO = 5_000_000n
@@ -208,3 +209,32 @@ test('a look that a crash cut off is booked at its ceiling, and the picture judg
     expect(await stores.ledger.audit()).toEqual([])
   })
 })
+
+test('the size that was asked for is held against, unless the purpose bears another one', async () => {
+  const wide = { width: 34, height: 32 }
+  const providers = [scriptedProvider({ play: () => produced([noisePng(wide, 3)]) })]
+  const bearing = (tolerance: number) =>
+    purposeSchema.parse({ gates: [{ gate: 'size', aspect_tolerance: tolerance }] })
+  const options = { providers, hasDecoder: true }
+  const own = { ...options, purposes: { loose: bearing(0.1), close: bearing(0.01) } }
+  await withGatewayStand(own, async ({ ask, stores }) => {
+    const asked = { ...draft, size: '32x32' } as const
+    const borne = await ask({ ...asked, purpose: 'loose' })
+    const [image] = await stores.requests.images(borne.requestId)
+    expect(image?.quality?.gates[1]).toMatchObject({
+      gate: 'size',
+      outcome: 'passed',
+      score: 0.9375,
+    })
+    await expect(ask({ ...asked, purpose: 'close' })).rejects.toThrow(/34x32 instead of/)
+    await expect(ask({ ...asked, purpose: 'plain' })).rejects.toThrow(/34x32 pixels instead of/)
+  })
+})
+
+test('a picture of another purpose, which never passed the gates, answers none that has some', () =>
+  withGatewayStand(stand(judgeOf(yes)), async ({ ask }) => {
+    const cacheOf = async (purpose: string) => (await ask({ ...draft, purpose })).cache
+    expect(await cacheOf('plain')).toBe('MISS')
+    expect(await cacheOf('plain')).toBe('HIT exact')
+    expect([await cacheOf('judged'), await cacheOf('judged')]).toEqual(['MISS', 'HIT exact'])
+  }))

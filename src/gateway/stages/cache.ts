@@ -5,6 +5,7 @@ import { partitionText, reuseKeyText } from '../../core/cache/reuse-key.ts'
 import { GatewayError } from '../../core/errors/gateway-error.ts'
 import { makeId } from '../../core/ids.ts'
 import type { ImageRecord } from '../../core/jobs/request-record.ts'
+import { isOfContent } from '../../core/quality/quality-note.ts'
 import type { CacheMode, ImageRequest } from '../../core/request/image-request.ts'
 import { poolOf } from '../cache-pools.ts'
 import type { Dependencies } from '../dependencies.ts'
@@ -33,14 +34,15 @@ async function keyed(run: Run, deps: Dependencies): Promise<Keyed | undefined> {
   if (mode === 'off') return undefined
   const owner = ownerOf(run, deps)
   const form = promptForm(request.prompt)
+  const gated = gatesOf(run)
   const identified = await deps.samePixels.identify(request, deps)
   const known: Run = {
     ...run,
-    cacheKey: deps.sha256(exactKeyText(identified, owner.tenant)),
-    reuseKey: deps.sha256(reuseKeyText(identified, owner, form)),
+    cacheKey: deps.sha256(exactKeyText(identified, owner.tenant) + gated),
+    reuseKey: deps.sha256(reuseKeyText(identified, owner, form) + gated),
     ...(deps.similarity === undefined
       ? {}
-      : { partition: deps.sha256(partitionText(identified, owner, form)) }),
+      : { partition: deps.sha256(partitionText(identified, owner, form) + gated) }),
   }
   return { run: known, identified, mode }
 }
@@ -148,10 +150,18 @@ async function findOfCopies(
   if (found === undefined) return { images: [], bits: 0 }
   const { request, bits } = found
   const form = promptForm(request.prompt)
-  const alike = await findAlike(run, deps.sha256(reuseKeyText(request, owner, form)), deps)
+  const key = deps.sha256(reuseKeyText(request, owner, form) + gatesOf(run))
+  const alike = await findAlike(run, key, deps)
   const isWorth = alike.length > 0 && isWorthIt(COPY_IS_RIGHT, run, deps)
   return { images: isWorth ? alike : [], bits }
 }
+
+/**
+ * Part of the key where a purpose has gates of content: a picture that was made for another one
+ * never passed them.
+ */
+const gatesOf = ({ traits: { purpose, standard } }: Run): string =>
+  standard.gates.some(({ gate }) => isOfContent(gate)) ? `\ngates of ${purpose}` : ''
 
 const ownerOf = ({ caller }: Run, { cachePools }: Dependencies) => ({
   tenant: poolOf(caller.tenant, cachePools),

@@ -95,7 +95,7 @@ async function examineOne(
   const { record, bytes } = image
   const { settled, standard, looks, run } = about
   const { plan, provider } = settled
-  const fault = seenBefore(record.digest, run.shown) ?? faultOf(bytes, settled)
+  const fault = seenBefore(record.digest, run.shown) ?? faultOf(bytes, settled, standard)
   if (fault !== undefined) return { ...image, failure: failure('bad_image', fault) }
   const isTransparent = plan.settings.background === 'transparent'
   const wishes = wishesFor(standard, record, { isTransparent })
@@ -105,7 +105,7 @@ async function examineOne(
   }
   const report = await deps.gates.examine(
     { ...record, bytes, isSimulated: provider.isSimulated },
-    { ...wishes, shown: run.shownHashes },
+    { ...wishes, size: plan.settings.size, shown: run.shownHashes },
     { account: looks, signal: run.stop.calls, find: findReference(run.request, deps) },
   )
   if (report.hash !== undefined) run.shownHashes.push(report.hash)
@@ -120,9 +120,19 @@ function seenBefore(digest: string, shown: Set<string>): string | undefined {
   return isTwin ? 'the same picture twice' : undefined
 }
 
-function faultOf(bytes: Uint8Array, { plan }: SettledAttempt): string | undefined {
+function faultOf(
+  bytes: Uint8Array,
+  { plan }: SettledAttempt,
+  { purpose }: Standard,
+): string | undefined {
   const structure = checkStructure(bytes)
-  return structure.ok ? outputFault(structure.header, plan) : structure.reason
+  if (!structure.ok) return structure.reason
+  // Who bears another size says so in the gate, which then decides.
+  const isBorne = purpose.gates.some(
+    (gate) => gate.gate === 'size' && gate.aspect_tolerance !== undefined,
+  )
+  const { size: _, ...settings } = plan.settings
+  return outputFault(structure.header, isBorne ? { ...plan, settings } : plan)
 }
 
 /** Few bytes for many pixels may be nothing at all: only then pixels are decoded without a gate. */
