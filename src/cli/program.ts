@@ -8,6 +8,7 @@ import { addConfig } from './commands/config.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addEdit } from './commands/edit.ts'
 import { addFeedback } from './commands/feedback.ts'
+import { addGates } from './commands/gates.ts'
 import { addGenerate } from './commands/generate.ts'
 import { addJobs } from './commands/jobs.ts'
 import { addKeys } from './commands/keys.ts'
@@ -39,6 +40,7 @@ for (const add of [
   addModels,
   addRoute,
   addRecommend,
+  addGates,
   addPrice,
   addUsage,
   addBudget,

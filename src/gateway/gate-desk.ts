@@ -16,7 +16,7 @@ import {
   type GateTools,
   type LookTerms,
 } from './gate-evidence.ts'
-import { gateVersionOf } from './gate-version.ts'
+import { gateVersionOf, scoreVersionOf } from './gate-version.ts'
 import { SharpnessDesk } from './sharpness-desk.ts'
 
 /** What one gate said, what it cost and how long it took. */
@@ -27,6 +27,8 @@ export interface GateVerdict extends Verdict {
   readonly milliseconds: number
   /** An emulated tool said it: it is no evidence of anything. */
   readonly isEmulated?: true
+  /** By what it was scored; absent for gates without a threshold. */
+  readonly scoreVersion?: string
 }
 
 /** What became of one picture at its gates. */
@@ -72,6 +74,7 @@ export class GateDesk {
   readonly canRead: boolean
   readonly canJudge: boolean
   readonly #versions = new WeakMap<readonly Gate[], { readonly version: string | undefined }>()
+  readonly #scores = new WeakMap<Gate, { readonly version: string | undefined }>()
   readonly #all: GateTools
   /** How sharp the pictures of purposes were so far. */
   readonly sharpness = new SharpnessDesk()
@@ -143,6 +146,15 @@ export class GateDesk {
     return known.version
   }
 
+  /** See `scoreVersionOf`; a gate of a purpose is the same object each time. */
+  scoreVersionOf(gate: Gate, isCritical: boolean): string | undefined {
+    const known = this.#scores.get(gate) ?? {
+      version: scoreVersionOf(gate, isCritical, this.#all),
+    }
+    this.#scores.set(gate, known)
+    return known.version
+  }
+
   /** Most that the looks at one picture may cost; tools of the other book do not look at it. */
   ceilingNano(gates: readonly Gate[], isSimulated: boolean): Nano {
     return sumNano(
@@ -168,6 +180,7 @@ export class GateDesk {
     const need = needOf(gate)
     const before = known.get(need)
     const found = before ?? (await this.#evidence.find(need, gate, picture, expectation, terms))
+    const scoreVersion = this.scoreVersionOf(gate, expectation.isCritical)
     // Readings and answers depend on the gate's own settings; a second gate looks for itself.
     if (need === 'header' || need === 'pixels' || isOfPrompt(gate)) known.set(need, found)
     return {
@@ -176,6 +189,7 @@ export class GateDesk {
       costNano: before === undefined ? found.costNano : 0n,
       milliseconds: this.#clock.monotonicMs() - start,
       ...(this.#tools[need]?.isSimulated === true ? { isEmulated: true } : {}),
+      ...(scoreVersion === undefined ? {} : { scoreVersion }),
     }
   }
 

@@ -25,6 +25,7 @@ const printVerdict = (verdict: GateVerdict): JsonObject => ({
     : { cost: verdict.costNano === undefined ? 'unknown' : dollarsFromNano(verdict.costNano) }),
   milliseconds: Math.round(verdict.milliseconds),
   ...(verdict.isEmulated === true ? { emulated: true } : {}),
+  ...(verdict.scoreVersion === undefined ? {} : { version: verdict.scoreVersion }),
 })
 
 const rounded = (score: number): number => Math.round(score * 10_000) / 10_000

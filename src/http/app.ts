@@ -11,6 +11,7 @@ import type { HttpContext } from './context.ts'
 import { createErrorSender } from './errors.ts'
 import { experimentRoutes } from './experiments.ts'
 import { feedbackRoutes } from './feedback.ts'
+import { gateRoutes } from './gates.ts'
 import { healthRoutes } from './health.ts'
 import { jobRoutes } from './jobs.ts'
 import { addJsonParser } from './json-parser.ts'
@@ -97,6 +98,7 @@ export async function createApp(
     ...quoteRoutes(context),
     ...routingRoutes(context),
     ...experimentRoutes(context),
+    ...gateRoutes(context),
     ...priceRoutes(context),
     ...priceFeedRoutes(context),
     ...usageRoutes(context),

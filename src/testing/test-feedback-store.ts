@@ -41,6 +41,30 @@ export function testFeedbackStore(name: string, open: OpenStores): void {
         expect(await feedback.ofImage('img_none')).toEqual([])
       }))
 
+    test('pictures that gates looked at come with how many said what of them', () =>
+      withStores(open, async ({ journal, feedback }) => {
+        const quality = { verdict: 'passed', gates: [{ gate: 'judge' }], cost: '0' } as const
+        const noted = { ...quality, milliseconds: 1 }
+        for (const each of ['a', 'b', 'c']) {
+          await journal.commit([...openingFacts(each), settledFact(each)])
+          const looked = each === 'c' ? {} : { quality: noted }
+          await journal.commit([{ kind: 'image-judged', image: sampleImage(each, looked) }])
+          const { id: imageId, requestId } = sampleImage(each)
+          await feedback.put(
+            verdict({ imageId, requestId, at: sampleNow + (each === 'b' ? 9 : 0) }),
+          )
+        }
+        await feedback.put(verdict({ rater: 'bob', isAccepted: false }))
+        const query = { purpose: '', book: 'real', limit: 9 } as const
+        expect(await feedback.judgedNotes(query)).toEqual([
+          { quality: noted, judged: 1, accepted: 1 },
+          { quality: noted, judged: 2, accepted: 1 },
+        ])
+        expect(await feedback.judgedNotes({ ...query, limit: 1 })).toHaveLength(1)
+        expect(await feedback.judgedNotes({ ...query, purpose: 'hero' })).toEqual([])
+        expect(await feedback.judgedNotes({ ...query, book: 'simulated' })).toEqual([])
+      }))
+
     test('words are counted by stretches of time, provider and purpose', () =>
       withStores(open, async ({ journal, feedback }) => {
         await journal.commit(facts)
