@@ -210,7 +210,7 @@ test('a look that a crash cut off is booked at its ceiling, and the picture judg
   })
 })
 
-test('the size that was asked for is held against, unless the purpose bears another one', async () => {
+test('pictures have the size that was asked for, unless the purpose bears another', async () => {
   const wide = { width: 34, height: 32 }
   const providers = [scriptedProvider({ play: () => produced([noisePng(wide, 3)]) })]
   const bearing = (tolerance: number) =>

@@ -172,7 +172,7 @@ describe('gates of another version', () => {
     return desk.instruments(context.purpose).gate
   }
 
-  test('begin with the usual rates and 0.15 of what others did; the model stays as known', async () => {
+  test('begin with usual rates and 0.15 of what others did; models stay as known', async () => {
     const store = memoryBeliefStore()
     const old = deskAt('judge#1')
     see(old, sightings('judge#1', 0.98, 2_000))

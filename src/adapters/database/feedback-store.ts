@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Verdict } from '../../core/feedback/verdict.ts'
+import type { JudgedNote } from '../../core/quality/labelled-scores.ts'
 import type { QualityNote } from '../../core/quality/quality-note.ts'
 import type { FeedbackStore } from '../../ports/feedback-store.ts'
 import { toMilliseconds, toText } from './columns.ts'
@@ -49,29 +50,7 @@ export function feedbackStore(engine: Engine): FeedbackStore {
       return before === undefined ? undefined : fromRow(before)
     },
     ofImage: async (imageId) => (await ofImage(imageId)).map(fromRow),
-    async judgedNotes({ purpose, book, limit }) {
-      const query = kysely
-        .selectFrom('verdicts')
-        .innerJoin('images', 'images.id', 'verdicts.image_id')
-        .innerJoin('requests', 'requests.id', 'verdicts.request_id')
-        .where('requests.purpose', '=', toText(purpose))
-        .where('requests.book', '=', book)
-        .where('images.quality_note', 'is not', null)
-        .groupBy(['images.id', 'images.quality_note'])
-        .select('images.quality_note')
-        .select((eb) => [
-          eb.fn.countAll<bigint>().as('judged'),
-          eb.fn.sum<bigint>('verdicts.is_accepted').as('accepted'),
-        ])
-        .orderBy((eb) => eb.fn.max('verdicts.at'), 'desc')
-        .orderBy('images.id')
-        .limit(limit)
-      const { rows } = await run(engine, query)
-      return rows.map(({ quality_note, judged, accepted }) => ({
-        quality: JSON.parse(quality_note ?? '{}') as QualityNote,
-        ...{ judged: Number(judged), accepted: Number(accepted) },
-      }))
-    },
+    judgedNotes: (query) => judgedNotes(engine, query),
     async count({ from, to, book, stretchMs }) {
       const start = toMilliseconds(from)
       const stretch = sql<bigint>`(verdicts.at - ${start}) / ${toMilliseconds(stretchMs)}`
@@ -95,6 +74,32 @@ export function feedbackStore(engine: Engine): FeedbackStore {
       }))
     },
   }
+}
+
+async function judgedNotes(
+  engine: Engine,
+  { purpose, book, limit }: Parameters<FeedbackStore['judgedNotes']>[0],
+): Promise<readonly JudgedNote[]> {
+  const query = engine.kysely
+    .selectFrom('verdicts')
+    .innerJoin('images', 'images.id', 'verdicts.image_id')
+    .innerJoin('requests', 'requests.id', 'verdicts.request_id')
+    .where('requests.purpose', '=', toText(purpose))
+    .where('requests.book', '=', book)
+    .where('images.quality_note', 'is not', null)
+    .groupBy(['images.id', 'images.quality_note'])
+    .select('images.quality_note')
+    .select((eb) => [
+      eb.fn.countAll<bigint>().as('judged'),
+      eb.fn.sum<bigint>('verdicts.is_accepted').as('accepted'),
+    ])
+    .orderBy((eb) => eb.fn.max('verdicts.at'), 'desc')
+    .orderBy('images.id')
+    .limit(limit)
+  return (await run(engine, query)).rows.map(({ quality_note, judged, accepted }) => ({
+    quality: JSON.parse(quality_note ?? '{}') as QualityNote,
+    ...{ judged: Number(judged), accepted: Number(accepted) },
+  }))
 }
 
 const toRow = (verdict: Verdict): VerdictRow => ({

@@ -32,7 +32,7 @@ function print({ purpose, gates, now, rates, thresholds }: JsonObject): string {
   const { on, reason } = (now ?? { reason: 'nothing can be made' }) as JsonObject
   return [
     `${purpose}: ${(gates as string[]).join(', ')}`,
-    `  now ${on === true ? 'on' : 'off'} (${reason}); pass ${good} of good and ${bad} of bad pictures`,
+    `  now ${on === true ? 'on' : 'off'} (${reason}); pass ${good} of good, ${bad} of bad ones`,
     ...(thresholds as JsonObject[]).map(printThreshold),
   ].join('\n')
 }

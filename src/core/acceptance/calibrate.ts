@@ -23,8 +23,9 @@ const noVersion: GateVersionAt = () => undefined
 
 /**
  * The rates of all purposes together, and the gate's of each purpose with these as its prior: there
- * are few answers for each purpose, and the same people give them. Each version of a purpose's gates
- * has rates of its own; what others did there counts as little as what a model did before a change.
+ * are few answers for each purpose, and the same people give them. Each version of a purpose's
+ * gates has rates of its own; what others did there counts as little as what a model did before a
+ * change.
  */
 export function calibrateAll(
   knowledge: Knowledge,

@@ -97,7 +97,7 @@ export const errorCatalogue = {
   experiment_overlap: entry(
     409,
     'invalid_request_error',
-    'Stop the experiment that the message names, or name a category or purpose that it leaves free.',
+    'Stop the experiment that the message names, or name a category that it leaves free.',
   ),
   gone: entry(
     410,
