@@ -1,3 +1,4 @@
+import { createOnnxEmbedder } from '../adapters/onnx/onnx-embedder.ts'
 import type { CallPrice, Endpoint } from '../adapters/openai-compatible/ask.ts'
 import type { ChatEndpoint } from '../adapters/openai-compatible/chat.ts'
 import { createOpenAIClassifier } from '../adapters/openai-compatible/openai-classifier.ts'
@@ -13,6 +14,7 @@ import type { Dependencies } from '../gateway/dependencies.ts'
 import type { GateTools } from '../gateway/gate-evidence.ts'
 import type { Classifier } from '../ports/classifier.ts'
 import type { Clock } from '../ports/clock.ts'
+import type { Embedder } from '../ports/embedder.ts'
 import type { HttpClient } from '../ports/http-client.ts'
 import type { Log } from '../ports/log.ts'
 import { REFEREE_MODEL, REFEREE_PRICE } from '../sandbox/referee.ts'
@@ -27,6 +29,8 @@ export interface OpenedTools extends Omit<GateTools, 'decoder' | 'sha256' | 'rea
   readonly classifier?: Classifier
 }
 
+/** A picture takes about a second in one thread; the first one waits for its model, too. */
+const LOCAL_TIMEOUT_MS = 30_000
 /** A request must not wait long to learn what it is about: the rules do without. */
 const CLASSIFIER_TIMEOUT_MS = 2_000
 
@@ -52,11 +56,7 @@ export function openGateTools(
     ...(embedder === undefined
       ? {}
       : {
-          embedder: createOpenAIEmbedder(
-            embedder === 'sandbox'
-              ? { ...emulated(), pictures: 'objects' }
-              : { ...toEndpoint(embedder, http), pictures: embedder.pictures },
-          ),
+          embedder: pictureEmbedder(embedder, { http, emulated }),
         }),
     ...(classifier === undefined
       ? {}
@@ -66,6 +66,22 @@ export function openGateTools(
             ...(classifier === 'sandbox' ? emulated() : toChatEndpoint(classifier, http)),
           }),
         }),
+  }
+}
+
+function pictureEmbedder(
+  chosen: NonNullable<QualitySettings['embedder']>,
+  { http, emulated }: { readonly http: HttpClient; readonly emulated: () => Endpoint },
+): Embedder {
+  if (chosen === 'sandbox') return createOpenAIEmbedder({ ...emulated(), pictures: 'objects' })
+  if (!('folder' in chosen)) {
+    return createOpenAIEmbedder({ ...toEndpoint(chosen, http), pictures: chosen.pictures })
+  }
+  const local = { folder: chosen.folder, takesImages: true, timeoutMs: LOCAL_TIMEOUT_MS }
+  try {
+    return createOnnxEmbedder(local)
+  } catch (error) {
+    throw new ConfigError([`quality.embedder: ${error instanceof Error ? error.message : error}`])
   }
 }
 

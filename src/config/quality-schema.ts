@@ -88,13 +88,20 @@ export const qualitySettings = z.strictObject({
       [
         emulated,
         z.strictObject({
+          folder: z
+            .string()
+            .min(1)
+            .max(1_000)
+            .describe('Of a CLIP model: tokenizer, preprocessor_config.json, onnx/*_model.onnx'),
+        }),
+        z.strictObject({
           ...endpoint,
           pictures: z
             .enum(['messages', 'objects'])
             .describe('How the server takes pictures: as vLLM (messages) or as Jina AI (objects)'),
         }),
       ],
-      { error: (issue) => ofServer(issue) },
+      { error: (issue) => ofServer(issue, 'sandbox, folder') },
     )
     .optional()
     .describe('A model that makes vectors of pictures, for similarity gates'),

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { nanoFromDollars } from '../core/money.ts'
 import type { HttpClient } from '../ports/http-client.ts'
+import { writeTinyClip } from '../testing/tiny-model.ts'
 import { ConfigError } from './config-error.ts'
 import { openGateTools } from './open-gates.ts'
 import { readTruth } from './open-sandbox.ts'
@@ -55,6 +56,17 @@ describe('tools of gates', () => {
     expect(judge).toMatchObject({ account: 'judge/seer', ceilingNano, isSimulated: false })
     const own = open(`quality: { judge: { ${JUDGE}, price: free } }`)
     expect(own.judge?.ceilingNano).toBe(0n)
+  })
+
+  test('an embedder of pictures may lie in a folder with all its files', async () => {
+    const model = join(folder, 'clip')
+    await writeTinyClip(model, { red: [1, -1, -1] })
+    const { embedder } = open(`quality: { embedder: { folder: "${model}" } }`)
+    expect(embedder).toMatchObject({ account: 'embedder/clip', takesImages: true, ceilingNano: 0n })
+    const wrong = () => open(`quality: { embedder: { folder: "${folder}" } }`)
+    expect(problemsOf(wrong)).toEqual([
+      expect.stringMatching(/^quality.embedder: .*tokenizer.json/),
+    ])
   })
 
   test('the sandbox has an emulated judge, and only the sandbox', () => {

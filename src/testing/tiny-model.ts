@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /** A field of a message in protocol buffers: its number, and a whole number or bytes. */
@@ -58,6 +58,49 @@ function lookupModel(rows: readonly (readonly number[])[], output: string): Uint
     [12, valueInfo(output, FLOAT, [...ids, width])],
   )
   return message([1, 8], [7, graph], [8, message([1, ''], [2, 13])])
+}
+
+/** A number of a node: whole numbers (7 is INTS), as `onnx.proto` has attributes. */
+const axes = (...values: readonly number[]): Field => [
+  5,
+  message([1, 'axes'], ...values.map((value): Field => [8, value]), [20, 7]),
+]
+const noDimension: Field = [5, message([1, 'keepdims'], [3, 0], [20, 2])]
+
+/** A model that gives a picture the means of its three channels. */
+function meansModel(): Uint8Array {
+  const node = message(
+    ...([
+      [1, 'pixel_values'],
+      [2, 'image_embeds'],
+      [3, 'means'],
+      [4, 'ReduceMean'],
+    ] as const),
+    ...[axes(2, 3), noDimension],
+  )
+  const graph = message(
+    ...[[1, node] as const, [2, 'tiny'] as const],
+    [11, valueInfo('pixel_values', FLOAT, ['batch', 3, 'height', 'width'])],
+    [12, valueInfo('image_embeds', FLOAT, ['batch', 3])],
+  )
+  return message([1, 8], [7, graph], [8, message([1, ''], [2, 13])])
+}
+
+/**
+ * Writes a model for texts and pictures: a picture is its mean colour, each channel from −1 to 1,
+ * and a text what its words say of colours.
+ */
+export async function writeTinyClip(
+  folder: string,
+  words: TinyModel['words'],
+  edge = 8,
+): Promise<void> {
+  await writeTinyModel(folder, { words })
+  await rename(join(folder, 'onnx/model.onnx'), join(folder, 'onnx/text_model.onnx'))
+  await writeFile(join(folder, 'onnx/vision_model.onnx'), meansModel())
+  const half = [0.5, 0.5, 0.5]
+  const config = { size: { shortest_edge: edge }, image_mean: half, image_std: half }
+  await writeFile(join(folder, 'preprocessor_config.json'), JSON.stringify(config))
 }
 
 /** A model by the directions of its words; words it does not know are nothing. */

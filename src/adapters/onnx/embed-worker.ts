@@ -2,11 +2,15 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Tokenizer } from '@huggingface/tokenizers'
 import { env, InferenceSession, Tensor } from 'onnxruntime-web'
+import { embedPicture } from './embed-picture.ts'
+import { numbersOf, unit } from './vector.ts'
 
-/** Texts for the model of a folder. */
+/** Texts and pictures for the models of a folder. */
 export interface EmbedTask {
   readonly folder: string
-  readonly texts: readonly string[]
+  /** Of the model for texts. */
+  readonly file: string
+  readonly inputs: readonly (string | Uint8Array)[]
 }
 
 /** What is loaded of a folder. */
@@ -28,16 +32,19 @@ env.logLevel = 'error'
 let loaded: { readonly folder: string; readonly model: Promise<Model> } | undefined
 
 /**
- * Vectors of unit length, in the order of the texts. The model is loaded with the first of them.
+ * Vectors of unit length, in the order of the inputs. The model is loaded with the first of them.
  * @public called by name, from the pool
  */
-export async function embed({ folder, texts }: EmbedTask): Promise<readonly Float32Array[]> {
-  if (loaded?.folder !== folder) loaded = { folder, model: load(folder) }
+export async function embed({ folder, file, inputs }: EmbedTask): Promise<readonly Float32Array[]> {
+  if (loaded?.folder !== folder) loaded = { folder, model: load(folder, file) }
   const { model } = loaded
   try {
     const vectors: Float32Array[] = []
     // One by one: a text alone needs no padding, so no neighbour changes its vector.
-    for (const text of texts) vectors.push(await embedOne(text, await model))
+    for (const input of inputs) {
+      const isText = typeof input === 'string'
+      vectors.push(isText ? await embedOne(input, await model) : await embedPicture(input, folder))
+    }
     return vectors
   } catch (error) {
     loaded = undefined
@@ -45,7 +52,7 @@ export async function embed({ folder, texts }: EmbedTask): Promise<readonly Floa
   }
 }
 
-async function load(folder: string): Promise<Model> {
+async function load(folder: string, file: string): Promise<Model> {
   const read = async (name: string): Promise<Record<string, unknown>> =>
     JSON.parse(await readFile(join(folder, name), 'utf8'))
   const [tokenizer, config, pooling, bytes] = await Promise.all([
@@ -53,7 +60,7 @@ async function load(folder: string): Promise<Model> {
     read('tokenizer_config.json'),
     // Written by sentence-transformers 5 (its class Pooling, read 2026-11-26).
     read('1_Pooling/config.json').catch((): Record<string, unknown> => ({})),
-    readFile(join(folder, 'onnx/model.onnx')),
+    readFile(join(folder, file)),
   ])
   const { model_max_length: limit } = config
   return {
@@ -85,7 +92,7 @@ async function embedOne(text: string, model: Model): Promise<Float32Array> {
     return [name, tensor] as const
   })
   const outputs = await session.run(Object.fromEntries(feeds))
-  const whole = outputs.sentence_embedding
+  const whole = outputs.sentence_embedding ?? outputs.text_embeds
   if (whole !== undefined) return unit(numbersOf(whole))
   const each = outputs.last_hidden_state
   if (each === undefined) {
@@ -101,11 +108,6 @@ function shortened(tokens: readonly number[], most: number): readonly number[] {
   return tokens.length <= most ? tokens : [...tokens.slice(0, most - 1), last]
 }
 
-function numbersOf({ data }: Tensor): Float32Array {
-  if (data instanceof Float32Array) return data
-  throw new Error('the model gives no 32-bit floats')
-}
-
 const firstOf = (each: Tensor): Float32Array => numbersOf(each).slice(0, each.dims.at(-1))
 
 /** Mean over the tokens: all count, for none is padding. */
@@ -117,9 +119,4 @@ function meanOf(each: Tensor): Float32Array {
     mean[place] = (mean[place] ?? 0) + value * (mean.length / numbers.length)
   }
   return mean
-}
-
-function unit(vector: Float32Array): Float32Array {
-  const length = Math.hypot(...vector)
-  return length === 0 ? vector : vector.map((value) => value / length)
 }

@@ -1,9 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { cosine } from '../../core/statistics/cosine.ts'
-import { type TinyModel, writeTinyModel } from '../../testing/tiny-model.ts'
+import { type TinyModel, writeTinyClip, writeTinyModel } from '../../testing/tiny-model.ts'
 import { createOnnxEmbedder } from './onnx-embedder.ts'
 
 /** A sofa is nearly a couch, and nothing like a cat. */
@@ -22,8 +23,11 @@ async function open(name: string, model: Partial<TinyModel> = {}) {
   return createOnnxEmbedder({ ...settings, folder })
 }
 
-async function vectorsOf(embedder: Awaited<ReturnType<typeof open>>, ...texts: string[]) {
-  const answer = await embedder.embed(texts.map((text) => ({ text })))
+type Asked = string | { readonly bytes: Uint8Array; readonly format: 'png' }
+
+async function vectorsOf(embedder: Awaited<ReturnType<typeof open>>, ...asked: readonly Asked[]) {
+  const inputs = asked.map((one) => (typeof one === 'string' ? { text: one } : { image: one }))
+  const answer = await embedder.embed(inputs)
   if (!answer.ok) throw new Error(answer.reason)
   expect(answer.costNano).toBe(0n)
   return answer.vectors
@@ -78,5 +82,38 @@ describe('a model in a folder', () => {
     expect(() => createOnnxEmbedder({ ...settings, folder, find })).toThrow(
       'npm install onnxruntime-web',
     )
+  })
+})
+
+describe('a model for texts and pictures', () => {
+  const colours = { red: [1, -1, -1], blue: [-1, -1, 1] }
+  const plain = async (background: string, width = 40) => ({
+    format: 'png' as const,
+    bytes: await sharp({ create: { width, height: 20, channels: 3, background } })
+      .png()
+      .toBuffer(),
+  })
+
+  test('puts a picture near its words, in the order of what was asked', async () => {
+    const folder = join(home, 'clip')
+    await writeTinyClip(folder, colours)
+    const embedder = createOnnxEmbedder({ ...settings, folder, takesImages: true })
+    expect(embedder).toMatchObject({ takesImages: true, ceilingNano: 0n })
+    expect(embedder.id).toMatch(/^clip@[0-9a-f]{12}$/)
+    const image = await plain('#ff0000')
+    const [red, picture, blue] = await vectorsOf(embedder, 'red', image, 'blue')
+    if (!red || !picture || !blue) throw new Error('three vectors were asked for')
+    expect(cosine(picture, red)).toBeCloseTo(1)
+    expect(cosine(picture, blue)).toBeCloseTo(-1 / 3)
+    const torn = { image: { ...image, bytes: image.bytes.subarray(0, 30) } }
+    expect(await embedder.embed([torn])).toMatchObject({ ok: false, costNano: 0n })
+    expect((await vectorsOf(embedder, image))[0]).toEqual(picture)
+  })
+
+  test('says which of its files is missing', async () => {
+    const folder = join(home, 'half')
+    await writeTinyModel(folder, { words })
+    const open = () => createOnnxEmbedder({ ...settings, folder, takesImages: true })
+    expect(open).toThrow(/has no preprocessor_config.json/)
   })
 })
