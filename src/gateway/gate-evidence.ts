@@ -132,8 +132,11 @@ export class EvidenceDesk {
     if (wishes.literals.length === 0) return { kind: 'found', evidence: readings, ...free }
     if (reader === undefined) return missing('no text reader is installed')
     try {
+      const seen = new Map<Lettering, Uint8Array>()
       for (const [kind, layout] of WAYS_OF_READING) {
-        readings.push(await reader.read(await decoder.lettering(bytes, kind), layout))
+        const png = seen.get(kind) ?? (await decoder.lettering(bytes, kind))
+        seen.set(kind, png)
+        readings.push(await reader.read(png, layout))
         if (runGate(gate, readings, wishes).outcome === 'passed') break
       }
       return { kind: 'found', evidence: readings, ...free }

@@ -67,12 +67,15 @@ describe('a drawing has the form asked for', () => {
     await expect(draw({ ...fox, ...size })).rejects.toThrow(RangeError)
   })
 
-  test('a transparent one has empty corners and a full centre, where the format can', async () => {
+  test('a transparent one has a clear border and a full centre, where the format can', async () => {
     for (const format of ['png', 'webp'] as const) {
       const { data, info } = await pixelsOf({ ...fox, format, transparent: true })
       expect(info.channels).toBe(4)
       const centre = (96 * info.width + 160) * 4
       expect([data[3], data[(info.width - 1) * 4 + 3], data[centre + 3]]).toEqual([0, 0, 255])
+      // The band that says SANDBOX ends before it.
+      const lastRow = data.subarray((info.height - 1) * info.width * 4)
+      expect(lastRow.some((value, at) => at % 4 === 3 && value > 0)).toBe(false)
     }
     const jpeg = await sharp(await draw({ ...fox, format: 'jpeg', transparent: true })).metadata()
     expect(jpeg.hasAlpha).toBe(false)

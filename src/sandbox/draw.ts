@@ -23,6 +23,8 @@ const PNG_EFFORT: { readonly [Key in Detail]: number } = { rich: 6, plain: 1 }
 const PREVIEW_BLOCKS = [64, 32, 16] as const
 /** Share of the shorter edge over which a blurred picture is smeared. */
 const BLUR_SHARE = 1 / 48
+/** Share of the shorter edge that stays clear around a picture on a transparent ground. */
+const FRAME_SHARE = 1 / 48
 /** Radius of the round picture on a transparent ground, in units of the shorter edge. */
 const BADGE_RADIUS = 0.46
 
@@ -109,6 +111,18 @@ function encode(
   return image.png({ compressionLevel: PNG_EFFORT[detail] }).toBuffer()
 }
 
+/** Makes the outermost pixels of a picture with transparency clear. */
+function clearFrame({ width, height, channels, data }: Raster): void {
+  if (channels === 3) return
+  const frame = Math.ceil(Math.min(width, height) * FRAME_SHARE)
+  for (let y = 0; y < height; y += 1) {
+    for (let x = 0; x < width; x += 1) {
+      const inside = Math.min(x, width - 1 - x, y, height - 1 - y)
+      if (inside < frame) data[(y * width + x) * channels + 3] = 0
+    }
+  }
+}
+
 function drawBlank(drawing: Drawing): Promise<Uint8Array> {
   const { width, height } = drawing
   const background = { r: 0, g: 0, b: 0 }
@@ -135,6 +149,8 @@ export async function draw(drawing: Drawing, detail: Detail = 'rich'): Promise<U
   const texts = detail === 'rich' && !isPreview(drawing) ? literalsOf(drawing.prompt) : []
   // The band must not show what only the picture may be read for.
   drawLabel(raster, without(texts, drawing.prompt), accent)
+  // Nobody's ground would be clear with a band that ends at the border.
+  clearFrame(raster)
   const { data, ...raw } = raster
   const shown = drawing.misspelt === true ? texts.map(misspell) : texts
   const panels = await drawPanels(shown, drawing)

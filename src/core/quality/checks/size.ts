@@ -19,7 +19,7 @@ export const size = defineCheck({
     if (!report.ok) return failed(0, 'its size cannot be read', { fault: report.reason })
     const { width, height } = report.header
     const measured = { width, height }
-    if (wanted === undefined) return skipped('no size was asked for', measured)
+    if (wanted === undefined) return skipped('its provider was left the size', measured)
     const isSame = width === wanted.width && height === wanted.height
     const distortion = Math.abs((width * wanted.height) / (height * wanted.width) - 1)
     if (isSame) return passed(1, 'the size that was asked for', measured)
