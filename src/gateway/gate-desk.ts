@@ -1,7 +1,7 @@
 import { type Nano, sumNano } from '../core/money.ts'
 import type { Purpose } from '../core/purpose/purpose.ts'
 import type { Expectation, Need } from '../core/quality/check.ts'
-import { isOfPurpose } from '../core/quality/checks/blur.ts'
+import { isOfPurpose, LOWEST_SHARE } from '../core/quality/checks/blur.ts'
 import { type Gate, gatesFor } from '../core/quality/gate.ts'
 import type { PictureMeasures } from '../core/quality/measures/measure-picture.ts'
 import type { PictureHash } from '../core/quality/measures/picture-hash.ts'
@@ -123,7 +123,8 @@ export class GateDesk {
       break
     }
     const measures = measuresOf(found)
-    if (measures !== undefined) this.#learn(history, measures, refusal)
+    const share = lowestShareOf(purpose.gates)
+    if (measures !== undefined) this.#learn({ history, share }, measures, refusal)
     const scores = verdicts.flatMap(({ score }) => (score === undefined ? [] : [score]))
     return {
       isGood: refusal === undefined,
@@ -197,11 +198,19 @@ export class GateDesk {
    * Remembers how sharp the pictures of a purpose are. What was refused for something cheaper is no
    * picture of it.
    */
-  #learn(history: string, { sharpness }: PictureMeasures, refusal: GateVerdict | undefined): void {
-    const isBlurred = refusal?.gate === 'blur'
-    const before = this.sharpness.of(history)
-    if (isBlurred ? !isOfPurpose(before, sharpness) : refusal && !isDear(refusal)) return
-    this.sharpness.add(history, sharpness)
+  #learn(
+    { history, share }: { readonly history: string; readonly share: number },
+    { sharpness }: PictureMeasures,
+    refusal: GateVerdict | undefined,
+  ): void {
+    if (refusal?.gate === 'blur') {
+      if (isOfPurpose(this.sharpness.of(history), sharpness)) {
+        this.sharpness.refuse(history, sharpness)
+      }
+      return
+    }
+    if (refusal !== undefined && !isDear(refusal)) return
+    this.sharpness.pass(history, sharpness, share)
   }
 }
 
@@ -210,6 +219,10 @@ const isOfPrompt = (gate: Gate): boolean => gate.gate === 'similarity' && gate.t
 /** Pictures of emulated providers teach nothing about real ones. */
 const historyOf = ({ name }: GateWishes['purpose'], { isSimulated }: GatedPicture): string =>
   isSimulated === true ? `simulated:${name}` : name
+
+/** Share of good pictures that the purpose has refused as blurred. */
+const lowestShareOf = (gates: readonly Gate[]): number =>
+  gates.find((gate) => gate.gate === 'blur')?.lowest_share ?? LOWEST_SHARE
 
 /** Whether a refusal is about the content of a whole, sharp picture. */
 const isDear = ({ gate }: GateVerdict): boolean => ['text', 'similarity', 'judge'].includes(gate)

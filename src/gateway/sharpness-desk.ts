@@ -14,6 +14,8 @@ import type { Stores } from '../ports/stores.ts'
 /** Pictures that a history remembers, and histories that are remembered. */
 const MEMORY = 2_000
 const MAX_HISTORIES = 1_000
+/** Refused pictures that may be remembered one after the other. */
+const MOST_SPARE = 3
 
 /** What keeping histories needs. */
 export interface SharpnessParts {
@@ -29,13 +31,37 @@ export interface SharpnessParts {
 export class SharpnessDesk {
   readonly #known = new Map<string, ValueSketch>()
   readonly #fresh = new Map<string, ValueSketch>()
+  /** How many of the next refused pictures of a history may be remembered. */
+  readonly #spare = new Map<string, number>()
 
   of(history: string): ValueSketch {
     return this.#known.get(history) ?? emptySketch
   }
 
+  /**
+   * Remembers a picture that was sharp enough.
+   * @param share of good pictures that are refused all the same: as many refused ones may follow
+   */
+  pass(history: string, value: number, share: number): void {
+    const spare = Math.min(MOST_SPARE, (this.#spare.get(history) ?? 0) + share)
+    this.#spare.set(history, spare)
+    this.#add(history, value)
+  }
+
+  /**
+   * Remembers a picture that was refused, as far as good ones are refused: without these each
+   * window would cut the least sharp of what the last one left, and with all of them a model that
+   * breaks would make blurred ones usual.
+   */
+  refuse(history: string, value: number): void {
+    const spare = this.#spare.get(history) ?? 0
+    if (spare < 1) return
+    this.#spare.set(history, spare - 1)
+    this.#add(history, value)
+  }
+
   /** Remembers one more picture. Of histories beyond the most nothing is remembered. */
-  add(history: string, value: number): void {
+  #add(history: string, value: number): void {
     if (!this.#known.has(history) && this.#known.size >= MAX_HISTORIES) return
     this.#known.set(history, withValue(this.of(history), value, MEMORY))
     const fresh = this.#fresh.get(history) ?? emptySketch

@@ -16,15 +16,14 @@ const SOFT = new RegExp(
   'i',
 )
 
-const LOWEST_SHARE = 0.01
+/** Share of a purpose's pictures that are refused where nobody says. */
+export const LOWEST_SHARE = 0.01
 /** A picture less sharp than this share of the lowest usual value is no picture of the purpose. */
 const OUTLIER = 0.7
 
 /**
  * Whether the sharpness of a picture that was refused for it still says something about its
- * purpose. Without those just below the line, each window would cut the least sharp hundredth of
- * what the last one left, until sharp pictures failed; with those far below it, blurred ones would
- * become usual.
+ * purpose: just below the line it does, far below it is a blurred one.
  */
 export const isOfPurpose = (history: ValueSketch, sharpness: number): boolean =>
   history.total < FEWEST_PICTURES || sharpness >= OUTLIER * quantile(history, LOWEST_SHARE)
