@@ -43,7 +43,7 @@ export class SharpnessDesk {
    * @param share of good pictures that are refused all the same: as many refused ones may follow
    */
   pass(history: string, value: number, share: number): void {
-    const spare = Math.min(MOST_SPARE, (this.#spare.get(history) ?? 0) + share)
+    const spare = Math.min(MOST_SPARE, (this.#spare.get(history) ?? MOST_SPARE) + share)
     this.#spare.set(history, spare)
     this.#add(history, value)
   }
@@ -54,7 +54,7 @@ export class SharpnessDesk {
    * breaks would make blurred ones usual.
    */
   refuse(history: string, value: number): void {
-    const spare = this.#spare.get(history) ?? 0
+    const spare = this.#spare.get(history) ?? MOST_SPARE
     if (spare < 1) return
     this.#spare.set(history, spare - 1)
     this.#add(history, value)
