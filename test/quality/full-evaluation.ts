@@ -5,7 +5,7 @@ import { evaluationFlaws, evaluationLines } from './evaluation-flaws.ts'
 
 const tesseract = process.env.KEEPRATE_TEST_TESSERACT ?? 'tesseract'
 const seed = Number(process.argv[2] ?? 0)
-const evaluation = await evaluateGates({ pictures: 500, lettered: 200, tesseract, seed })
+const evaluation = await evaluateGates({ pictures: 300, lettered: 120, tesseract, seed })
 for (const line of evaluationLines(evaluation)) console.log(line)
 const flaws = evaluationFlaws(evaluation)
 for (const flaw of flaws) console.log(`short of the goal: ${flaw}`)

@@ -52,20 +52,35 @@ const tones = [[1, 0] as const, [0.35, 0] as const, [0.35, 150] as const, [0.6, 
  */
 const BAND = 96
 
+const luckOf = (seed: number): Draw => seededDraw(`scene:${seed}`)
+/** The size of a scene, without drawing it. */
+export const sizeOf = (seed: number): Size => oneOf(luckOf(seed), sizes)
+
+/** Scenes are drawn once for all that is made of them; the oldest goes first. */
+const MOST_DRAWN = 1_000
+const drawn = new Map<number, Promise<Buffer>>()
+
 /** The pixels of a scene: hills, waves, flowers, a city…, by day or night, now and then grey. */
 export async function scene(
   seed: number,
 ): Promise<{ readonly picture: Sharp; readonly size: Size }> {
-  const random = seededDraw(`scene:${seed}`)
-  const size = oneOf(random, sizes)
-  const { width, height } = size
-  const drawn = await draw({
+  const pixels = drawn.get(seed) ?? drawScene(seed)
+  drawn.set(seed, pixels)
+  const [oldest] = drawn.keys()
+  if (drawn.size > MOST_DRAWN && oldest !== undefined) drawn.delete(oldest)
+  return { picture: sharp(await pixels), size: sizeOf(seed) }
+}
+
+async function drawScene(seed: number): Promise<Buffer> {
+  const random = luckOf(seed)
+  const { width, height } = oneOf(random, sizes)
+  const whole = await draw({
     ...{ width, height: height + BAND, prompt: 'a place', seed, format: 'png' },
   })
   const [factor, more] = oneOf(random, tones)
-  const inside = sharp(drawn).extract({ left: 0, top: 0, width, height }).linear(factor, more)
+  const inside = sharp(whole).extract({ left: 0, top: 0, width, height }).linear(factor, more)
   if (random() < 0.1) inside.greyscale()
-  return { picture: sharp(await inside.png({ compressionLevel: 1 }).toBuffer()), size }
+  return inside.png({ compressionLevel: 1 }).toBuffer()
 }
 
 /** A scene in one of the formats. */

@@ -16,6 +16,7 @@ import {
   poster,
   scene,
   scenePicture,
+  sizeOf,
 } from './good-pictures.ts'
 
 /** A way to spoil a picture, so that a gate must refuse it. */
@@ -34,7 +35,7 @@ const blank: Defect = {
   isTechnical: true,
   plant: async (seed) => {
     const random = luckOf('blank', seed)
-    const { size } = await scene(seed)
+    const size = sizeOf(seed)
     const grey = () => Math.floor(random() * 256)
     const background = oneOf(random, ['#000000', '#ffffff', `rgb(${grey()},${grey()},${grey()})`])
     const make = oneOf(random, blanks)
@@ -144,7 +145,7 @@ const notAPicture: Defect = {
   isTechnical: true,
   plant: async (seed) => ({
     bytes: Buffer.from(oneOf(luckOf('words', seed), words), 'latin1'),
-    size: (await scene(seed)).size,
+    size: sizeOf(seed),
   }),
 }
 
