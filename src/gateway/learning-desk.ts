@@ -185,8 +185,12 @@ export class LearningDesk {
     if (this.#unread < due && now - this.#madeAt < mostAgeMs) return
     const { priorOf, easeOf, predecessors = new Map() } = this.#settings
     const cells = presentCells(this.#counts, this.#generations, predecessors, forwardWeight(now))
-    const knowledge = makeKnowledge(cells, priorOf, this.#knowledge.instruments, easeOf)
-    this.#knowledge = withInstruments(knowledge, this.#settings)
+    // What was just loaded is seen with the rates of gates and people that are measured in it.
+    const looks = this.#madeAt === Number.NEGATIVE_INFINITY ? 2 : 1
+    for (let look = 0; look < looks; look += 1) {
+      const knowledge = makeKnowledge(cells, priorOf, this.#knowledge.instruments, easeOf)
+      this.#knowledge = withInstruments(knowledge, this.#settings)
+    }
     this.#beliefs.clear()
     this.#floors.clear()
     this.#unread = 0

@@ -32,7 +32,8 @@ const PROVIDER_RULE: LayerRule = {
 
 /** The table of allowed imports. */
 const RULES: Readonly<Record<Layer, LayerRule>> = {
-  core: { layers: [], packages: ['zod', 'big.js'], node: false },
+  // Libraries that do nothing but calculate: schemas, decimals, matrices.
+  core: { layers: [], packages: ['zod', 'big.js', 'ml-matrix'], node: false },
   ports: { layers: ['core'], packages: [], node: false },
   'providers/shared': { layers: ['core', 'ports'], packages: PROVIDER_PACKAGES, node: false },
   provider: PROVIDER_RULE,

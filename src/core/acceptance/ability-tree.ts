@@ -1,13 +1,9 @@
 import type { Cell, Place } from './cell.ts'
-import { combined, type Normal, shifted, widened, without } from './normal.ts'
+import { picturesIn } from './counts.ts'
+import { combined, type Normal, shifted, without } from './normal.ts'
+import { type Leaf, type NormalTree, spreadNews } from './normal-tree.ts'
 import { pullOf } from './posterior.ts'
 import type { Terms } from './terms.ts'
-
-/**
- * How far abilities differ from one purpose to another, and from one kind of picture to another
- * within it, in log-odds: the standard deviations of what is a model's own there. Starting values.
- */
-const OWN = { purpose: 0.3, kind: 0.4 } as const
 
 /** A model with one kind of picture, at all its settings. */
 export interface Branch {
@@ -15,9 +11,9 @@ export interface Branch {
   readonly purpose: string
   readonly kind: string
   readonly cells: readonly SeenCell[]
-  /** What everything but its own cells says of its ability. */
+  /** What everything but its own cells says of acceptance here. */
   expected: Normal
-  /** What its own cells say, in log-odds of acceptance here. */
+  /** What its own cells say. */
   seen: Normal
   /** Log-odds of acceptance here, as believed. */
   at: number
@@ -29,16 +25,13 @@ export interface SeenCell extends Cell {
   readonly full: Terms
 }
 
-/** Names a model at a purpose. */
-export const modelKey = ({ model, purpose }: Pick<Place, 'model' | 'purpose'>): string =>
-  `${model}\n${purpose}`
+/** Names one kind of picture for a purpose. */
+export const kindKey = ({ purpose, kind }: Pick<Place, 'purpose' | 'kind'>): string =>
+  `${purpose}\n${kind}`
 
 /** Names a model with one kind of picture. */
-export const branchKey = ({
-  model,
-  purpose,
-  kind,
-}: Pick<Place, 'model' | 'purpose' | 'kind'>): string => `${model}\n${purpose}\n${kind}`
+const branchKey = (place: Pick<Place, 'model' | 'purpose' | 'kind'>): string =>
+  `${place.model}\n${kindKey(place)}`
 
 /**
  * Cells as branches, before anything was made of them.
@@ -62,7 +55,7 @@ export function branchesOf(
 const FARTHEST = 2
 
 /** What the cells of a branch say, near what is believed of it. */
-export function newsAt({ cells, at }: Branch): Normal {
+function newsAt({ cells, at }: Branch): Normal {
   let [slope, information] = [0, 0]
   for (const { full } of cells) {
     const pull = pullOf(at, full)
@@ -73,53 +66,92 @@ export function newsAt({ cells, at }: Branch): Normal {
   return { mean: precision === 0 ? at : at + slope / precision, precision }
 }
 
+/** What is known of models before anything was seen of them. */
+export interface Promises {
+  /** Log-odds of acceptance for a purpose. */
+  readonly of: (model: string, purpose: string) => number
+  /** Names those that promise the same. */
+  readonly group: (model: string) => string
+}
+
+/** What is known of models at all places. */
+export interface AbilityTree {
+  /** The pictures of one model and kind; undefined before the first one. */
+  branchAt(place: Place): Branch | undefined
+  /** What everything but its own pictures of this kind says of a model here, in log-odds. */
+  expectedAt(place: Place): Normal
+}
+
+/** Looks at what pictures say, each nearer to what is believed; more change the third digit. */
+const TURNS = 3
 /**
- * Passes news of one model from kinds to purposes to the model and back, which is exact for normal
- * distributions on a tree. Each branch is told what all others say and not what it said itself, or
- * an offer that was unlucky in its first pictures would be blamed for them three times.
- * @returns what is believed of the model
+ * Models that are told apart everywhere, those with the most pictures: time grows with their cube.
+ * All others are known by their own pictures of a kind and by what they promise.
  */
-export function spread(
-  prior: Normal,
-  branches: readonly Branch[],
-  shiftOf: (branch: Branch) => number,
-  atPurposes: Map<string, Normal>,
-): Normal {
-  const groups = [...Map.groupBy(branches, modelKey)].map(([key, group]) => {
-    const news = group.map((branch) => ({
-      branch,
-      up: widened(shifted(branch.seen, -shiftOf(branch)), OWN.kind ** 2),
-    }))
-    const all = combined(news.map(({ up }) => up))
-    return { key, news, all, up: widened(all, OWN.purpose ** 2) }
+const MOST_MODELS = 40
+/** The row of models that promise what none of those seen does. */
+const OTHERS = 'others'
+
+/** Makes a tree of branches, and writes into these what the others say of them. */
+export function growTree(branches: readonly Branch[], promises: Promises): AbilityTree {
+  const models = mostSeen(branches)
+  const groups = [...new Set(branches.map(({ model }) => promises.group(model)))]
+  // A row for each model, and one for each promise, for models that were never seen.
+  const rowOfModel = new Map(models.map((model, row) => [model, row]))
+  const rowOfGroup = new Map([...groups, OTHERS].map((group, at) => [group, models.length + at]))
+  const rowOf = (model: string): number =>
+    rowOfModel.get(model) ?? rowOfGroup.get(promises.group(model)) ?? models.length + groups.length
+  const rows = [...models.map(promises.group), ...groups, OTHERS]
+  const told = branches.filter(({ model }) => rowOfModel.has(model))
+  const byPurpose = [...Map.groupBy(told, ({ purpose }) => purpose)].map(([purpose, own]) => {
+    return [purpose, [...Map.groupBy(own, kindKey)]] as const
   })
-  const model = combined([prior, ...groups.map(({ up }) => up)])
-  for (const { key, news, all, up } of groups) {
-    const here = combined([widened(without(model, up), OWN.purpose ** 2), all])
-    atPurposes.set(key, here)
-    for (const each of news) {
-      each.branch.expected = widened(without(here, each.up), OWN.kind ** 2)
+  const leafOf = ({ model, purpose, seen }: Branch): Leaf => ({
+    row: rowOf(model),
+    seen: shifted(seen, -promises.of(model, purpose)),
+  })
+  const leaves = () =>
+    new Map(
+      byPurpose.map(([purpose, kinds]) => [
+        purpose,
+        new Map(kinds.map(([key, own]) => [key, own.map(leafOf)])),
+      ]),
+    )
+  let tree = spreadNews(rows, new Map())
+  const believed = ({ model, ...place }: Pick<Place, 'model' | 'purpose' | 'kind'>): Normal =>
+    shifted(believedAt(tree, place, rowOf(model)), promises.of(model, place.purpose))
+  for (let turn = 0; turn < TURNS; turn += 1) {
+    for (const branch of branches) branch.seen = newsAt(branch)
+    tree = spreadNews(rows, leaves())
+    for (const branch of branches) {
+      const isTold = rowOfModel.has(branch.model)
+      branch.expected = isTold ? without(believed(branch), branch.seen) : believed(branch)
+      branch.at = combined([branch.expected, branch.seen]).mean
     }
   }
-  return model
+  const byKey = new Map(branches.map((branch) => [branchKey(branch), branch]))
+  return {
+    branchAt: (place) => byKey.get(branchKey(place)),
+    expectedAt: (place) => byKey.get(branchKey(place))?.expected ?? believed(place),
+  }
 }
 
-/** How much easier a context is than its models' abilities say, in log-odds. */
-export function commonShift(
-  prior: Normal,
-  branches: readonly Branch[],
-  otherShift: (branch: Branch) => number,
-): number {
-  const news = branches.flatMap((branch) => {
-    const { seen, expected } = branch
-    if (expected.precision === 0) return []
-    return [widened(shifted(seen, -expected.mean - otherShift(branch)), 1 / expected.precision)]
-  })
-  return combined([prior, ...news]).mean
+function mostSeen(branches: readonly Branch[]): readonly string[] {
+  const pictures = new Map<string, number>()
+  for (const { model, cells } of branches) {
+    const own = cells.reduce((sum, { counts }) => sum + picturesIn(counts), 0)
+    pictures.set(model, (pictures.get(model) ?? 0) + own)
+  }
+  const ranked = [...pictures].sort(([, one], [, other]) => other - one)
+  return ranked.slice(0, MOST_MODELS).map(([model]) => model)
 }
 
-/** What is known of a model never tried with a kind of picture, or for a purpose at all. */
-export const untried = {
-  kind: (atPurpose: Normal): Normal => widened(atPurpose, OWN.kind ** 2),
-  purpose: (model: Normal): Normal => widened(model, OWN.purpose ** 2 + OWN.kind ** 2),
-} as const
+/** What is believed of a row at the narrowest place that anything was seen of. */
+function believedAt(
+  { anywhere, atPurposes, atKinds }: NormalTree,
+  place: Pick<Place, 'purpose' | 'kind'>,
+  row: number,
+): Normal {
+  const beliefs = atKinds.get(kindKey(place)) ?? atPurposes.get(place.purpose) ?? anywhere
+  return beliefs[row] as Normal
+}

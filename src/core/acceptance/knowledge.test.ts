@@ -76,10 +76,7 @@ describe('a belief', () => {
     const at = place('a', 'hero', 'people')
     const { weight } = beliefAt(makeKnowledge([], priorOf, instruments), at).belief
     const seen = beliefAt(makeKnowledge([cell(at, 0, 4)], priorOf, instruments), at).belief
-    // What the context itself is like moves with it, so a little less is left than of a plain Beta.
-    const plain = (0.7 * weight) / (weight + 4)
-    expect(seen.mean).toBeGreaterThan(plain - 0.12)
-    expect(seen.mean).toBeLessThan(plain)
+    expect(seen.mean).toBeCloseTo((0.7 * weight) / (weight + 4), 9)
   })
 
   test('elsewhere is never surer than places are alike, however much was seen of one', () => {

@@ -22,13 +22,7 @@ export function without(all: Normal, { mean, precision }: Normal): Normal {
   return { mean: (all.precision * all.mean - precision * mean) / left, precision: left }
 }
 
-/** The same about a number that differs from the first one by chance, with this variance. */
-export const widened = ({ mean, precision }: Normal, variance: number): Normal => ({
-  mean,
-  precision: precision / (1 + precision * variance),
-})
-
-/** The same about a number that differs from the first one by so much. */
+/** What is believed of a number that differs from the first one by so much. */
 export const shifted = ({ mean, precision }: Normal, by: number): Normal => ({
   mean: mean + by,
   precision,
