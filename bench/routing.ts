@@ -109,7 +109,7 @@ function decideOnce(desk: LearningDesk, offers: number, turn: number): void {
   const beliefs = desk.beliefs(names, context)
   const plans = planSequences({
     arms: names.map(({ model }, offer) => ({
-      ...{ name: model, provider: model.slice(0, 10) },
+      ...{ name: model, offer: model, provider: model.slice(0, 10) },
       cost: { priceNano: BigInt(2_000_000 + offer * 1_700_000) },
       belief: beliefs[offer]?.belief ?? { mean: 0.7, weight: 3 },
       seconds: SECONDS,
@@ -119,7 +119,7 @@ function decideOnce(desk: LearningDesk, offers: number, turn: number): void {
       ...{ floor: 0.85, aim: desk.aim(0.85, context), badNano: 50_000_000, secondNano: 33_300 },
       ...{ limitSeconds: 40, isCritical: false, moneyPrice: 0 },
     },
-    sigma: 0.8,
+    ...{ sigma: 0.8, seen: beliefs[0]?.kindPictures ?? 0 },
   })
   choosePlan(plans, { leftNano: 1e9, draw: (turn % 97) / 97 })
 }

@@ -152,10 +152,11 @@ export class PlanDesk {
     of: { readonly purpose: string; readonly book: Book; readonly mayTryGate: boolean },
     draw: number | undefined,
   ): Exploration {
-    const left = explorationLeft(this.#spend[of.book], knownNano(weighed))
+    const allowance = explorationLeft(this.#spend[of.book], knownNano(weighed))
     const { gate } = weighed.input
     return {
-      leftNano: draw === undefined ? -1 : left,
+      ...allowance,
+      ...(draw === undefined ? { leftNano: -1 } : {}),
       draw: draw ?? 0,
       ...(of.mayTryGate && gate !== undefined ? { lookNano: Number(gate.costNano) } : {}),
       isOneSided: draw !== undefined && isOneSided(this.#warmth.get(of.purpose) ?? noWarmth),

@@ -87,7 +87,8 @@ class Learned implements WorldPolicy {
     const knownNano = known.prospect.spend
     const mayExplore = this.#setting.given.isExploring !== false
     const chosen = choosePlan(plans, {
-      leftNano: mayExplore ? explorationLeft(this.#spend, knownNano) : Number.NEGATIVE_INFINITY,
+      ...explorationLeft(this.#spend, knownNano),
+      ...(mayExplore ? {} : { leftNano: Number.NEGATIVE_INFINITY }),
       draw: this.#setting.draw(),
       isOneSided: isOneSided(this.#warmth.get(request.purpose) ?? noWarmth),
       // Of a gate that is known there is nothing to learn.
@@ -161,7 +162,7 @@ class Learned implements WorldPolicy {
     const plans = planSequences({
       arms: offers.map(
         (offer, position): Arm => ({
-          ...{ name: offer.card.name, provider: offer.card.provider },
+          ...{ name: offer.card.name, offer: offer.card.model, provider: offer.card.provider },
           cost: { priceNano: BigInt(Math.round((prices[position] ?? 0) * NANO)) },
           belief: this.#beliefIn(offer, request, beliefs[position]),
           optimism: beliefs[position]?.optimism,
@@ -176,6 +177,7 @@ class Learned implements WorldPolicy {
         ...{ isCritical: false, moneyPrice: 0 },
       },
       ...{ sigma: this.#sigma(), attempts: attemptsLeft, refused: open.refused },
+      seen: beliefs[0]?.kindPictures ?? 0,
     })
     this.#plans.set(key, plans)
     return plans

@@ -5,6 +5,8 @@ import type { Nano } from '../money.ts'
 export interface Arm {
   /** `provider/model` and settings; names the arm in explanations. */
   readonly name: string
+  /** The same without its settings. */
+  readonly offer: string
   readonly provider: string
   readonly cost: AttemptCost
   readonly belief: Belief

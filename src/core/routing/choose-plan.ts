@@ -1,7 +1,7 @@
 import type { ExpectedNano } from './arm.ts'
 import type { GateChoice, SequencePlan, SequencePlans } from './sequence-plan.ts'
 
-/** How often the promising plan is taken when it differs from the best known one. */
+/** How often a plan is tried where one is worth it. */
 const EXPLORE_CHANCE = 0.75
 
 /**
@@ -16,6 +16,8 @@ const PLAN_DRAWS = 1_000
 export interface Exploration {
   /** What may be risked beyond the best known plan, in nano-dollars; see `explorationLeft`. */
   readonly leftNano: ExpectedNano
+  /** What a try must promise to save for each dollar; 1 where it is absent. */
+  readonly leastWorth?: number
   /** From 0 (inclusive) to 1 (exclusive), drawn by the caller and logged. */
   readonly draw: number
   /** All requests of late began at one provider; see `warmth.ts`. */
@@ -37,27 +39,33 @@ export interface ChosenPlan {
    * that other policies can be judged by what happened.
    */
   readonly propensity: number
+  /** What another draw would have chosen. */
+  readonly instead?: SequencePlan
 }
 
 /**
- * Takes the promising plan or the best known one; the same draw chooses the same. When nobody but
- * one provider was used for long, another one gets a request: an outage must not be met cold. Where
- * nothing else is tried, a gate that was found useless may be.
+ * Takes the best known plan, or the first one that is worth trying and may be paid; the same draw
+ * chooses the same. When nobody but one provider was used for long, another one gets a request: an
+ * outage must not be met cold. Where nothing else is tried, a gate that was found useless may be.
  */
 export function choosePlan(plans: SequencePlans, exploration: Exploration): ChosenPlan {
-  const { known, promising, extraNano, other, otherExtraNano } = plans
-  const { draw, leftNano } = exploration
-  const explored = (plan: SequencePlan, costNano: ExpectedNano, propensity: number) => ({
-    ...{ plan, gate: plan.gate, isExploring: true, extraNano: costNano, propensity },
-  })
-  if (exploration.isOneSided === true && other !== undefined) {
-    if (otherExtraNano <= leftNano) return explored(other, otherExtraNano, 1)
+  const { known, tries, other, otherExtraNano } = plans
+  const { draw, leftNano, leastWorth = 1 } = exploration
+  if (exploration.isOneSided === true && other !== undefined && otherExtraNano <= leftNano) {
+    return tried(other, otherExtraNano, 1)
   }
-  if (promising === known || extraNano > leftNano) return knownPlan(known, 1, exploration)
+  const worthwhile = tries.find(
+    ({ extraNano, savedNano }) => extraNano <= leftNano && savedNano >= leastWorth * extraNano,
+  )
+  if (worthwhile === undefined) return knownPlan(known, 1, exploration)
   return draw < EXPLORE_CHANCE
-    ? explored(promising, extraNano, EXPLORE_CHANCE)
-    : knownPlan(known, 1 - EXPLORE_CHANCE, exploration)
+    ? { ...tried(worthwhile.plan, worthwhile.extraNano, EXPLORE_CHANCE), instead: known }
+    : { ...knownPlan(known, 1 - EXPLORE_CHANCE, exploration), instead: worthwhile.plan }
 }
+
+const tried = (plan: SequencePlan, extraNano: ExpectedNano, propensity: number): ChosenPlan => ({
+  ...{ plan, gate: plan.gate, isExploring: true, extraNano, propensity },
+})
 
 /** The best known plan; its gate on trial where it is a useless one, and its turn has come. */
 function knownPlan(

@@ -33,11 +33,28 @@ export const withDecision = (
   extraNano: spend.extraNano + decision.extraNano,
 })
 
+/** What may be risked in a decision. */
+export interface Allowance {
+  readonly leftNano: ExpectedNano
+  /** What must be hoped to be saved for each dollar, at least 1. */
+  readonly leastWorth: number
+}
+
+/**
+ * What a try must promise for each dollar when next to nothing is left. Requests come one after the
+ * other, so the less is left the more it takes, or the first ones would get everything (online
+ * knapsack, Zhou, Chakrabarty and Lukose 2008).
+ */
+const MOST_WORTH = 1_000
+
 /**
  * What may be risked now (conservative bandit): all extra costs together stay within that share of
  * what is spent, on the next few requests too.
  */
-export function explorationLeft(spend: ExplorationSpend, knownNano: ExpectedNano): ExpectedNano {
+export function explorationLeft(spend: ExplorationSpend, knownNano: ExpectedNano): Allowance {
   const mean = spend.requests === 0 ? knownNano : spend.knownNano / spend.requests
-  return EXPLORATION_SHARE * (spend.knownNano + AHEAD * mean) - spend.extraNano
+  const leftNano = EXPLORATION_SHARE * (spend.knownNano + AHEAD * mean) - spend.extraNano
+  const ahead = EXPLORATION_SHARE * AHEAD * mean
+  const gone = ahead > 0 ? Math.min(1, Math.max(0, 1 - leftNano / ahead)) : 0
+  return { leftNano, leastWorth: MOST_WORTH ** gone }
 }

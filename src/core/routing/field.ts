@@ -11,6 +11,7 @@ import {
   type Prospect,
   type Prospects,
   prospectsOf,
+  type Step,
   scoreOf,
 } from './prospects.ts'
 import type { PlanningInput, Wishes } from './sequence-plan.ts'
@@ -33,16 +34,24 @@ export interface Field {
   readonly sober: Prospects
   /** Shares of accepted pictures that floors count with. */
   readonly held: Float64Array
-  /** By what may be hoped. */
-  readonly hopeful: Prospects
-  /** What an accepted picture of each sequence costs, in nano-dollars: by both. */
+  /** What an accepted picture of each sequence costs, in nano-dollars, by what is believed. */
   readonly soberScores: Float64Array
-  readonly hopefulScores: Float64Array
+  /**
+   * The same over some positions in the front alone, the first of which is accepted so often.
+   * @param share between 0 and 1, in place of what is believed of it
+   */
+  outlookIf(positions: readonly number[], share: number): Outlook
   /** Share of requests beyond the time limit; absent without a limit. */
   readonly late: Float64Array | undefined
   /** Equally likely durations, by position in the front. */
   readonly draws: readonly (readonly number[])[]
   readonly gateSeconds: number
+}
+
+/** What is expected of sequences: see {@link Prospects}, and what an accepted picture costs. */
+export interface Outlook {
+  readonly accepted: Float64Array
+  readonly scores: Float64Array
 }
 
 /** An arm as the comparison sees it, with its equally likely durations. */
@@ -55,6 +64,7 @@ function entrantsOf({ arms, wishes }: PlanningInput): readonly Entrant[] {
   return arms.map((arm) => {
     const draws = drawsOf(arm.seconds)
     return {
+      offer: arm.offer,
       cost: attemptCost(arm.cost, wishes.secondNano, meanOf(draws)),
       hopeful: optimistic(arm.belief, arm.optimism),
       sober: arm.belief.mean,
@@ -84,21 +94,26 @@ export function makeField(input: PlanningInput): Field {
   const usual = normalDifficulty(input.sigma)
   const refused = (input.refused ?? []).map((share) => chancesOf(share, usual))
   const mass = massAfter(refused, usual.mass, gateStep)
-  const prospectsBy = (share: 'hopeful' | 'sober' | 'held'): Prospects => {
-    const steps = own.map((one) => ({ cost: one.cost, chances: chancesOf(one[share], usual) }))
-    return prospectsOf(steps, mass, gateStep, attempts)
-  }
-  const [sober, hopeful] = [prospectsBy('sober'), prospectsBy('hopeful')]
+  const stepsBy = (share: 'sober' | 'held'): readonly Step[] =>
+    own.map((one) => ({ cost: one.cost, chances: chancesOf(one[share], usual) }))
+  const prospectsOver = (steps: readonly Step[]) => prospectsOf(steps, mass, gateStep, attempts)
+  const believed = stepsBy('sober')
+  const sober = prospectsOver(believed)
   const gateSeconds = gate?.seconds ?? 0
   const draws = own.map((one) => one.draws)
   const limit = { seconds: wishes.limitSeconds ?? 0, gateSeconds }
   const late =
     wishes.limitSeconds === undefined ? undefined : lateShares(draws, sober.reached, limit)
   return {
-    ...{ front, sober, hopeful, late, gateSeconds, draws },
-    held: prospectsBy('held').accepted,
+    ...{ front, sober, late, gateSeconds, draws },
+    held: prospectsOver(stepsBy('held')).accepted,
     soberScores: scoresOf(sober, wishes),
-    hopefulScores: scoresOf(hopeful, wishes),
+    outlookIf(positions, share) {
+      const [first, ...others] = positions.flatMap((position) => believed[position] ?? [])
+      const hoped = first === undefined ? [] : [{ ...first, chances: chancesOf(share, usual) }]
+      const prospects = prospectsOver([...hoped, ...others])
+      return { accepted: prospects.accepted, scores: scoresOf(prospects, wishes) }
+    },
   }
 }
 

@@ -1,5 +1,7 @@
 /** What decides whether an arm can be part of the best plan. */
 export interface Contender {
+  /** What arms have in common that differ in settings alone, such as steps. */
+  readonly offer: string
   readonly cost: number
   /** Chance of acceptance as it is hoped for. */
   readonly hopeful: number
@@ -13,11 +15,14 @@ export interface Contender {
 
 /** Arms among which all sequences are tried: 584 sequences of at most three attempts. */
 const MOST_ARMS = 8
+/** Settings of one offer among them: more would leave no room for other offers. */
+const MOST_SETTINGS = 2
 
 /**
  * The arms that no other one beats in everything: in a sequence the better arm could take the place
  * of a beaten one at no loss. Should more be left than can be tried, those go that are worst by
- * cost per accepted picture; the surest one always stays, because a floor may need it.
+ * cost per accepted picture, and of each offer all settings but the best two; the surest one always
+ * stays, because a floor may need it.
  * @returns positions, in the order given.
  */
 export function frontOf(contenders: readonly Contender[], badCost: number): readonly number[] {
@@ -32,8 +37,16 @@ export function frontOf(contenders: readonly Contender[], badCost: number): read
   if (kept.length <= MOST_ARMS) return kept.map(({ index }) => index)
   const ranked = kept.toSorted((one, other) => rank(one.contender) - rank(other.contender))
   const surest = kept.reduce((best, one) => (one.contender.held > best.contender.held ? one : best))
-  const best = ranked.filter((one) => one !== surest).slice(0, MOST_ARMS - 1)
-  return [...best, surest].map(({ index }) => index).sort((one, other) => one - other)
+  const settings = new Map<string, number>()
+  const best = ranked.filter((one) => {
+    const { offer } = one.contender
+    const before = settings.get(offer) ?? 0
+    settings.set(offer, before + 1)
+    return one !== surest && before < MOST_SETTINGS
+  })
+  return [...best.slice(0, MOST_ARMS - 1), surest]
+    .map(({ index }) => index)
+    .sort((one, other) => one - other)
 
   function rank({ cost, hopeful }: Contender): number {
     return (cost + badCost * (1 - hopeful)) / Math.max(1e-6, hopeful)

@@ -64,6 +64,7 @@ export function weigh(
   const arms = options.map((option) => armOf(option, images))
   const all: PlanningInput = {
     ...{ arms, wishes, attempts, sigma: PRIOR_SIGMA },
+    seen: options[0]?.belief.kindPictures ?? 0,
     ...(gate === undefined ? {} : { gate }),
   }
   const front = frontIn({ ...all, arms: arms.slice(0, planned) })
@@ -75,6 +76,7 @@ function armOf({ candidate, variant, belief, seconds }: Option, images: number):
   const { offer, model, quote } = candidate
   return {
     name: variant === undefined ? offer : `${offer} (${variant})`,
+    offer,
     provider: model.provider,
     cost: { priceNano: quote.expectedNano / BigInt(Math.max(1, images)) },
     belief: belief.belief,
@@ -93,7 +95,7 @@ export interface ChosenSteps {
   readonly exploration: Exploration
 }
 
-/** Chooses between the best known plan and a promising one; the same draw chooses the same. */
+/** Takes the best known plan or tries another one; the same draw chooses the same. */
 export function chooseSteps(weighed: Weighed, exploration: Exploration): ChosenSteps {
   const { plans, front, options } = weighed
   const chosen = choosePlan(plans, exploration)
@@ -176,21 +178,25 @@ const gateOf = (gate: GateChoice, planned: number): GateChoice =>
 
 function decisionOf(weighed: Weighed, chosen: ChosenPlan, exploration: Exploration): Decision {
   const { input, plans } = weighed
-  const { plan, isExploring, propensity, extraNano } = chosen
-  const others = [plans.known, plans.promising].filter((other) => other !== plan)
+  const { plan, instead, isExploring, propensity, extraNano } = chosen
+  const others = [plans.known, ...plans.tries.map((each) => each.plan)].filter(
+    (other) => other !== plan,
+  )
   const loggable = (each: SequencePlan, share: number) => ({
     plan: nameOf(each, input),
     propensity: share,
     spendNano: each.prospect.spend,
     accepted: each.prospect.accepted,
   })
-  const rest = (1 - propensity) / Math.max(1, others.length)
   return {
     ...{ isExploring, propensity, extraNano, knownNano: knownNano(weighed) },
     ...{ accepted: plan.prospect.accepted, spendNano: plan.prospect.spend },
     perAcceptedNano: plan.prospect.spend / Math.max(1e-6, plan.prospect.accepted),
     ...{ p95Seconds: plan.p95Seconds, floor: plan.floor },
-    plans: [loggable(plan, propensity), ...others.map((other) => loggable(other, rest))],
+    plans: [
+      loggable(plan, propensity),
+      ...others.map((other) => loggable(other, other === instead ? 1 - propensity : 0)),
+    ],
     log: toPlanLog(input, exploration),
   }
 }

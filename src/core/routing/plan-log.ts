@@ -9,6 +9,7 @@ import type { PlanningInput } from './sequence-plan.ts'
 const dollars = z.string()
 const armSchema = z.object({
   name: z.string(),
+  offer: z.string(),
   provider: z.string(),
   price: dollars,
   moderation: dollars.optional(),
@@ -44,8 +45,10 @@ export const planLogSchema = z.object({
   sigma: z.number(),
   attempts: z.number().optional(),
   refused: z.array(z.number()).optional(),
+  seen: z.number().optional(),
   exploration: z.object({
     left_nano: z.number(),
+    least_worth: z.number().optional(),
     draw: z.number(),
     is_one_sided: z.boolean().optional(),
     look_nano: z.number().optional(),
@@ -77,19 +80,22 @@ export function toPlanLog(input: PlanningInput, exploration: Exploration): PlanL
     sigma: input.sigma,
     attempts: input.attempts,
     refused: input.refused && [...input.refused],
+    seen: input.seen,
     exploration: {
       ...{ left_nano: exploration.leftNano, draw: exploration.draw },
+      least_worth: exploration.leastWorth,
       is_one_sided: exploration.isOneSided,
       look_nano: exploration.lookNano,
     },
   }
 }
 
-function toLoggedArm({ name, provider, cost, belief, optimism, seconds }: Arm): PlanLog['arms'][0] {
+function toLoggedArm({ cost, belief, optimism, seconds, ...names }: Arm): PlanLog['arms'][0] {
   const optional = (nano: bigint | undefined) =>
     nano === undefined ? undefined : dollarsFromNano(nano)
   return {
-    ...{ name, provider, price: dollarsFromNano(cost.priceNano) },
+    ...names,
+    price: dollarsFromNano(cost.priceNano),
     moderation: optional(cost.moderationNano),
     storage: optional(cost.storageNano),
     egress: optional(cost.egressNano),
@@ -120,17 +126,24 @@ export function fromPlanLog(log: PlanLog): {
     sigma: log.sigma,
     attempts: log.attempts,
     refused: log.refused,
+    seen: log.seen,
   }
-  const { left_nano: leftNano, draw, is_one_sided: isOneSided } = exploration
-  return { input, exploration: { leftNano, draw, isOneSided, lookNano: exploration.look_nano } }
+  const {
+    left_nano: leftNano,
+    least_worth: leastWorth,
+    draw,
+    is_one_sided: isOneSided,
+  } = exploration
+  const { look_nano: lookNano } = exploration
+  return { input, exploration: { leftNano, leastWorth, draw, isOneSided, lookNano } }
 }
 
 function fromLoggedArm(logged: PlanLog['arms'][0]): Arm {
-  const { name, provider, price, moderation, storage, egress, acceptance, seconds } = logged
+  const { name, offer, provider, price, moderation, storage, egress, acceptance, seconds } = logged
   const optional = (text: string | undefined) =>
     text === undefined ? undefined : nanoFromDollars(text)
   return {
-    ...{ name, provider, seconds, optimism: acceptance.optimism },
+    ...{ name, offer, provider, seconds, optimism: acceptance.optimism },
     cost: {
       priceNano: nanoFromDollars(price),
       moderationNano: optional(moderation),

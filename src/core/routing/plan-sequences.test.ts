@@ -35,8 +35,7 @@ const meanOf = (ability: number) =>
 
 const armsIn = (context: number, weight = 1e9): Arm[] =>
   WORLD.map(([name, dollars, seconds, ...abilities]) => ({
-    name,
-    provider: name.slice(0, 3),
+    ...{ name, offer: name, provider: name.slice(0, 3) },
     cost: { priceNano: nanoFromDollars(dollars) },
     belief: { mean: meanOf(abilities[context] ?? 0), weight },
     seconds: [seconds],
@@ -165,19 +164,42 @@ test('after a refusal the request is taken for a hard one', () => {
 })
 
 describe('exploring', () => {
-  const arms = armsIn(1).map((arm) =>
-    arm.name === 'sdxl' ? { ...arm, belief: { mean: 0.5, weight: 2 }, optimism: 2 } : arm,
-  )
-  const plans = planSequences(inputOf(1, { arms }))
+  const armsWith = (context: number, unknown: Readonly<Record<string, Arm['belief']>>) =>
+    armsIn(context).map((arm) => {
+      const belief = unknown[arm.name]
+      return belief === undefined ? arm : { ...arm, belief, optimism: 1.2 }
+    })
+  const input = inputOf(1, { arms: armsWith(1, { sdxl: { mean: 0.5, weight: 2 } }), seen: 500 })
+  const plans = planSequences(input)
 
   test('tries what may be better, at a known chance, while the budget lasts', () => {
-    expect(names(plans.promising.steps)).toContain('sdxl')
+    const [first] = plans.tries
+    expect(names(first?.plan.steps ?? [])[0]).toBe('sdxl')
     const [yes, no] = [0, 0.99].map((draw) => choosePlan(plans, { leftNano: 1e9, draw }))
-    expect(yes).toMatchObject({ isExploring: true, plan: plans.promising })
+    expect(yes).toMatchObject({ isExploring: true, plan: first?.plan, instead: plans.known })
     expect(no).toMatchObject({ isExploring: false, extraNano: 0, plan: plans.known })
+    expect(no?.instead).toBe(first?.plan)
     expect((yes?.propensity ?? 0) + (no?.propensity ?? 0)).toBe(1)
-    const broke = choosePlan(plans, { leftNano: -1, draw: 0 })
+    const [broke, scarce] = [{ leftNano: -1 }, { leftNano: 1e9, leastWorth: 1e9 }].map((left) =>
+      choosePlan(plans, { ...left, draw: 0 }),
+    )
     expect(broke).toMatchObject({ plan: plans.known, propensity: 1 })
+    expect(scarce).toMatchObject({ plan: plans.known, propensity: 1 })
+  })
+
+  test('tries one offer at a time, and then what is known', () => {
+    const known = new Set(plans.known.steps)
+    for (const { plan } of plans.tries) {
+      const [first = -1, ...others] = plan.steps
+      expect(known.has(first)).toBe(false)
+      expect(others.every((step) => step === first || known.has(step))).toBe(true)
+    }
+  })
+
+  test('goes first where more may be saved', () => {
+    const unknown = { sdxl: { mean: 0.4, weight: 3 }, dalle3: { mean: 0.4, weight: 3 } }
+    const { tries } = planSequences(inputOf(1, { arms: armsWith(1, unknown), seen: 2_000 }))
+    expect(names(tries[0]?.plan.steps ?? [])[0]).toBe('sdxl')
   })
 
   test('goes on where a floor is out of reach, though what is known seems surer', () => {
@@ -186,14 +208,11 @@ describe('exploring', () => {
     const two = armsIn(6)
       .filter(({ name }) => name === 'dalle3-hd' || name === 'gptimg-med')
       .map((arm) => ({ ...arm, belief: arm.name === 'dalle3-hd' ? dear : unknown, optimism: 0.8 }))
-    const { known, promising, extraNano } = planSequences(inputOf(6, { arms: two }))
+    const { known, tries } = planSequences(inputOf(6, { arms: two, seen: 300 }))
     const nameOf = (step: number | undefined) => two[step ?? 0]?.name
     expect(known.floor.isReachable).toBe(false)
     expect(known.steps.map(nameOf)).toEqual(['dalle3-hd', 'dalle3-hd', 'dalle3-hd'])
-    expect(promising.steps.map(nameOf)).toContain('gptimg-med')
-    // It is cheaper, but what it may miss of the floor is on the bill of exploring.
-    expect(promising.score).toBeLessThan(known.score)
-    expect(extraNano).toBeGreaterThan(0)
+    expect(tries[0]?.plan.steps.map(nameOf)[0]).toBe('gptimg-med')
   })
 
   test('tries what may be much cheaper though nobody can be sure that the floor holds then', () => {
@@ -204,20 +223,24 @@ describe('exploring', () => {
         belief: arm.name === 'dalle3-hd' ? { mean: 0.9, weight: 200 } : { mean: 0.6, weight: 3 },
         optimism: 1,
       }))
-    const only = { arms: two, wishes: wishesOf(4, { floor: 0.8 }), attempts: 1 }
-    const { known, promising, extraNano } = planSequences(inputOf(4, only))
+    const only = { arms: two, wishes: wishesOf(4, { floor: 0.8 }), attempts: 1, seen: 300 }
+    const { known, tries } = planSequences(inputOf(4, only))
     const nameOf = (step: number | undefined) => two[step ?? 0]?.name
     expect(known.floor.isReachable).toBe(true)
     expect(known.steps.map(nameOf)).toEqual(['dalle3-hd'])
-    expect(promising.steps.map(nameOf)).toEqual(['gptimg-med'])
-    expect(extraNano).toBeGreaterThan(0)
+    expect(tries[0]?.plan.steps.map(nameOf)).toEqual(['gptimg-med'])
+    // It is cheaper, but what it may miss of the floor is on the bill of exploring.
+    expect(tries[0]?.plan.score).toBeLessThan(known.score)
+    expect(tries[0]?.extraNano).toBeGreaterThan(0)
+    // Too few requests are expected to make up for that.
+    expect(planSequences(inputOf(4, { ...only, seen: 1 })).tries).toEqual([])
   })
 
   test('gives another provider its turn when one had them all', () => {
     const turn = { leftNano: 1e9, draw: 0.99, isOneSided: true }
     const [first = 0] = choosePlan(plans, turn).plan.steps
     const [usual = 0] = plans.known.steps
-    expect(arms[first]?.provider).not.toBe(arms[usual]?.provider)
+    expect(input.arms[first]?.provider).not.toBe(input.arms[usual]?.provider)
   })
 })
 

@@ -10,14 +10,14 @@ import type {
   SequencePlans,
   Wishes,
 } from './sequence-plan.ts'
+import { extraOf, triesOf } from './tries.ts'
 
 /** When a floor cannot be reached, so much below the best is held: the last bit is not bought. */
 const FLOOR_SLACK = 0.01
 
 /**
- * Finds the sequence of attempts that makes an accepted picture cheapest, by what is known and by
- * what may be hoped. Money and floor are judged apart: costs with bounded optimism, so that little
- * known offers get tried, the floor by what is believed.
+ * Finds the sequence of attempts that makes an accepted picture cheapest by what is believed, and
+ * those that are worth trying, because the offers in them may be better than they are believed.
  */
 export function planSequences(input: PlanningInput): SequencePlans {
   if (input.arms.length === 0) throw new RangeError('a plan needs at least one offer')
@@ -36,29 +36,22 @@ export function planSequences(input: PlanningInput): SequencePlans {
   }
   const isAbove = (index: number) => (held[index] as number) >= floor.effective
   const known = bestOf(soberScores, possible.filter(isAbove))
-  const knownScore = soberScores[known] as number
-  const promising = promisingOf(field, possible, floor, knownScore)
-  // What an exploring request takes from the floor is a cost of exploring, too.
-  const enough = Math.min(floor.asked, sober.accepted[known] as number)
-  const extra = (index: number) => {
-    const accepted = sober.accepted[index] as number
-    const missing = Math.max(0, enough - accepted) * WORTH_OF_MISSING * knownScore
-    return Math.max(0, ((soberScores[index] as number) - knownScore) * accepted) + missing
-  }
+  const bestKnown = { index: known, floor }
+  const extra = (index: number) => extraOf(field, bestKnown, index)
   const overview: Overview = {
     ...{ field, floor, gate: gateScores(field, floor.effective) },
     openings: openingsOf(field, floor.effective),
   }
-  const knownPlan = planAt(input, overview, known)
   const elsewhere = possible.filter(
     (index) =>
       isAbove(index) && providerAt(input, field, index) !== providerAt(input, field, known),
   )
   const other = elsewhere.length === 0 ? undefined : bestOf(soberScores, elsewhere)
   return {
-    known: knownPlan,
-    promising: promising === known ? knownPlan : planAt(input, overview, promising),
-    extraNano: extra(promising),
+    known: planAt(input, overview, known),
+    tries: triesOf(field, input, bestKnown).map(({ index, ...worth }) => {
+      return { plan: planAt(input, overview, index), ...worth }
+    }),
     ...(other === undefined ? {} : { other: planAt(input, overview, other) }),
     otherExtraNano: other === undefined ? 0 : extra(other),
   }
@@ -83,45 +76,11 @@ const reachOf = (accepted: Float64Array, indices: readonly number[]): number =>
   indices.reduce((most, index) => Math.max(most, accepted[index] as number), 0)
 
 /** The sequence with the lowest score; the first of equals. */
-function bestOf(
-  scores: Float64Array,
-  indices: readonly number[],
-  surcharge: (index: number) => number = () => 0,
-): number {
-  let [best, score] = [indices[0] ?? 0, Number.POSITIVE_INFINITY]
-  for (const index of indices) {
-    const next = (scores[index] as number) + surcharge(index)
-    if (next < score) [best, score] = [index, next]
-  }
-  return best
-}
-
-/** What a missing acceptance below the floor is worth, in costs of an accepted picture. */
-const WORTH_OF_MISSING = 3
-
-/**
- * The most promising sequence. The floor binds it by what is hoped: by caution an offer that nobody
- * tried holds no floor, so it would stay untried for ever. What it may miss is a cost of exploring.
- * Where the floor is out of reach, nobody knows what is best: all are looked at, and what they are
- * hoped to miss of the floor counts as if it were bought dearly.
- */
-function promisingOf(
-  field: Field,
-  possible: readonly number[],
-  { asked, effective, isReachable }: PlannedFloor,
-  knownScore: number,
-): number {
-  const { hopeful, hopefulScores } = field
-  if (isReachable) {
-    return bestOf(
-      hopefulScores,
-      possible.filter((index) => (hopeful.accepted[index] as number) >= effective),
-    )
-  }
-  const hoped = Math.min(asked, reachOf(hopeful.accepted, possible) - FLOOR_SLACK)
-  const missing = (index: number) => Math.max(0, hoped - (hopeful.accepted[index] as number))
-  return bestOf(hopefulScores, possible, (index) => WORTH_OF_MISSING * knownScore * missing(index))
-}
+const bestOf = (scores: Float64Array, [first = 0, ...others]: readonly number[]): number =>
+  others.reduce(
+    (best, index) => ((scores[index] as number) < (scores[best] as number) ? index : best),
+    first,
+  )
 
 /** What all plans over one field have in common. */
 interface Overview {

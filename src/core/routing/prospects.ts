@@ -47,6 +47,10 @@ export const sequenceCount = (arms: number, attempts = MOST_ATTEMPTS): number =>
 /** The sequence without its last attempt; −1 for a single attempt. */
 export const parentOf = (index: number, arms: number): number => Math.floor(index / arms) - 1
 
+/** The sequence of these arms, in order. */
+export const indexOf = (steps: readonly number[], arms: number): number =>
+  steps.reduce((parent, step) => (parent + 1) * arms + step, -1)
+
 /** The arm that a sequence begins with. */
 export function firstOf(index: number, arms: number): number {
   let at = index

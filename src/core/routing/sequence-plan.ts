@@ -35,6 +35,8 @@ export interface PlanningInput {
   readonly attempts?: number
   /** Chances of acceptance of what was refused for this request before: it is a hard one. */
   readonly refused?: readonly number[]
+  /** Pictures of requests alike that were seen; as many are expected to come. */
+  readonly seen?: number
 }
 
 /** A sequence of attempts, and what is expected of it. */
@@ -87,15 +89,22 @@ export interface GateChoice {
   readonly withoutNano?: ExpectedNano
 }
 
-/** The two plans between which a decision is made. */
+/** The plans among which a decision is made. */
 export interface SequencePlans {
   /** The best one by what is known. */
   readonly known: SequencePlan
-  /** The best one by what may be hoped of little known offers; often the same. */
-  readonly promising: SequencePlan
-  /** What a request costs more by the promising one, as far as is known. */
-  readonly extraNano: ExpectedNano
+  /** Worth trying, those first that may save most beyond what they cost; often none. */
+  readonly tries: readonly TriedPlan[]
   /** The best one that begins at another provider than the best known one, to keep two in use. */
   readonly other?: SequencePlan
   readonly otherExtraNano: ExpectedNano
+}
+
+/** A plan that tries a little known offer. */
+export interface TriedPlan {
+  readonly plan: SequencePlan
+  /** What a request costs more by it, as far as is known. */
+  readonly extraNano: ExpectedNano
+  /** What requests to come may save by what is learned. */
+  readonly savedNano: ExpectedNano
 }
