@@ -1,7 +1,7 @@
 import type { Batch } from '../core/jobs/batch.ts'
 import type { Chunk, ChunkLine } from '../core/jobs/chunk.ts'
 import type { Fact } from '../core/jobs/request-record.ts'
-import { makePlan } from '../core/routing/plan.ts'
+import { makePlan } from '../core/routing/make-plan.ts'
 import type { Dependencies } from './dependencies.ts'
 import type { Run } from './run.ts'
 import { findService, type ServiceOffer } from './service-offer.ts'

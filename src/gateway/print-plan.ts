@@ -4,7 +4,6 @@ import type { Size } from '../core/request/image-request.ts'
 import type { DraftComparison } from '../core/routing/draft-refine.ts'
 import type {
   BelievedOffer,
-  Candidate,
   DraftPart,
   EnlargingPart,
   ExplainedOffer,
@@ -14,7 +13,30 @@ import type {
 import type { GateChoice } from '../core/routing/sequence-plan.ts'
 import { printPriceSource, printWaiting } from './print-quote.ts'
 
-/** The plan as it is stored and answered: dollars, not nano-dollars. */
+/**
+ * The plan as a receipt keeps it. Of offers far behind only the reason: their rows would be half of
+ * what the database holds.
+ */
+export function printStoredPlan(plan: Plan): JsonObject {
+  const isBelieved = plan.decision !== undefined
+  const far = plan.explanation.filter((offer) => isBelieved && isFar(offer))
+  const explanation = plan.explanation.filter((offer) => !far.includes(offer))
+  const others = Map.groupBy(far, ({ role }) => role)
+  return {
+    ...printPlan({ ...plan, explanation }),
+    ...(far.length === 0 ? {} : { others: Object.fromEntries([...others].map(named)) }),
+  }
+}
+
+const isFar = ({ step, believed, expectedNano }: ExplainedOffer): boolean =>
+  step === undefined && believed === undefined && expectedNano !== undefined
+
+const named = ([role, offers]: [string, readonly ExplainedOffer[]]): [string, string[]] => [
+  role,
+  offers.map(({ offer }) => offer),
+]
+
+/** The plan as it is answered: dollars, not nano-dollars. */
 export const printPlan = (plan: Plan): JsonObject => ({
   strategy: plan.strategy,
   hold: dollarsFromNano(plan.holdNano),
@@ -22,7 +44,7 @@ export const printPlan = (plan: Plan): JsonObject => ({
   ...(plan.preview === undefined ? {} : { preview: printPreviewPart(plan.preview) }),
   ...(plan.enlarging === undefined ? {} : { upscale: printEnlarging(plan.enlarging) }),
   ...(plan.experiment === undefined ? {} : { experiment: { ...plan.experiment } }),
-  offers: plan.explanation.map((offer) => printOffer(offer, plan.steps)),
+  offers: plan.explanation.map(printOffer),
   ...printDecision(plan),
 })
 
@@ -65,23 +87,29 @@ const printEnlarging = ({ small, upscaler, ...part }: EnlargingPart): JsonObject
 })
 
 /** One row of an explanation. */
-export const printOffer = (offer: ExplainedOffer, steps: Plan['steps'] = []): JsonObject => ({
+export const printOffer = (offer: ExplainedOffer): JsonObject => ({
   offer: offer.offer,
   step: offer.step,
   expected_cost: dollars(offer.expectedNano),
   low_cost: dollars(offer.lowNano),
   high_cost: dollars(offer.highNano),
+  price: printPriceOf(offer),
   load_s: offer.loadSeconds,
   gated: offer.isGated,
   ...printWaiting(offer.waiting),
   ...printBelieved(offer.believed),
+  role: offer.role,
   reason: offer.reason,
-  ...(offer.believed === undefined ? printPriceOf(steps[(offer.step ?? 0) - 1]) : {}),
 })
 
-/** The price of an offer that may be called: a receipt says where it came from. */
-const printPriceOf = (step: Candidate | undefined): JsonObject =>
-  step === undefined ? {} : { price: printPriceSource(step.row, step.origin) }
+/** Where its price came from; of those that are far behind the dates alone. */
+function printPriceOf(offer: ExplainedOffer): JsonObject | undefined {
+  const { row, origin } = offer
+  if (row === undefined || origin === undefined) return undefined
+  return isFar(offer)
+    ? { valid_from: row.valid_from, read_at: row.source.read_at }
+    : printPriceSource(row, origin)
+}
 
 const dollars = (nano: bigint | undefined): string | undefined =>
   nano === undefined ? undefined : dollarsFromNano(nano)
@@ -105,8 +133,8 @@ function printBelieved(believed: BelievedOffer | undefined): JsonObject {
       basis: basisOf(believed),
     },
     per_accepted: expectedDollars(believed.perAcceptedNano),
+    per_accepted_with_bad: expectedDollars(believed.burdenNano),
     p95_s: rounded(believed.p95Seconds),
-    price: printPriceSource(believed.row, believed.origin),
   }
 }
 
@@ -156,7 +184,8 @@ const printMoneyPrice = (price: number): JsonObject =>
       }
     : {}
 
-const rounded = (value: number): number => Math.round(value * 10_000) / 10_000
+/** Four decimals: more of a share or of seconds is not known. */
+export const rounded = (value: number): number => Math.round(value * 10_000) / 10_000
 
 /** Expectations are no amounts of a book, but are read beside them. */
-const expectedDollars = (nano: number): string => dollarsFromNano(BigInt(Math.round(nano)))
+export const expectedDollars = (nano: number): string => dollarsFromNano(BigInt(Math.round(nano)))

@@ -1,7 +1,6 @@
 import { GatewayError } from '../core/errors/gateway-error.ts'
 import type { JsonObject } from '../core/json.ts'
 import { normaliseRequest } from '../core/request/normalise.ts'
-import type { ExplainedOffer } from '../core/routing/plan.ts'
 import type { Caller, Dependencies } from './dependencies.ts'
 import { explainRoute } from './explain-route.ts'
 import { printOffer } from './print-plan.ts'
@@ -58,7 +57,7 @@ async function recommendOne(
       object: 'recommendation',
       ...{ purpose, category, basis: hasOutcomes ? 'outcomes' : 'prior' },
       floor_reachable: plan?.decision?.floor.isReachable ?? null,
-      offers: offers.slice(0, MOST_OFFERS).map((offer: ExplainedOffer) => printOffer(offer)),
+      offers: offers.slice(0, MOST_OFFERS).map(printOffer),
     }
   } catch (error) {
     if (!GatewayError.isInstance(error)) throw error

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { JsonObject } from '../core/json.ts'
 import { requestLimits } from '../core/request/limits.ts'
 import { normaliseRequest } from '../core/request/normalise.ts'
+import { explainRequest } from '../gateway/explain-request.ts'
 import { explainRoute, printRoute } from '../gateway/explain-route.ts'
 import { slipsOfPurpose } from '../gateway/name-slips.ts'
 import { recommend } from '../gateway/recommend.ts'
@@ -49,6 +50,35 @@ export const routingRoutes = (context: HttpContext): readonly RouteDefinition[] 
   }),
   defineRoute({
     method: 'GET',
+    url: '/v1/requests/:id/decision',
+    policy: 'models:read',
+    summary: 'Makes the decision of a request again, of nothing but what its receipt keeps',
+    answers,
+    handler: async (request) => {
+      const { id } = request.params as { readonly id: string }
+      const { tenant } = callerOf(request)
+      return (await explainRequest({ id, tenant }, context.gateway.deps.stores)).decision
+    },
+  }),
+  ...orderRoutes(context),
+  defineRoute({
+    method: 'GET',
+    url: '/v1/recommendations',
+    policy: 'models:read',
+    summary: 'Which model for which image, by the outcomes of this gateway',
+    query: recommendationQuery,
+    answers,
+    handler: async (request) => {
+      const query = readWith(recommendationQuery, request.query)
+      const data = await recommend(query, callerOf(request), context.gateway.deps)
+      return { object: 'list', data }
+    },
+  }),
+]
+
+const orderRoutes = (context: HttpContext): readonly RouteDefinition[] => [
+  defineRoute({
+    method: 'GET',
     url: '/v1/route/orders',
     policy: 'models:read',
     summary: 'Offers that operators pinned or banned',
@@ -82,19 +112,6 @@ export const routingRoutes = (context: HttpContext): readonly RouteDefinition[] 
       const given = toOrder(readWith(orderBody, request.query))
       await takeOrderBack(given, context.gateway.deps)
       return { object: 'route.order', ...given, deleted: true }
-    },
-  }),
-  defineRoute({
-    method: 'GET',
-    url: '/v1/recommendations',
-    policy: 'models:read',
-    summary: 'Which model for which image, by the outcomes of this gateway',
-    query: recommendationQuery,
-    answers,
-    handler: async (request) => {
-      const query = readWith(recommendationQuery, request.query)
-      const data = await recommend(query, callerOf(request), context.gateway.deps)
-      return { object: 'list', data }
     },
   }),
 ]

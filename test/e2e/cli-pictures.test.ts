@@ -123,4 +123,15 @@ test('route explain tells what a request is taken for, its plan and all reasons'
   expect(output).toMatch(/\nplan {3}\w+: 0\.\d+ accepted, \$\d\.\d+ for each, p95 [\d.]+ s\n/)
   expect(output).toMatch(/\ngates {2}off: absent\n {4}offer .*\n1\. {2}\S+ .* chosen\n/)
   expect(output).toMatch(/\n\d+ more cannot be used:\n {2}\d+: cannot do what is asked/)
+  expect(output).toMatch(/\nn {9}verdicts on pictures alike/)
+})
+
+test('route explain of a request shows what was decided, and decides it again', async () => {
+  const words = ['generate', 'a glass bottle to explain', '-p', 'product', '-o', 'explained.png']
+  const { requestId } = await commands.json<Made>(0, ...words)
+  const output = await commands.text(0, 'route', 'explain', requestId)
+  expect(output).toMatch(/^made {3}2\S+Z {3}\S+, direct, cost \$0\.\d+\nfor {4}product \(asked\)/)
+  expect(output).toMatch(
+    /\nagain {2}prices, shares, times and draw 0\.\d{4} of its log give the same/,
+  )
 })

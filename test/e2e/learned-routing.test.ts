@@ -42,10 +42,14 @@ async function call(method: string, path: string, body?: object, headers = {}): 
   }
 }
 
+type Json = Readonly<Record<string, unknown>>
+
 interface Row {
   readonly offer: string
   readonly step?: number
+  readonly role: string
   readonly reason: string
+  readonly expected_cost?: string
   readonly per_accepted?: string
   readonly price?: { readonly read_at: string }
   readonly acceptance?: Readonly<Record<'mean' | 'low' | 'high' | 'own' | 'inherited', number>>
@@ -96,7 +100,46 @@ test('thumbnails drift away from what is rejected, and the receipt says why', as
   const loser = rows.find(({ offer, step }) => offer === refused && step === undefined)
   expect(chosen?.acceptance?.own).toBeGreaterThan(3)
   expect(chosen?.price?.read_at).toMatch(/^\d{4}-\d{2}-\d{2}$/)
-  expect(loser?.reason ?? 'reserve').toMatch(/accepted pictures for less|floor|reserve/)
+  expect(['dominated', 'below_floor', 'reserve']).toContain(loser?.role ?? 'reserve')
+})
+
+test('each offer of the catalogue is in the plan, or loses for one known reason', async () => {
+  const rows = await route({ prompt: 'a red cup on a table', keeprate: { purpose: 'thumbnail' } })
+  const models = await call('GET', '/v1/models')
+  const listed = models.body.data as unknown as readonly { readonly keeprate?: Row }[]
+  const offers = listed.flatMap(({ keeprate }) => keeprate?.offer ?? [])
+  const named = new Set(rows.map(({ offer }) => offer))
+  expect(offers.length).toBeGreaterThan(10)
+  expect(offers.filter((offer) => !named.has(offer))).toEqual([])
+  const losers = rows.filter(({ step }) => step === undefined)
+  const reasons = ['dominated', 'below_floor', 'too_slow', 'capability_missing', 'breaker_open']
+  for (const { offer, role, price, expected_cost } of losers) {
+    expect([...reasons, 'budget', 'pinned'], offer).toContain(role)
+    if (expected_cost !== undefined) expect(price?.read_at, offer).toMatch(/^\d{4}-\d\d-\d\d$/)
+  }
+})
+
+test('a receipt proves its own explanation: its log gives the same decision again', async () => {
+  const { body } = await call('GET', '/v1/requests?limit=20')
+  const ids = (body.data as unknown as readonly { readonly id: string }[]).map(({ id }) => id)
+  expect(ids).toHaveLength(20)
+  for (const id of ids) {
+    const { body: decision } = await call('GET', `/v1/requests/${id}/decision`)
+    const receipt = await call('GET', `/v1/requests/${id}`)
+    const { exploring, log } = (receipt.body.explain as unknown as { decision: Json }).decision
+    const draw = (log as { readonly exploration: Json }).exploration.draw
+    expect(decision, id).toMatchObject({ reproduced: true, exploring, draw })
+    const [first] = decision.arms as unknown as readonly Json[]
+    expect(first).toMatchObject({ price: expect.any(String), acceptance: expect.any(Object) })
+  }
+  const named = await call('POST', '/v1/images/generations', {
+    ...{ model: 'auto:cheapest', prompt: 'a cup by its name', response_format: 'url' },
+  })
+  const id = named.headers.get('x-request-id')
+  expect((await call('GET', `/v1/requests/${id}/decision`)).body).toMatchObject({
+    ...{ reproduced: null, reason: expect.stringContaining('named a model or a rank') },
+  })
+  expect((await call('GET', '/v1/requests/req_unknown/decision')).status).toBe(404)
 })
 
 test('glass that a model fails on goes elsewhere; other products stay with it', async () => {

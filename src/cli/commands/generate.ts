@@ -3,13 +3,12 @@ import { type EditInput, type GenerateInput, openLocal, type Result } from '../.
 import type { Keeprate } from '../../config/open-keeprate.ts'
 import { invalid } from '../../core/errors/gateway-error.ts'
 import { isId } from '../../core/ids.ts'
-import type { JsonObject } from '../../core/json.ts'
 import { complexities } from '../../core/purpose/words.ts'
 import { type ImageFormat, imageFormats } from '../../core/request/image-request.ts'
 import { requestLimits } from '../../core/request/limits.ts'
 import { GROUP_MARK } from '../../gateway/references.ts'
 import { exitCodes } from '../exit-codes.ts'
-import { offersTable } from '../offers-table.ts'
+import { type Explained, offersTable } from '../offers-table.ts'
 import type { Output } from '../output.ts'
 import { readFileBytes } from '../read-file-bytes.ts'
 import { prepareOut, saveAll } from '../save-pictures.ts'
@@ -163,7 +162,7 @@ export async function explain(
 ): Promise<number> {
   await keeprate.gateway.ready
   const answer = await openLocal(keeprate).explain(input)
-  output.data(answer, offersTable(answer.offers as JsonObject[]))
+  output.data(answer, offersTable(answer as unknown as Explained))
   return exitCodes.ok
 }
 

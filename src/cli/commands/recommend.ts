@@ -31,5 +31,5 @@ function print({ purpose, category, basis, offers, reason }: JsonObject): string
   const head = `${purpose} / ${category}`
   if (reason !== undefined) return `${head}: ${reason}`
   const known = basis === 'prior' ? 'priors: nobody has said yet what is kept' : 'own outcomes'
-  return `${head}  (${known})\n${offersTable(offers as JsonObject[])}`
+  return `${head}  (${known})\n${offersTable({ offers: offers as JsonObject[] })}`
 }

@@ -2,7 +2,7 @@ import { chancesOf, normalDifficulty } from '../acceptance/difficulty.ts'
 import { isGateUseful } from '../acceptance/instruments.ts'
 import { cautious, optimistic } from '../acceptance/posterior.ts'
 import { attemptCost } from './arm.ts'
-import { type Contender, frontOf } from './front.ts'
+import { type Contender, type Front, frontOf } from './front.ts'
 import { drawsOf, lateShares, quantileOf } from './latency-sum.ts'
 import {
   type GateStep,
@@ -75,8 +75,8 @@ function entrantsOf({ arms, wishes }: PlanningInput): readonly Entrant[] {
   })
 }
 
-/** Positions of the arms worth trying; plans over these alone are the same. */
-export const frontIn = (input: PlanningInput): readonly number[] =>
+/** The arms worth trying; plans over these alone are the same. */
+export const compareArms = (input: PlanningInput): Front =>
   frontOf(entrantsOf(input), input.wishes.badNano)
 
 /**
@@ -88,7 +88,7 @@ export function makeField(input: PlanningInput): Field {
   const isUseful = gate !== undefined && isGateUseful(gate)
   const attempts = isUseful ? (input.attempts ?? MOST_ATTEMPTS) : 1
   const entrants = entrantsOf(input)
-  const front = frontOf(entrants, wishes.badNano)
+  const { front } = frontOf(entrants, wishes.badNano)
   const own = front.flatMap((position) => entrants[position] ?? [])
   const gateStep = gateStepOf(input)
   const usual = normalDifficulty(input.sigma)

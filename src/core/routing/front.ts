@@ -18,23 +18,33 @@ const MOST_ARMS = 8
 /** Settings of one offer among them: more would leave no room for other offers. */
 const MOST_SETTINGS = 2
 
+/** Which arms are worth trying, by their positions. */
+export interface Front {
+  /** In the order given. */
+  readonly front: readonly number[]
+  /** Of each arm that is beaten in everything, one that beats it. */
+  readonly beatenBy: ReadonlyMap<number, number>
+}
+
 /**
  * The arms that no other one beats in everything: in a sequence the better arm could take the place
  * of a beaten one at no loss. Should more be left than can be tried, those go that are worst by
  * cost per accepted picture, and of each offer all settings but the best two; the surest one always
  * stays, because a floor may need it.
- * @returns positions, in the order given.
  */
-export function frontOf(contenders: readonly Contender[], badCost: number): readonly number[] {
+export function frontOf(contenders: readonly Contender[], badCost: number): Front {
   // Whatever beats an arm stands before it in this order, and beating is transitive, so each one
   // only has to stand up to those that were kept.
   const kept: Ranked[] = []
+  const beatenBy = new Map<number, number>()
   const inOrder = contenders.map((contender, index) => ({ contender, index })).sort(byStrength)
   for (const one of inOrder) {
-    if (!kept.some(({ contender }) => isNoWorse(contender, one.contender))) kept.push(one)
+    const better = kept.find(({ contender }) => isNoWorse(contender, one.contender))
+    if (better === undefined) kept.push(one)
+    else beatenBy.set(one.index, better.index)
   }
   kept.sort((one, other) => one.index - other.index)
-  if (kept.length <= MOST_ARMS) return kept.map(({ index }) => index)
+  if (kept.length <= MOST_ARMS) return { front: kept.map(({ index }) => index), beatenBy }
   const ranked = kept.toSorted((one, other) => rank(one.contender) - rank(other.contender))
   const surest = kept.reduce((best, one) => (one.contender.held > best.contender.held ? one : best))
   const settings = new Map<string, number>()
@@ -44,9 +54,8 @@ export function frontOf(contenders: readonly Contender[], badCost: number): read
     settings.set(offer, before + 1)
     return one !== surest && before < MOST_SETTINGS
   })
-  return [...best.slice(0, MOST_ARMS - 1), surest]
-    .map(({ index }) => index)
-    .sort((one, other) => one - other)
+  const front = [...best.slice(0, MOST_ARMS - 1), surest].map(({ index }) => index)
+  return { front: front.sort((one, other) => one - other), beatenBy }
 
   function rank({ cost, hopeful }: Contender): number {
     return (cost + badCost * (1 - hopeful)) / Math.max(1e-6, hopeful)

@@ -4,7 +4,7 @@ import { dollarsFromNano, nanoFromDollars } from '../money.ts'
 import type { Arm } from './arm.ts'
 import type { ChosenPlan, Exploration } from './choose-plan.ts'
 import { drawsOf, quantileOf } from './latency-sum.ts'
-import type { PlanningInput } from './sequence-plan.ts'
+import type { PlanningInput, SequencePlan } from './sequence-plan.ts'
 
 const dollars = z.string()
 const armSchema = z.object({
@@ -153,6 +153,12 @@ function fromLoggedArm(logged: PlanLog['arms'][0]): Arm {
     belief: { mean: acceptance.mean, weight: acceptance.weight },
   }
 }
+
+/** The attempts of a plan, by the names of their arms. */
+export const nameOfPlan = (
+  { steps }: Pick<SequencePlan, 'steps'>,
+  { arms }: Pick<PlanningInput, 'arms'>,
+): string => steps.map((step) => arms[step]?.name ?? '').join('>')
 
 /** One row of "why this model": an arm beside the others. */
 export interface ExplainedArm {

@@ -4,7 +4,8 @@ import { sampleModel } from '../../testing/sample-models.ts'
 import { autoRankings } from '../catalog/catalog.ts'
 import { type Model, offerName } from '../catalog/model.ts'
 import { priceRowSchema } from '../pricebook/price-row.ts'
-import { type Candidate, makePlan, splitCalls } from './plan.ts'
+import { makePlan } from './make-plan.ts'
+import { type Candidate, splitCalls } from './plan.ts'
 
 const row = priceRowSchema.parse({
   offer: 'acme/painter',

@@ -3,7 +3,8 @@ import { sampleModel } from '../../testing/sample-models.ts'
 import { type Model, offerName } from '../catalog/model.ts'
 import { nanoFromDollars } from '../money.ts'
 import { priceRowSchema } from '../pricebook/price-row.ts'
-import { type Candidate, makePlan, splitCalls } from './plan.ts'
+import { makePlan } from './make-plan.ts'
+import { type Candidate, splitCalls } from './plan.ts'
 
 /** An offer named after itself that costs so much, and at worst half as much again. */
 function candidate(id: string, dollars: string, changes: Partial<Model> = {}): Candidate {

@@ -8,6 +8,7 @@ import type { PriceRow } from '../pricebook/price-row.ts'
 import type { ChargeLine } from '../pricing/charge.ts'
 import type { ImageRequest, Size } from '../request/image-request.ts'
 import type { DraftComparison } from './draft-refine.ts'
+import { type OfferRole, reasonOfUnfit } from './loser-reason.ts'
 import type { PlanLog } from './plan-log.ts'
 import type { GateChoice, PlannedFloor } from './sequence-plan.ts'
 import type { Waiting } from './waiting-cost.ts'
@@ -61,11 +62,16 @@ export interface ExplainedOffer {
   readonly expectedNano?: Nano
   readonly lowNano?: Nano
   readonly highNano?: Nano
+  /** Where its price stands, and where that came from. */
+  readonly row?: PriceRow
+  readonly origin?: RowOrigin
   readonly waiting?: Waiting
   /** See {@link Candidate.loadSeconds}. */
   readonly loadSeconds?: number
   /** Whether gates look at its pictures, as far as attempts before it do not fail. */
   readonly isGated?: boolean
+  readonly role: OfferRole
+  /** The role in words, with what decided. */
   readonly reason: string
   /** What is believed of it, where the plan was made by that. */
   readonly believed?: BelievedOffer
@@ -84,9 +90,9 @@ export interface BelievedOffer {
   readonly inheritedOutcomes: number
   /** In nano-dollars, tried until one is accepted, by itself. */
   readonly perAcceptedNano: number
+  /** The same with what the bad ones cost that are shown on the way; offers are ranked by it. */
+  readonly burdenNano: number
   readonly p95Seconds: number
-  readonly row: PriceRow
-  readonly origin: RowOrigin
 }
 
 /** What will be tried, in order, and why. */
@@ -184,115 +190,14 @@ export function splitCalls(images: number, mostPerCall: number): readonly number
 export const rankingOf = ({ auto }: Resolution): AutoRanking =>
   auto === undefined || auto === 'learned' ? 'cheapest' : auto
 
-const TIER_RANK = { budget: 0, standard: 1, premium: 2 } as const
-
-const compareNano = (a: Nano, b: Nano): number => (a < b ? -1 : a > b ? 1 : 0)
-
-type Order = (a: Candidate, b: Candidate) => number
-
-/** What an offer costs the caller: its price, and the wait for it. */
-const burdenNano = ({ quote, waiting }: Candidate): Nano =>
-  quote.expectedNano + (waiting?.costNano ?? 0n)
-
-const queueSecondsOf = ({ queueSeconds = 0 }: Candidate): number => queueSeconds
-
-/** Of two machines that cost the same, the one with the shorter queue comes first. */
-const byPrice: Order = (a, b) =>
-  compareNano(burdenNano(a), burdenNano(b)) ||
-  queueSecondsOf(a) - queueSecondsOf(b) ||
-  (a.offer < b.offer ? -1 : 1)
-
-const secondsOf = (candidate: Candidate): number =>
-  candidate.model.typicalSeconds + queueSecondsOf(candidate)
-
-const orders: { readonly [Ranking in AutoRanking]: Order } = {
-  cheapest: byPrice,
-  fast: (a, b) => secondsOf(a) - secondsOf(b) || byPrice(a, b),
-  best: (a, b) =>
-    TIER_RANK[b.model.tier] - TIER_RANK[a.model.tier] ||
-    compareNano(burdenNano(b), burdenNano(a)) ||
-    byPrice(a, b),
-}
-
-/**
- * Orders the candidates and cuts the plan to what the caller's limit and the number of steps allow.
- * Steps after the first are fallbacks after a failure; each may cost its worst case, so the hold is
- * their sum. A fallback comes from a provider that the plan does not have yet, as long as there is
- * one: what has failed is usually the provider, and then its other models fail alike.
- */
-export function makePlan(input: {
-  readonly candidates: readonly Candidate[]
-  readonly exclusions: readonly Exclusion[]
-  readonly ranking: AutoRanking
-  readonly maxSteps: number
-  readonly maxCostNano?: Nano
-  /** Most that comes with each step beside its offer's price: looks at its pictures. */
-  readonly besideNano?: Nano
-}): Plan {
-  const { maxSteps, maxCostNano, besideNano = 0n } = input
-  const ordered = [...input.candidates].sort(orders[input.ranking])
-  const steps: Candidate[] = []
-  const tooDear = new Set<string>()
-  let holdNano = 0n
-  let rest = ordered
-  while (steps.length < maxSteps && rest.length > 0) {
-    const limitNano = maxCostNano === undefined ? undefined : maxCostNano - holdNano - besideNano
-    const next = nextStep(rest, steps, limitNano)
-    const passed = next === undefined ? rest : rest.slice(0, rest.indexOf(next))
-    for (const { offer } of passed.filter((candidate) => !isWithin(candidate, limitNano))) {
-      tooDear.add(offer)
-    }
-    if (next === undefined) break
-    steps.push(next)
-    holdNano += next.quote.highNano + besideNano
-    rest = rest.filter((candidate) => candidate !== next)
-  }
-  const explained = ordered.map((candidate) => explain(candidate, steps, tooDear))
-  const excluded = input.exclusions.map(({ offer, unfit }) => ({ offer, reason: unfit.reason }))
-  const strategy = steps.length > 1 ? 'fallback' : 'direct'
-  return { steps, explanation: [...explained, ...excluded], holdNano, strategy }
-}
-
-const isWithin = ({ quote }: Candidate, limitNano: Nano | undefined): boolean =>
-  limitNano === undefined || quote.highNano <= limitNano
-
-/**
- * The best candidate that the limit allows, of another provider than the steps so far if possible.
- */
-function nextStep(
-  rest: readonly Candidate[],
-  steps: readonly Candidate[],
-  limitNano: Nano | undefined,
-): Candidate | undefined {
-  const [first] = steps
-  const possible = rest.filter(
-    (candidate) =>
-      isWithin(candidate, limitNano) &&
-      // One request belongs to one book: real and simulated offers never stand in one plan.
-      (first === undefined || first.isSimulated === candidate.isSimulated),
-  )
-  const known = new Set(steps.map(({ model }) => model.provider))
-  return possible.find(({ model }) => !known.has(model.provider)) ?? possible[0]
-}
+/** The row of an offer that cannot serve the request. */
+export const excludedRow = ({ offer, unfit }: Exclusion): ExplainedOffer => ({
+  ...{ offer, role: reasonOfUnfit[unfit.code], reason: unfit.reason },
+})
 
 /** What an explanation shows of a candidate wherever it stands. */
-export const priceOf = ({ offer, quote, waiting, loadSeconds }: Candidate) => ({
-  ...{ offer, ...quote },
+export const priceOf = ({ offer, quote, row, origin, waiting, loadSeconds }: Candidate) => ({
+  ...{ offer, ...quote, row, origin },
   ...(waiting === undefined ? {} : { waiting }),
   ...(loadSeconds === undefined ? {} : { loadSeconds }),
 })
-
-function explain(
-  candidate: Candidate,
-  steps: readonly Candidate[],
-  tooDear: ReadonlySet<string>,
-): ExplainedOffer {
-  const step = steps.indexOf(candidate) + 1
-  const shared = priceOf(candidate)
-  if (step === 1) return { ...shared, step, reason: 'chosen' }
-  if (step > 1) return { ...shared, step, reason: 'used when the offers before it fail' }
-  const reason = tooDear.has(candidate.offer)
-    ? 'with its worst case the plan would exceed the cost limit of the request'
-    : 'ranked behind the steps of the plan'
-  return { ...shared, reason }
-}

@@ -8,6 +8,7 @@ import { drawsOf, secondsOf, sequenceQuantile } from './latency-sum.ts'
 import { explainArms, fromPlanLog, planLogSchema, toPlanLog } from './plan-log.ts'
 import { planSequences } from './plan-sequences.ts'
 import { reachAfter } from './reach.ts'
+import { remakeDecision } from './remake-decision.ts'
 
 const share = fc.double({ min: 0.02, max: 0.98, noNaN: true })
 const arm: fc.Arbitrary<Arm> = fc.record({
@@ -103,6 +104,8 @@ test('a decision is made again from its log, and explained for every arm', () =>
       const read = fromPlanLog(planLogSchema.parse(JSON.parse(text)))
       const again = choosePlan(planSequences(read.input), read.exploration)
       expect(again).toEqual(chosen)
+      const { isExploring, propensity } = chosen
+      expect(remakeDecision(JSON.parse(text))).toMatchObject({ isExploring, propensity })
       const logged = toPlanLog(read.input, read.exploration)
       expect(canonicalJson(JSON.parse(JSON.stringify(logged)))).toBe(
         canonicalJson(JSON.parse(text)),

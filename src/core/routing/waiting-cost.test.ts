@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { sampleModel } from '../../testing/sample-models.ts'
 import { nanoFromDollars } from '../money.ts'
-import { type Candidate, makePlan } from './plan.ts'
+import { makePlan } from './make-plan.ts'
+import type { Candidate } from './plan.ts'
 import { waitingFor } from './waiting-cost.ts'
 
 /** Two gigabytes of a serverless function (case studies of 2026-06). */

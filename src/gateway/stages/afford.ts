@@ -38,6 +38,8 @@ export async function afford(run: Run, deps: Dependencies): Promise<Run> {
 const fits = (claims: readonly BudgetClaim[], left: ReadonlyMap<string, Nano>): boolean =>
   claims.every(({ budgetId, amountNano }) => amountNano <= (left.get(budgetId) ?? amountNano))
 
+const OVER_BUDGET = 'with its worst case the plan would exceed a budget'
+
 /** A plan without its last step. */
 function withoutLast(plan: Plan): Plan {
   const steps = plan.steps.slice(0, -1)
@@ -49,7 +51,7 @@ function withoutLast(plan: Plan): Plan {
     explanation: plan.explanation.map(({ step, ...offer }) =>
       step === undefined || step <= steps.length
         ? { step, ...offer }
-        : { ...offer, reason: 'with its worst case the plan would exceed a budget' },
+        : { ...offer, role: 'budget', reason: OVER_BUDGET },
     ),
   }
 }

@@ -8,7 +8,7 @@ import type { Plan } from '../../core/routing/plan.ts'
 import { acceptanceOf, isAcceptance } from '../acceptance.ts'
 import { answerFacts, nameFacts } from '../claim-facts.ts'
 import type { Dependencies } from '../dependencies.ts'
-import { printPlan } from '../print-plan.ts'
+import { printStoredPlan } from '../print-plan.ts'
 import { printTraits } from '../print-traits.ts'
 import { printReferences } from '../references.ts'
 import { bookOf, missingImages, type Run } from '../run.ts'
@@ -96,7 +96,7 @@ export function toRecord(run: Run, deps: Dependencies): RequestRecord {
     plan: {
       traits: printTraits(run.traits),
       ...printReferences(run.request),
-      ...(run.plan && printPlan(run.plan)),
+      ...(run.plan && printStoredPlan(run.plan)),
     },
     book: bookOf(run),
     priceVersion: run.snapshot.book.version,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Candidate, Plan } from '../../core/routing/plan.ts'
+import { type Candidate, excludedRow, type Plan } from '../../core/routing/plan.ts'
 import { leaveDoubtful } from './leave-doubtful.ts'
 
 const at = (provider: string) => ({ offer: `${provider}/one`, model: { provider } }) as Candidate
@@ -10,7 +10,7 @@ const planOf =
   (affordable: readonly Candidate[]) =>
   ({ candidates, exclusions }: Parameters<Parameters<typeof leaveDoubtful>[2]>[0]): Plan => ({
     steps: candidates.filter((candidate) => affordable.includes(candidate)),
-    explanation: exclusions.map(({ offer, unfit }) => ({ offer, reason: unfit.reason })),
+    explanation: exclusions.map(excludedRow),
     holdNano: 0n,
     strategy: 'direct',
   })

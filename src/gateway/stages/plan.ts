@@ -5,13 +5,8 @@ import type { ErrorCode } from '../../core/errors/catalogue.ts'
 import { GatewayError } from '../../core/errors/gateway-error.ts'
 import { dollarsFromNano, type Nano } from '../../core/money.ts'
 import type { ImageRequest } from '../../core/request/image-request.ts'
-import {
-  type Candidate,
-  type Exclusion,
-  makePlan,
-  type Plan,
-  rankingOf,
-} from '../../core/routing/plan.ts'
+import { makePlan } from '../../core/routing/make-plan.ts'
+import { type Candidate, type Exclusion, type Plan, rankingOf } from '../../core/routing/plan.ts'
 import { barredBy } from '../../core/routing/route-order.ts'
 import { withLoading } from '../../core/routing/with-loading.ts'
 import type { Instant } from '../../core/time.ts'

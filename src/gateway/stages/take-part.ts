@@ -1,7 +1,7 @@
 import { type ExperimentArm, experimentArm } from '../../core/experiments/experiment.ts'
 import type { Fact } from '../../core/jobs/request-record.ts'
-import type { Weighed } from '../../core/routing/learned-plan.ts'
 import type { ExperimentPart } from '../../core/routing/plan.ts'
+import type { Weighed } from '../../core/routing/weigh.ts'
 import type { Dependencies } from '../dependencies.ts'
 import type { Weighing } from '../plan-desk.ts'
 import type { Run } from '../run.ts'
