@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { readFeedback } from './read-feedback.ts'
 
-const read = (text: string) => readFeedback(text, 'file', 'import')
+const all = (text: string) => readFeedback(text, 'file', 'import')
+const read = (text: string) => all(text).given.map(({ told }) => told)
 
 describe('verdicts in a file', () => {
   test('as CSV with a head, in any order of columns', () => {
@@ -31,18 +32,35 @@ describe('verdicts in a file', () => {
   })
 
   test.each([
-    ['id,value,baseline\nimg_1,,0.02', 'file:2: value'],
-    ['{"id":"img_1","value":1,"baseline":null}', 'file:1: baseline'],
-    ['id,value,baseline\nimg_1,1,-2', 'file:2: baseline'],
-    ['id,value,accepted\nimg_1,1,1', 'file:2: '],
-    ['id,accepted\nimg_1,maybe', 'file:2: accepted: must be true or false'],
-    ['id,accepted,stars\nimg_1,1,5', 'file:2: '],
-    ['{"id":"img_1"}', 'file:1: accepted'],
-    ['{"id":"img_1","accepted":true,"score":2}', 'file:1: score'],
-    ['{"id":', 'file:1: this line is no JSON'],
+    ['id,value,baseline\nimg_1,,0.02', 2, 'value: '],
+    ['{"id":"img_1","value":1,"baseline":null}', 1, 'baseline: '],
+    ['id,value,baseline\nimg_1,1,-2', 2, 'baseline: '],
+    ['id,value,accepted\nimg_1,1,1', 2, ''],
+    ['id,accepted\nimg_1,maybe', 2, 'accepted: must be true or false.'],
+    ['id,accepted,stars\nimg_1,1,5', 2, ''],
+    ['{"id":"img_1"}', 1, 'accepted: '],
+    ['{"id":"img_1","accepted":true,"score":2}', 1, 'score: '],
+    ['{"id":', 1, 'this line is no JSON.'],
+  ])('%j has a flaw on its line', (text, line, reason) => {
+    const flaws = [{ line, reason: expect.stringContaining(reason) }]
+    expect(all(text)).toEqual({ given: [], flaws })
+  })
+
+  test('lines that cannot be read spoil no others; each is named', () => {
+    const { given, flaws } = all('id,accepted\nimg_1,1\nimg_2,maybe\n\nimg_3,0\nimg_4,\n')
+    expect(given.map(({ line, told }) => [line, told.subject])).toEqual([
+      [2, 'img_1'],
+      [5, 'img_3'],
+    ])
+    expect(flaws.map(({ line }) => line)).toEqual([3, 6])
+  })
+
+  test.each([
     ['id,accepted\n"img_1,1', 'file:2: '],
+    ['id;accepted\nimg_1;1', 'file:1: the first line must name the columns, with commas'],
+    ['[{"id":"img_1","accepted":true}]', 'JSON lines: one object each'],
     ['', 'is empty'],
-  ])('%j is refused where it stands', (text, message) => {
-    expect(() => read(text)).toThrow(message)
+  ])('%j is no such file', (text, message) => {
+    expect(() => all(text)).toThrow(message)
   })
 })

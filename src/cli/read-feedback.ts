@@ -33,28 +33,43 @@ const verdictSchema = z.strictObject({
   rater: optional(z.string().max(verdictLimits.maxRaterCharacters)),
 })
 
+/** What a file says, line by line. */
+export interface ReadFeedback {
+  readonly given: readonly { readonly line: number; readonly told: GivenVerdict | GivenFigure }[]
+  /** Lines that say nothing that can be taken, and why. */
+  readonly flaws: readonly { readonly line: number; readonly reason: string }[]
+}
+
 /**
  * Reads JSON lines, or CSV whose first row names the columns: verdicts have `id` and `accepted`,
  * and any of `score`, `reason`, `rater`; figures of the business have `id`, `value` and `baseline`.
- * @throws GatewayError that names the line.
+ * A line that cannot be read spoils no other.
+ * @throws GatewayError when the file as a whole is none.
  */
-export function readFeedback(
-  text: string,
-  path: string,
-  rater: string,
-): readonly (GivenVerdict | GivenFigure)[] {
+export function readFeedback(text: string, path: string, rater: string): ReadFeedback {
   const rows = text.trimStart().startsWith('{') ? jsonRows(text, path) : csvRows(text, path)
-  return rows.map(({ line, value }) => {
-    const isFigure = typeof value === 'object' && value !== null && 'value' in value
-    const read = (isFigure ? figureSchema : verdictSchema).safeParse(value)
-    if (!read.success) {
-      const [issue] = read.error.issues
-      const place = issue?.path.join('.') ?? ''
-      throw invalid('file', `${path}:${line}: ${place}: ${issue?.message ?? ''}.`)
-    }
-    const { id: subject, ...row } = read.data
-    return 'value' in row ? { subject, ...row } : { subject, ...toVerdict(row, rater) }
-  })
+  const read = rows.map((row) => ({ line: row.line, ...readRow(row, rater) }))
+  return {
+    given: read.flatMap(({ line, told }) => (told === undefined ? [] : [{ line, told }])),
+    flaws: read.flatMap(({ line, reason }) => (reason === undefined ? [] : [{ line, reason }])),
+  }
+}
+
+interface ReadRow {
+  readonly told?: GivenVerdict | GivenFigure
+  readonly reason?: string
+}
+
+function readRow({ value }: Row, rater: string): ReadRow {
+  if (value === undefined) return { reason: 'this line is no JSON.' }
+  const isFigure = typeof value === 'object' && value !== null && 'value' in value
+  const read = (isFigure ? figureSchema : verdictSchema).safeParse(value)
+  if (!read.success) {
+    const [issue] = read.error.issues
+    return { reason: `${[...(issue?.path ?? []), issue?.message ?? ''].join(': ')}.` }
+  }
+  const { id: subject, ...row } = read.data
+  return { told: 'value' in row ? { subject, ...row } : { subject, ...toVerdict(row, rater) } }
 }
 
 const toVerdict = (
@@ -68,6 +83,7 @@ const toVerdict = (
 
 interface Row {
   readonly line: number
+  /** Undefined where the line is no JSON. */
   readonly value: unknown
 }
 
@@ -76,20 +92,39 @@ function jsonRows(text: string, path: string): readonly Row[] {
   if (lines.length > MAX_ROWS) throw invalid('file', `${path} has more than ${MAX_ROWS} lines.`)
   return lines.flatMap((line, index): readonly Row[] => {
     if (line.trim() === '') return []
-    try {
-      return [{ line: index + 1, value: JSON.parse(line) as unknown }]
-    } catch {
-      throw invalid('file', `${path}:${index + 1}: this line is no JSON.`)
-    }
+    return [{ line: index + 1, value: jsonOf(line) }]
   })
 }
 
+function jsonOf(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined
+  }
+}
+
+/** Columns that a file of verdicts, or of figures, must have. */
+const HEADS = [
+  ['id', 'accepted'],
+  ['id', 'value', 'baseline'],
+]
+const HEAD_WORDS =
+  'the first line must name the columns, with commas: id and accepted (and any of score, reason, ' +
+  'rater), or id, value and baseline.'
+
 function csvRows(text: string, path: string): readonly Row[] {
+  if (text.trimStart().startsWith('[')) {
+    throw invalid('file', `${path} must be CSV, or JSON lines: one object each, and no array.`)
+  }
   try {
     const [head, ...records] = [...parseCsv(text, ',')]
     if (head === undefined) throw invalid('file', `${path} is empty.`)
     if (records.length > MAX_ROWS) throw invalid('file', `${path} has more than ${MAX_ROWS} rows.`)
     const names = head.cells.map((cell) => cell.trim())
+    if (!HEADS.some((needed) => needed.every((name) => names.includes(name)))) {
+      throw invalid('file', `${path}:${head.line}: ${HEAD_WORDS}`)
+    }
     return records.map(({ line, cells }) => ({
       line,
       value: Object.fromEntries(names.map((name, index) => [name, cells[index] ?? ''])),

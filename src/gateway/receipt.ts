@@ -1,3 +1,4 @@
+import type { Verdict } from '../core/feedback/verdict.ts'
 import type { Attempt, ImageRecord, RequestRecord } from '../core/jobs/request-record.ts'
 import type { JsonObject, JsonValue } from '../core/json.ts'
 import { dollarsFromNano } from '../core/money.ts'
@@ -9,6 +10,8 @@ export interface Receipt {
   readonly request: RequestRecord
   readonly attempts: readonly Attempt[]
   readonly images: readonly ImageRecord[]
+  /** What people said of the pictures, oldest first. */
+  readonly verdicts: readonly Verdict[]
 }
 
 /** Reads a receipt; undefined for an unknown request and for another tenant's alike. */
@@ -23,12 +26,13 @@ export async function readReceipt(
     stores.requests.attempts(id),
     stores.requests.images(id),
   ])
-  return { request, attempts, images }
+  const verdicts = await Promise.all(images.map((image) => stores.feedback.ofImage(image.id)))
+  return { request, attempts, images, verdicts: verdicts.flat() }
 }
 
 /** Prints a receipt for callers: dollars as decimal strings, instants as ISO 8601 in UTC. */
 export function printReceipt(
-  { request, attempts, images }: Receipt,
+  { request, attempts, images, verdicts }: Receipt,
   linkOf: (image: ImageRecord) => string,
 ): JsonObject {
   return {
@@ -37,9 +41,23 @@ export function printReceipt(
     request: printAsked(request.request),
     explain: request.plan,
     attempts: attempts.map(printAttempt),
-    images: images.map((image) => printImage(image, linkOf)),
+    images: images.map((image) => ({
+      ...printImage(image, linkOf),
+      feedback: verdicts.filter(({ imageId }) => imageId === image.id).map(printVerdict),
+    })),
   }
 }
+
+/** What somebody said of a picture. */
+export const printVerdict = (verdict: Verdict): JsonObject => ({
+  image_id: verdict.imageId,
+  request_id: verdict.requestId,
+  accepted: verdict.isAccepted,
+  score: verdict.score ?? null,
+  reason: verdict.reason ?? null,
+  rater: verdict.rater,
+  created_at: Math.floor(verdict.at / 1_000),
+})
 
 /** The line of a request in a list. */
 export const printRequest = (request: RequestRecord): JsonObject => ({

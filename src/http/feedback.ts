@@ -1,9 +1,10 @@
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { type Verdict, verdictLimits } from '../core/feedback/verdict.ts'
+import { verdictLimits } from '../core/feedback/verdict.ts'
 import { isId } from '../core/ids.ts'
 import type { JsonObject } from '../core/json.ts'
 import { takeFigure, takeVerdict } from '../gateway/feedback-desk.ts'
+import { printVerdict } from '../gateway/receipt.ts'
 import { callerOf } from './auth.ts'
 import type { HttpContext } from './context.ts'
 import { unknownThing } from './find-image.ts'
@@ -98,13 +99,3 @@ async function give(
   )
   return { object: 'feedback', data: verdicts.map(printVerdict) }
 }
-
-const printVerdict = (verdict: Verdict): JsonObject => ({
-  image_id: verdict.imageId,
-  request_id: verdict.requestId,
-  accepted: verdict.isAccepted,
-  score: verdict.score ?? null,
-  reason: verdict.reason ?? null,
-  rater: verdict.rater,
-  created_at: Math.floor(verdict.at / 1_000),
-})

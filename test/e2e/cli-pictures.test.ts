@@ -126,7 +126,7 @@ test('route explain tells what a request is taken for, its plan and all reasons'
   expect(output).toMatch(/\nn {9}verdicts on pictures alike/)
 })
 
-test('route explain of a request shows what was decided, and decides it again', async () => {
+test('of a request route explain decides again; of a file feedback import takes what it can', async () => {
   const words = ['generate', 'a glass bottle to explain', '-p', 'product', '-o', 'explained.png']
   const { requestId } = await commands.json<Made>(0, ...words)
   const output = await commands.text(0, 'route', 'explain', requestId)
@@ -134,4 +134,14 @@ test('route explain of a request shows what was decided, and decides it again', 
   expect(output).toMatch(
     /\nagain {2}prices, shares, times and draw 0\.\d{4} of its log give the same/,
   )
+  const lines = ['id,accepted', `${requestId},no`, `${requestId},maybe`, 'img_unknown,yes']
+  await writeFile(inHome('said.csv'), lines.join('\n'))
+  const said = await commands.json<object>(4, 'feedback', 'import', 'said.csv')
+  expect(said).toEqual({
+    pictures: 1,
+    failed: [
+      { line: 3, reason: 'accepted: must be true or false.' },
+      { line: 4, id: 'img_unknown', reason: expect.stringContaining('must be that of a picture') },
+    ],
+  })
 })

@@ -127,6 +127,8 @@ test('a receipt proves its own explanation: its log gives the same decision agai
     const { body: decision } = await call('GET', `/v1/requests/${id}/decision`)
     const receipt = await call('GET', `/v1/requests/${id}`)
     const { exploring, log } = (receipt.body.explain as unknown as { decision: Json }).decision
+    const [picture] = receipt.body.images as unknown as readonly Json[]
+    expect(picture?.feedback, id).toMatchObject([{ accepted: expect.any(Boolean), score: null }])
     const draw = (log as { readonly exploration: Json }).exploration.draw
     expect(decision, id).toMatchObject({ reproduced: true, exploring, draw })
     const [first] = decision.arms as unknown as readonly Json[]

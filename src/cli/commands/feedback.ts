@@ -8,7 +8,7 @@ import {
 } from '../../gateway/feedback-desk.ts'
 import { exitCodes } from '../exit-codes.ts'
 import type { Output } from '../output.ts'
-import { readFeedback } from '../read-feedback.ts'
+import { type ReadFeedback, readFeedback } from '../read-feedback.ts'
 import { readFileText } from '../read-file-text.ts'
 import { action, type CommonOptions, withCommonOptions, withKeeprate } from '../settings.ts'
 
@@ -39,7 +39,7 @@ export function addFeedback(program: Command): void {
         action((output, ids: readonly string[], options: VerdictOptions) =>
           give(
             output,
-            ids.map((subject) => verdictOf(subject, isAccepted, options)),
+            { given: ids.map((id) => ({ told: verdictOf(id, isAccepted, options) })) },
             options,
           ),
         ),
@@ -74,27 +74,49 @@ function verdictOf(subject: string, isAccepted: boolean, options: VerdictOptions
   }
 }
 
+/** What is to be taken, from which lines of a file if from any, and what could not be read. */
+interface Given {
+  readonly given: readonly { readonly line?: number; readonly told: GivenVerdict | GivenFigure }[]
+  readonly flaws?: ReadFeedback['flaws']
+}
+
+interface Failed {
+  readonly line?: number
+  readonly id?: string
+  readonly reason: string
+}
+
+/** Failures that are told in words; `--json` has all. */
+const MOST_TOLD = 20
+
 /** What cannot be taken is told, and the rest is taken. */
 const give = (
   output: Output,
-  given: readonly (GivenVerdict | GivenFigure)[],
+  { given, flaws = [] }: Given,
   options: CommonOptions,
 ): Promise<number> =>
   withKeeprate(options, async ({ gateway }) => {
     let pictures = 0
-    const failed: { readonly id: string; readonly reason: string }[] = []
-    for (const told of given) {
+    const failed: Failed[] = [...flaws]
+    for (const { line, told } of given) {
       const take = () =>
         'value' in told ? takeFigure(told, gateway.deps) : takeVerdict(told, gateway.deps)
       try {
         pictures += (await take()).length
       } catch (error) {
         if (!GatewayError.isInstance(error)) throw error
-        failed.push({ id: told.subject, reason: error.message })
+        const at = line === undefined ? {} : { line }
+        failed.push({ ...at, id: told.subject, reason: error.message })
       }
     }
-    for (const { id, reason } of failed) output.note(`failed  ${id}: ${reason}`)
+    failed.sort((one, other) => (one.line ?? 0) - (other.line ?? 0))
+    for (const told of failed.slice(0, MOST_TOLD)) output.note(wordsOf(told))
+    if (failed.length > MOST_TOLD) output.note(`and ${failed.length - MOST_TOLD} more; see --json`)
     output.data({ pictures, failed }, `${pictures} pictures, ${failed.length} failed`)
     if (failed.length === 0) return exitCodes.ok
-    return failed.length === given.length ? exitCodes.failed : exitCodes.partly
+    return failed.length === given.length + flaws.length ? exitCodes.failed : exitCodes.partly
   })
+
+const wordsOf = ({ line, id, reason }: Failed): string =>
+  ['failed', line === undefined ? '' : `line ${line}`, id ?? ''].filter(Boolean).join('  ') +
+  `: ${reason}`
