@@ -12,12 +12,11 @@ import type { CacheHit, ReadyImage, Run } from './run.ts'
  * time.
  */
 export function cacheFacts(run: Run, endedAt: Instant, deps: Dependencies): readonly Fact[] {
-  const { request, cacheKey, reuseKey } = run
-  const purpose = deps.purposes.of(request.purpose)
+  const { request, cacheKey, reuseKey, traits } = run
   const ttlMs = cacheTtlMs(request, deps)
   if (cacheKey === undefined || ttlMs <= 0) return []
   const { quality } = request
-  const known = { floor: purpose.floor, ...(quality === undefined ? {} : { quality }) }
+  const known = { floor: traits.standard.floor, ...(quality === undefined ? {} : { quality }) }
   const entry = (key: string, { record }: ReadyImage): CacheEntry => ({
     key,
     imageId: record.id,

@@ -1,8 +1,10 @@
-import { reuseFault } from '../core/cache/reuse-key.ts'
+import { type ReuseWish, reuseFault } from '../core/cache/reuse-key.ts'
 import { makeId } from '../core/ids.ts'
 import type { CacheEntry, ImageRecord } from '../core/jobs/request-record.ts'
+import { PIXELS_OF_RESOLUTION, USUAL_PIXELS } from '../core/purpose/context-of.ts'
 import { readImageHeader } from '../core/quality/image-header.ts'
 import type { ImageFormat, ImageRequest, Size } from '../core/request/image-request.ts'
+import { askedSize, shownSize } from '../core/routing/variants.ts'
 import type { Dependencies } from './dependencies.ts'
 import type { CacheHit, Run } from './run.ts'
 
@@ -20,13 +22,32 @@ export async function findAlike(
 ): Promise<readonly ImageRecord[]> {
   const { request, startedAt } = run
   if (request.seed !== undefined) return []
-  const { floor } = deps.purposes.of(request.purpose)
+  const wish = wishOf(run)
   const found = await deps.stores.cache.find({ key, now: startedAt, limit: MAX_ENTRIES })
   return found
-    .filter(
-      ({ entry, image }) => reuseFault(madeAs(entry, image), { ...request, floor }) === undefined,
-    )
+    .filter(({ entry, image }) => reuseFault(madeAs(entry, image), wish) === undefined)
     .map(({ image }) => image)
+}
+
+/** What would be made: a thumbnail is no answer to whoever names no size. */
+function wishOf(run: Run): ReuseWish {
+  const { request, traits } = run
+  const size = wantedSize(run)
+  const { floor } = traits.standard
+  if (size !== undefined) return { ...request, size, floor }
+  const { resolution } = request
+  const leastPixels =
+    resolution === undefined ? usualPixels(run.resolution) : PIXELS_OF_RESOLUTION[resolution]
+  return { ...request, floor, leastPixels }
+}
+
+const wantedSize = ({ request, traits, resolution }: Run): Size | undefined =>
+  request.size ?? (resolution.auto === 'learned' ? shownSize(request, traits) : askedSize(request))
+
+/** What models make by themselves; of those that `auto` may mean hardly one makes less. */
+function usualPixels({ auto, models }: Run['resolution']): number {
+  const areas = models.map(({ defaultSize: { width, height } }) => width * height)
+  return auto === undefined ? Math.min(...areas) : Math.min(USUAL_PIXELS, Math.max(...areas))
 }
 
 const madeAs = ({ quality, floor }: CacheEntry, { width, height }: ImageRecord) => ({
@@ -61,7 +82,8 @@ export async function adaptCached(
   deps: Dependencies,
   found: Pick<CacheHit, 'tier' | 'bits' | 'matched'> = { tier: 'normalised' },
 ): Promise<CacheHit | undefined> {
-  const wanted = adaptation(record, run.request)
+  const size = wantedSize(run)
+  const wanted = adaptation(record, size === undefined ? run.request : { ...run.request, size })
   if (wanted === undefined) return { record, isReusable: true, ...found }
   try {
     const original = await deps.images.get(record.digest)

@@ -25,6 +25,9 @@ const withFirst = (
   })
 }
 
+/** Shown as large as the pictures of this stand are. */
+const SMALL = { display: { width: 32, height: 32 }, pixel_ratio: 1 }
+
 describe('near prompts', () => {
   test('a mistyped prompt is answered at no cost, and the receipt says by what', () =>
     withFirst({}, async (stand, { calls, first }) => {
@@ -58,12 +61,15 @@ describe('near prompts', () => {
     ['looser than the gateway: refused', { cacheThreshold: 0.69 }, 'invalid_request'],
     ['of a stricter purpose: no hit', { purpose: 'strict' }, 'cache_miss'],
   ])('a threshold, %s', (_title, draft, code) =>
-    withFirst({ purposes: { plain: {}, strict: { cache_threshold: 0.999 } } }, async (stand) => {
-      const only = { prompt: MISTYPED, cache: 'only' } as const
-      expect((await stand.ask({ ...only, purpose: 'plain' })).cache).toMatch(/^HIT semantic/)
-      const asked = stand.ask({ ...only, ...draft })
-      await expect(asked).rejects.toMatchObject({ code })
-    }),
+    withFirst(
+      { purposes: { plain: SMALL, strict: { ...SMALL, cache_threshold: 0.999 } } },
+      async (stand) => {
+        const only = { prompt: MISTYPED, cache: 'only' } as const
+        expect((await stand.ask({ ...only, purpose: 'plain' })).cache).toMatch(/^HIT semantic/)
+        const asked = stand.ask({ ...only, ...draft })
+        await expect(asked).rejects.toMatchObject({ code })
+      },
+    ),
   )
 
   test('tenants of one pool share it, each with a picture of its own name', () =>

@@ -4,9 +4,15 @@ import type { Unfit } from '../core/catalog/settings.ts'
 import type { ImageRequest, Size } from '../core/request/image-request.ts'
 import { ok, type Result, refused } from '../core/result.ts'
 import type { Candidate, Exclusion } from '../core/routing/plan.ts'
-import { requestBy, type Variant, variantsOf } from '../core/routing/variants.ts'
+import {
+  askedSize,
+  requestBy,
+  sizesFor,
+  type Variant,
+  variantsOf,
+} from '../core/routing/variants.ts'
 import type { Instant } from '../core/time.ts'
-import { awaited, quoteAtProvider } from './quote-offers.ts'
+import { awaited, type QuotedOffers, quoteAtProvider, quoteOffers } from './quote-offers.ts'
 import type { Snapshot } from './snapshot.ts'
 
 /** A way to make the picture, with what it costs now. */
@@ -77,20 +83,51 @@ const withoutFreeSteps = (options: readonly QuotedVariant[]): readonly QuotedVar
     return usualNano !== undefined && candidate.quote.expectedNano < usualNano
   })
 
+/**
+ * Quotes a request at the offers that its name means. Where it says on which display the picture
+ * will stand and names no size, each makes it at the cheapest size that will do. Pure.
+ */
+export function quoteShown(
+  asked: Parameters<typeof quoteOffers>[0],
+  snapshot: Snapshot,
+  now: Instant,
+): QuotedOffers {
+  const { request, resolution, images } = asked
+  const shown = askedSize(request)
+  if (shown === undefined) return quoteOffers(asked, snapshot, now)
+  const candidates: Candidate[] = []
+  const exclusions: Exclusion[] = []
+  for (const model of resolution.models) {
+    const quotes = sizesFor(shown, model).map((size) => {
+      const wanted = { variant: { model, size, shown }, request, images }
+      return quoteVariant({ ...wanted, isPinned: resolution.auto === undefined }, snapshot, now)
+    })
+    const [cheapest] = quotes
+      .flatMap((quoted) => (quoted.ok ? [quoted.value] : []))
+      .toSorted((one, other) => Number(one.quote.expectedNano - other.quote.expectedNano))
+    const [refusal] = quotes.flatMap((quoted) => (quoted.ok ? [] : [quoted.refusal]))
+    if (cheapest !== undefined) candidates.push(awaited(cheapest, snapshot))
+    else if (refusal !== undefined) exclusions.push({ offer: offerName(model), unfit: refusal })
+  }
+  return { candidates, exclusions }
+}
+
 /** Quotes one way to make the picture; what is made larger than it is shown is scaled down. */
 export function quoteVariant(
   wanted: {
     readonly variant: Variant
     readonly request: ImageRequest
     readonly images: number
+    /** The model was named. */
+    readonly isPinned?: boolean
   },
   snapshot: Snapshot,
   now: Instant,
 ): Result<Candidate, Unfit> {
-  const { variant, images } = wanted
+  const { variant, images, isPinned = false } = wanted
   const { model, size, shown } = variant
   const request = requestBy(wanted.request, variant)
-  const quoted = quoteAtProvider({ request, model, images, isPinned: false }, snapshot, now)
+  const quoted = quoteAtProvider({ request, model, images, isPinned }, snapshot, now)
   if (!quoted.ok || size === undefined || shown === undefined) return quoted
   if (size.width === shown.width && size.height === shown.height) return quoted
   const made = `made at ${size.width}x${size.height}`

@@ -60,6 +60,32 @@ describe('the same picture in other words', () => {
     }),
   )
 
+  test.each([
+    ['what models make by themselves', {}],
+    ['a larger display', { display: '32x32' }],
+    ['a purpose that is shown larger', { purpose: 'hero' }],
+    ['a resolution', { resolution: '1k' as const }],
+  ])('made small, it is no answer to whoever names no size but wants %s', (_, change) =>
+    withAcme(async ({ ask }) => {
+      await ask({ model: 'auto', prompt: wordings[0], size: '16x16', floor: 0.95 })
+      const answer = await ask({ model: 'auto', prompt: wordings[1], ...change }).catch(() => ({}))
+      expect(answer).not.toHaveProperty('cache', 'HIT normalised')
+    }),
+  )
+
+  test('made as usual, it is scaled to the display where it will stand', () =>
+    withAcme(async ({ ask }) => {
+      await ask({ model: 'auto', prompt: wordings[0] })
+      const { cache, images } = await ask({ model: 'auto', prompt: wordings[1], display: '32x32' })
+      expect([cache, images[0]?.record.width]).toEqual(['HIT normalised', 32])
+    }))
+
+  test('made for a low floor that its caller named, it is no answer to those who named none', () =>
+    withAcme(async ({ ask }) => {
+      await ask({ model: 'auto', prompt: wordings[0], floor: 0.1 })
+      expect((await ask({ model: 'auto', prompt: wordings[1] })).cache).toBe('MISS')
+    }))
+
   test('asked at the same time gets another picture', () =>
     withAcme(async ({ ask }) => {
       await ask({ prompt: wordings[0] })

@@ -9,7 +9,7 @@ import type { RequestDraft } from '../core/request/request-draft.ts'
 import type { Candidate, Exclusion } from '../core/routing/plan.ts'
 import { measureMask } from '../gateway/measure-mask.ts'
 import { printExclusion, printQuote } from '../gateway/print-quote.ts'
-import { quoteOffers } from '../gateway/quote-offers.ts'
+import { quoteShown } from '../gateway/quote-variants.ts'
 import { callerOf } from './auth.ts'
 import type { HttpContext } from './context.ts'
 import { editBody, generationBody } from './openai/body.ts'
@@ -60,7 +60,7 @@ async function quote(draft: RequestDraft, { gateway }: HttpContext) {
   const resolution = resolveModel(snapshot.catalog, normal.model, now)
   const { models } = resolution
   const request = await measureMask(normal, { models, snapshot }, gateway.deps)
-  const { candidates, exclusions } = quoteOffers(
+  const { candidates, exclusions } = quoteShown(
     { request, resolution, images: request.n },
     snapshot,
     now,

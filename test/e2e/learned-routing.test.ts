@@ -205,3 +205,32 @@ test('recommendations tell outcomes from priors', async () => {
     true,
   )
 })
+
+test('a named model makes what its display needs, not more, and says what it left out', async () => {
+  const asked = { model: 'gpt-image-2', prompt: 'a cup on show', quality: 'low' }
+  const on = (display: string, more = {}) =>
+    call(
+      'POST',
+      '/v1/images/generations',
+      { ...asked, response_format: 'url', ...more },
+      {
+        'x-keeprate-display': display,
+      },
+    )
+  const usd = async (headers = {}) => {
+    const { body } = await call('POST', '/v1/images/quote', asked, headers)
+    return Number((body.candidates as unknown as readonly { readonly usd: string }[])[0]?.usd)
+  }
+  expect(await usd({ 'x-keeprate-display': '300x200@2' })).toBeLessThan(0.8 * (await usd()))
+  const fine = await on('300x200@3')
+  expect(fine.body).toMatchObject({ size: '600x400' })
+  const { warnings } = fine.body.keeprate as unknown as {
+    warnings: readonly { readonly param: string }[]
+  }
+  expect(warnings.map(({ param }) => param)).toEqual(['display', 'size', 'size'])
+  expect((await on('200x300', { size: '1024x1024' })).body).toMatchObject({ size: '1024x1024' })
+  expect((await on('5000x5000')).status).toBe(400)
+  expect((await on('300x200@3', { keeprate: { strict: true } })).body).toMatchObject({
+    error: { message: expect.stringContaining('With strict nothing may be adapted') },
+  })
+})

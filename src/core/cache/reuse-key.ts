@@ -65,6 +65,16 @@ export interface MadePicture extends Size {
   readonly floor?: number
 }
 
+/** What a picture must be to answer a request. */
+export type ReuseWish = Pick<ImageRequest, 'size' | 'aspect' | 'quality' | 'seed'> & {
+  readonly floor?: number
+  /** Where no size is known: about so many pixels it must have at least. */
+  readonly leastPixels?: number
+}
+
+/** Pictures of one resolution and other shapes have about as many pixels, not quite. */
+const ROUGHLY = 0.75
+
 /** Widest difference of two shapes that count as one: 2 %. */
 const MAX_SHAPE_DIFFERENCE = 0.02
 
@@ -74,7 +84,7 @@ const MAX_SHAPE_DIFFERENCE = 0.02
  */
 export function reuseFault(
   made: MadePicture,
-  asked: Pick<ImageRequest, 'size' | 'aspect' | 'quality' | 'seed'> & { readonly floor?: number },
+  asked: ReuseWish,
 ): 'seed' | 'shape' | 'pixels' | 'quality' | 'floor' | undefined {
   // Whoever names a seed wants exactly that picture; only the exact key knows it.
   if (asked.seed !== undefined) return 'seed'
@@ -84,6 +94,7 @@ export function reuseFault(
     shape !== undefined && Math.abs(made.width / made.height / shape - 1) > MAX_SHAPE_DIFFERENCE
   if (isOtherShape) return 'shape'
   if (size !== undefined && (made.width < size.width || made.height < size.height)) return 'pixels'
+  if (made.width * made.height < ROUGHLY * (asked.leastPixels ?? 0)) return 'pixels'
   if (rankOf(made.quality) < rankOf(asked.quality)) return 'quality'
   return (made.floor ?? 0) < (asked.floor ?? 0) ? 'floor' : undefined
 }

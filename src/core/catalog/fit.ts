@@ -223,6 +223,7 @@ function fitExtras(
     const value = Math.min(range.max, Math.max(range.min, wanted))
     settings[param] = value
     const outcome = value === wanted ? 'honoured' : 'approximated'
-    reports.push({ param, outcome, detail: `${range.min} to ${range.max}` })
+    const detail = `made with ${value}, as ${model.id} takes ${range.min} to ${range.max}`
+    reports.push({ param, outcome, detail })
   }
 }

@@ -4,8 +4,9 @@ import { shownSize } from '../routing/variants.ts'
 import type { RequestTraits } from './request-traits.ts'
 
 /** Pixels where nothing says how many: what models make when nothing is asked. */
-const USUAL_PIXELS = 1024 * 1024
-const PIXELS_OF_RESOLUTION = {
+export const USUAL_PIXELS = 1024 * 1024
+/** Pixels that a resolution stands for. */
+export const PIXELS_OF_RESOLUTION = {
   ...{ '512': 512 ** 2, '1k': 1024 ** 2, '2k': 2048 ** 2, '4k': 4096 ** 2 },
 } as const
 

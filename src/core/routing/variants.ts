@@ -3,7 +3,7 @@ import { stepLevels } from '../acceptance/steps.ts'
 import type { Model, Tier } from '../catalog/model.ts'
 import { offerName } from '../catalog/model.ts'
 import type { RequestTraits } from '../purpose/request-traits.ts'
-import type { ImageRequest, Quality, Size } from '../request/image-request.ts'
+import type { Display, ImageRequest, Quality, Size, Warning } from '../request/image-request.ts'
 
 /** One way to ask a model for the picture: settings that the caller left open. */
 export interface Variant {
@@ -36,18 +36,34 @@ export function shownSize(
   request: ImageRequest,
   { standard, basis }: Pick<RequestTraits, 'standard' | 'basis'>,
 ): Size | undefined {
-  const { display, pixelRatio } = standard
   const isKnown = [basis.display, basis.purpose].some((how) => how === 'asked' || how === 'model')
-  if (!isKnown) return undefined
+  // Nothing may be adapted: a size that nobody asked for would be.
+  if (!isKnown || (request.strict && request.display === undefined)) return undefined
+  return pixelsOf(request, { ...standard.display, pixelRatio: standard.pixelRatio })
+}
+
+/** The same where the caller's own word counts alone: for a model that he named. */
+export const askedSize = (request: ImageRequest): Size | undefined =>
+  request.display === undefined ? undefined : pixelsOf(request, request.display)
+
+/** Who wants nothing adapted gets all pixels of the display; to others more than two are lost. */
+function pixelsOf(request: ImageRequest, display: Display): Size | undefined {
   const isSaid = request.size ?? request.aspect ?? request.resolution
   if (isSaid !== undefined || request.operation !== 'generate') return undefined
-  // Nothing may be adapted: a size that nobody asked for would be.
-  if (request.strict && request.display === undefined) return undefined
-  const ratio = Math.min(MOST_PIXEL_RATIO, pixelRatio)
-  return {
-    width: Math.ceil(display.width * ratio),
-    height: Math.ceil(display.height * ratio),
-  }
+  const { width, height, pixelRatio } = display
+  const ratio = request.strict ? pixelRatio : Math.min(MOST_PIXEL_RATIO, pixelRatio)
+  return { width: Math.ceil(width * ratio), height: Math.ceil(height * ratio) }
+}
+
+/** Says that a picture has fewer pixels than its display. */
+export function unseenPixels(request: ImageRequest): readonly Warning[] {
+  const size = askedSize(request)
+  const { pixelRatio = 0 } = request.display ?? {}
+  if (size === undefined || request.strict || pixelRatio <= MOST_PIXEL_RATIO) return []
+  const message =
+    `display was approximated: ${size.width}x${size.height}, two device pixels for each of CSS, ` +
+    `as more are not seen; with strict there are ${pixelRatio}.`
+  return [{ code: 'parameter_approximated', param: 'display', message }]
 }
 
 /** All ways to ask a model for the picture; what the caller fixed stays as it is. */
@@ -78,7 +94,7 @@ export function variantsOf(
 }
 
 /** The size itself, and larger ones of the same shape: prices do not always rise with pixels. */
-function sizesFor(shown: Size, { sizes: rule }: Model): readonly Size[] {
+export function sizesFor(shown: Size, { sizes: rule }: Model): readonly Size[] {
   if (rule.kind !== 'list') return [shown]
   const shape = shown.width / shown.height
   const larger = rule.sizes.filter(({ width, height }) => {

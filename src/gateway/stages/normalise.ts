@@ -6,6 +6,7 @@ import { misspeltPurpose } from '../../core/purpose/misspelt-purpose.ts'
 import { requestTraits } from '../../core/purpose/request-traits.ts'
 import { withThreshold } from '../../core/quality/likeness.ts'
 import type { ImageRequest } from '../../core/request/image-request.ts'
+import { unseenPixels } from '../../core/routing/variants.ts'
 import type { Instant } from '../../core/time.ts'
 import type { Caller, Dependencies, Snapshot } from '../dependencies.ts'
 import { checkHedge } from '../hedge.ts'
@@ -65,7 +66,12 @@ export function beginRun(
     startedMs,
     watch,
     stop,
-    warnings: [...warnings, ...resolution.warnings, ...misspeltPurpose(purpose, deps.purposes)],
+    warnings: [
+      ...warnings,
+      ...resolution.warnings,
+      ...misspeltPurpose(purpose, deps.purposes),
+      ...unseenPixels(asked),
+    ],
     hits: [],
     shown: new Set(),
     shownHashes: [],

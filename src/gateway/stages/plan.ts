@@ -12,7 +12,8 @@ import { withLoading } from '../../core/routing/with-loading.ts'
 import type { Instant } from '../../core/time.ts'
 import type { Dependencies, Snapshot } from '../dependencies.ts'
 import { standardOf } from '../gate-wishes.ts'
-import { type QuotedOffers, quoteAtProvider, quoteOffers } from '../quote-offers.ts'
+import { type QuotedOffers, quoteAtProvider } from '../quote-offers.ts'
+import { quoteShown } from '../quote-variants.ts'
 import { missingImages, type Run } from '../run.ts'
 import { leaveDoubtful } from './leave-doubtful.ts'
 import { floorWarnings, type LearnedPlan, planLearned, takeDecision } from './plan-learned.ts'
@@ -88,7 +89,7 @@ function planByName(run: Run, missing: number, deps: Dependencies): Run {
   const isPinned = run.resolution.auto === undefined
   const { request, resolution, snapshot, startedAt } = run
   const asked = { request, resolution, images: missing }
-  const quoted = quoteOffers(asked, snapshot, startedAt)
+  const quoted = quoteShown(asked, snapshot, startedAt)
   refuseBadOptions(request, quoted)
   const working = withoutBroken(quoted, run, deps)
   const { candidates, exclusions } = working
