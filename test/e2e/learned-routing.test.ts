@@ -206,7 +206,7 @@ test('recommendations tell outcomes from priors', async () => {
   )
 })
 
-test('a named model makes what its display needs, not more, and says what it left out', async () => {
+test('a named model makes what its display needs and says what it left out', async () => {
   const asked = { model: 'gpt-image-2', prompt: 'a cup on show', quality: 'low' }
   const on = (display: string, more = {}) =>
     call(
