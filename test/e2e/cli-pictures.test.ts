@@ -126,7 +126,7 @@ test('route explain tells what a request is taken for, its plan and all reasons'
   expect(output).toMatch(/\nn {9}verdicts on pictures alike/)
 })
 
-test('route explain decides a request again; feedback import takes what it can of a file', async () => {
+test('route explain decides a request again; feedback import takes all it can', async () => {
   const words = ['generate', 'a glass bottle to explain', '-p', 'product', '-o', 'explained.png']
   const { requestId } = await commands.json<Made>(0, ...words)
   const output = await commands.text(0, 'route', 'explain', requestId)
