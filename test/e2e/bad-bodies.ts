@@ -1,6 +1,8 @@
 import type { BadRequest } from './refusal.ts'
 
 const JSON_TYPE = { 'content-type': 'application/json' } as const
+const PURPOSE = { param: 'purpose' }
+const CATEGORY = { param: 'category' }
 const GENERATIONS = '/v1/images/generations'
 
 type Expected = Partial<Pick<BadRequest, 'status' | 'code' | 'param'>>
@@ -219,6 +221,11 @@ const extras: readonly BadRequest[] = [
     { 'x-keeprate-purpose': 'p'.repeat(300) },
     'x-keeprate-purpose',
   ),
+  ...[' ', 'he\u0000ro', 'hero '].flatMap((name) => [
+    wrong(`the purpose ${JSON.stringify(name)}`, { keeprate: { purpose: name } }, PURPOSE),
+    wrong(`the category ${JSON.stringify(name)}`, { keeprate: { category: name } }, CATEGORY),
+  ]),
+  wrong('auto: without a purpose', { model: 'auto:' }),
   header('header and body that disagree', { 'x-keeprate-purpose': 'hero' }, 'x-keeprate-purpose', {
     keeprate: { purpose: 'thumbnail' },
   }),

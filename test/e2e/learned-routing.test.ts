@@ -234,3 +234,11 @@ test('a named model makes what its display needs and says what it left out', asy
     error: { message: expect.stringContaining('With strict nothing may be adapted') },
   })
 })
+
+test.each(['__proto__', 'constructor', 'Größe 2'])(
+  'a purpose and a category may be called %s',
+  async (name) => {
+    const [first] = await route({ prompt: 'a cup', keeprate: { purpose: name, category: name } })
+    expect(first).toMatchObject({ role: 'chosen', step: 1 })
+  },
+)

@@ -1,5 +1,6 @@
 import { closestName } from '../closest-name.ts'
-import { GatewayError } from '../errors/gateway-error.ts'
+import { GatewayError, invalid } from '../errors/gateway-error.ts'
+import { isPlainName } from '../plain-name.ts'
 import type { Warning } from '../request/image-request.ts'
 import { dayOf, type Instant } from '../time.ts'
 import { type Model, type ModelAlias, offerName } from './model.ts'
@@ -98,6 +99,13 @@ function resolveAuto(catalog: Catalog, name: string, now: Instant): Resolution {
   const models = liveModels(catalog, now).filter(({ isFictional }) => isFictional !== true)
   const ranking = autoRankings.find((candidate) => candidate === label)
   if (ranking !== undefined) return { models, auto: ranking, warnings: [] }
+  if (name !== 'auto' && !isPlainName(label)) {
+    const others = `auto:${autoRankings.join(', auto:')}`
+    throw invalid(
+      'model',
+      `auto: must be followed by a purpose, as in auto:hero; or take ${others}.`,
+    )
+  }
   const purpose = label === '' ? {} : { purpose: label }
   return { models, auto: 'learned', ...purpose, warnings: [] }
 }

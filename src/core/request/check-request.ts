@@ -1,4 +1,5 @@
 import { invalid } from '../errors/gateway-error.ts'
+import { isPlainName, PLAIN_NAME } from '../plain-name.ts'
 import { parseAspect } from './aspect.ts'
 import { checkOperation } from './check-operation.ts'
 import type { ImageRequest } from './image-request.ts'
@@ -73,6 +74,12 @@ function checkTexts(request: ImageRequest): void {
   for (const [param, text, limit] of texts) {
     if (text !== undefined && text.length > limit) {
       throw invalid(param, `${param} has ${text.length} characters; at most ${limit} are taken.`)
+    }
+  }
+  for (const param of ['purpose', 'category'] as const) {
+    const name = request[param]
+    if (name !== undefined && !isPlainName(name)) {
+      throw invalid(param, `${param} must be ${PLAIN_NAME}.`)
     }
   }
   if (request.aspect !== undefined && parseAspect(request.aspect) === undefined) {

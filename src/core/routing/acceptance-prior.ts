@@ -37,4 +37,8 @@ export const easeOfPurpose = (purpose: string): number =>
 
 /** The prior for a purpose and a tier; a purpose that nobody knows is a usual one. */
 export const acceptancePrior = (tier: Tier, purpose?: string): string =>
-  PRIORS[(purpose === undefined ? undefined : DEMANDS[purpose]) ?? 'usual'][tier]
+  PRIORS[demandOf(purpose)][tier]
+
+/** Purposes have names of their own, and so do the members that all objects have. */
+const demandOf = (purpose = ''): Demand =>
+  (Object.hasOwn(DEMANDS, purpose) ? DEMANDS[purpose] : undefined) ?? 'usual'
