@@ -50,7 +50,7 @@ export function offersTable({ offers, others }: Explained, isWhole = false): str
 /** How the columns of what is believed are read. */
 export const TABLE_LEGEND = [
   'accepted  share that is kept, and where it lies with a chance of 80 %',
-  'n         verdicts on pictures alike, and + on other pictures of the model; 0+0 is a prior',
+  'n         verdicts on pictures alike, and + on other pictures of the model; prior: none',
   '+ bad     the same with what the bad pictures cost that are shown; offers are ranked by it',
 ].join('\n')
 
@@ -76,12 +76,20 @@ function believedCells(row: Row): readonly string[] {
     acceptance === undefined
       ? ''
       : `${share(acceptance.mean)} (${share(acceptance.low)}–${share(acceptance.high)})`,
-    acceptance === undefined ? '' : `${acceptance.own}+${acceptance.inherited}`,
+    acceptance === undefined ? '' : countOf(acceptance),
     ...[dollars(row.per_accepted), dollars(row.per_accepted_with_bad)],
     row.p95_s === undefined ? '' : `${row.p95_s.toFixed(1)} s`,
     why,
   ]
 }
+
+const countOf = ({
+  own,
+  inherited,
+}: {
+  readonly own: number
+  readonly inherited: number
+}): string => (own + inherited === 0 ? 'prior' : `${own}+${inherited}`)
 
 const share = (value: number): string => value.toFixed(2)
 

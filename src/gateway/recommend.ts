@@ -56,6 +56,7 @@ async function recommendOne(
     return {
       object: 'recommendation',
       ...{ purpose, category, basis: hasOutcomes ? 'outcomes' : 'prior' },
+      floor: plan?.decision?.floor.asked ?? null,
       floor_reachable: plan?.decision?.floor.isReachable ?? null,
       offers: offers.slice(0, MOST_OFFERS).map(printOffer),
     }

@@ -33,7 +33,11 @@ export async function takeOrderBack(given: GivenOrder, deps: Parts): Promise<voi
   await deps.learning.plans.readOrders(deps.stores)
   if (wasThere) return
   const where = given.purpose === undefined ? '' : ` for ${given.purpose}`
-  const message = `There is no ${given.kind} of ${given.offer.slice(0, 100)}${where}.`
+  const others = (await deps.stores.routeOrders.list())
+    .filter(({ kind, offer }) => kind === given.kind && offer === given.offer)
+    .map(({ purpose }) => purpose ?? 'all purposes')
+  const hint = others.length === 0 ? '' : ` There is one for ${others.join(', ')}.`
+  const message = `There is no ${given.kind} of ${given.offer.slice(0, 100)}${where}.${hint}`
   throw new GatewayError('not_found', message, { param: 'offer' })
 }
 

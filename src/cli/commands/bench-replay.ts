@@ -97,9 +97,11 @@ const finite = (value: number): number | null => (Number.isFinite(value) ? value
 
 function toText(policy: string, found: Replay): string {
   const cells = ({ estimate, low, high }: Interval, digits: number) =>
-    Number.isFinite(estimate)
-      ? `${estimate.toFixed(digits)} (${low.toFixed(digits)} to ${high.toFixed(digits)})`
-      : 'unknown'
+    !Number.isFinite(estimate)
+      ? 'unknown'
+      : Number.isFinite(high - low)
+        ? `${estimate.toFixed(digits)} (${low.toFixed(digits)} to ${high.toFixed(digits)})`
+        : `${estimate.toFixed(digits)} (too few to say how surely)`
   const rowOf = (name: string, { cost, accepted, costPerAccepted }: ReplayEstimate) => [
     ...[name, cells(cost, 5), cells(accepted, 3), cells(costPerAccepted, 5)],
   ]

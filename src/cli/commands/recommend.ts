@@ -3,7 +3,7 @@ import { LOCAL_CALLER } from '../../config/library.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { recommend } from '../../gateway/recommend.ts'
 import { exitCodes } from '../exit-codes.ts'
-import { offersTable } from '../offers-table.ts'
+import { offersTable, TABLE_LEGEND } from '../offers-table.ts'
 import type { Output } from '../output.ts'
 import { action, type CommonOptions, withCommonOptions, withKeeprate } from '../settings.ts'
 
@@ -23,13 +23,15 @@ const show = (output: Output, options: Options): Promise<number> =>
     await gateway.ready
     const { purpose, category } = options
     const rows = await recommend({ purpose, category }, LOCAL_CALLER, gateway.deps)
-    output.data(rows, rows.map(print).join('\n\n'))
+    output.data(rows, [...rows.map(print), TABLE_LEGEND].join('\n\n'))
     return exitCodes.ok
   })
 
-function print({ purpose, category, basis, offers, reason }: JsonObject): string {
+function print({ purpose, category, basis, offers, reason, ...row }: JsonObject): string {
   const head = `${purpose} / ${category}`
   if (reason !== undefined) return `${head}: ${reason}`
-  const known = basis === 'prior' ? 'priors: nobody has said yet what is kept' : 'own outcomes'
-  return `${head}  (${known})\n${offersTable({ offers: offers as JsonObject[] })}`
+  const known =
+    basis === 'prior' ? 'by priors: nobody has said yet what is kept' : 'by your own verdicts'
+  const floor = row.floor_reachable === false ? `; no plan reaches it` : ''
+  return `${head}, floor ${row.floor}  (${known}${floor})\n${offersTable({ offers: offers as JsonObject[] })}`
 }

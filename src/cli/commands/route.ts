@@ -119,6 +119,9 @@ function summaryOf({ traits, decision, gate, strategy }: JsonObject): readonly s
   ]
 }
 
+/** The command writes into the database; who serves reads it with his next turn. */
+const SOON = 'gateways that run follow within four seconds'
+
 const changeOrder = (
   output: Output,
   order: { readonly kind: 'pin' | 'ban'; readonly offer: string; readonly isGiven: boolean },
@@ -135,10 +138,13 @@ const changeOrder = (
       for (const { message } of slipsOfPurpose(purpose, gateway.deps)) {
         output.note(`note   ${message}`)
       }
-      output.data(printOrder(made), `${kind} of ${offer} for ${where}`)
+      output.data(printOrder(made), `${kind} of ${offer} for ${where}; ${SOON}`)
     } else {
       await takeOrderBack(given, gateway.deps)
-      output.data({ ...given, deleted: true }, `no ${kind} of ${offer} for ${where} any more`)
+      output.data(
+        { ...given, deleted: true },
+        `no ${kind} of ${offer} for ${where} any more; ${SOON}`,
+      )
     }
     return exitCodes.ok
   })

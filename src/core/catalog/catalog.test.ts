@@ -82,7 +82,6 @@ describe('auto', () => {
   const live = ['acme/painter', 'other/painter', 'acme/oil']
   test.each([
     ['auto', 'learned', undefined],
-    ['auto:', 'learned', undefined],
     ['auto:cheapest', 'cheapest', undefined],
     ['auto:fast', 'fast', undefined],
     ['auto:best', 'best', undefined],
