@@ -32,6 +32,7 @@ function print({ purpose, category, basis, offers, reason, ...row }: JsonObject)
   if (reason !== undefined) return `${head}: ${reason}`
   const known =
     basis === 'prior' ? 'by priors: nobody has said yet what is kept' : 'by your own verdicts'
-  const floor = row.floor_reachable === false ? `; no plan reaches it` : ''
-  return `${head}, floor ${row.floor}  (${known}${floor})\n${offersTable({ offers: offers as JsonObject[] })}`
+  const miss = row.floor_reachable === false ? '; no plan reaches it' : ''
+  const rows = offersTable({ offers: offers as JsonObject[] })
+  return `${head}, floor ${row.floor}  (${known}${miss})\n${rows}`
 }
