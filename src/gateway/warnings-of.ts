@@ -3,6 +3,7 @@ import { offerName } from '../core/catalog/model.ts'
 import type { Warning } from '../core/request/image-request.ts'
 import { policyWarnings } from './after-refusal.ts'
 import { isEstimated, type Run } from './run.ts'
+import { reserveWarnings } from './stages/plan-learned.ts'
 import { printPreview } from './stages/plan-preview.ts'
 
 /** Everything that was adapted, dropped or replaced on the way of a request, in words. */
@@ -20,6 +21,7 @@ export function warningsOf(run: Run, delivered: number): readonly Warning[] {
     ...[...used].flatMap((index) => bending(run, index)),
     ...run.ended.flatMap((ended) => ended.warnings),
     ...policyWarnings(run),
+    ...reserveWarnings(run, used),
   ]
   if (delivered > 0 && delivered < run.request.n) {
     const message = `${delivered} of ${run.request.n} images could be made.`

@@ -1,6 +1,6 @@
 import { chancesOf, normalDifficulty } from '../acceptance/difficulty.ts'
 import { isGateUseful } from '../acceptance/instruments.ts'
-import { cautious, optimistic } from '../acceptance/posterior.ts'
+import { type Belief, cautious, optimistic } from '../acceptance/posterior.ts'
 import { attemptCost } from './arm.ts'
 import { type Contender, type Front, frontOf } from './front.ts'
 import { drawsOf, lateShares, quantileOf } from './latency-sum.ts'
@@ -59,8 +59,11 @@ interface Entrant extends Contender {
   readonly draws: readonly number[]
 }
 
+/** The share of accepted pictures that floors count with. */
+export const heldShare = (belief: Belief, { isCritical }: Pick<Wishes, 'isCritical'>): number =>
+  cautious(belief, isCritical ? CAUTION.critical : CAUTION.usual)
+
 function entrantsOf({ arms, wishes }: PlanningInput): readonly Entrant[] {
-  const caution = wishes.isCritical ? CAUTION.critical : CAUTION.usual
   return arms.map((arm) => {
     const draws = drawsOf(arm.seconds)
     return {
@@ -68,7 +71,7 @@ function entrantsOf({ arms, wishes }: PlanningInput): readonly Entrant[] {
       cost: attemptCost(arm.cost, wishes.secondNano, meanOf(draws)),
       hopeful: optimistic(arm.belief, arm.optimism),
       sober: arm.belief.mean,
-      held: cautious(arm.belief, caution),
+      held: heldShare(arm.belief, wishes),
       seconds: wishes.limitSeconds === undefined ? 0 : quantileOf(draws, 1 - LATE_SHARE),
       draws,
     }

@@ -1,9 +1,11 @@
 import type { Nano } from '../money.ts'
 import { type ChosenPlan, choosePlan, type Exploration } from './choose-plan.ts'
 import { explainPlan } from './explain-plan.ts'
+import { heldShare } from './field.ts'
 import { mostLooks } from './gate-use.ts'
 import type { Candidate, Decision, Exclusion, Plan } from './plan.ts'
 import { nameOfPlan, toPlanLog } from './plan-log.ts'
+import { FLOOR_SLACK } from './plan-sequences.ts'
 import type { GateChoice, SequencePlan } from './sequence-plan.ts'
 import { knownNano, rankedOptions, type Weighed } from './weigh.ts'
 
@@ -12,7 +14,7 @@ export interface ChosenSteps {
   readonly chosen: ChosenPlan
   /** The attempts, as gates refuse. */
   readonly attempts: readonly number[]
-  /** Others for calls that fail, best first, each provider once where that is possible. */
+  /** Others for calls that fail, see `reserveOrder`; each provider once where that is possible. */
   readonly reserves: readonly number[]
   readonly exploration: Exploration
 }
@@ -25,7 +27,10 @@ export function chooseSteps(weighed: Weighed, exploration: Exploration): ChosenS
   const used = new Set(attempts.map((at) => options[at]?.candidate.offer))
   const providers = new Set(attempts.map((at) => options[at]?.candidate.model.provider))
   const reserves: number[] = []
-  const ranked = rankedOptions(weighed)
+  const ranked = reserveOrder(weighed, (at) => {
+    const provider = options[at]?.candidate.model.provider
+    return provider !== undefined && !providers.has(provider)
+  })
   for (const isNew of [true, false]) {
     for (const at of ranked) {
       const candidate = options[at]?.candidate
@@ -37,6 +42,21 @@ export function chooseSteps(weighed: Weighed, exploration: Exploration): ChosenS
     }
   }
   return { chosen, attempts, reserves, exploration }
+}
+
+/**
+ * Options in the order in which they stand in for calls that fail. The floor holds for these as
+ * well: those that reach it come first, or come as near to it as any other provider's can.
+ */
+function reserveOrder(weighed: Weighed, isElsewhere: (at: number) => boolean): readonly number[] {
+  const { options, input } = weighed
+  const held = options.map(({ belief }) => heldShare(belief.belief, input.wishes))
+  const heldAt = (at: number): number => held[at] ?? 0
+  const ranked = rankedOptions(weighed)
+  const reach = Math.max(0, ...ranked.filter(isElsewhere).map(heldAt))
+  const floor = Math.min(input.wishes.floor, reach - FLOOR_SLACK)
+  const isAbove = (at: number): boolean => heldAt(at) >= floor
+  return [...ranked.filter(isAbove), ...ranked.filter((at) => !isAbove(at))]
 }
 
 /**

@@ -13,7 +13,7 @@ import type {
 import { extraOf, triesOf } from './tries.ts'
 
 /** When a floor cannot be reached, so much below the best is held: the last bit is not bought. */
-const FLOOR_SLACK = 0.01
+export const FLOOR_SLACK = 0.01
 
 /**
  * Finds the sequence of attempts that makes an accepted picture cheapest by what is believed, and

@@ -240,13 +240,32 @@ export function takeDecision(run: Run, plan: Plan, deps: Dependencies): Run {
 /** Said to those who named a purpose or a floor; the others find it in the receipt. */
 export function floorWarnings({ traits }: Pick<Run, 'traits'>, plan: Plan): readonly Warning[] {
   const { decision } = plan
-  const { basis } = traits
-  const hasAsked = [basis.floor, basis.purpose].some((how) => how === 'asked' || how === 'model')
-  if (decision === undefined || decision.floor.isReachable || !hasAsked) return []
+  if (decision === undefined || decision.floor.isReachable || !hasAskedFloor(traits)) return []
   const { asked } = decision.floor
   const expected = decision.accepted.toFixed(2)
   const message =
     `No plan is known to reach the floor ${asked} of ${traits.purpose} in time; ` +
     `this one is expected to end in an accepted picture for ${expected} of requests.`
   return [{ code: 'floor_unreachable', param: 'floor', message }]
+}
+
+const hasAskedFloor = ({ basis }: Run['traits']): boolean =>
+  [basis.floor, basis.purpose].some((how) => how === 'asked' || how === 'model')
+
+/** Said where a plan was made for a floor, and what stood in for a failed call is below it. */
+export function reserveWarnings(
+  { traits, plan }: Pick<Run, 'traits' | 'plan'>,
+  used: Iterable<number>,
+): readonly Warning[] {
+  const { decision } = plan ?? {}
+  if (decision === undefined || !decision.floor.isReachable || !hasAskedFloor(traits)) return []
+  const { asked } = decision.floor
+  return [...used].flatMap((index): Warning[] => {
+    const { offer, isReserve, acceptance = 1 } = plan?.steps[index] ?? {}
+    if (isReserve !== true || acceptance >= asked) return []
+    const message =
+      `${offer} stood in for a call that failed; ${acceptance.toFixed(2)} of its pictures are ` +
+      `expected to be accepted, below the floor ${asked} of ${traits.purpose}.`
+    return [{ code: 'floor_unreachable', param: 'floor', message }]
+  })
 }
