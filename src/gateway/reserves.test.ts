@@ -16,7 +16,7 @@ const provider = (id: string, usd: string, tier: Tier) => {
   })
 }
 
-/** One that is liked, another one of its class that nobody tried, and one that costs nothing much. */
+/** One that is liked, one of its class that nobody tried, and one that costs hardly anything. */
 const withMarket = (offers: readonly ReturnType<typeof provider>[], use: Use) => {
   isDown = false
   return withGatewayStand({ providers: [...offers], breaker: neverOpen }, use)
