@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify'
-import type { ZodType } from 'zod'
+import { ZodObject, type ZodType } from 'zod'
 import { GatewayError, invalid } from '../core/errors/gateway-error.ts'
 import { flawOfInput } from '../core/errors/input-flaw.ts'
 import type { Policy } from './context.ts'
@@ -82,12 +82,21 @@ export function readWith<Output>(schema: ZodType<Output>, value: unknown): Outpu
   if (result.success) return result.data
   const { param, message, isUnknown } = flawOfInput(result.error, value)
   if (isUnknown) {
-    throw new GatewayError('unsupported_parameter', `${param} is not a parameter of this route.`, {
-      param,
-    })
+    const message = `${param} is not a parameter of this route.${fewNames(schema, param)}`
+    throw new GatewayError('unsupported_parameter', message, { param })
   }
   if (param === '') throw new GatewayError('invalid_json', 'The body must be a JSON object.')
   throw invalid(param, `${message}.`)
+}
+
+/** More names than these are looked up in the documents. */
+const MOST_NAMES = 8
+
+/** What a small body takes, for those who misspelt one of its members. */
+function fewNames(schema: ZodType, param: string): string {
+  if (!(schema instanceof ZodObject) || param.includes('.')) return ''
+  const names = Object.keys(schema.shape)
+  return names.length === 0 || names.length > MOST_NAMES ? '' : ` It takes ${names.join(', ')}.`
 }
 
 /** Values nested thousands deep exhaust the stack of any recursive reader. */

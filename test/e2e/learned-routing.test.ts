@@ -181,6 +181,10 @@ test('a pin and a ban hold at once; names that nobody has are refused', async ()
   const nobody = await call('POST', '/v1/route/orders', { kind: 'pin', offer: 'nobody/nothing' })
   expect(nobody.status).toBe(400)
   expect(nobody.body).toMatchObject({ error: { param: 'offer' } })
+  const slip = await call('POST', '/v1/route/orders', { kind: 'pin', offr: 'bfl' })
+  expect(slip.body).toMatchObject({
+    error: { param: 'offr', message: expect.stringContaining('It takes kind, offer, purpose.') },
+  })
 })
 
 test('a figure of the business is taken beside what is usual, and refused alone', async () => {
