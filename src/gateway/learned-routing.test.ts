@@ -13,10 +13,10 @@ import { giveOrder, takeOrderBack } from './route-orders.ts'
 
 const HOUR_MS = 3_600_000
 
-const provider = (id: string, usd: string, tier: Tier) =>
+const provider = (id: string, usd: string, tier: Tier, model = 'painter') =>
   scriptedProvider({
     ...{ id, usd },
-    models: [scriptedModel({ provider: id, tier, typicalSeconds: 2, qualities: [] })],
+    models: [scriptedModel({ id: model, provider: id, tier, typicalSeconds: 2, qualities: [] })],
   })
 
 /** From a toy to the best, each at a provider of its own. */
@@ -119,6 +119,20 @@ describe('what people say', () => {
       const spoken = await stand.stores.beliefs.sighting(id)
       expect(spoken?.sighting.outcome).toEqual({ fate: 'accept', weight: 1 })
     }))
+})
+
+test('a group is told the model that it is held to, and asking fixes none', () => {
+  const providers = [
+    provider('toy', '0.0002', 'budget', 'sketch'),
+    provider('prime', '0.04', 'premium', 'master'),
+  ]
+  return withGatewayStand({ providers, breaker: neverOpen }, async (stand) => {
+    const spring = { group: 'spring', consistent: true, prompt: 'a hare', purpose: 'hero' }
+    expect(await routeOf(stand, spring)).toBe('prime')
+    await stand.ask({ ...spring, purpose: 'preview', size: '32x32' })
+    expect(await routeOf(stand, spring)).toBe('toy')
+    expect(await routeOf(stand, { ...spring, group: 'autumn' })).toBe('prime')
+  })
 })
 
 describe('what changes', () => {

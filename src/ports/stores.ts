@@ -139,6 +139,8 @@ export interface SettingStore {
    * Returns the stored value, or stores `initial` when there is none; all replicas get the same.
    */
   getOrCreate(name: string, initial: string): Promise<string>
+  /** The stored value; undefined when there is none yet. */
+  get(name: string): Promise<string | undefined>
 }
 
 /** Everything one database gives, opened together. */

@@ -6,7 +6,9 @@ export function testSettingStore(name: string, open: OpenStores): void {
   describe(`${name}: setting store`, () => {
     test('the first value of a setting stays', () =>
       withStores(open, async ({ settings }) => {
+        expect(await settings.get('secret')).toBeUndefined()
         expect(await settings.getOrCreate('secret', 'first')).toBe('first')
+        expect(await settings.get('secret')).toBe('first')
         expect(await settings.getOrCreate('secret', 'second')).toBe('first')
         expect(await settings.getOrCreate('other', 'second')).toBe('second')
       }))

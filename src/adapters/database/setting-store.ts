@@ -10,6 +10,7 @@ export function settingStore(engine: Engine): SettingStore {
     return rows[0]?.value
   }
   return {
+    get: read,
     async getOrCreate(name, initial) {
       const stored = await read(name)
       if (stored !== undefined) return stored

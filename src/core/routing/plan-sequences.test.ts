@@ -140,6 +140,15 @@ test('a time limit is kept, and what is too slow loses for that', () => {
   expect(known.losers[3]).toBe('too_slow')
 })
 
+test('where nothing is in time a deadline takes the quickest, a soft limit what is best', () => {
+  const tooShort = { floor: 0.8, limitSeconds: 0.6 }
+  const arms = armsIn(3).map((arm) => ({ ...arm, seconds: arm.seconds.flatMap((s) => [s / 4, s]) }))
+  const planOf = (wishes: Wishes) =>
+    names(planSequences(inputOf(3, { arms, wishes, gate: undefined })).known.steps)
+  expect(planOf(wishesOf(3, tooShort))).toEqual(['schnell'])
+  expect(planOf(wishesOf(3, { ...tooShort, isLimitSoft: true }))).not.toEqual(['schnell'])
+})
+
 test('each loser has one reason, those in the plan none', () => {
   const { known } = planSequences(inputOf(7))
   expect(names(known.steps)).toEqual(['gptimg-med', 'imagen3', 'dalle3-hd'])

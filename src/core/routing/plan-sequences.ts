@@ -26,8 +26,7 @@ export function planSequences(input: PlanningInput): SequencePlans {
   const { wishes } = input
   const all = [...sober.accepted.keys()]
   const inTime = all.filter((index) => isInTime(field, index))
-  // When nothing is quick enough, time is the floor that cannot be reached: all are looked at.
-  const possible = inTime.length > 0 ? inTime : all
+  const possible = inTime.length > 0 ? inTime : quickest(field, wishes, all)
   const reach = reachOf(held, possible)
   const floor = {
     asked: wishes.floor,
@@ -55,6 +54,21 @@ export function planSequences(input: PlanningInput): SequencePlans {
     ...(other === undefined ? {} : { other: planAt(input, overview, other) }),
     otherExtraNano: other === undefined ? 0 : extra(other),
   }
+}
+
+/**
+ * What is looked at when nothing is quick enough: then time is the floor that cannot be reached. A
+ * purpose's limit is soft, so all are; who named a deadline gets nothing after it, so only those
+ * that are late about as seldom as any.
+ */
+function quickest(
+  { late }: Field,
+  { isLimitSoft }: Wishes,
+  all: readonly number[],
+): readonly number[] {
+  if (late === undefined || isLimitSoft === true) return all
+  const least = late.reduce((min, share) => Math.min(min, share), 1)
+  return all.filter((index) => (late[index] as number) <= least + LATE_SHARE)
 }
 
 /**

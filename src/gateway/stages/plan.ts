@@ -63,10 +63,14 @@ async function choosePlan(
   const { group, consistent } = run.request
   const isHeld = consistent ?? deps.rules.isConsistent
   const first = chosen.steps[0]
-  if (group === undefined || !isHeld || first === undefined || !isBinding) return chosen
+  if (group === undefined || !isHeld || first === undefined) return chosen
   const name = `group_model:${encodeURIComponent(run.caller.tenant)}:${encodeURIComponent(group)}`
   // The first request of a group decides for all replicas.
-  const modelId = await deps.stores.settings.getOrCreate(name, first.model.id)
+  const { settings } = deps.stores
+  const modelId = await (isBinding
+    ? settings.getOrCreate(name, first.model.id)
+    : settings.get(name))
+  if (modelId === undefined) return chosen
   const held = planLearned(run, { ...draw, modelId }, deps)
   if (held.plan === undefined) throw noOffer(run, tooDearOnes(held), held.exclusions)
   return held.plan
