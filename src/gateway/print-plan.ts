@@ -102,12 +102,12 @@ export const printOffer = (offer: ExplainedOffer): JsonObject => ({
   reason: offer.reason,
 })
 
-/** Where its price came from; of those that are far behind the dates alone. */
+/** Where its price came from; of those that are far behind layer and dates alone. */
 function printPriceOf(offer: ExplainedOffer): JsonObject | undefined {
   const { row, origin } = offer
   if (row === undefined || origin === undefined) return undefined
   return isFar(offer)
-    ? { valid_from: row.valid_from, read_at: row.source.read_at }
+    ? { layer: origin.layer, valid_from: row.valid_from, read_at: row.source.read_at }
     : printPriceSource(row, origin)
 }
 

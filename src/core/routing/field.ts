@@ -17,11 +17,12 @@ import {
 import type { PlanningInput, Wishes } from './sequence-plan.ts'
 
 /**
- * Standard deviations below the mean by which floors are held. The cheapest of hundreds of
- * sequences that seem to reach a floor is often one that only seems to, so something is taken off
- * always, and more where the purpose is critical.
+ * Standard deviations below the mean by which floors are held. Usually none: what is believed of one
+ * offer by what is seen of others is not too good on average, and half a deviation bought plans far
+ * above the floor (1.30 instead of 1.17 times the best cost in eight random worlds of 6,000
+ * requests). The controller makes up for what is missed.
  */
-const CAUTION = { usual: 0.5, critical: 1 } as const
+const CAUTION = { usual: 0, critical: 1 } as const
 
 /** Share of requests that may take longer than the limit. */
 export const LATE_SHARE = 0.05

@@ -57,10 +57,7 @@ export interface SequencePlan {
 /** The floor that a plan holds. */
 export interface PlannedFloor {
   readonly asked: number
-  /**
-   * What is held: a little below the best that can be reached, if the floor is above that. Beliefs
-   * are taken with caution for it, so a plan is expected to bring more.
-   */
+  /** What is held: a little below the best that can be reached, if the floor is above that. */
   readonly effective: number
   /** False is to be said, not hidden: no plan reaches what was asked in the time there is. */
   readonly isReachable: boolean
