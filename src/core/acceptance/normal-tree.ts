@@ -75,12 +75,9 @@ export function spreadNews(
   for (const [position, { name, kinds, news }] of purposes.entries()) {
     // Nobody is told again what he said himself.
     const above = widened(momentsOf(minus(all, upwards[position]?.news ?? prior)), purpose)
-    const here = plus(toNews(above), news)
-    atPurposes.set(name, beliefsOf(widened(momentsOf(here), kind)))
-    for (const { key, group, news: own } of kinds) {
-      const expected = widened(momentsOf(minus(here, own)), kind)
-      atKinds.set(key, beliefsAfter(expected, group))
-    }
+    const here = momentsOf(plus(toNews(above), news))
+    atPurposes.set(name, beliefsOf(widened(here, kind)))
+    for (const { key, group } of kinds) atKinds.set(key, beliefsAtKind(here, kind, group))
   }
   const untried = widened(widened(momentsOf(all), purpose), kind)
   return { anywhere: beliefsOf(untried), atPurposes, atKinds }
@@ -99,19 +96,21 @@ const levelOf = (
     ),
   )
 
-/** The inverse of how what is seen of these rows varies. */
-function inverseSeen(spread: Matrix, leaves: readonly Leaf[]): Matrix {
-  const rows = leaves.map(({ row }) => row)
-  const noise = Matrix.diag(leaves.map(({ seen }) => 1 / seen.precision))
-  return inverse(spread.selection(rows, rows).add(noise))
-}
+const rowsOf = (leaves: readonly Leaf[]): number[] => leaves.map(({ row }) => row)
+
+const noiseOf = (leaves: readonly Leaf[]): Matrix =>
+  Matrix.diag(leaves.map(({ seen }) => 1 / seen.precision))
+
+/** How what is seen of a kind's rows varies, chance included. */
+const seenThrough = (level: Matrix, leaves: readonly Leaf[]): Matrix =>
+  level.selection(rowsOf(leaves), rowsOf(leaves)).add(noiseOf(leaves))
 
 const meansOf = (leaves: readonly Leaf[]): Matrix =>
   Matrix.columnVector(leaves.map(({ seen }) => seen.mean))
 
 /** What pictures of one kind say of all rows at its purpose. */
 function newsOf(level: Matrix, leaves: readonly Leaf[]): News {
-  const seen = inverseSeen(level, leaves)
+  const seen = inverse(seenThrough(level, leaves))
   const weighted = seen.mmul(meansOf(leaves))
   const news = {
     precision: Matrix.zeros(level.rows, level.rows),
@@ -135,15 +134,30 @@ function widenedNews({ precision, weighted }: News, chance: Matrix): News {
   }
 }
 
-/** What is believed after the pictures of this kind themselves. */
-function beliefsAfter({ mean, spread }: Moments, leaves: readonly Leaf[]): Beliefs {
-  const rows = leaves.map(({ row }) => row)
-  const shared = spread.subMatrixColumn(rows)
-  const gain = shared.mmul(inverseSeen(spread, leaves))
-  const after = Matrix.add(mean, gain.mmul(Matrix.sub(meansOf(leaves), mean.subMatrixRow(rows))))
-  const known = Matrix.mul(gain, shared).sum('row')
-  return beliefsOf({ mean: after, spread: Matrix.sub(spread, Matrix.diag(known)) })
+/**
+ * What is believed of a kind of picture: first without what its own pictures told the purpose, then
+ * with them. Only the few rows that were seen there have to be inverted.
+ */
+function beliefsAtKind({ mean, spread }: Moments, level: Matrix, leaves: readonly Leaf[]): Beliefs {
+  const rows = rowsOf(leaves)
+  const noise = noiseOf(leaves)
+  const told = spread.subMatrixColumn(rows)
+  const common = told.subMatrixRow(rows)
+  const taken = told.mmul(inverse(Matrix.sub(seenThrough(level, leaves), common)))
+  const before = Matrix.add(mean, taken.mmul(Matrix.sub(mean.subMatrixRow(rows), meansOf(leaves))))
+  const shared = Matrix.add(told, taken.mmul(common)).add(level.subMatrixColumn(rows))
+  const pull = shared.mmul(inverse(Matrix.add(shared.subMatrixRow(rows), noise)))
+  const missed = Matrix.sub(meansOf(leaves), before.subMatrixRow(rows))
+  const after = Matrix.add(before, pull.mmul(missed))
+  return before.getColumn(0).map((_, row) => {
+    const without = spread.get(row, row) + level.get(row, row) + dot(taken, told, row)
+    return normalOf(after.get(row, 0), without - dot(pull, shared, row))
+  })
 }
+
+/** The product of two rows, place by place, summed. */
+const dot = (one: Matrix, other: Matrix, row: number): number =>
+  one.getRow(row).reduce((sum, value, column) => sum + value * other.get(row, column), 0)
 
 const toNews = ({ mean, spread }: Moments): News => {
   const precision = inverse(spread)
@@ -176,7 +190,10 @@ const minus = (one: News, other: News): News => ({
 })
 
 const beliefsOf = ({ mean, spread }: Moments): Beliefs =>
-  spread.diag().map((variance, row) => ({
-    mean: mean.get(row, 0),
-    precision: 1 / Math.max(1e-9, variance),
-  }))
+  spread.diag().map((variance, row) => normalOf(mean.get(row, 0), variance))
+
+/** Rounding may leave next to nothing of a variance. */
+const normalOf = (mean: number, variance: number): Normal => ({
+  mean,
+  precision: 1 / Math.max(1e-9, variance),
+})
