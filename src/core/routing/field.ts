@@ -17,9 +17,9 @@ import {
 import type { PlanningInput, Wishes } from './sequence-plan.ts'
 
 /**
- * Standard deviations below the mean by which floors are held. Usually none: what is believed of one
- * offer by what is seen of others is not too good on average, and half a deviation bought plans far
- * above the floor (1.30 instead of 1.17 times the best cost in eight random worlds of 6,000
+ * Standard deviations below the mean by which floors are held. Usually none: what is believed of
+ * one offer by what is seen of others is not too good on average, and half a deviation bought plans
+ * far above the floor (1.30 instead of 1.17 times the best cost in eight random worlds of 6,000
  * requests). The controller makes up for what is missed.
  */
 const CAUTION = { usual: 0, critical: 1 } as const
