@@ -58,6 +58,31 @@ describe('a belief', () => {
     expect(easy).toBeGreaterThan(0.7)
   })
 
+  test('where cheap models fail is low for untried cheap ones, less so for dear ones', () => {
+    const byPromise = (model: string) => ({ mean: model.startsWith('dear') ? 0.8 : 0.5, weight: 3 })
+    const cells = ['cheap-1', 'cheap-2', 'cheap-3'].map((model) =>
+      cell(place(model, 'text', 'plain'), 4, 36),
+    )
+    const knowledge = makeKnowledge(cells, byPromise, instruments)
+    const fallOf = (model: string) =>
+      byPromise(model).mean - beliefAt(knowledge, place(model, 'text', 'plain')).belief.mean
+    expect(fallOf('cheap-4')).toBeGreaterThan(fallOf('dear-1') + 0.05)
+    expect(fallOf('dear-1')).toBeGreaterThan(0)
+  })
+
+  test('of the 41st model follows its own pictures, and those of models before it', () => {
+    const cells = Array.from({ length: 41 }, (_, model) =>
+      cell(place(`m${model}`, 'hero', 'people'), model === 40 ? 1 : 30, model === 40 ? 19 : 10),
+    )
+    const knowledge = makeKnowledge(cells, priorOf, instruments)
+    const meanOf = (model: string) =>
+      beliefAt(knowledge, place(model, 'hero', 'people')).belief.mean
+    expect(meanOf('m40')).toBeLessThan(0.4)
+    expect(meanOf('m40')).toBeGreaterThan(1 / 20)
+    expect(meanOf('m39')).toBeCloseTo(0.75, 1)
+    expect(meanOf('unseen')).toBeGreaterThan(0.6)
+  })
+
   test('of a model that was only tried on hard pictures is not low elsewhere', () => {
     const cells = [
       ...['a', 'b', 'c'].flatMap((model) => [

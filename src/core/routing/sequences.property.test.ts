@@ -57,7 +57,10 @@ test('a plan keeps the floor when it can, and shares are shares', () => {
         expect(known.floor.effective).toBeGreaterThanOrEqual(asked.wishes.floor - 0.01 - 1e-9)
       }
       expect(accepted + bad).toBeCloseTo(1, 4)
-      for (const { extraNano } of tries) expect(extraNano).toBeGreaterThanOrEqual(0)
+      for (const { extraNano, savedNano, plan } of tries) {
+        expect(savedNano).toBeGreaterThan(extraNano)
+        expect(known.steps).not.toContain(plan.steps[0])
+      }
       for (const { steps, losers } of [known, ...tries.map(({ plan }) => plan)]) {
         expect(steps.length).toBeLessThanOrEqual(3)
         expect(losers.map((reason) => reason === undefined)).toEqual(
@@ -134,6 +137,26 @@ test('exploring never costs more than 5 % beyond the best known plans', () => {
       }
       const ahead = (50 * spend.knownNano) / spend.requests
       expect(spend.extraNano).toBeLessThanOrEqual(0.05 * (spend.knownNano + 2 * ahead))
+    }),
+  )
+})
+
+test('the less is left for exploring, the more a try must promise, between 1 and 1,000', () => {
+  const cost = fc.integer({ min: 1, max: 1_000 })
+  fc.assert(
+    fc.property(fc.array(cost, { minLength: 1, maxLength: 60 }), (extras) => {
+      let [spend, before] = [noSpend, explorationLeft(noSpend, 1_000)]
+      expect(before.leastWorth).toBe(1)
+      for (const extraNano of extras) {
+        spend = withDecision(spend, { knownNano: 1_000, extraNano })
+        const after = explorationLeft(spend, 1_000)
+        const isLess = after.leftNano < before.leftNano
+        if (isLess) expect(after.leastWorth).toBeGreaterThanOrEqual(before.leastWorth)
+        else expect(after.leastWorth).toBeLessThanOrEqual(before.leastWorth)
+        expect(after.leastWorth).toBeLessThanOrEqual(1_000)
+        if (after.leftNano <= 0) expect(after.leastWorth).toBe(1_000)
+        before = after
+      }
     }),
   )
 })
