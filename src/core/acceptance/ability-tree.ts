@@ -103,20 +103,20 @@ export function growTree(branches: readonly Branch[], promises: Promises): Abili
     rowOfModel.get(model) ?? rowOfGroup.get(promises.group(model)) ?? models.length + groups.length
   const rows = [...models.map(promises.group), ...groups, OTHERS]
   const told = branches.filter(({ model }) => rowOfModel.has(model))
-  const byPurpose = [...Map.groupBy(told, ({ purpose }) => purpose)].map(([purpose, own]) => {
-    return [purpose, [...Map.groupBy(own, kindKey)]] as const
-  })
   const leafOf = ({ model, purpose, seen }: Branch): Leaf => ({
     row: rowOf(model),
     seen: shifted(seen, -promises.of(model, purpose)),
   })
-  const leaves = () =>
-    new Map(
-      byPurpose.map(([purpose, kinds]) => [
-        purpose,
-        new Map(kinds.map(([key, own]) => [key, own.map(leafOf)])),
-      ]),
+  const leaves = () => {
+    // Pictures that nobody spoke of say nothing.
+    const speaking = told.filter(({ seen }) => seen.precision > 0)
+    return new Map(
+      [...Map.groupBy(speaking, ({ purpose }) => purpose)].map(([purpose, own]) => {
+        const kinds = [...Map.groupBy(own, kindKey)]
+        return [purpose, new Map(kinds.map(([key, group]) => [key, group.map(leafOf)]))]
+      }),
     )
+  }
   let tree = spreadNews(rows, new Map())
   const believed = ({ model, ...place }: Pick<Place, 'model' | 'purpose' | 'kind'>): Normal =>
     shifted(believedAt(tree, place, rowOf(model)), promises.of(model, place.purpose))

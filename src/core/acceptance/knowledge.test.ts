@@ -70,6 +70,20 @@ describe('a belief', () => {
     expect(fallOf('dear-1')).toBeGreaterThan(0)
   })
 
+  test('is moved by no pictures that nobody spoke of, wherever they stand', () => {
+    const seen = [cell(place('a', 'hero', 'people'), 6, 14), cell(place('b', 'hero', 'food'), 9, 1)]
+    const silent = (model: string, purpose: string, kind: string): Cell => ({
+      ...{ ...place(model, purpose, kind), counts: { none_silent: { count: 50, reach: 50 } } },
+    })
+    const more = [silent('b', 'hero', 'people'), silent('c', 'blog', 'plain'), ...seen]
+    const [before, after] = [seen, more].map((cells) => makeKnowledge(cells, priorOf, instruments))
+    for (const at of more) {
+      const [was, is] = [before, after].map((known) => known && beliefAt(known, at).belief)
+      expect(is?.mean).toBeCloseTo(was?.mean ?? Number.NaN, 9)
+      expect(is?.weight).toBeCloseTo(was?.weight ?? Number.NaN, 6)
+    }
+  })
+
   test('of the 41st model follows its own pictures, and those of models before it', () => {
     const cells = Array.from({ length: 41 }, (_, model) =>
       cell(place(`m${model}`, 'hero', 'people'), model === 40 ? 1 : 30, model === 40 ? 19 : 10),
